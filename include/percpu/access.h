@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * access.h - from a per-CPU pointer or variable to the memory of one CPU's copy.
+ *
+ * All of these are safe in any thread and in signal handlers, and never block for long: the first
+ * use of a CPU opens its unit, with a few system calls. They yield lvalues and typed pointers, not
+ * values. None of them protects the copy: by the time a pointer from this_cpu_ptr() is used, the
+ * thread may run on another CPU. To change this CPU's copy use the operations of ops.h.
+ */
+#ifndef PERCPU_ACCESS_H
+#define PERCPU_ACCESS_H
+
+#include <percpu/runtime.h>
+
+/**
+ * __verify_pcpu_ptr() - reject at compile time what is not a pointer
+ * @ptr: a per-CPU pointer; not evaluated
+ */
+#define __verify_pcpu_ptr(ptr)                                                         \
+	do {                                                                           \
+		const volatile void __percpu *__vpp_verify = (__typeof__((ptr) + 0))0; \
+		(void)__vpp_verify;                                                    \
+	} while (0)
+
+/** SHIFT_PERCPU_PTR() - the copy of @ptr in the window that starts at @base. */
+#define SHIFT_PERCPU_PTR(ptr, base) ((__typeof__((ptr) + 0))((base) + __pcpu_low32(ptr)))
+
+/** __per_cpu_offset[cpu] - start of @cpu's window: what low32 of a per-CPU pointer is added to. */
+#define __per_cpu_offset (__percpu_rt.cpu_offset)
+/** per_cpu_offset() - __per_cpu_offset[@cpu]; the CPU's unit is open when it returns. */
+#define per_cpu_offset(cpu) ((unsigned long)__pcpu_cpu_base(cpu))
+/** pcpu_base_addr - the first chunk's address: unit offset 0, at the start of the static area. */
+#define pcpu_base_addr (__percpu_rt.base_addr)
+/** pcpu_unit_offsets[cpu] - from pcpu_base_addr to @cpu's unit, bytes. */
+#define pcpu_unit_offsets (__percpu_rt.unit_offsets)
+
+/**
+ * per_cpu_ptr() - one CPU's copy of a per-CPU object
+ * @ptr: per-CPU pointer, static or dynamic
+ * @cpu: a possible CPU; any other number is fatal (or faults)
+ *
+ * Opens the CPU's unit if this is its first use. To read what may never have been used, without
+ * making memory for it, see per_cpu_sum() and percpu_unit_is_open().
+ */
+#define per_cpu_ptr(ptr, cpu)                                \
+	__extension__({                                      \
+		__verify_pcpu_ptr(ptr);                      \
+		SHIFT_PERCPU_PTR(ptr, __pcpu_cpu_base(cpu)); \
+	})
+
+/** per_cpu() - lvalue: the copy of variable @var of the possible CPU @cpu. */
+#define per_cpu(var, cpu) (*per_cpu_ptr(&(var), cpu))
+
+/** raw_cpu_ptr() - the copy of @ptr of the CPU that the caller runs on, now. */
+#define raw_cpu_ptr(ptr)                                   \
+	__extension__({                                    \
+		__verify_pcpu_ptr(ptr);                    \
+		SHIFT_PERCPU_PTR(ptr, __pcpu_this_base()); \
+	})
+
+/** this_cpu_ptr() - as raw_cpu_ptr(). */
+#define this_cpu_ptr(ptr) raw_cpu_ptr(ptr)
+
+/** raw_smp_processor_id() - the CPU that the caller runs on, 0 .. nr_cpu_ids - 1. */
+__pcpu_always_inline unsigned int __pcpu_this_cpu(void)
+{
+	int cpu = __pcpu_rseq_cpu_id();
+
+	return __pcpu_unlikely(cpu < 0) ? __percpu_this_cpu_slow() : (unsigned int)cpu;
+}
+#define raw_smp_processor_id() __pcpu_this_cpu()
+/** smp_processor_id() - as raw_smp_processor_id(). */
+#define smp_processor_id() raw_smp_processor_id()
+
+__PCPU_BEGIN_DECLS
+
+/**
+ * percpu_unit_is_open() - whether CPU @cpu's copies have memory
+ *
+ * A unit that is not open was never used: its copies of static variables are the initial values
+ * and those of dynamic areas are zero. False for a CPU that is not possible. Thread- and
+ * signal-safe, never blocks.
+ */
+PERCPU_API bool percpu_unit_is_open(unsigned int cpu);
+
+/*
+ * Where to read CPU @cpu's copy of the object at @ptr, of at most 16 bytes, without opening its
+ * unit: the copy, or the initial value. Never write through it.
+ */
+PERCPU_API const volatile void *__percpu_peek(const volatile void *ptr, unsigned int cpu);
+
+__PCPU_END_DECLS
+
+/**
+ * per_cpu_sum() - the sum of all CPUs' copies of an arithmetic variable
+ * @var: a static variable, or an object such as p->field where p is a dynamic per-CPU pointer
+ *
+ * The sum of an integer has 64 bits, whatever the variable's own width. Every copy is read once;
+ * the sum is exact when nobody counts meanwhile, and otherwise lies between the sums before and
+ * after the call if all additions have one sign. Costs what the CPUs used cost, and makes no unit
+ * open. Thread- and signal-safe.
+ */
+#define per_cpu_sum(var)                                                                        \
+	__extension__({                                                                         \
+		__typeof__((var) + 0L) __pcpu_sum = 0;                                         \
+		for (unsigned int __pcpu_cpu = 0; __pcpu_cpu < nr_cpu_ids; __pcpu_cpu++)        \
+			if (cpu_possible(__pcpu_cpu))                                           \
+				__pcpu_sum += *(const volatile __typeof__(var) *)__percpu_peek( \
+					&(var), __pcpu_cpu);                                    \
+		__pcpu_sum;                                                                     \
+	})
+
+#endif /* PERCPU_ACCESS_H */

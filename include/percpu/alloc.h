@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * alloc.h - dynamic per-CPU areas: alloc_percpu() and free_percpu().
+ *
+ *	struct stats __percpu *s = alloc_percpu(struct stats);
+ *	this_cpu_inc(s->hits);
+ *	per_cpu_ptr(s, cpu)->hits;
+ *	free_percpu(s);
+ */
+#ifndef PERCPU_ALLOC_H
+#define PERCPU_ALLOC_H
+
+#include <percpu/compiler.h>
+
+__PCPU_BEGIN_DECLS
+
+/** Allocation flags. Numbers are the library's own; combine with |. */
+typedef unsigned int gfp_t;
+#define __GFP_DIRECT_RECLAIM ((gfp_t)1) /* may block */
+#define __GFP_NOWARN ((gfp_t)2)		/* says nothing about a failure */
+#define __GFP_ZERO ((gfp_t)4)		/* no effect: per-CPU memory is always zero */
+#define GFP_KERNEL __GFP_DIRECT_RECLAIM
+#define GFP_NOWAIT ((gfp_t)0)
+#define GFP_ATOMIC ((gfp_t)0)
+
+/**
+ * __alloc_percpu_gfp() - allocate an area in every possible CPU's unit
+ * @size: bytes, 1 .. 32768
+ * @align: bytes, a power of two, 1 .. 4096
+ * @gfp: with GFP_KERNEL the call may block. Without it, it takes no lock that is held, makes no
+ *	system call, and fails much more easily: it only uses space that is there already.
+ *
+ * Returns a per-CPU pointer whose every copy is zero, or NULL: bad arguments, or no memory. The
+ * reason goes to the log handler, the first ten times. A dynamic per-CPU pointer is no address of
+ * anything; dereferencing it faults.
+ *
+ * Thread-safe; not safe in signal handlers. Mirrors the kernel function of the same name.
+ */
+PERCPU_API void __percpu *__alloc_percpu_gfp(size_t size, size_t align, gfp_t gfp);
+
+/** __alloc_percpu() - __alloc_percpu_gfp() with GFP_KERNEL. */
+PERCPU_API void __percpu *__alloc_percpu(size_t size, size_t align);
+
+/**
+ * __alloc_reserved_percpu() - as __alloc_percpu(), from the reserved area of the first chunk
+ *
+ * The reserved area has 8 KiB in all.
+ */
+PERCPU_API void __percpu *__alloc_reserved_percpu(size_t size, size_t align);
+
+/**
+ * free_percpu() - give an area back
+ * @ptr: what an allocation returned, or NULL, which does nothing
+ *
+ * Whoever may still use the area must have stopped. A pointer that was never allocated, lies
+ * inside an area, is freed already or belongs to a static variable is fatal: one message, then the
+ * fatal handler or abort(). Thread-safe; may block; not safe in signal handlers.
+ */
+PERCPU_API void free_percpu(const volatile void __percpu *ptr);
+
+__PCPU_END_DECLS
+
+#define alloc_percpu_gfp(type, gfp) \
+	((__typeof__(type) __percpu *)__alloc_percpu_gfp(sizeof(type), __alignof__(type), gfp))
+/** alloc_percpu() - an area for one object of @type a CPU, typed; may block. */
+#define alloc_percpu(type) \
+	((__typeof__(type) __percpu *)__alloc_percpu(sizeof(type), __alignof__(type)))
+
+#endif /* PERCPU_ALLOC_H */

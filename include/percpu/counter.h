@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * counter.h - percpu_counter: a 64-bit counter with a cheap approximate value and an exact one.
+ *
+ * Every CPU collects small changes in a copy of its own, and folds them into the shared count when
+ * they reach a batch. percpu_counter_read() looks at the shared count alone, so it may be off by
+ * up to batch * num_possible_cpus(); percpu_counter_sum() adds up everything.
+ *
+ * All functions but init and destroy are thread- and signal-safe. Folding takes a short lock.
+ */
+#ifndef PERCPU_COUNTER_H
+#define PERCPU_COUNTER_H
+
+#include <percpu/alloc.h>
+#include <pthread.h>
+
+__PCPU_BEGIN_DECLS
+
+/** All fields are private. */
+struct percpu_counter {
+	pthread_mutex_t lock;
+	int64_t count;		    /* what has been folded; written under the lock */
+	int32_t __percpu *counters; /* what has not, by CPU; NULL before init and after destroy */
+};
+
+/** percpu_counter_batch - the batch that calls without one use: 2 * possible CPUs, at least 32. */
+extern PERCPU_API int percpu_counter_batch;
+
+/**
+ * percpu_counter_init() - make @fbc count from @amount
+ * @gfp: as in __alloc_percpu_gfp()
+ *
+ * Returns 0, or -ENOMEM, and then @fbc is as if destroyed.
+ */
+PERCPU_API int percpu_counter_init(struct percpu_counter *fbc, int64_t amount, gfp_t gfp);
+
+/** percpu_counter_destroy() - give back the memory; of a destroyed (or zeroed) one: nothing. */
+PERCPU_API void percpu_counter_destroy(struct percpu_counter *fbc);
+
+/** percpu_counter_initialized() - whether @fbc has been initialised and not destroyed. */
+PERCPU_API bool percpu_counter_initialized(const struct percpu_counter *fbc);
+
+/**
+ * percpu_counter_add_batch() - add @amount
+ * @batch: fold this CPU's part when it would reach this absolute value, 1 .. INT32_MAX. A large
+ *	batch is fast and makes percpu_counter_read() less exact.
+ */
+PERCPU_API void percpu_counter_add_batch(struct percpu_counter *fbc, int64_t amount, int32_t batch);
+
+/** percpu_counter_add() - add @amount with the batch percpu_counter_batch. */
+PERCPU_API void percpu_counter_add(struct percpu_counter *fbc, int64_t amount);
+PERCPU_API void percpu_counter_sub(struct percpu_counter *fbc, int64_t amount);
+PERCPU_API void percpu_counter_inc(struct percpu_counter *fbc);
+PERCPU_API void percpu_counter_dec(struct percpu_counter *fbc);
+
+/**
+ * percpu_counter_set() - set the value to @amount
+ *
+ * Exact if nobody else changes the counter meanwhile.
+ */
+PERCPU_API void percpu_counter_set(struct percpu_counter *fbc, int64_t amount);
+
+/** percpu_counter_read() - the approximate value, from one load. */
+PERCPU_API int64_t percpu_counter_read(const struct percpu_counter *fbc);
+/** percpu_counter_read_positive() - the approximate value, 0 if it is negative. */
+PERCPU_API int64_t percpu_counter_read_positive(const struct percpu_counter *fbc);
+
+/**
+ * percpu_counter_sum() - the value
+ *
+ * Exact when nobody changes the counter meanwhile; an addition made during the call counts or does
+ * not, but is never counted in part or twice.
+ */
+PERCPU_API int64_t percpu_counter_sum(struct percpu_counter *fbc);
+/** percpu_counter_sum_positive() - the value, 0 if it is negative. */
+PERCPU_API int64_t percpu_counter_sum_positive(struct percpu_counter *fbc);
+
+/**
+ * percpu_counter_compare() - whether the value is above (1), equal to (0) or below (-1) @rhs
+ *
+ * Looks at the exact value only where the approximate one does not decide. The batch form is for
+ * counters that are changed with another batch than percpu_counter_batch.
+ */
+PERCPU_API int percpu_counter_compare(struct percpu_counter *fbc, int64_t rhs);
+PERCPU_API int __percpu_counter_compare(struct percpu_counter *fbc, int64_t rhs, int32_t batch);
+
+/**
+ * percpu_counter_limited_add() - add @amount if the value stays within @limit
+ * @limit: the highest value allowed if @amount is positive, the lowest if it is negative
+ *
+ * Returns true if the amount was added. Exact: however many threads call it at once, the value
+ * does not pass the limit (as long as nobody passes it by the other functions), and a call fails
+ * only if the amount does not fit. Always true for amount 0.
+ */
+PERCPU_API bool percpu_counter_limited_add(struct percpu_counter *fbc, int64_t limit,
+					   int64_t amount);
+
+__PCPU_END_DECLS
+
+#endif /* PERCPU_COUNTER_H */

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cpumask.h - which CPUs there are.
+ *
+ * Possible CPUs are those that the kernel may ever bring online; their set is fixed when the
+ * process starts. Numbers may have gaps, so walk them with for_each_possible_cpu().
+ */
+#ifndef PERCPU_CPUMASK_H
+#define PERCPU_CPUMASK_H
+
+#include <percpu/runtime.h>
+
+#define __PCPU_BITS_PER_LONG (8 * sizeof(unsigned long))
+
+/** cpu_possible() - whether CPU @cpu may ever run; false for any number out of range. */
+__pcpu_always_inline bool cpu_possible(unsigned int cpu)
+{
+	return cpu < nr_cpu_ids && (__percpu_rt.cpu_possible[cpu / __PCPU_BITS_PER_LONG] >>
+				    (cpu % __PCPU_BITS_PER_LONG)) &
+					   1;
+}
+
+/** num_possible_cpus() - how many CPUs are possible; at least 1, at most nr_cpu_ids. */
+#define num_possible_cpus() (__percpu_nr_possible)
+
+/* The first possible CPU at or above @cpu, nr_cpu_ids if there is none. */
+__pcpu_always_inline unsigned int __pcpu_next_possible(unsigned int cpu)
+{
+	while (cpu < nr_cpu_ids && !cpu_possible(cpu))
+		cpu++;
+	return cpu;
+}
+
+/** for_each_possible_cpu() - run a statement with the integer @cpu set to each possible CPU. */
+#define for_each_possible_cpu(cpu)                                                                 \
+	for ((cpu) = __pcpu_next_possible(0); (unsigned int)(cpu) < nr_cpu_ids;                    \
+	     (cpu) = __pcpu_next_possible((unsigned int)(cpu) + 1))
+
+#endif /* PERCPU_CPUMASK_H */

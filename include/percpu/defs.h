@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * defs.h - static per-CPU variables: DEFINE_PER_CPU and its variants.
+ *
+ *	DEFINE_PER_CPU(unsigned long, requests);		// at file scope, `static` allowed
+ *	DEFINE_PER_CPU(int[3], votes) = { 1, 2, 3 };		// an initial value for every copy
+ *	DECLARE_PER_CPU(unsigned long, requests);		// in a header
+ *
+ * Every possible CPU has a copy of its own, which starts with the initial value. The variable's
+ * name is the template: reach the copies with the accessors (access.h, ops.h), never directly.
+ *
+ * A const per-CPU variable cannot share a section with the others, and makes no sense: all its
+ * copies would be equal. The compiler reports a section type conflict.
+ */
+#ifndef PERCPU_DEFS_H
+#define PERCPU_DEFS_H
+
+#include <percpu/module.h>
+
+/* Extra attributes of declaration and definition, and of the definition alone; as in the kernel. */
+#ifndef PER_CPU_ATTRIBUTES
+#define PER_CPU_ATTRIBUTES
+#endif
+#ifndef PER_CPU_DEF_ATTRIBUTES
+#define PER_CPU_DEF_ATTRIBUTES
+#endif
+
+#define __PCPU_ATTRS(sec) \
+	__percpu __attribute__((__section__(PER_CPU_BASE_SECTION sec))) PER_CPU_ATTRIBUTES
+
+/* C++ gives a name at namespace scope with an initial value in an extern declaration a warning. */
+#define DECLARE_PER_CPU_SECTION(type, name, sec) extern __PCPU_ATTRS(sec) __typeof__(type) name
+#define DEFINE_PER_CPU_SECTION(type, name, sec) \
+	__PCPU_ATTRS(sec) PER_CPU_DEF_ATTRIBUTES __typeof__(type) name
+
+/** DEFINE_PER_CPU - a variable with no special need. */
+#define DECLARE_PER_CPU(type, name) DECLARE_PER_CPU_SECTION(type, name, "")
+#define DEFINE_PER_CPU(type, name) DEFINE_PER_CPU_SECTION(type, name, "")
+
+/** DEFINE_PER_CPU_FIRST - placed before the other kinds, as far as the linker allows. */
+#define DECLARE_PER_CPU_FIRST(type, name) DECLARE_PER_CPU_SECTION(type, name, PER_CPU_FIRST_SECTION)
+#define DEFINE_PER_CPU_FIRST(type, name) DEFINE_PER_CPU_SECTION(type, name, PER_CPU_FIRST_SECTION)
+
+/**
+ * DEFINE_PER_CPU_SHARED_ALIGNED - written by its own CPU and read by others: on cache lines of its
+ * own, so that readers do not slow down the owner's other variables.
+ */
+#define DECLARE_PER_CPU_SHARED_ALIGNED(type, name)                          \
+	DECLARE_PER_CPU_SECTION(type, name, PER_CPU_SHARED_ALIGNED_SECTION) \
+	____cacheline_aligned_in_smp
+#define DEFINE_PER_CPU_SHARED_ALIGNED(type, name)                          \
+	DEFINE_PER_CPU_SECTION(type, name, PER_CPU_SHARED_ALIGNED_SECTION) \
+	____cacheline_aligned_in_smp
+
+/** DEFINE_PER_CPU_ALIGNED - aligned to a cache line in every build. */
+#define DECLARE_PER_CPU_ALIGNED(type, name) \
+	DECLARE_PER_CPU_SECTION(type, name, PER_CPU_ALIGNED_SECTION) ____cacheline_aligned
+#define DEFINE_PER_CPU_ALIGNED(type, name) \
+	DEFINE_PER_CPU_SECTION(type, name, PER_CPU_ALIGNED_SECTION) ____cacheline_aligned
+
+/** DEFINE_PER_CPU_PAGE_ALIGNED - aligned to PERCPU_PAGE_SIZE bytes. */
+#define DECLARE_PER_CPU_PAGE_ALIGNED(type, name)                          \
+	DECLARE_PER_CPU_SECTION(type, name, PER_CPU_PAGE_ALIGNED_SECTION) \
+	__attribute__((__aligned__(PERCPU_PAGE_SIZE)))
+#define DEFINE_PER_CPU_PAGE_ALIGNED(type, name)                          \
+	DEFINE_PER_CPU_SECTION(type, name, PER_CPU_PAGE_ALIGNED_SECTION) \
+	__attribute__((__aligned__(PERCPU_PAGE_SIZE)))
+
+/** DEFINE_PER_CPU_READ_MOSTLY - hardly ever written after start; kept away from what is. */
+#define DECLARE_PER_CPU_READ_MOSTLY(type, name) \
+	DECLARE_PER_CPU_SECTION(type, name, PER_CPU_READ_MOSTLY_SECTION)
+#define DEFINE_PER_CPU_READ_MOSTLY(type, name) \
+	DEFINE_PER_CPU_SECTION(type, name, PER_CPU_READ_MOSTLY_SECTION)
+
+#endif /* PERCPU_DEFS_H */

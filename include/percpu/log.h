@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * log.h - what the library has to say, and who hears it.
+ *
+ * Everything goes through one handler. By default records up to PERCPU_LOG_WARNING go to standard
+ * error and the rest is silent; PERCPU_CONF=log:LEVEL changes the level from the start, also of
+ * the records of the boot, which precede the program's first chance to install a handler.
+ */
+#ifndef PERCPU_LOG_H
+#define PERCPU_LOG_H
+
+#include <percpu/compiler.h>
+
+__PCPU_BEGIN_DECLS
+
+/** The kernel's levels, most urgent first. */
+enum percpu_log_level {
+	PERCPU_LOG_EMERG = 0,
+	PERCPU_LOG_ERR = 3,
+	PERCPU_LOG_WARNING = 4,
+	PERCPU_LOG_INFO = 6,
+	PERCPU_LOG_DEBUG = 7,
+};
+
+/**
+ * A log handler: @message is one line without a newline, valid during the call. It may be called
+ * by any thread, and in a signal handler; it must not call the library's allocation functions.
+ */
+typedef void (*percpu_log_handler_t)(enum percpu_log_level level, const char *message);
+
+/**
+ * percpu_set_log_handler() - have @handler called for every record up to @level
+ * @handler: NULL for the default, which writes to standard error
+ * @level: the least urgent level that is wanted
+ *
+ * Returns the handler before, NULL if it was the default. Thread-safe.
+ */
+PERCPU_API percpu_log_handler_t percpu_set_log_handler(percpu_log_handler_t handler,
+						       enum percpu_log_level level);
+
+/**
+ * percpu_set_fatal_handler() - have @handler called after a fatal message, instead of abort()
+ * @handler: must not return (if it does, abort() is called); NULL for abort()
+ *
+ * Returns the handler before. Thread-safe.
+ */
+typedef void (*percpu_fatal_handler_t)(const char *message);
+PERCPU_API percpu_fatal_handler_t percpu_set_fatal_handler(percpu_fatal_handler_t handler);
+
+__PCPU_END_DECLS
+
+#endif /* PERCPU_LOG_H */

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * module.h - the record that tells the library where a module's per-CPU variables are.
+ *
+ * A module is an executable or a shared object. Its static per-CPU variables lie in five sections,
+ * one a kind, whose names are C identifiers so that every linker provides their bounds without a
+ * linker script. Including this header gives the module, once however many files include it:
+ *
+ *  - an ELF note "percpu" that holds the five ranges as 32-bit distances from the field itself, so
+ *    that the library can read them with dl_iterate_phdr() at the very start, before relocation of
+ *    anything else matters and before any constructor of the program has run;
+ *  - a constructor that announces the note, for modules that are loaded later by dlopen() (for the
+ *    ones loaded at start it finds its module registered already and does nothing), and a
+ *    destructor that takes it back.
+ *
+ * The bounds symbols are hidden: were they not, every module would find the first one's. The
+ * zero-size anchors make all five sections exist in every module, aligned to a cache line. All of
+ * it is one COMDAT group; the .ifndef is for link-time optimisation, which pastes the top-level
+ * assembly of all files into one.
+ */
+#ifndef PERCPU_MODULE_H
+#define PERCPU_MODULE_H
+
+#include <percpu/compiler.h>
+
+/** Base name of the sections of static per-CPU variables, and the suffixes of the variants. */
+#define PER_CPU_BASE_SECTION "percpu_static"
+#define PER_CPU_FIRST_SECTION "_first"
+#define PER_CPU_PAGE_ALIGNED_SECTION "_page_aligned"
+#define PER_CPU_READ_MOSTLY_SECTION "_read_mostly"
+#define PER_CPU_SHARED_ALIGNED_SECTION "_shared_aligned"
+#define PER_CPU_ALIGNED_SECTION "_shared_aligned"
+
+/* What the note says of itself; the library refuses a layout that it does not know. */
+#define __PCPU_NOTE_NAME "percpu"
+#define __PCPU_NOTE_TYPE 1
+#define __PCPU_NOTE_VERSION 1
+#define __PCPU_NOTE_RANGES 5
+
+/* clang-format off */
+#if defined(__x86_64__)
+#define __PCPU_ASM_CALL(fn)                                                                        \
+	"leaq __percpu_module_note(%rip), %rdi\n"                                                  \
+	"jmp " fn "@PLT\n"
+#elif defined(__aarch64__)
+#define __PCPU_ASM_CALL(fn)                                                                        \
+	"adrp x0, __percpu_module_note\n"                                                          \
+	"add x0, x0, :lo12:__percpu_module_note\n"                                                 \
+	"b " fn "\n"
+#else
+#error "libpercpu: this architecture has no module record yet"
+#endif
+
+#define __PCPU_ASM_ANCHOR(sec)                                                                     \
+	".pushsection " sec ",\"awG\",%progbits,__percpu_module,comdat\n"                          \
+	".p2align 6\n"                                                                             \
+	".popsection\n"
+#define __PCPU_ASM_BOUND(sym)                                                                      \
+	".weak " sym "\n"                                                                          \
+	".hidden " sym "\n"                                                                        \
+	".long " sym " - .\n"
+#define __PCPU_ASM_RANGE(sec) __PCPU_ASM_BOUND("__start_" sec) __PCPU_ASM_BOUND("__stop_" sec)
+#define __PCPU_ASM_HIDDEN(sym, type)                                                               \
+	".weak " sym "\n"                                                                          \
+	".hidden " sym "\n"                                                                        \
+	".type " sym ",%" type "\n"                                                                \
+	sym ":\n"
+
+/*
+ * A function of the module, and its place in an array that the loader calls. 101: constructors before
+ * every one of the module that does not ask for a reserved priority, destructors after.
+ */
+#define __PCPU_ASM_HOOK(name, fn, array)                                                           \
+	".pushsection .text." name ",\"axG\",%progbits,__percpu_module,comdat\n"                   \
+	".p2align 4\n"                                                                             \
+	__PCPU_ASM_HIDDEN(name, "function")                                                        \
+	__PCPU_ASM_CALL(fn)                                                                        \
+	".size " name ", . - " name "\n"                                                           \
+	".popsection\n"                                                                            \
+	".pushsection ." array ".00101,\"awG\",%" array ",__percpu_module,comdat\n"                \
+	".p2align 3\n"                                                                             \
+	".quad " name "\n"                                                                         \
+	".popsection\n"
+
+__asm__(".ifndef __percpu_module_emitted\n"
+	".set __percpu_module_emitted, 1\n"
+	__PCPU_ASM_ANCHOR(PER_CPU_BASE_SECTION PER_CPU_FIRST_SECTION)
+	__PCPU_ASM_ANCHOR(PER_CPU_BASE_SECTION PER_CPU_PAGE_ALIGNED_SECTION)
+	__PCPU_ASM_ANCHOR(PER_CPU_BASE_SECTION PER_CPU_READ_MOSTLY_SECTION)
+	__PCPU_ASM_ANCHOR(PER_CPU_BASE_SECTION)
+	__PCPU_ASM_ANCHOR(PER_CPU_BASE_SECTION PER_CPU_SHARED_ALIGNED_SECTION)
+	".pushsection .note.percpu,\"aG\",%note,__percpu_module,comdat\n"
+	".p2align 2\n"
+	__PCPU_ASM_HIDDEN("__percpu_module_note", "object")
+	".long 7\n"	/* the name with its final zero */
+	".long 48\n"	/* the version, the count, and ten bounds */
+	".long " __pcpu_stringify(__PCPU_NOTE_TYPE) "\n"
+	".asciz \"" __PCPU_NOTE_NAME "\"\n"
+	".p2align 2\n"
+	".long " __pcpu_stringify(__PCPU_NOTE_VERSION) "\n"
+	".long " __pcpu_stringify(__PCPU_NOTE_RANGES) "\n"
+	__PCPU_ASM_RANGE(PER_CPU_BASE_SECTION PER_CPU_FIRST_SECTION)
+	__PCPU_ASM_RANGE(PER_CPU_BASE_SECTION PER_CPU_PAGE_ALIGNED_SECTION)
+	__PCPU_ASM_RANGE(PER_CPU_BASE_SECTION PER_CPU_READ_MOSTLY_SECTION)
+	__PCPU_ASM_RANGE(PER_CPU_BASE_SECTION)
+	__PCPU_ASM_RANGE(PER_CPU_BASE_SECTION PER_CPU_SHARED_ALIGNED_SECTION)
+	".size __percpu_module_note, . - __percpu_module_note\n"
+	".popsection\n"
+	__PCPU_ASM_HOOK("__percpu_module_init", "__percpu_module_register", "init_array")
+	__PCPU_ASM_HOOK("__percpu_module_fini", "__percpu_module_unregister", "fini_array")
+	".endif\n");
+/* clang-format on */
+
+__PCPU_BEGIN_DECLS
+
+/*
+ * Called by the constructor above, never by hand: registers the module that @note lies in.
+ * Where that is impossible (another module's variables are in the way), it is fatal.
+ */
+PERCPU_API void __percpu_module_register(const void *note);
+
+/*
+ * Called by the destructor: the module may be unloaded next. Its copies stay as they are until
+ * another module is registered, because other threads still count while a process exits.
+ */
+PERCPU_API void __percpu_module_unregister(const void *note);
+
+__PCPU_END_DECLS
+
+#endif /* PERCPU_MODULE_H */

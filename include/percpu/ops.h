@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ops.h - operations on this CPU's copy: this_cpu_inc() and the rest.
+ *
+ * Each operation exists in three families. @pcp is a per-CPU variable, an lvalue in template
+ * coordinates: x, s.field, xs[3], or *p and p->field for a per-CPU pointer p. It is an integer, an
+ * enum, a _Bool, a pointer or (read, write, xchg, cmpxchg only) a floating type of 1, 2, 4 or 8
+ * bytes; other sizes are compile-time errors. Values are converted to the type of @pcp, and
+ * arithmetic wraps in it.
+ *
+ *	this_cpu_X	 the whole operation happens on one CPU's copy, however the thread is
+ *			 preempted, migrated or interrupted by a signal; no update is ever lost
+ *			 among them. The family to use.
+ *	raw_cpu_X	 plain C on the copy of the CPU that the thread runs on when the address is
+ *			 taken. Correct only under other protection: without it a read-modify-write
+ *			 may hit the wrong CPU's copy or lose an update of any family.
+ *	__this_cpu_X	 the same as raw_cpu_X, for callers that are protected already.
+ *
+ *	read(pcp)			 -> the value
+ *	write(pcp, val)
+ *	add(pcp, val)   sub(pcp, val)   inc(pcp)   dec(pcp)
+ *	and(pcp, val)   or(pcp, val)
+ *	add_return(pcp, val)   sub_return   inc_return   dec_return	-> the new value
+ *	xchg(pcp, nval)			 -> the old value
+ *	cmpxchg(pcp, oval, nval)	 -> the old value; stored if it equals oval
+ *	cmpxchg_double(pcp1, pcp2, oval1, oval2, nval1, nval2)
+ *		-> true if both were equal, and then both are stored. The two have one size, pcp2
+ *		   follows pcp1, and pcp1 is aligned to twice the size.
+ *
+ * this_cpu_X is thread- and signal-safe, takes no lock on the fast path, and never fails. It
+ * orders nothing between CPUs: another CPU's copy is read with per_cpu() or per_cpu_sum(), and
+ * such a reader sees each value whole. The sized forms (this_cpu_add_8 and so on) work on the
+ * given number of bytes at @pcp, whatever its type. The kernel's functions of the same names are
+ * mirrored throughout, except that raw_cpu_sub() too converts the value before it negates it.
+ */
+#ifndef PERCPU_OPS_H
+#define PERCPU_OPS_H
+
+#include <percpu/access.h>
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "libpercpu: values are taken from the low bytes of a word: little-endian only"
+#endif
+
+__PCPU_BEGIN_DECLS
+
+/*
+ * Operations out of line, for code without sequences of its own: @op whole, on @size bytes at the
+ * template address @ptr, in whatever tier the process and the thread are. @a is the value (for
+ * cmpxchg the expected one), @b the new value of cmpxchg. Returns the operation's result.
+ */
+PERCPU_API uint64_t __percpu_op(unsigned int op, unsigned int size, uintptr_t ptr, uint64_t a,
+				uint64_t b);
+/* The same for cmpxchg of two adjacent words of 8 bytes. */
+PERCPU_API bool __percpu_op_double(uintptr_t ptr, uint64_t expect1, uint64_t expect2, uint64_t val1,
+				   uint64_t val2);
+
+__PCPU_END_DECLS
+
+/* Per size: the this_cpu operations, inlined or not, and plain C on this CPU's copy for raw_cpu. */
+#ifdef __PCPU_NO_INLINE_SEQUENCE
+#define __pcpu_do(seq, op, n, ptr, a, b) __percpu_op(__PERCPU_OP_##op, n, ptr, a, b)
+#else
+#define __pcpu_do(seq, op, n, ptr, a, b) seq
+#endif
+
+#define __PCPU_DEFINE_STORE(op, OP, n, type, expr)                                    \
+	__pcpu_always_inline void __pcpu_this_##op##_##n(uintptr_t ptr, uint64_t val) \
+	{                                                                             \
+		__pcpu_do(__pcpu_seq_##op##_##n(ptr, (type)val), OP, n, ptr, val, 0); \
+	}                                                                             \
+	__pcpu_always_inline void __pcpu_raw_##op##_##n(uintptr_t ptr, uint64_t val)  \
+	{                                                                             \
+		__pcpu_copy_##n *copy = __pcpu_this_copy_##n(ptr);                    \
+                                                                                      \
+		expr;                                                                 \
+	}
+#define __PCPU_DEFINE_VALUE(op, OP, n, type, expr)                                                 \
+	__pcpu_always_inline uint64_t __pcpu_this_##op##_##n(uintptr_t ptr, uint64_t val)          \
+	{                                                                                          \
+		return (type)__pcpu_do(__pcpu_seq_##op##_##n(ptr, (type)val), OP, n, ptr, val, 0); \
+	}                                                                                          \
+	__pcpu_always_inline uint64_t __pcpu_raw_##op##_##n(uintptr_t ptr, uint64_t val)           \
+	{                                                                                          \
+		__pcpu_copy_##n *copy = __pcpu_this_copy_##n(ptr);                                 \
+		type old = *copy;                                                                  \
+                                                                                                   \
+		return (type)(expr);                                                               \
+	}
+
+#define __PCPU_DEFINE_OPS(n, type)                                                            \
+	typedef type __attribute__((__may_alias__)) __pcpu_copy_##n;                          \
+	__pcpu_always_inline __pcpu_copy_##n *__pcpu_this_copy_##n(uintptr_t ptr)             \
+	{                                                                                     \
+		return (__pcpu_copy_##n *)(__pcpu_this_base() + __pcpu_low32(ptr));           \
+	}                                                                                     \
+	__PCPU_DEFINE_STORE(write, WRITE, n, type, *copy = (type)val)                         \
+	__PCPU_DEFINE_STORE(add, ADD, n, type, *copy = (type)(*copy + (type)val))             \
+	__PCPU_DEFINE_STORE(and, AND, n, type, *copy = (type)(*copy & (type)val))             \
+	__PCPU_DEFINE_STORE(or, OR, n, type, *copy = (type)(*copy | (type)val))               \
+	__PCPU_DEFINE_VALUE(add_return, ADD_RETURN, n, type, *copy = (type)(old + (type)val)) \
+	__PCPU_DEFINE_VALUE(xchg, XCHG, n, type, (*copy = (type)val, old))                    \
+	__pcpu_always_inline uint64_t __pcpu_this_read_##n(uintptr_t ptr)                     \
+	{                                                                                     \
+		return (type)__pcpu_do(__pcpu_seq_read_##n(ptr), READ, n, ptr, 0, 0);         \
+	}                                                                                     \
+	__pcpu_always_inline uint64_t __pcpu_raw_read_##n(uintptr_t ptr)                      \
+	{                                                                                     \
+		return *(const volatile __pcpu_copy_##n *)__pcpu_this_copy_##n(ptr);          \
+	}                                                                                     \
+	__pcpu_always_inline uint64_t __pcpu_this_cmpxchg_##n(uintptr_t ptr, uint64_t expect, \
+							      uint64_t val)                   \
+	{                                                                                     \
+		return (type)__pcpu_do(__pcpu_seq_cmpxchg_##n(ptr, (type)expect, (type)val),  \
+				       CMPXCHG, n, ptr, expect, val);                         \
+	}                                                                                     \
+	__pcpu_always_inline uint64_t __pcpu_raw_cmpxchg_##n(uintptr_t ptr, uint64_t expect,  \
+							     uint64_t val)                    \
+	{                                                                                     \
+		__pcpu_copy_##n *copy = __pcpu_this_copy_##n(ptr);                            \
+		type old = *copy;                                                             \
+                                                                                              \
+		if (old == (type)expect)                                                      \
+			*copy = (type)val;                                                    \
+		return old;                                                                   \
+	}
+
+__PCPU_DEFINE_OPS(1, uint8_t)
+__PCPU_DEFINE_OPS(2, uint16_t)
+__PCPU_DEFINE_OPS(4, uint32_t)
+__PCPU_DEFINE_OPS(8, uint64_t)
+
+/*
+ * A pair of 1, 2 or 4 bytes each is one word of twice the size (the alignment rule makes it so),
+ * and its first member is the low half. Only a pair of 8 bytes needs an operation of its own.
+ */
+#define __PCPU_DEFINE_DOUBLE(family, n, wide)                                                     \
+	__pcpu_always_inline bool __pcpu_##family##_cmpxchg_double_##n(                           \
+		uintptr_t ptr, uint64_t expect1, uint64_t expect2, uint64_t val1, uint64_t val2)  \
+	{                                                                                         \
+		uint64_t expect = expect1 | expect2 << (8 * (n));                                 \
+                                                                                                  \
+		return __pcpu_##family##_cmpxchg_##wide(ptr, expect, val1 | val2 << (8 * (n))) == \
+		       expect;                                                                    \
+	}
+__PCPU_DEFINE_DOUBLE(this, 1, 2)
+__PCPU_DEFINE_DOUBLE(this, 2, 4)
+__PCPU_DEFINE_DOUBLE(this, 4, 8)
+__PCPU_DEFINE_DOUBLE(raw, 1, 2)
+__PCPU_DEFINE_DOUBLE(raw, 2, 4)
+__PCPU_DEFINE_DOUBLE(raw, 4, 8)
+
+__pcpu_always_inline bool __pcpu_this_cmpxchg_double_8(uintptr_t ptr, uint64_t expect1,
+						       uint64_t expect2, uint64_t val1,
+						       uint64_t val2)
+{
+#ifdef __PCPU_NO_INLINE_SEQUENCE
+	return __percpu_op_double(ptr, expect1, expect2, val1, val2);
+#else
+	return __pcpu_seq_cmpxchg_double_8(ptr, expect1, expect2, val1, val2);
+#endif
+}
+
+__pcpu_always_inline bool __pcpu_raw_cmpxchg_double_8(uintptr_t ptr, uint64_t expect1,
+						      uint64_t expect2, uint64_t val1,
+						      uint64_t val2)
+{
+	__pcpu_copy_8 *copy = __pcpu_this_copy_8(ptr);
+
+	if (copy[0] != expect1 || copy[1] != expect2)
+		return false;
+	copy[0] = val1;
+	copy[1] = val2;
+	return true;
+}
+
+/* Between the type of a variable and the low bytes of a word, without any conversion of value. */
+#define __pcpu_to_bits(pcp, val)                             \
+	__extension__({                                      \
+		union {                                      \
+			__typeof__(pcp) __pcpu_v;            \
+			uint64_t __pcpu_u;                   \
+		} __pcpu_in;                                 \
+		__pcpu_in.__pcpu_u = 0;                      \
+		__pcpu_in.__pcpu_v = (__typeof__(pcp))(val); \
+		__pcpu_in.__pcpu_u;                          \
+	})
+#define __pcpu_from_bits(pcp, bits)               \
+	__extension__({                           \
+		union {                           \
+			__typeof__(pcp) __pcpu_v; \
+			uint64_t __pcpu_u;        \
+		} __pcpu_out;                     \
+		__pcpu_out.__pcpu_u = (bits);     \
+		__pcpu_out.__pcpu_v;              \
+	})
+
+#define __pcpu_op_get(fn, pcp) __pcpu_from_bits(pcp, fn((uintptr_t) & (pcp)))
+#define __pcpu_op_put(fn, pcp, val) fn((uintptr_t) & (pcp), __pcpu_to_bits(pcp, val))
+#define __pcpu_op_swap(fn, pcp, val) __pcpu_from_bits(pcp, __pcpu_op_put(fn, pcp, val))
+#define __pcpu_op_cas(fn, pcp, oval, nval)                                       \
+	__pcpu_from_bits(pcp, fn((uintptr_t) & (pcp), __pcpu_to_bits(pcp, oval), \
+				 __pcpu_to_bits(pcp, nval)))
+#define __pcpu_op_cas2(fn, pcp1, pcp2, oval1, oval2, nval1, nval2)                         \
+	fn((uintptr_t) & (pcp1), __pcpu_to_bits(pcp1, oval1), __pcpu_to_bits(pcp2, oval2), \
+	   __pcpu_to_bits(pcp1, nval1), __pcpu_to_bits(pcp2, nval2))
+
+/* The sized forms. */
+#define raw_cpu_read_1(pcp) __pcpu_op_get(__pcpu_raw_read_1, pcp)
+#define raw_cpu_write_1(pcp, val) __pcpu_op_put(__pcpu_raw_write_1, pcp, val)
+#define raw_cpu_add_1(pcp, val) __pcpu_op_put(__pcpu_raw_add_1, pcp, val)
+#define raw_cpu_and_1(pcp, val) __pcpu_op_put(__pcpu_raw_and_1, pcp, val)
+#define raw_cpu_or_1(pcp, val) __pcpu_op_put(__pcpu_raw_or_1, pcp, val)
+#define raw_cpu_add_return_1(pcp, val) __pcpu_op_swap(__pcpu_raw_add_return_1, pcp, val)
+#define raw_cpu_xchg_1(pcp, val) __pcpu_op_swap(__pcpu_raw_xchg_1, pcp, val)
+#define raw_cpu_cmpxchg_1(pcp, oval, nval) __pcpu_op_cas(__pcpu_raw_cmpxchg_1, pcp, oval, nval)
+#define raw_cpu_cmpxchg_double_1(pcp1, pcp2, oval1, oval2, nval1, nval2) \
+	__pcpu_op_cas2(__pcpu_raw_cmpxchg_double_1, pcp1, pcp2, oval1, oval2, nval1, nval2)
+#define raw_cpu_read_2(pcp) __pcpu_op_get(__pcpu_raw_read_2, pcp)
+#define raw_cpu_write_2(pcp, val) __pcpu_op_put(__pcpu_raw_write_2, pcp, val)
+#define raw_cpu_add_2(pcp, val) __pcpu_op_put(__pcpu_raw_add_2, pcp, val)
+#define raw_cpu_and_2(pcp, val) __pcpu_op_put(__pcpu_raw_and_2, pcp, val)
+#define raw_cpu_or_2(pcp, val) __pcpu_op_put(__pcpu_raw_or_2, pcp, val)
+#define raw_cpu_add_return_2(pcp, val) __pcpu_op_swap(__pcpu_raw_add_return_2, pcp, val)
+#define raw_cpu_xchg_2(pcp, val) __pcpu_op_swap(__pcpu_raw_xchg_2, pcp, val)
+#define raw_cpu_cmpxchg_2(pcp, oval, nval) __pcpu_op_cas(__pcpu_raw_cmpxchg_2, pcp, oval, nval)
+#define raw_cpu_cmpxchg_double_2(pcp1, pcp2, oval1, oval2, nval1, nval2) \
+	__pcpu_op_cas2(__pcpu_raw_cmpxchg_double_2, pcp1, pcp2, oval1, oval2, nval1, nval2)
+#define raw_cpu_read_4(pcp) __pcpu_op_get(__pcpu_raw_read_4, pcp)
+#define raw_cpu_write_4(pcp, val) __pcpu_op_put(__pcpu_raw_write_4, pcp, val)
+#define raw_cpu_add_4(pcp, val) __pcpu_op_put(__pcpu_raw_add_4, pcp, val)
+#define raw_cpu_and_4(pcp, val) __pcpu_op_put(__pcpu_raw_and_4, pcp, val)
+#define raw_cpu_or_4(pcp, val) __pcpu_op_put(__pcpu_raw_or_4, pcp, val)
+#define raw_cpu_add_return_4(pcp, val) __pcpu_op_swap(__pcpu_raw_add_return_4, pcp, val)
+#define raw_cpu_xchg_4(pcp, val) __pcpu_op_swap(__pcpu_raw_xchg_4, pcp, val)
+#define raw_cpu_cmpxchg_4(pcp, oval, nval) __pcpu_op_cas(__pcpu_raw_cmpxchg_4, pcp, oval, nval)
+#define raw_cpu_cmpxchg_double_4(pcp1, pcp2, oval1, oval2, nval1, nval2) \
+	__pcpu_op_cas2(__pcpu_raw_cmpxchg_double_4, pcp1, pcp2, oval1, oval2, nval1, nval2)
+#define raw_cpu_read_8(pcp) __pcpu_op_get(__pcpu_raw_read_8, pcp)
+#define raw_cpu_write_8(pcp, val) __pcpu_op_put(__pcpu_raw_write_8, pcp, val)
+#define raw_cpu_add_8(pcp, val) __pcpu_op_put(__pcpu_raw_add_8, pcp, val)
+#define raw_cpu_and_8(pcp, val) __pcpu_op_put(__pcpu_raw_and_8, pcp, val)
+#define raw_cpu_or_8(pcp, val) __pcpu_op_put(__pcpu_raw_or_8, pcp, val)
+#define raw_cpu_add_return_8(pcp, val) __pcpu_op_swap(__pcpu_raw_add_return_8, pcp, val)
+#define raw_cpu_xchg_8(pcp, val) __pcpu_op_swap(__pcpu_raw_xchg_8, pcp, val)
+#define raw_cpu_cmpxchg_8(pcp, oval, nval) __pcpu_op_cas(__pcpu_raw_cmpxchg_8, pcp, oval, nval)
+#define raw_cpu_cmpxchg_double_8(pcp1, pcp2, oval1, oval2, nval1, nval2) \
+	__pcpu_op_cas2(__pcpu_raw_cmpxchg_double_8, pcp1, pcp2, oval1, oval2, nval1, nval2)
+#define this_cpu_read_1(pcp) __pcpu_op_get(__pcpu_this_read_1, pcp)
+#define this_cpu_write_1(pcp, val) __pcpu_op_put(__pcpu_this_write_1, pcp, val)
+#define this_cpu_add_1(pcp, val) __pcpu_op_put(__pcpu_this_add_1, pcp, val)
+#define this_cpu_and_1(pcp, val) __pcpu_op_put(__pcpu_this_and_1, pcp, val)
+#define this_cpu_or_1(pcp, val) __pcpu_op_put(__pcpu_this_or_1, pcp, val)
+#define this_cpu_add_return_1(pcp, val) __pcpu_op_swap(__pcpu_this_add_return_1, pcp, val)
+#define this_cpu_xchg_1(pcp, val) __pcpu_op_swap(__pcpu_this_xchg_1, pcp, val)
+#define this_cpu_cmpxchg_1(pcp, oval, nval) __pcpu_op_cas(__pcpu_this_cmpxchg_1, pcp, oval, nval)
+#define this_cpu_cmpxchg_double_1(pcp1, pcp2, oval1, oval2, nval1, nval2) \
+	__pcpu_op_cas2(__pcpu_this_cmpxchg_double_1, pcp1, pcp2, oval1, oval2, nval1, nval2)
+#define this_cpu_read_2(pcp) __pcpu_op_get(__pcpu_this_read_2, pcp)
+#define this_cpu_write_2(pcp, val) __pcpu_op_put(__pcpu_this_write_2, pcp, val)
+#define this_cpu_add_2(pcp, val) __pcpu_op_put(__pcpu_this_add_2, pcp, val)
+#define this_cpu_and_2(pcp, val) __pcpu_op_put(__pcpu_this_and_2, pcp, val)
+#define this_cpu_or_2(pcp, val) __pcpu_op_put(__pcpu_this_or_2, pcp, val)
+#define this_cpu_add_return_2(pcp, val) __pcpu_op_swap(__pcpu_this_add_return_2, pcp, val)
+#define this_cpu_xchg_2(pcp, val) __pcpu_op_swap(__pcpu_this_xchg_2, pcp, val)
+#define this_cpu_cmpxchg_2(pcp, oval, nval) __pcpu_op_cas(__pcpu_this_cmpxchg_2, pcp, oval, nval)
+#define this_cpu_cmpxchg_double_2(pcp1, pcp2, oval1, oval2, nval1, nval2) \
+	__pcpu_op_cas2(__pcpu_this_cmpxchg_double_2, pcp1, pcp2, oval1, oval2, nval1, nval2)
+#define this_cpu_read_4(pcp) __pcpu_op_get(__pcpu_this_read_4, pcp)
+#define this_cpu_write_4(pcp, val) __pcpu_op_put(__pcpu_this_write_4, pcp, val)
+#define this_cpu_add_4(pcp, val) __pcpu_op_put(__pcpu_this_add_4, pcp, val)
+#define this_cpu_and_4(pcp, val) __pcpu_op_put(__pcpu_this_and_4, pcp, val)
+#define this_cpu_or_4(pcp, val) __pcpu_op_put(__pcpu_this_or_4, pcp, val)
+#define this_cpu_add_return_4(pcp, val) __pcpu_op_swap(__pcpu_this_add_return_4, pcp, val)
+#define this_cpu_xchg_4(pcp, val) __pcpu_op_swap(__pcpu_this_xchg_4, pcp, val)
+#define this_cpu_cmpxchg_4(pcp, oval, nval) __pcpu_op_cas(__pcpu_this_cmpxchg_4, pcp, oval, nval)
+#define this_cpu_cmpxchg_double_4(pcp1, pcp2, oval1, oval2, nval1, nval2) \
+	__pcpu_op_cas2(__pcpu_this_cmpxchg_double_4, pcp1, pcp2, oval1, oval2, nval1, nval2)
+#define this_cpu_read_8(pcp) __pcpu_op_get(__pcpu_this_read_8, pcp)
+#define this_cpu_write_8(pcp, val) __pcpu_op_put(__pcpu_this_write_8, pcp, val)
+#define this_cpu_add_8(pcp, val) __pcpu_op_put(__pcpu_this_add_8, pcp, val)
+#define this_cpu_and_8(pcp, val) __pcpu_op_put(__pcpu_this_and_8, pcp, val)
+#define this_cpu_or_8(pcp, val) __pcpu_op_put(__pcpu_this_or_8, pcp, val)
+#define this_cpu_add_return_8(pcp, val) __pcpu_op_swap(__pcpu_this_add_return_8, pcp, val)
+#define this_cpu_xchg_8(pcp, val) __pcpu_op_swap(__pcpu_this_xchg_8, pcp, val)
+#define this_cpu_cmpxchg_8(pcp, oval, nval) __pcpu_op_cas(__pcpu_this_cmpxchg_8, pcp, oval, nval)
+#define this_cpu_cmpxchg_double_8(pcp1, pcp2, oval1, oval2, nval1, nval2) \
+	__pcpu_op_cas2(__pcpu_this_cmpxchg_double_8, pcp1, pcp2, oval1, oval2, nval1, nval2)
+
+/* Dispatch on size: by sizeof(variable), stem##1, stem##2, stem##4 or stem##8. */
+#define __bad_size_call_parameter(variable)                                          \
+	__pcpu_static_assert(sizeof(variable) == 1 || sizeof(variable) == 2 ||       \
+				     sizeof(variable) == 4 || sizeof(variable) == 8, \
+			     "a per-CPU operation needs a variable of 1, 2, 4 or 8 bytes")
+
+#define __pcpu_size_call_return(stem, variable)         \
+	__extension__({                                 \
+		__typeof__(variable) __pcpu_ret;        \
+		__verify_pcpu_ptr(&(variable));         \
+		__bad_size_call_parameter(variable);    \
+		switch (sizeof(variable)) {             \
+		case 1:                                 \
+			__pcpu_ret = stem##1(variable); \
+			break;                          \
+		case 2:                                 \
+			__pcpu_ret = stem##2(variable); \
+			break;                          \
+		case 4:                                 \
+			__pcpu_ret = stem##4(variable); \
+			break;                          \
+		default:                                \
+			__pcpu_ret = stem##8(variable); \
+			break;                          \
+		}                                       \
+		__pcpu_ret;                             \
+	})
+#define __pcpu_size_call_return2(stem, variable, ...)                \
+	__extension__({                                              \
+		__typeof__(variable) __pcpu_ret;                     \
+		__verify_pcpu_ptr(&(variable));                      \
+		__bad_size_call_parameter(variable);                 \
+		switch (sizeof(variable)) {                          \
+		case 1:                                              \
+			__pcpu_ret = stem##1(variable, __VA_ARGS__); \
+			break;                                       \
+		case 2:                                              \
+			__pcpu_ret = stem##2(variable, __VA_ARGS__); \
+			break;                                       \
+		case 4:                                              \
+			__pcpu_ret = stem##4(variable, __VA_ARGS__); \
+			break;                                       \
+		default:                                             \
+			__pcpu_ret = stem##8(variable, __VA_ARGS__); \
+			break;                                       \
+		}                                                    \
+		__pcpu_ret;                                          \
+	})
+#define __pcpu_size_call(stem, variable, ...)           \
+	__extension__({                                 \
+		__verify_pcpu_ptr(&(variable));         \
+		__bad_size_call_parameter(variable);    \
+		switch (sizeof(variable)) {             \
+		case 1:                                 \
+			stem##1(variable, __VA_ARGS__); \
+			break;                          \
+		case 2:                                 \
+			stem##2(variable, __VA_ARGS__); \
+			break;                          \
+		case 4:                                 \
+			stem##4(variable, __VA_ARGS__); \
+			break;                          \
+		default:                                \
+			stem##8(variable, __VA_ARGS__); \
+			break;                          \
+		}                                       \
+		(void)0;                                \
+	})
+#define __pcpu_double_call_return_bool(stem, pcp1, pcp2, ...)                                \
+	__extension__({                                                                      \
+		bool __pcpu_ret;                                                             \
+		__verify_pcpu_ptr(&(pcp1));                                                  \
+		__bad_size_call_parameter(pcp1);                                             \
+		__pcpu_static_assert(sizeof(pcp1) == sizeof(pcp2),                           \
+				     "cmpxchg_double needs two variables of one size");      \
+		__pcpu_check_pair((uintptr_t) & (pcp1), (uintptr_t) & (pcp2), sizeof(pcp1)); \
+		switch (sizeof(pcp1)) {                                                      \
+		case 1:                                                                      \
+			__pcpu_ret = stem##1(pcp1, pcp2, __VA_ARGS__);                       \
+			break;                                                               \
+		case 2:                                                                      \
+			__pcpu_ret = stem##2(pcp1, pcp2, __VA_ARGS__);                       \
+			break;                                                               \
+		case 4:                                                                      \
+			__pcpu_ret = stem##4(pcp1, pcp2, __VA_ARGS__);                       \
+			break;                                                               \
+		default:                                                                     \
+			__pcpu_ret = stem##8(pcp1, pcp2, __VA_ARGS__);                       \
+			break;                                                               \
+		}                                                                            \
+		__pcpu_ret;                                                                  \
+	})
+
+__PCPU_BEGIN_DECLS
+/* Reports a pair that breaks the alignment or adjacency rule of cmpxchg_double; fatal. */
+PERCPU_API void __percpu_bad_pair(uintptr_t ptr1, uintptr_t ptr2, size_t size)
+	__attribute__((__cold__, __noreturn__));
+__PCPU_END_DECLS
+
+/* Folds to nothing where the compiler knows the addresses; two instructions elsewhere. */
+__pcpu_always_inline void __pcpu_check_pair(uintptr_t ptr1, uintptr_t ptr2, size_t size)
+{
+	if (__pcpu_unlikely((ptr1 & (2 * size - 1)) || ptr2 != ptr1 + size))
+		__percpu_bad_pair(ptr1, ptr2, size);
+}
+
+/* add, and, or on a floating type would work on its bits: refuse it instead. */
+#ifdef __cplusplus
+#define __pcpu_check_integer(pcp) \
+	__pcpu_static_assert((__typeof__(pcp))1 / 2 == 0, "not an operation on floating types")
+#else
+#define __pcpu_check_integer(pcp)                                                            \
+	__pcpu_static_assert(!__builtin_types_compatible_p(__typeof__(pcp), float) &&        \
+				     !__builtin_types_compatible_p(__typeof__(pcp), double), \
+			     "not an operation on floating types")
+#endif
+#define __pcpu_integer_call(stem, pcp, val)       \
+	__extension__({                           \
+		__pcpu_check_integer(pcp);        \
+		__pcpu_size_call(stem, pcp, val); \
+	})
+#define __pcpu_integer_call_return(stem, pcp, val)        \
+	__extension__({                                   \
+		__pcpu_check_integer(pcp);                \
+		__pcpu_size_call_return2(stem, pcp, val); \
+	})
+
+/* -@val after conversion to the type of @pcp, so that a narrow unsigned @val is no trap. */
+#define __pcpu_negate(pcp, val) (-(__typeof__(pcp))(val))
+
+/* raw_cpu_X: no protection. */
+#define raw_cpu_read(pcp) __pcpu_size_call_return(raw_cpu_read_, pcp)
+#define raw_cpu_write(pcp, val) __pcpu_size_call(raw_cpu_write_, pcp, val)
+#define raw_cpu_add(pcp, val) __pcpu_integer_call(raw_cpu_add_, pcp, val)
+#define raw_cpu_and(pcp, val) __pcpu_integer_call(raw_cpu_and_, pcp, val)
+#define raw_cpu_or(pcp, val) __pcpu_integer_call(raw_cpu_or_, pcp, val)
+#define raw_cpu_add_return(pcp, val) __pcpu_integer_call_return(raw_cpu_add_return_, pcp, val)
+#define raw_cpu_xchg(pcp, nval) __pcpu_size_call_return2(raw_cpu_xchg_, pcp, nval)
+#define raw_cpu_cmpxchg(pcp, oval, nval) __pcpu_size_call_return2(raw_cpu_cmpxchg_, pcp, oval, nval)
+#define raw_cpu_cmpxchg_double(pcp1, pcp2, oval1, oval2, nval1, nval2)                           \
+	__pcpu_double_call_return_bool(raw_cpu_cmpxchg_double_, pcp1, pcp2, oval1, oval2, nval1, \
+				       nval2)
+#define raw_cpu_sub(pcp, val) raw_cpu_add(pcp, __pcpu_negate(pcp, val))
+#define raw_cpu_inc(pcp) raw_cpu_add(pcp, 1)
+#define raw_cpu_dec(pcp) raw_cpu_sub(pcp, 1)
+#define raw_cpu_sub_return(pcp, val) raw_cpu_add_return(pcp, __pcpu_negate(pcp, val))
+#define raw_cpu_inc_return(pcp) raw_cpu_add_return(pcp, 1)
+#define raw_cpu_dec_return(pcp) raw_cpu_add_return(pcp, -1)
+
+/* __this_cpu_X: for callers that are protected already. */
+#define __this_cpu_read(pcp) __pcpu_size_call_return(raw_cpu_read_, pcp)
+#define __this_cpu_write(pcp, val) __pcpu_size_call(raw_cpu_write_, pcp, val)
+#define __this_cpu_add(pcp, val) __pcpu_integer_call(raw_cpu_add_, pcp, val)
+#define __this_cpu_and(pcp, val) __pcpu_integer_call(raw_cpu_and_, pcp, val)
+#define __this_cpu_or(pcp, val) __pcpu_integer_call(raw_cpu_or_, pcp, val)
+#define __this_cpu_add_return(pcp, val) __pcpu_integer_call_return(raw_cpu_add_return_, pcp, val)
+#define __this_cpu_xchg(pcp, nval) __pcpu_size_call_return2(raw_cpu_xchg_, pcp, nval)
+#define __this_cpu_cmpxchg(pcp, oval, nval) \
+	__pcpu_size_call_return2(raw_cpu_cmpxchg_, pcp, oval, nval)
+#define __this_cpu_cmpxchg_double(pcp1, pcp2, oval1, oval2, nval1, nval2)                        \
+	__pcpu_double_call_return_bool(raw_cpu_cmpxchg_double_, pcp1, pcp2, oval1, oval2, nval1, \
+				       nval2)
+#define __this_cpu_sub(pcp, val) __this_cpu_add(pcp, __pcpu_negate(pcp, val))
+#define __this_cpu_inc(pcp) __this_cpu_add(pcp, 1)
+#define __this_cpu_dec(pcp) __this_cpu_sub(pcp, 1)
+#define __this_cpu_sub_return(pcp, val) __this_cpu_add_return(pcp, __pcpu_negate(pcp, val))
+#define __this_cpu_inc_return(pcp) __this_cpu_add_return(pcp, 1)
+#define __this_cpu_dec_return(pcp) __this_cpu_add_return(pcp, -1)
+
+/* this_cpu_X: protect themselves. */
+#define this_cpu_read(pcp) __pcpu_size_call_return(this_cpu_read_, pcp)
+#define this_cpu_write(pcp, val) __pcpu_size_call(this_cpu_write_, pcp, val)
+#define this_cpu_add(pcp, val) __pcpu_integer_call(this_cpu_add_, pcp, val)
+#define this_cpu_and(pcp, val) __pcpu_integer_call(this_cpu_and_, pcp, val)
+#define this_cpu_or(pcp, val) __pcpu_integer_call(this_cpu_or_, pcp, val)
+#define this_cpu_add_return(pcp, val) __pcpu_integer_call_return(this_cpu_add_return_, pcp, val)
+#define this_cpu_xchg(pcp, nval) __pcpu_size_call_return2(this_cpu_xchg_, pcp, nval)
+#define this_cpu_cmpxchg(pcp, oval, nval) \
+	__pcpu_size_call_return2(this_cpu_cmpxchg_, pcp, oval, nval)
+#define this_cpu_cmpxchg_double(pcp1, pcp2, oval1, oval2, nval1, nval2)                           \
+	__pcpu_double_call_return_bool(this_cpu_cmpxchg_double_, pcp1, pcp2, oval1, oval2, nval1, \
+				       nval2)
+#define this_cpu_sub(pcp, val) this_cpu_add(pcp, __pcpu_negate(pcp, val))
+#define this_cpu_inc(pcp) this_cpu_add(pcp, 1)
+#define this_cpu_dec(pcp) this_cpu_sub(pcp, 1)
+#define this_cpu_sub_return(pcp, val) this_cpu_add_return(pcp, __pcpu_negate(pcp, val))
+#define this_cpu_inc_return(pcp) this_cpu_add_return(pcp, 1)
+#define this_cpu_dec_return(pcp) this_cpu_add_return(pcp, -1)
+
+#endif /* PERCPU_OPS_H */

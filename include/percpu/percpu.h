@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * percpu.h - per-CPU variables for userspace; includes everything a program needs.
+ */
+#ifndef PERCPU_PERCPU_H
+#define PERCPU_PERCPU_H
+
+#include <percpu/access.h>
+#include <percpu/alloc.h>
+#include <percpu/backend.h>
+#include <percpu/counter.h>
+#include <percpu/cpumask.h>
+#include <percpu/defs.h>
+#include <percpu/log.h>
+#include <percpu/ops.h>
+
+#endif /* PERCPU_PERCPU_H */

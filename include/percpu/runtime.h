@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * runtime.h - the few words that inlined operations read, and the address formula.
+ *
+ * A per-CPU pointer is a template address, not memory. CPU c's copy lives at
+ *
+ *	base(c) + low32(pointer)
+ *
+ * where base(c) is the start of the 4 GiB unit window of CPU c. Only the low 32 bits of the pointer
+ * count, so that the same formula serves a variable of an executable, one of a shared object, and
+ * a dynamic area, whose pointer is a made-up address that faults when it is dereferenced.
+ *
+ * Nothing in this header is meant to be used by name in programs, except nr_cpu_ids.
+ */
+#ifndef PERCPU_RUNTIME_H
+#define PERCPU_RUNTIME_H
+
+#include <percpu/compiler.h>
+
+/*
+ * What a fast path needs to know of one CPU, in a cache line of its own, since it is rewritten
+ * while other CPUs read theirs. There are entries for -1 and -2 too: the CPU numbers that the
+ * kernel's rseq area holds in a thread that is not registered.
+ */
+struct percpu_entry {
+	/*
+	 * The CPU's window while sequences may touch its copies, else negative. One sign test
+	 * sends everything unusual to the slow path: a unit that has not been opened, a CPU whose
+	 * copies are held by somebody else, a thread without rseq, the fallback tier.
+	 */
+	intptr_t window;
+	/* The CPU's window from the moment its unit is open, else negative. Never closed again. */
+	intptr_t base;
+} __attribute__((__aligned__(64)));
+
+#define __PCPU_ENTRY_SHIFT 6
+
+/*
+ * Set once, before any constructor of the program runs, and constant from then on; hence const
+ * here, so that compilers keep its fields in registers across operations.
+ */
+struct percpu_runtime {
+	ptrdiff_t rseq_offset;		   /* from the thread pointer to the rseq area, bytes */
+	struct percpu_entry *entries;	   /* by CPU number, -2 .. nr_cpu_ids - 1 */
+	const unsigned long *cpu_offset;   /* __per_cpu_offset[] */
+	const unsigned long *unit_offsets; /* pcpu_unit_offsets[] */
+	void *base_addr;		   /* pcpu_base_addr */
+	const unsigned long *cpu_possible; /* bitmap, nr_cpu_ids bits */
+};
+
+__PCPU_BEGIN_DECLS
+
+extern const struct percpu_runtime __percpu_rt PERCPU_API;
+
+/**
+ * nr_cpu_ids - the highest possible CPU number plus one; CPU numbers may have gaps
+ *
+ * A constant from before the program's first constructor. (In the library's symbol table it has a
+ * name of the library's own.)
+ */
+extern const unsigned int nr_cpu_ids __asm__("__percpu_nr_cpu_ids") PERCPU_API;
+extern const unsigned int __percpu_nr_possible PERCPU_API;
+
+/* base(cpu), opening the CPU's unit on its first use. A CPU that is not possible is fatal. */
+PERCPU_API uintptr_t __percpu_cpu_base_slow(unsigned int cpu);
+/* base() of the CPU that the caller runs on, in any tier. */
+PERCPU_API uintptr_t __percpu_this_base_slow(void);
+/* The CPU that the caller runs on, for threads without rseq. */
+PERCPU_API unsigned int __percpu_this_cpu_slow(void);
+
+__PCPU_END_DECLS
+
+/* Which operation is meant, and on how many bytes, where it is done out of line. */
+#define __PERCPU_OP_READ 0
+#define __PERCPU_OP_WRITE 1
+#define __PERCPU_OP_ADD 2
+#define __PERCPU_OP_AND 3
+#define __PERCPU_OP_OR 4
+#define __PERCPU_OP_ADD_RETURN 5
+#define __PERCPU_OP_XCHG 6
+#define __PERCPU_OP_CMPXCHG 7
+#define __PERCPU_OP_CODE(op, size) (op * 32 + size)
+
+#define __pcpu_low32(ptr) ((uintptr_t)(uint32_t)(uintptr_t)(ptr))
+
+#if defined(__x86_64__)
+#include <percpu/arch/x86_64.h>
+#elif defined(__aarch64__)
+#include <percpu/arch/aarch64.h>
+#else
+#error "libpercpu: not ported to this architecture"
+#endif
+
+/* The CPU number in the rseq area; negative in a thread that is not registered. */
+__pcpu_always_inline int __pcpu_rseq_cpu_id(void)
+{
+	const char *tp = (const char *)__pcpu_thread_pointer();
+
+	return *(const volatile int *)(tp + __percpu_rt.rseq_offset + 4);
+}
+
+__pcpu_always_inline uintptr_t __pcpu_this_base(void)
+{
+	intptr_t base =
+		((volatile struct percpu_entry *)__percpu_rt.entries)[__pcpu_rseq_cpu_id()].base;
+
+	return __pcpu_unlikely(base < 0) ? __percpu_this_base_slow() : (uintptr_t)base;
+}
+
+__pcpu_always_inline uintptr_t __pcpu_cpu_base(unsigned int cpu)
+{
+	intptr_t base = __atomic_load_n(&__percpu_rt.entries[cpu].base, __ATOMIC_ACQUIRE);
+
+	return __pcpu_unlikely(base < 0) ? __percpu_cpu_base_slow(cpu) : (uintptr_t)base;
+}
+
+#endif /* PERCPU_RUNTIME_H */

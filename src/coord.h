@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * coord.h - who owns which coordinates.
+ *
+ * A coordinate is an offset in a unit window: the low 32 bits of a per-CPU pointer. Static variables
+ * have the coordinates that the loader gave them; chunks take ranges that are free. A claim is for
+ * whole pages, holds for every window at once, and never overlaps another.
+ *
+ *	0        64 KiB                                               4 GiB
+ *	|refused|....[module]....[first chunk][chunk][chunk]......[module]|
+ *
+ * The first 64 KiB stay unclaimed for ever, so that a NULL per-CPU pointer faults.
+ *
+ * Not thread-safe: the caller holds pcpu_alloc_mutex.
+ */
+#ifndef PCPU_COORD_H
+#define PCPU_COORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PCPU_COORD_MIN 0x10000ULL
+#define PCPU_COORD_END 0x100000000ULL
+
+/*
+ * Claims [start, start + size), widened to whole pages. 0; -EEXIST if a claim is in the way;
+ * -ERANGE if it is empty, too low, or passes 4 GiB; -ENOMEM.
+ */
+int pcpu_coord_claim(uint64_t start, uint64_t size);
+
+/*
+ * Finds @size free coordinates (a multiple of the page) and claims them: the first that fit at or
+ * above the hint, then from the bottom. 0 and the start in @start; -ENOSPC; -ENOMEM.
+ */
+int pcpu_coord_claim_free(uint64_t size, uint32_t *start);
+
+/* Gives back the claim that starts at the page of @start. */
+void pcpu_coord_release(uint64_t start);
+
+/*
+ * Where pcpu_coord_claim_free() begins to look. The loader places later objects downwards from the
+ * ones it has placed, so the search starts above these and goes upwards.
+ */
+void pcpu_coord_set_hint(uint32_t hint);
+
+/* How many claims there are. */
+unsigned int pcpu_coord_nr_claims(void);
+
+#endif /* PCPU_COORD_H */

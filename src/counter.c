@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * counter.c - percpu_counter.
+ *
+ * The value is count plus all CPUs' parts. A part never reaches its batch: the addition that would
+ * make it so moves the part, and itself, to count. Part and count change together under the lock, so
+ * a sum, which holds it, sees an amount in one of them and never in both or in neither.
+ */
+#include "lock.h"
+
+#include <percpu/percpu.h>
+
+#include <errno.h>
+
+int percpu_counter_batch = 32;
+
+#define MIN_BATCH 32
+
+/* After the boot, before any constructor of the program. */
+static void __attribute__((__constructor__(101))) set_batch(void)
+{
+	int batch = 2 * (int)num_possible_cpus();
+
+	percpu_counter_batch = batch > MIN_BATCH ? batch : MIN_BATCH;
+}
+
+PERCPU_API int percpu_counter_init(struct percpu_counter *fbc, int64_t amount, gfp_t gfp)
+{
+	fbc->counters = alloc_percpu_gfp(int32_t, gfp);
+	if (!fbc->counters)
+		return -ENOMEM;
+	fbc->count = amount;
+	pthread_mutex_init(&fbc->lock, NULL);
+	return 0;
+}
+
+PERCPU_API void percpu_counter_destroy(struct percpu_counter *fbc)
+{
+	if (!fbc->counters)
+		return;
+	free_percpu(fbc->counters);
+	fbc->counters = NULL;
+	pthread_mutex_destroy(&fbc->lock);
+}
+
+PERCPU_API bool percpu_counter_initialized(const struct percpu_counter *fbc)
+{
+	return fbc->counters != NULL;
+}
+
+static void set_count(struct percpu_counter *fbc, int64_t count)
+{
+	__atomic_store_n(&fbc->count, count, __ATOMIC_RELAXED);
+}
+
+/* Moves this CPU's part to the count, and @amount with it. Under the lock. */
+static void fold_locked(struct percpu_counter *fbc, int64_t amount)
+{
+	/* whatever CPU this is by now: what is taken from its part is what is added */
+	set_count(fbc, fbc->count + this_cpu_xchg(*fbc->counters, 0) + amount);
+}
+
+/* Whether a part may hold @part. Unsigned, so that the smallest int64_t has an absolute value. */
+static bool fits(int64_t part, int32_t batch)
+{
+	uint64_t size = part < 0 ? -(uint64_t)part : (uint64_t)part;
+
+	return size < (uint64_t)batch;
+}
+
+PERCPU_API void percpu_counter_add_batch(struct percpu_counter *fbc, int64_t amount, int32_t batch)
+{
+	int32_t part = this_cpu_read(*fbc->counters), before;
+	sigset_t saved;
+
+	/* an amount that does not fit alone is too large to be added to anything here */
+	while (fits(amount, batch) && fits(part + amount, batch)) {
+		before = this_cpu_cmpxchg(*fbc->counters, part, (int32_t)(part + amount));
+		if (before == part)
+			return;
+		part = before;
+	}
+	pcpu_lock_sigsave(&fbc->lock, &saved);
+	fold_locked(fbc, amount);
+	pcpu_unlock_sigrestore(&fbc->lock, &saved);
+}
+
+PERCPU_API void percpu_counter_add(struct percpu_counter *fbc, int64_t amount)
+{
+	percpu_counter_add_batch(fbc, amount, percpu_counter_batch);
+}
+
+PERCPU_API void percpu_counter_sub(struct percpu_counter *fbc, int64_t amount)
+{
+	percpu_counter_add(fbc, (int64_t)(0 - (uint64_t)amount));
+}
+
+PERCPU_API void percpu_counter_inc(struct percpu_counter *fbc)
+{
+	percpu_counter_add(fbc, 1);
+}
+
+PERCPU_API void percpu_counter_dec(struct percpu_counter *fbc)
+{
+	percpu_counter_add(fbc, -1);
+}
+
+PERCPU_API int64_t percpu_counter_read(const struct percpu_counter *fbc)
+{
+	return __atomic_load_n(&fbc->count, __ATOMIC_RELAXED);
+}
+
+PERCPU_API int64_t percpu_counter_read_positive(const struct percpu_counter *fbc)
+{
+	int64_t value = percpu_counter_read(fbc);
+
+	return value > 0 ? value : 0;
+}
+
+static int64_t sum_locked(struct percpu_counter *fbc)
+{
+	return fbc->count + per_cpu_sum(*fbc->counters);
+}
+
+PERCPU_API int64_t percpu_counter_sum(struct percpu_counter *fbc)
+{
+	sigset_t saved;
+	int64_t sum;
+
+	pcpu_lock_sigsave(&fbc->lock, &saved);
+	sum = sum_locked(fbc);
+	pcpu_unlock_sigrestore(&fbc->lock, &saved);
+	return sum;
+}
+
+PERCPU_API int64_t percpu_counter_sum_positive(struct percpu_counter *fbc)
+{
+	int64_t sum = percpu_counter_sum(fbc);
+
+	return sum > 0 ? sum : 0;
+}
+
+PERCPU_API void percpu_counter_set(struct percpu_counter *fbc, int64_t amount)
+{
+	unsigned int cpu;
+	sigset_t saved;
+
+	pcpu_lock_sigsave(&fbc->lock, &saved);
+	for_each_possible_cpu(cpu)
+		if (percpu_unit_is_open(cpu))
+			__atomic_store_n(per_cpu_ptr(fbc->counters, cpu), 0, __ATOMIC_RELAXED);
+	set_count(fbc, amount);
+	pcpu_unlock_sigrestore(&fbc->lock, &saved);
+}
+
+static int sign_of_difference(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+PERCPU_API int __percpu_counter_compare(struct percpu_counter *fbc, int64_t rhs, int32_t batch)
+{
+	__int128 difference = (__int128)percpu_counter_read(fbc) - rhs;
+	__int128 unknown = (__int128)batch * num_possible_cpus();
+
+	if (difference > unknown)
+		return 1;
+	if (difference < -unknown)
+		return -1;
+	return sign_of_difference(percpu_counter_sum(fbc), rhs);
+}
+
+PERCPU_API int percpu_counter_compare(struct percpu_counter *fbc, int64_t rhs)
+{
+	return __percpu_counter_compare(fbc, rhs, percpu_counter_batch);
+}
+
+/*
+ * Everything under the lock. The kernel leaves it out far from the limit, and then a thread that is
+ * held up between its look at the count and its addition can pass the limit.
+ */
+PERCPU_API bool percpu_counter_limited_add(struct percpu_counter *fbc, int64_t limit,
+					   int64_t amount)
+{
+	__int128 unknown = (__int128)percpu_counter_batch * num_possible_cpus(), after;
+	sigset_t saved;
+	bool fit;
+
+	if (amount == 0)
+		return true;
+	pcpu_lock_sigsave(&fbc->lock, &saved);
+	after = (__int128)fbc->count + amount;
+	/* the parts are added up only where they could decide */
+	fit = amount > 0 ? after + unknown <= limit : after - unknown >= limit;
+	if (!fit) {
+		after = (__int128)sum_locked(fbc) + amount;
+		fit = amount > 0 ? after <= limit : after >= limit;
+	}
+	if (fit)
+		fold_locked(fbc, amount);
+	pcpu_unlock_sigrestore(&fbc->lock, &saved);
+	return fit;
+}

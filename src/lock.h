@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lock.h - a mutex that is held with all signals blocked: the counterpart of spin_lock_irqsave().
+ *
+ * Operations are allowed in signal handlers, and some of them take such a lock. Were a signal to
+ * interrupt the holder, its handler would wait for itself. Held for short work only.
+ */
+#ifndef PCPU_LOCK_H
+#define PCPU_LOCK_H
+
+#include <pthread.h>
+#include <signal.h>
+
+/* Blocks all signals, keeping the old mask in @saved, then takes @mutex. */
+static inline void pcpu_lock_sigsave(pthread_mutex_t *mutex, sigset_t *saved)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, saved);
+	pthread_mutex_lock(mutex);
+}
+
+static inline void pcpu_unlock_sigrestore(pthread_mutex_t *mutex, const sigset_t *saved)
+{
+	pthread_mutex_unlock(mutex);
+	pthread_sigmask(SIG_SETMASK, saved, NULL);
+}
+
+#endif /* PCPU_LOCK_H */

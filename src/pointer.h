@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pointer.h - dynamic per-CPU pointers: made-up addresses that carry a coordinate.
+ *
+ * The high half is the same in all of them, and such that the whole is no address that a program
+ * can have: bits 62 to 56 and 63 differ, which x86-64 refuses with 48 and with 57 bits of address,
+ * and bit 55 is set, which aarch64 takes for the kernel's half. So dereferencing one faults, always.
+ */
+#ifndef PCPU_POINTER_H
+#define PCPU_POINTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PCPU_POINTER_TAG 0x5ac00000UL
+
+static inline void *pcpu_pointer_make(uint32_t coord)
+{
+	return (void *)(PCPU_POINTER_TAG << 32 | coord);
+}
+
+static inline bool pcpu_pointer_is_dynamic(const volatile void *ptr)
+{
+	return (uintptr_t)ptr >> 32 == PCPU_POINTER_TAG;
+}
+
+#endif /* PCPU_POINTER_H */
