@@ -2,9 +2,9 @@
 /*
  * alloc.c - alloc_percpu() and free_percpu().
  *
- * An allocation walks the slots from the smallest that may hold it to the one of wholly free chunks,
- * and takes the first chunk whose map has room; if there is none, it makes a chunk. The area is then
- * cleared in the units that are open; those that are not are zero anyway.
+ * An allocation walks the slots from the smallest that may hold it to the one of wholly free
+ * chunks, and takes the first chunk whose map has room; if there is none, it makes a chunk. The
+ * area is then cleared in the units that are open; those that are not are zero anyway.
  *
  * When a second chunk becomes wholly free, the older one is given back: so one stays, and an
  * allocation that comes and goes at the border of a chunk does not make and destroy it each time.
@@ -122,10 +122,11 @@ static bool arguments_are_good(size_t size, size_t align, bool quiet)
 	    (align & (align - 1)) == 0)
 		return true;
 	if (!quiet)
-		pcpu_log(PERCPU_LOG_WARNING,
-			 "illegal size (%zu) or align (%zu) for percpu allocation: size is 1 to %d, "
-			 "align a power of two up to %lu",
-			 size, align, PCPU_MIN_UNIT_SIZE, PCPU_PAGE_SIZE);
+		pcpu_log(
+			PERCPU_LOG_WARNING,
+			"illegal size (%zu) or align (%zu) for percpu allocation: size is 1 to %d, "
+			"align a power of two up to %lu",
+			size, align, PCPU_MIN_UNIT_SIZE, PCPU_PAGE_SIZE);
 	return false;
 }
 
@@ -147,7 +148,7 @@ static void report_failure(const struct request *request)
 
 static void __percpu *pcpu_alloc(size_t size, size_t align, bool reserved, gfp_t gfp)
 {
-	struct request request = { .may_block = gfp & __GFP_DIRECT_RECLAIM };
+	struct request request = {.may_block = gfp & __GFP_DIRECT_RECLAIM};
 	void __percpu *ptr = NULL;
 
 	if (!arguments_are_good(size, align, gfp & __GFP_NOWARN))

@@ -216,7 +216,7 @@ struct pcpu_chunk *pcpu_chunk_create_view(uint32_t base, int start, int end)
 
 struct pcpu_chunk *pcpu_chunk_create(void)
 {
-	struct pcpu_span span = { .size = (uint64_t)pcpu_unit_size };
+	struct pcpu_span span = {.size = (uint64_t)pcpu_unit_size};
 	struct pcpu_chunk *chunk;
 
 	if (pcpu_coord_claim_free(span.size, &span.start))

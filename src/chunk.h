@@ -30,7 +30,7 @@
 struct pcpu_chunk {
 	struct pcpu_chunk *prev, *next; /* on the list of a slot */
 	struct pcpu_area_map map;
-	uint32_t base;  /* coordinate of offset 0; of a view, modulo 4 GiB */
+	uint32_t base;	/* coordinate of offset 0; of a view, modulo 4 GiB */
 	int start, end; /* the offsets that it serves */
 	bool immutable;
 	/*

@@ -15,9 +15,9 @@ static bool set_log(struct pcpu_conf *conf, const char *value)
 		const char *name;
 		enum percpu_log_level level;
 	} levels[] = {
-		{ "emerg", PERCPU_LOG_EMERG },     { "err", PERCPU_LOG_ERR },
-		{ "warning", PERCPU_LOG_WARNING }, { "info", PERCPU_LOG_INFO },
-		{ "debug", PERCPU_LOG_DEBUG },
+		{"emerg", PERCPU_LOG_EMERG},	 {"err", PERCPU_LOG_ERR},
+		{"warning", PERCPU_LOG_WARNING}, {"info", PERCPU_LOG_INFO},
+		{"debug", PERCPU_LOG_DEBUG},
 	};
 
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
@@ -75,8 +75,8 @@ static const struct {
 	const char *key;
 	bool (*set)(struct pcpu_conf *conf, const char *value);
 } keys[] = {
-	{ "log", set_log },           { "backend", set_backend },   { "strict", set_strict },
-	{ "possible", set_possible }, { "topology", set_topology },
+	{"log", set_log},	    {"backend", set_backend},	{"strict", set_strict},
+	{"possible", set_possible}, {"topology", set_topology},
 };
 
 /* One key:value, which it cuts in two. */
@@ -101,7 +101,7 @@ void pcpu_conf_parse(struct pcpu_conf *conf, const char *text)
 {
 	char copy[1024], *setting, *rest = copy;
 
-	*conf = (struct pcpu_conf){ .log_level = PERCPU_LOG_WARNING };
+	*conf = (struct pcpu_conf){.log_level = PERCPU_LOG_WARNING};
 	if (!text)
 		return;
 	if (strlen(text) >= sizeof(copy)) {

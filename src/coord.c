@@ -68,7 +68,7 @@ static int make_room(void)
 static void insert(unsigned int at, uint64_t start, uint64_t end)
 {
 	memmove(&claims[at + 1], &claims[at], (nr_claims - at) * sizeof(*claims));
-	claims[at] = (struct claim){ start, end };
+	claims[at] = (struct claim){start, end};
 	nr_claims++;
 }
 

@@ -3,8 +3,8 @@
  * counter.c - percpu_counter.
  *
  * The value is count plus all CPUs' parts. A part never reaches its batch: the addition that would
- * make it so moves the part, and itself, to count. Part and count change together under the lock, so
- * a sum, which holds it, sees an amount in one of them and never in both or in neither.
+ * make it so moves the part, and itself, to count. Part and count change together under the lock,
+ * so a sum, which holds it, sees an amount in one of them and never in both or in neither.
  */
 #include "lock.h"
 

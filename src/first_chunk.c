@@ -23,10 +23,10 @@ bad_setup(const char *condition, const struct pcpu_first_layout *layout,
 	pcpu_fatal("the first chunk cannot be set up: %s", condition);
 }
 
-#define PCPU_SETUP_BUG_ON(condition)                                                               \
-	do {                                                                                       \
-		if (condition)                                                                     \
-			bad_setup(#condition, layout, ai);                                         \
+#define PCPU_SETUP_BUG_ON(condition)                       \
+	do {                                               \
+		if (condition)                             \
+			bad_setup(#condition, layout, ai); \
 	} while (0)
 
 static void check_sizes(const struct pcpu_first_layout *layout, const struct pcpu_alloc_info *ai)
@@ -100,11 +100,13 @@ static uint64_t page_ceil(uint64_t size)
 /* Static, reserved and dynamic area in one piece: the usual case. */
 static int place_together(const struct pcpu_alloc_info *ai, struct pcpu_span statics)
 {
-	int err = pcpu_coord_claim(statics.start, ai->unit_size);
+	int err;
 
+	/* the rest of the unit is nobody's: a module that is loaded later may lie there */
+	statics.size = ai->static_size + ai->reserved_size + ai->dyn_size;
+	err = pcpu_coord_claim(statics.start, statics.size);
 	if (err)
 		return err;
-	statics.size = ai->static_size + ai->reserved_size + ai->dyn_size;
 	err = pcpu_units_add_span(&statics);
 	if (err)
 		pcpu_coord_release(statics.start);
@@ -118,15 +120,15 @@ static int place_together(const struct pcpu_alloc_info *ai, struct pcpu_span sta
 static int place_apart(const struct pcpu_alloc_info *ai, struct pcpu_span statics, uint32_t *base)
 {
 	uint64_t skipped = page_floor(ai->static_size);
-	struct pcpu_span rest = { .size = ai->static_size + ai->reserved_size + ai->dyn_size -
-					  skipped };
+	struct pcpu_span rest = {.size = ai->static_size + ai->reserved_size + ai->dyn_size -
+					 skipped};
 	int err;
 
 	statics.size = page_ceil(ai->static_size);
 	err = pcpu_coord_claim(statics.start, statics.size);
 	if (err)
 		return err;
-	err = pcpu_coord_claim_free(ai->unit_size - skipped, &rest.start);
+	err = pcpu_coord_claim_free(rest.size, &rest.start);
 	if (!err)
 		err = pcpu_units_add_span(&statics);
 	if (!err)

@@ -6,8 +6,8 @@
  *	              | static area | reserved area | dynamic area    |      nobody's     |
  *	coordinate    base = low32(__per_cpu_start)
  *
- * Two views serve it: the reserved chunk [static_size, + reserved_size), and the first chunk proper,
- * the rest up to size_sum.
+ * Two views serve it: the reserved chunk [static_size, + reserved_size), and the first chunk
+ *proper, the rest up to size_sum.
  */
 #ifndef PCPU_FIRST_CHUNK_H
 #define PCPU_FIRST_CHUNK_H

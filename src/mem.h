@@ -13,7 +13,8 @@
 /* Makes the arena. 0, or a negative errno. Once, before the functions below. */
 int pcpu_mem_init(void);
 
-/* @size zeroed bytes, aligned for any type and to a cache line from 64 bytes on; NULL: no memory. */
+/* @size zeroed bytes, aligned for any type and to a cache line from 64 bytes on; NULL: no memory.
+ */
 void *pcpu_mem_zalloc(size_t size);
 
 /* Gives back what pcpu_mem_zalloc(@size) returned. NULL does nothing. */

@@ -35,7 +35,9 @@ struct module {
 	 * there has been unloaded, and something else loaded in its place.
 	 */
 	bool announced;
-	bool dead; /* its destructor has run */
+	bool dead;  /* its destructor has run */
+	char *kept; /* of a dead module: its initial values */
+	size_t kept_size;
 	char name[256];
 };
 
@@ -82,9 +84,10 @@ static void set_span(struct module *module, uintptr_t lowest, uintptr_t highest)
 	module->span.start = (uint32_t)start;
 	module->span.size = (module->static_size + PCPU_PAGE_SIZE - 1) & ~(PCPU_PAGE_SIZE - 1);
 	if (module->span.start + module->span.size > PCPU_COORD_END)
-		pcpu_fatal("the per-CPU variables of %s at %#lx (%zu bytes) lie across a multiple of "
-			   "4 GiB and cannot be served; load it at another address",
-			   module->name, start, module->static_size);
+		pcpu_fatal(
+			"the per-CPU variables of %s at %#lx (%zu bytes) lie across a multiple of "
+			"4 GiB and cannot be served; load it at another address",
+			module->name, start, module->static_size);
 }
 
 static void read_ranges(struct module *module)
@@ -97,7 +100,8 @@ static void read_ranges(struct module *module)
 
 		if (start >= end)
 			continue;
-		module->span.images[i] = (struct pcpu_image){ (const char *)start, end - start };
+		module->span.images[i] =
+			(struct pcpu_image){(const char *)start, end - start, (uint32_t)start};
 		lowest = start < lowest ? start : lowest;
 		highest = end > highest ? end : highest;
 	}
@@ -110,10 +114,11 @@ static struct module *new_module(const struct note *note, const char *name)
 	struct module *module;
 
 	if (note->version != __PCPU_NOTE_VERSION || note->nr_ranges != __PCPU_NOTE_RANGES)
-		pcpu_fatal("%s was built with headers of another libpercpu: module record version %u "
-			   "with %u ranges, this library knows version %d with %d",
-			   name, note->version, note->nr_ranges, __PCPU_NOTE_VERSION,
-			   __PCPU_NOTE_RANGES);
+		pcpu_fatal(
+			"%s was built with headers of another libpercpu: module record version %u "
+			"with %u ranges, this library knows version %d with %d",
+			name, note->version, note->nr_ranges, __PCPU_NOTE_VERSION,
+			__PCPU_NOTE_RANGES);
 	module = pcpu_mem_zalloc(sizeof(*module));
 	if (!module)
 		return NULL;
@@ -178,14 +183,16 @@ static void __attribute__((__noreturn__)) clash(const struct module *module)
 	for (const struct module *other = modules; other; other = other->next)
 		if (other != module && other->span.start < module->span.start + module->span.size &&
 		    module->span.start < other->span.start + other->span.size)
-			pcpu_fatal("the per-CPU variables of %s at %#lx (%zu bytes) and of %s at %#lx "
-				   "(%zu bytes) have the same place modulo 4 GiB, and cannot both be "
-				   "served; start the program again",
-				   module->name, module->address, module->static_size, other->name,
-				   other->address, other->static_size);
-	pcpu_fatal("the per-CPU variables of %s at %#lx (%zu bytes) have the same place modulo 4 GiB "
-		   "as memory from alloc_percpu(), and cannot be served; load it earlier",
-		   module->name, module->address, module->static_size);
+			pcpu_fatal(
+				"the per-CPU variables of %s at %#lx (%zu bytes) and of %s at %#lx "
+				"(%zu bytes) have the same place modulo 4 GiB, and cannot both be "
+				"served; start the program again",
+				module->name, module->address, module->static_size, other->name,
+				other->address, other->static_size);
+	pcpu_fatal(
+		"the per-CPU variables of %s at %#lx (%zu bytes) have the same place modulo 4 GiB "
+		"as memory from alloc_percpu(), and cannot be served; load it earlier",
+		module->name, module->address, module->static_size);
 }
 
 void pcpu_modules_first_clashes(void)
@@ -200,9 +207,10 @@ static int claim(const struct module *module)
 	if (err == -EEXIST)
 		clash(module);
 	if (err == -ERANGE)
-		pcpu_fatal("the per-CPU variables of %s at %#lx lie in the first 64 KiB modulo 4 GiB, "
-			   "which are kept free to catch NULL pointers",
-			   module->name, module->address);
+		pcpu_fatal(
+			"the per-CPU variables of %s at %#lx lie in the first 64 KiB modulo 4 GiB, "
+			"which are kept free to catch NULL pointers",
+			module->name, module->address);
 	return err;
 }
 
@@ -239,6 +247,7 @@ static void purge(const struct note *note)
 			pcpu_units_remove_span(module->span.start);
 			pcpu_coord_release(module->span.start);
 		}
+		pcpu_mem_free(module->kept, module->kept_size);
 		pcpu_mem_free(module, sizeof(*module));
 	}
 }
@@ -261,7 +270,7 @@ static int name_one(struct dl_phdr_info *info, size_t size, void *ctx)
 
 static struct module *add_module(const struct note *note)
 {
-	struct search search = { .note = note, .name = "a shared object" };
+	struct search search = {.note = note, .name = "a shared object"};
 	struct module *module, **tail = &modules;
 
 	dl_iterate_phdr(name_one, &search);
@@ -308,6 +317,30 @@ PERCPU_API void __percpu_module_register(const void *note)
 	pthread_mutex_unlock(&pcpu_alloc_mutex);
 }
 
+/*
+ * The module may be unmapped next, while its copies stay. A unit that opens then is to start with
+ * the initial values all the same; without memory to keep them in, with zeroes.
+ */
+static void keep_images(struct module *module)
+{
+	struct pcpu_image images[PCPU_SPAN_IMAGES];
+	size_t at = 0;
+
+	module->kept_size = module->static_size;
+	module->kept = pcpu_mem_zalloc(module->kept_size);
+	for (int i = 0; i < PCPU_SPAN_IMAGES; i++) {
+		images[i] = module->span.images[i];
+		if (!module->kept) {
+			images[i].size = 0;
+			continue;
+		}
+		memcpy(module->kept + at, images[i].start, images[i].size);
+		images[i].start = module->kept + at;
+		at += images[i].size;
+	}
+	pcpu_units_replace_images(module->span.start, images);
+}
+
 PERCPU_API void __percpu_module_unregister(const void *note)
 {
 	struct module *module;
@@ -315,7 +348,10 @@ PERCPU_API void __percpu_module_unregister(const void *note)
 	pcpu_thread_forget_sequence();
 	pthread_mutex_lock(&pcpu_alloc_mutex);
 	module = find_module(note);
-	if (module)
+	if (module && !module->dead) {
 		module->dead = true;
+		if (module->span.size)
+			keep_images(module);
+	}
 	pthread_mutex_unlock(&pcpu_alloc_mutex);
 }

@@ -28,7 +28,8 @@ int pcpu_modules_scan(void);
  */
 const struct pcpu_span *pcpu_modules_first(size_t *size);
 
-/* Claims the coordinates of all modules but the first. The first chunk's come later. Fatal clashes. */
+/* Claims the coordinates of all modules but the first. The first chunk's come later. Fatal clashes.
+ */
 void pcpu_modules_claim_others(void);
 
 /* Adds the spans of all modules but the first to the units. 0 or a negative errno. */

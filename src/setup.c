@@ -64,6 +64,20 @@ static void check(const char *what, int err)
 
 /* --- topology --- */
 
+/* Threads run on the machine's CPUs, whatever machine is played. */
+static int add_real_cpus(void)
+{
+	struct pcpu_topology real;
+	int err = pcpu_topology_from_system(&real, "/sys");
+
+	if (!err) {
+		err = pcpu_topology_extend(&topology, real.nr_cpu_ids);
+		pcpu_topology_destroy(&real);
+	}
+	check("the CPUs cannot be listed", err);
+	return 0;
+}
+
 static int read_synthetic(const char *description)
 {
 	if (!pcpu_topology_from_synthetic) {
@@ -73,7 +87,7 @@ static int read_synthetic(const char *description)
 		return -EINVAL;
 	}
 	if (pcpu_topology_from_synthetic(&topology, description) == 0)
-		return 0;
+		return add_real_cpus();
 	pcpu_log(PERCPU_LOG_WARNING, PCPU_CONF_VARIABLE ": hwloc knows no topology \"%s\"",
 		 description);
 	return -EINVAL;
@@ -110,14 +124,13 @@ static bool choose_tier(const struct pcpu_conf *conf)
 static struct pcpu_alloc_info *build_alloc_info(size_t static_size)
 {
 	int err = 0;
-	const struct pcpu_cpu_set cpus = { topology.possible, topology.nr_cpu_ids };
+	const struct pcpu_cpu_set cpus = {topology.possible, topology.nr_cpu_ids};
 	/* comparing every pair of CPUs is for machines where it can make a difference */
 	pcpu_fc_cpu_distance_fn_t distance =
 		topology.nr_node_ids > 1 ? pcpu_topology_cpu_distance : NULL;
-	struct pcpu_alloc_info *ai =
-		pcpu_build_alloc_info(&cpus, static_size, PERCPU_MODULE_RESERVE,
-				      PERCPU_DYNAMIC_RESERVE, PCPU_PMD_SIZE, distance, &topology,
-				      &err);
+	struct pcpu_alloc_info *ai = pcpu_build_alloc_info(
+		&cpus, static_size, PERCPU_MODULE_RESERVE, PERCPU_DYNAMIC_RESERVE, PCPU_PMD_SIZE,
+		distance, &topology, &err);
 
 	if (!ai)
 		panic("no alloc info", err);
@@ -207,7 +220,7 @@ static void after_fork(void)
 
 static void setup_per_cpu_areas(void)
 {
-	struct pcpu_first_layout layout = { 0 };
+	struct pcpu_first_layout layout = {0};
 	struct pcpu_alloc_info *ai;
 	struct pcpu_conf conf;
 	size_t static_size;

@@ -13,7 +13,7 @@
 
 #include <percpu/runtime.h>
 
-#if defined(__x86_64__) && !defined(__PCPU_NO_INLINE_SEQUENCE)
+#if defined(__x86_64__)
 
 #include <cpuid.h>
 
@@ -118,7 +118,7 @@ static uint64_t do_locked(const struct pcpu_op *op, uint32_t low)
 	return pcpu_op_locked(op, __percpu_rt.cpu_offset[cpu] + low);
 }
 
-bool pcpu_slow_entry(uint64_t *operands, uint32_t low)
+static bool slow_entry(uint64_t *operands, uint32_t low)
 {
 	struct pcpu_op op = {0};
 	struct visit visit = {.op = &op, .low = low};
@@ -137,26 +137,44 @@ bool pcpu_slow_entry(uint64_t *operands, uint32_t low)
 	return false;
 }
 
+#ifndef __PCPU_NO_INLINE_SEQUENCE
+bool pcpu_slow_entry(uint64_t *operands, uint32_t low)
+{
+	return slow_entry(operands, low);
+}
 #else
+/*
+ * The library is built with ThreadSanitizer, whose calls use any register, and this operation comes
+ * from code that is not.
+ */
+struct call {
+	uint64_t *operands;
+	uint32_t low;
+	bool retry;
+};
+
+static void make_call(void *arg)
+{
+	struct call *call = arg;
+
+	call->retry = slow_entry(call->operands, call->low);
+}
+
+bool __attribute__((__no_sanitize__("thread"))) pcpu_slow_entry(uint64_t *operands, uint32_t low)
+{
+	struct call call = {.operands = operands, .low = low};
+
+	pcpu_call_saving_vectors(make_call, &call);
+	return call.retry;
+}
+#endif
+
+#else /* no inlined operations, no thunk */
 
 uint32_t pcpu_xsave_mask;
 
 void pcpu_slow_init(void)
 {
 }
-
-#ifdef __x86_64__
-/*
- * This build of the library has no sequences (ThreadSanitizer), but the program's other parts may:
- * theirs come here, and find the fallback tier. These call ordinary code, whose vector registers
- * nobody keeps.
- */
-bool pcpu_slow_entry(uint64_t *operands, uint32_t low)
-{
-	(void)operands;
-	(void)low;
-	__builtin_trap();
-}
-#endif
 
 #endif

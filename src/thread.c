@@ -171,17 +171,28 @@ void pcpu_thread_wait_for_visitor(void)
 	pcpu_unlock_sigrestore(&visit_lock, &saved);
 }
 
+static int fence(unsigned int cpu)
+{
+	if (membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ, MEMBARRIER_CMD_FLAG_CPU, (int)cpu) ==
+	    0)
+		return 0;
+	if (errno != EINVAL)
+		return -errno;
+	/* a kernel without the flag: all CPUs */
+	return membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ, 0, 0) ? -errno : 0;
+}
+
 /* After this no sequence on @cpu that began before is going to commit. */
 static void fence_sequences(unsigned int cpu)
 {
-	int err = membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ, MEMBARRIER_CMD_FLAG_CPU,
-			     (int)cpu);
+	int err = fence(cpu);
 
-	if (err && errno == EINVAL) /* a kernel without the flag: all CPUs */
-		err = membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ, 0, 0);
+	/* the registration is the address space's: a child may have one of its own */
+	if (err == -EPERM && membarrier_rseq_register())
+		err = fence(cpu);
 	if (err)
 		pcpu_fatal("membarrier for rseq fails with errno %d: updates cannot be kept apart",
-			   errno);
+			   -err);
 }
 
 uint64_t pcpu_thread_visit(const struct pcpu_op *op, uint32_t low)

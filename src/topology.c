@@ -118,7 +118,7 @@ static size_t possible_size(unsigned int nr_cpu_ids)
 
 int pcpu_topology_init(struct pcpu_topology *topo, unsigned int nr_cpu_ids)
 {
-	*topo = (struct pcpu_topology){ .nr_cpu_ids = nr_cpu_ids, .nr_node_ids = 1 };
+	*topo = (struct pcpu_topology){.nr_cpu_ids = nr_cpu_ids, .nr_node_ids = 1};
 	topo->possible = pcpu_mem_zalloc(possible_size(nr_cpu_ids));
 	topo->cpu_node = pcpu_mem_zalloc(nr_cpu_ids * sizeof(*topo->cpu_node));
 	if (topo->possible && topo->cpu_node)
@@ -132,7 +132,7 @@ void pcpu_topology_destroy(struct pcpu_topology *topo)
 	pcpu_mem_free(topo->possible, possible_size(topo->nr_cpu_ids));
 	pcpu_mem_free(topo->cpu_node, topo->nr_cpu_ids * sizeof(*topo->cpu_node));
 	pcpu_mem_free(topo->distance, pcpu_topology_distance_size(topo));
-	*topo = (struct pcpu_topology){ 0 };
+	*topo = (struct pcpu_topology){0};
 }
 
 int pcpu_topology_extend(struct pcpu_topology *topo, unsigned int nr)
@@ -145,8 +145,7 @@ int pcpu_topology_extend(struct pcpu_topology *topo, unsigned int nr)
 		if (err)
 			return err;
 		memcpy(larger.possible, topo->possible, possible_size(topo->nr_cpu_ids));
-		memcpy(larger.cpu_node, topo->cpu_node,
-		       topo->nr_cpu_ids * sizeof(*topo->cpu_node));
+		memcpy(larger.cpu_node, topo->cpu_node, topo->nr_cpu_ids * sizeof(*topo->cpu_node));
 		larger.nr_node_ids = topo->nr_node_ids;
 		larger.distance = topo->distance;
 		topo->distance = NULL;
@@ -211,7 +210,7 @@ static int read_node(struct pcpu_topology *topo, const char *sysfs, unsigned int
 /* Without NUMA in the kernel there is no such folder, and every CPU stays on node 0. */
 static int read_nodes(struct pcpu_topology *topo, const char *sysfs)
 {
-	unsigned long nodes[PCPU_NR_CPUS / 8 / sizeof(unsigned long)] = { 0 };
+	unsigned long nodes[PCPU_NR_CPUS / 8 / sizeof(unsigned long)] = {0};
 	unsigned long *cpus;
 	int end = read_list(sysfs, "devices/system/node/online", nodes);
 	int err = 0;

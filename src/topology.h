@@ -21,7 +21,7 @@ struct pcpu_topology {
 	unsigned int nr_node_ids; /* the highest node number in use, plus one; >= 1 */
 	unsigned long *possible;  /* nr_cpu_ids bits, at least one set */
 	unsigned short *cpu_node; /* by CPU number; a CPU that no node names is on node 0 */
-	int *distance;            /* nr_node_ids x nr_node_ids, or NULL: the defaults */
+	int *distance;		  /* nr_node_ids x nr_node_ids, or NULL: the defaults */
 };
 
 /*
@@ -74,9 +74,9 @@ static inline unsigned int pcpu_topology_node(const struct pcpu_topology *topo, 
 int pcpu_topology_cpu_distance(unsigned int from, unsigned int to, void *topology);
 
 /*
- * Sets the bits of a kernel CPU list such as "0-3,8,10-11\n" in @bits and returns the highest number
- * plus one. With @bits NULL only that. -EINVAL: not a list, or a number of PCPU_NR_CPUS or more.
- * An empty list has 0.
+ * Sets the bits of a kernel CPU list such as "0-3,8,10-11\n" in @bits and returns the highest
+ * number plus one. With @bits NULL only that. -EINVAL: not a list, or a number of PCPU_NR_CPUS or
+ * more. An empty list has 0.
  */
 int pcpu_parse_cpulist(const char *list, unsigned long *bits);
 

@@ -31,8 +31,8 @@ static int fill(struct pcpu_topology *topo, hwloc_topology_t hwloc)
 
 		if (obj->os_index >= PCPU_NR_NODES)
 			continue;
-		hwloc_bitmap_foreach_begin(cpu, obj->cpuset)
-			topo->cpu_node[cpu] = (unsigned short)obj->os_index;
+		hwloc_bitmap_foreach_begin(cpu, obj->cpuset) topo->cpu_node[cpu] =
+			(unsigned short)obj->os_index;
 		hwloc_bitmap_foreach_end();
 		if (obj->os_index >= topo->nr_node_ids)
 			topo->nr_node_ids = obj->os_index + 1;

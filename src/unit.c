@@ -20,8 +20,8 @@
 /* An entry that nobody may pass: any negative number will do. */
 #define SHUT ((intptr_t)-1)
 /* Index range of the table that faults instead of reading something else: 65,536 CPUs. */
-#define ENTRIES_RESERVE (65536 * sizeof(struct percpu_entry))
-/* The entries of CPU numbers -1 and -2, and room before them so that the table's lines stay whole. */
+#define ENTRIES_RESERVE ((65536 + ENTRIES_BEFORE) * sizeof(struct percpu_entry))
+/* The entries of CPU numbers -1 and -2. */
 #define ENTRIES_BEFORE 2
 
 /* Of each CPU: its number, its offset, its node; the kernel's names. */
@@ -43,15 +43,18 @@ static unsigned int nr_open;
 static struct pcpu_span *spans;
 static unsigned int nr_spans, spans_room;
 
+/* Whole pages of entries, so that a CPU number just out of range is sent away like any other. */
 static struct percpu_entry *make_entries(unsigned int nr)
 {
-	struct percpu_entry *table =
-		pcpu_vm_guarded_array((nr + ENTRIES_BEFORE) * sizeof(*table), ENTRIES_RESERVE);
+	size_t size = (nr + ENTRIES_BEFORE) * sizeof(struct percpu_entry);
+	struct percpu_entry *table;
 
+	size = (size + PCPU_PAGE_SIZE - 1) & ~(PCPU_PAGE_SIZE - 1);
+	table = pcpu_vm_guarded_array(size, ENTRIES_RESERVE);
 	if (!table)
 		return NULL;
-	for (unsigned int i = 0; i < nr + ENTRIES_BEFORE; i++)
-		table[i] = (struct percpu_entry){ .window = SHUT, .base = SHUT };
+	for (size_t i = 0; i < size / sizeof(*table); i++)
+		table[i] = (struct percpu_entry){.window = SHUT, .base = SHUT};
 	return table + ENTRIES_BEFORE;
 }
 
@@ -95,8 +98,8 @@ static void copy_images(const struct pcpu_span *span, uintptr_t window)
 {
 	for (int i = 0; i < PCPU_SPAN_IMAGES; i++)
 		if (span->images[i].size)
-			memcpy((char *)window + __pcpu_low32(span->images[i].start),
-			       span->images[i].start, span->images[i].size);
+			memcpy((char *)window + span->images[i].coord, span->images[i].start,
+			       span->images[i].size);
 }
 
 /*
@@ -259,6 +262,18 @@ int pcpu_units_add_span(const struct pcpu_span *span)
 	}
 	pcpu_unlock_sigrestore(&unit_lock, &saved);
 	return err;
+}
+
+void pcpu_units_replace_images(uint32_t start, const struct pcpu_image images[PCPU_SPAN_IMAGES])
+{
+	unsigned int at;
+	sigset_t saved;
+
+	pcpu_lock_sigsave(&unit_lock, &saved);
+	at = span_at(start);
+	if (at < nr_spans && spans[at].start == start)
+		memcpy(spans[at].images, images, sizeof(spans[at].images));
+	pcpu_unlock_sigrestore(&unit_lock, &saved);
 }
 
 void pcpu_units_remove_span(uint32_t start)

@@ -24,16 +24,16 @@
 
 /* One run of bytes of a module that every copy starts with. */
 struct pcpu_image {
-	const char *start;
-	size_t size;
+	const char *start; /* where the bytes are */
+	size_t size;	   /* 0: none */
+	uint32_t coord;	   /* where they go in a window */
 };
 
 #define PCPU_SPAN_IMAGES 5
 
 struct pcpu_span {
 	uint32_t start; /* page-aligned coordinate */
-	uint64_t size;  /* whole pages */
-	/* what is copied to the low 32 bits of its own address; size 0: nothing */
+	uint64_t size;	/* whole pages */
 	struct pcpu_image images[PCPU_SPAN_IMAGES];
 };
 
@@ -71,6 +71,12 @@ unsigned int pcpu_units_nr_open(void);
  * negative errno, and then nothing has changed.
  */
 int pcpu_units_add_span(const struct pcpu_span *span);
+
+/*
+ * Has the initial values of the span at @start come from @images from now on: the memory that they
+ * came from may go away.
+ */
+void pcpu_units_replace_images(uint32_t start, const struct pcpu_image images[PCPU_SPAN_IMAGES]);
 
 /* Takes the span at coordinate @start away from every unit; its memory is given back. */
 void pcpu_units_remove_span(uint32_t start);

@@ -107,7 +107,7 @@ void pcpu_vm_decommit(uintptr_t addr, size_t size)
 
 int pcpu_vm_bind(uintptr_t addr, size_t size, unsigned int node)
 {
-	unsigned long mask[1024 / 8 / sizeof(unsigned long)] = { 0 };
+	unsigned long mask[1024 / 8 / sizeof(unsigned long)] = {0};
 	const unsigned int bits = 8 * sizeof(unsigned long);
 
 	if (pcpu_fault(PCPU_FAULT_BIND))
@@ -116,7 +116,8 @@ int pcpu_vm_bind(uintptr_t addr, size_t size, unsigned int node)
 		return -EINVAL;
 	mask[node / bits] = 1UL << (node % bits);
 	/* the kernel takes one bit less than the count that it is given */
-	return mbind((void *)addr, size, MPOL_PREFERRED, mask, 8 * sizeof(mask) + 1, 0) ? -errno : 0;
+	return mbind((void *)addr, size, MPOL_PREFERRED, mask, 8 * sizeof(mask) + 1, 0) ? -errno
+											: 0;
 }
 
 void *pcpu_vm_guarded_array(size_t size, size_t reserve)

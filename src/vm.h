@@ -34,8 +34,8 @@ void pcpu_vm_decommit(uintptr_t addr, size_t size);
 int pcpu_vm_bind(uintptr_t addr, size_t size, unsigned int node);
 
 /*
- * An array of @size accessible zero bytes with inaccessible space behind it, up to @reserve bytes in
- * all, so that an index out of range faults. NULL: no memory.
+ * An array of @size accessible zero bytes with inaccessible space behind it, up to @reserve bytes
+ * in all, so that an index out of range faults. NULL: no memory.
  */
 void *pcpu_vm_guarded_array(size_t size, size_t reserve);
 

@@ -102,7 +102,7 @@ __PCPU_END_DECLS
  */
 #define per_cpu_sum(var)                                                                        \
 	__extension__({                                                                         \
-		__typeof__((var) + 0L) __pcpu_sum = 0;                                         \
+		__typeof__((var) + 0L) __pcpu_sum = 0;                                          \
 		for (unsigned int __pcpu_cpu = 0; __pcpu_cpu < nr_cpu_ids; __pcpu_cpu++)        \
 			if (cpu_possible(__pcpu_cpu))                                           \
 				__pcpu_sum += *(const volatile __typeof__(var) *)__percpu_peek( \

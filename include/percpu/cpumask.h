@@ -32,8 +32,8 @@ __pcpu_always_inline unsigned int __pcpu_next_possible(unsigned int cpu)
 }
 
 /** for_each_possible_cpu() - run a statement with the integer @cpu set to each possible CPU. */
-#define for_each_possible_cpu(cpu)                                                                 \
-	for ((cpu) = __pcpu_next_possible(0); (unsigned int)(cpu) < nr_cpu_ids;                    \
+#define for_each_possible_cpu(cpu)                                              \
+	for ((cpu) = __pcpu_next_possible(0); (unsigned int)(cpu) < nr_cpu_ids; \
 	     (cpu) = __pcpu_next_possible((unsigned int)(cpu) + 1))
 
 #endif /* PERCPU_CPUMASK_H */

@@ -1,0 +1,61 @@
+#!/bin/sh
+# setup.sh PURPOSE: everything from a fresh Debian machine to a finished build in build/.
+# PURPOSE is "example" or "test": which packages are wanted beside those of the library.
+# Installs what is missing if it may, and says what is missing if it may not.
+set -eu
+purpose=${1:-test}
+root=$(cd "$(dirname "$0")/.." && pwd)
+build=${PERCPU_BUILD:-$root/build}
+
+packages="gcc g++ cmake ninja-build pkg-config libhwloc-dev libnuma-dev libjemalloc-dev"
+case $purpose in
+example) packages="$packages libmicrohttpd-dev nghttp2-client curl" ;;
+test) packages="$packages libcmocka-dev libmicrohttpd-dev nghttp2-client curl libcjson-dev \
+	clang lld binutils spin valgrind procps" ;;
+*) echo "setup.sh: the purpose is example or test, not $purpose" >&2; exit 2 ;;
+esac
+
+missing() {
+	for package in $packages; do
+		dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' ||
+			printf '%s ' "$package"
+	done
+}
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+install_missing() {
+	wanted=$(missing)
+	[ -n "$wanted" ] || return 0
+	if [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; then
+		echo "These packages are missing and this user may not install them; please run" >&2
+		echo "    apt-get install $wanted" >&2
+		exit 1
+	fi
+	echo "Installing: $wanted"
+	log=$(mktemp)
+	# shellcheck disable=SC2086 # a list of words
+	if ! { as_root apt-get update && as_root env DEBIAN_FRONTEND=noninteractive \
+		apt-get install -y --no-install-recommends $wanted; } >"$log" 2>&1; then
+		tail -20 "$log" >&2
+		echo "These packages could not be installed: $wanted" >&2
+		exit 1
+	fi
+	rm -f "$log"
+}
+
+if command -v dpkg-query >/dev/null; then
+	install_missing
+else
+	echo "This is no Debian system: install what corresponds to these packages yourself:" >&2
+	echo "    $packages" >&2
+fi
+tests=OFF
+[ "$purpose" = example ] || tests=ON
+log=$(mktemp)
+cmake -S "$root" -B "$build" -G Ninja -DPERCPU_TESTS=$tests -DPERCPU_BENCH=$tests >"$log" 2>&1 ||
+	{ cat "$log" >&2; exit 1; }
+rm -f "$log"
+cmake --build "$build"
