@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line of percpu_bench. */
+#ifndef BENCH_OPTIONS_H
+#define BENCH_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "rounds.h"
+
+struct options {
+	unsigned int threads; /* the most that run together */
+	struct schedule schedule;
+	uint64_t limit_ns;     /* of the whole run */
+	const char *filter;    /* NULL: all cases */
+	bool json;	       /* wanted */
+	const char *json_path; /* NULL: standard output, and the tables go to standard error */
+	bool check;
+	bool quick;
+};
+
+/* Exits on --help and on a mistake. */
+void options_parse(struct options *options, int argc, char **argv, unsigned int default_threads);
+
+#endif

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+/*
+ * percpu_bench_startup: what linking the library adds to the start and end of a process.
+ *
+ * Two programs, one empty and one with one per-CPU variable, are started in turn, many times, and
+ * compared within each round: the machine's noise hits both.  The order changes each round.
+ */
+#include <err.h>
+#include <getopt.h>
+#include <libgen.h>
+#include <limits.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "host.h"
+#include "json_file.h"
+#include "stats.h"
+
+#define TARGET_MS 3.0
+#define WARM_UP_ROUNDS 5
+#define MAX_ROUNDS 100000
+
+extern char **environ;
+
+enum program {
+	EMPTY,
+	WITH_LIBRARY,
+	NR_PROGRAMS,
+};
+
+static const char *const program_names[NR_PROGRAMS] = {
+	[EMPTY] = "percpu_startup_empty",
+	[WITH_LIBRARY] = "percpu_startup_one",
+};
+
+struct measurement {
+	size_t rounds;
+	char *paths[NR_PROGRAMS];
+	double *ms[NR_PROGRAMS]; /* wall time, by round */
+};
+
+struct outcome {
+	struct summary ms[NR_PROGRAMS];
+	double added_median; /* of the differences of each round */
+	double added_of_minima;
+};
+
+struct options {
+	size_t rounds;
+	bool json;
+	const char *json_path;
+};
+
+/* The programs lie beside this one, wherever that is. */
+static char *beside_this_program(const char *name)
+{
+	char self[PATH_MAX], *path;
+	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (length < 0)
+		err(EXIT_FAILURE, "/proc/self/exe");
+	self[length] = '\0';
+	if (asprintf(&path, "%s/%s", dirname(self), name) < 0)
+		err(EXIT_FAILURE, "%s", name);
+	return path;
+}
+
+/* Milliseconds from before the program is started until its end is known. */
+static double run_once(char *path)
+{
+	char *arguments[] = {path, NULL};
+	uint64_t start = clock_ns(CLOCK_MONOTONIC);
+	int status, error;
+	uint64_t end;
+	pid_t pid;
+
+	error = posix_spawn(&pid, path, NULL, NULL, arguments, environ);
+	if (error)
+		errx(EXIT_FAILURE, "%s: %s", path, strerror(error));
+	if (waitpid(pid, &status, 0) != pid)
+		err(EXIT_FAILURE, "waitpid");
+	end = clock_ns(CLOCK_MONOTONIC);
+	if (status)
+		errx(EXIT_FAILURE, "%s failed: wait status %#x", path, status);
+	return (double)(end - start) / (double)NSEC_PER_MSEC;
+}
+
+static void measure(struct measurement *measurement)
+{
+	for (size_t round = 0; round < measurement->rounds + WARM_UP_ROUNDS; round++) {
+		for (size_t slot = 0; slot < NR_PROGRAMS; slot++) {
+			size_t program = (slot + round) % NR_PROGRAMS;
+			double ms = run_once(measurement->paths[program]);
+
+			if (round >= WARM_UP_ROUNDS)
+				measurement->ms[program][round - WARM_UP_ROUNDS] = ms;
+		}
+	}
+}
+
+static void measurement_init(struct measurement *measurement, size_t rounds)
+{
+	measurement->rounds = rounds;
+	for (int i = 0; i < NR_PROGRAMS; i++) {
+		measurement->paths[i] = beside_this_program(program_names[i]);
+		measurement->ms[i] = calloc(rounds, sizeof(*measurement->ms[i]));
+		if (!measurement->ms[i])
+			err(EXIT_FAILURE, "%zu rounds", rounds);
+	}
+}
+
+static void measurement_destroy(struct measurement *measurement)
+{
+	for (int i = 0; i < NR_PROGRAMS; i++) {
+		free(measurement->paths[i]);
+		free(measurement->ms[i]);
+	}
+}
+
+static struct outcome evaluate(const struct measurement *measurement)
+{
+	struct outcome outcome;
+
+	for (int i = 0; i < NR_PROGRAMS; i++)
+		outcome.ms[i] = summarize(measurement->ms[i], measurement->rounds);
+	outcome.added_median = median_of_differences(measurement->ms[WITH_LIBRARY],
+						     measurement->ms[EMPTY], measurement->rounds);
+	outcome.added_of_minima = outcome.ms[WITH_LIBRARY].min - outcome.ms[EMPTY].min;
+	return outcome;
+}
+
+static void print_outcome(FILE *out, const struct outcome *outcome, size_t rounds)
+{
+	fprintf(out, "%-22s %10s %10s   (%zu rounds, %s)\n", "start to end, ms", "min", "median",
+		rounds, PERCPU_LINKAGE);
+	for (int i = 0; i < NR_PROGRAMS; i++)
+		fprintf(out, "%-22s %10.3f %10.3f\n", program_names[i], outcome->ms[i].min,
+			outcome->ms[i].median);
+	fprintf(out, "%-22s %10.3f %10.3f   target <= %.1f: %s\n", "added",
+		outcome->added_of_minima, outcome->added_median, TARGET_MS,
+		outcome->added_median <= TARGET_MS ? "OK" : "MISSED");
+}
+
+static cJSON *outcome_to_json(const struct outcome *outcome, size_t rounds)
+{
+	cJSON *json = cJSON_CreateObject();
+	cJSON *added;
+	struct host host;
+
+	host_describe(&host);
+	cJSON_AddStringToObject(json, "program", "percpu_bench_startup");
+	cJSON_AddItemToObject(json, "host", host_to_json(&host));
+	cJSON_AddStringToObject(json, "linkage", PERCPU_LINKAGE);
+	cJSON_AddNumberToObject(json, "rounds", (double)rounds);
+	for (int i = 0; i < NR_PROGRAMS; i++) {
+		cJSON *ms = cJSON_AddObjectToObject(json, program_names[i]);
+
+		cJSON_AddNumberToObject(ms, "min_ms", outcome->ms[i].min);
+		cJSON_AddNumberToObject(ms, "p25_ms", outcome->ms[i].p25);
+		cJSON_AddNumberToObject(ms, "median_ms", outcome->ms[i].median);
+		cJSON_AddNumberToObject(ms, "p75_ms", outcome->ms[i].p75);
+	}
+	added = cJSON_AddObjectToObject(json, "added");
+	cJSON_AddNumberToObject(added, "of_minima_ms", outcome->added_of_minima);
+	cJSON_AddNumberToObject(added, "median_ms", outcome->added_median);
+	cJSON_AddNumberToObject(added, "target_ms", TARGET_MS);
+	cJSON_AddBoolToObject(added, "met", outcome->added_median <= TARGET_MS);
+	return json;
+}
+
+static void parse(struct options *options, int argc, char **argv)
+{
+	static const struct option long_options[] = {
+		{"rounds", required_argument, NULL, 'r'},
+		{"json", optional_argument, NULL, 'j'},
+		{0},
+	};
+	int option;
+
+	*options = (struct options){.rounds = 400};
+	while ((option = getopt_long(argc, argv, "r:j::", long_options, NULL)) != -1) {
+		if (option == 'r') {
+			options->rounds = strtoul(optarg, NULL, 10);
+		} else if (option == 'j') {
+			options->json = true;
+			options->json_path = optarg;
+		} else {
+			errx(EXIT_FAILURE, "options: --rounds=N, --json[=FILE]");
+		}
+	}
+	if (!options->rounds || options->rounds > MAX_ROUNDS)
+		errx(EXIT_FAILURE, "--rounds: from 1 to %d", MAX_ROUNDS);
+}
+
+int main(int argc, char **argv)
+{
+	struct measurement measurement;
+	struct options options;
+	struct outcome outcome;
+	int status = 0;
+
+	parse(&options, argc, argv);
+	measurement_init(&measurement, options.rounds);
+	measure(&measurement);
+	outcome = evaluate(&measurement);
+	print_outcome(options.json && !options.json_path ? stderr : stdout, &outcome,
+		      options.rounds);
+	if (options.json)
+		status = json_write(outcome_to_json(&outcome, options.rounds), options.json_path);
+	measurement_destroy(&measurement);
+	return status ? EXIT_FAILURE : EXIT_SUCCESS;
+}
