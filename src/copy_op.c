@@ -68,19 +68,6 @@ DEFINE_ALL(2, uint16_t)
 DEFINE_ALL(4, uint32_t)
 DEFINE_ALL(8, uint64_t)
 
-#if defined(__x86_64__)
-static bool locked_pair(const struct pcpu_op *op, uint64_t *copy)
-{
-	uint64_t low = op->a, high = op->a2;
-	bool equal;
-
-	__asm__ volatile("lock cmpxchg16b %1"
-			 : "=@ccz"(equal), "+m"(*(char(*)[16])copy), "+a"(low), "+d"(high)
-			 : "b"(op->b), "c"(op->b2)
-			 : "memory");
-	return equal;
-}
-#else
 static bool locked_pair(const struct pcpu_op *op, uint64_t *copy)
 {
 	unsigned __int128 expect = op->a | (unsigned __int128)op->a2 << 64;
@@ -88,7 +75,6 @@ static bool locked_pair(const struct pcpu_op *op, uint64_t *copy)
 
 	return __sync_bool_compare_and_swap((unsigned __int128 *)copy, expect, val);
 }
-#endif
 
 static bool plain_pair(const struct pcpu_op *op, volatile uint64_t *copy)
 {

@@ -3,9 +3,8 @@
  * pointer.h - dynamic per-CPU pointers: made-up addresses that carry a coordinate.
  *
  * The high half is the same in all of them, and such that the whole is no address that a program
- * can have: bits 62 to 56 and 63 differ, which x86-64 refuses with 48 and with 57 bits of address,
- * and bit 55 is set, which aarch64 takes for the kernel's half. So dereferencing one faults,
- * always.
+ * can have: bits 62 and 63 differ, which x86-64 refuses with 48 and with 57 bits of address. So
+ * dereferencing one faults, always.
  */
 #ifndef PCPU_POINTER_H
 #define PCPU_POINTER_H

@@ -13,8 +13,6 @@
 
 #include <percpu/runtime.h>
 
-#if defined(__x86_64__)
-
 #include <cpuid.h>
 
 /* x87, SSE, AVX, and the three of AVX-512: all that compilers allocate. */
@@ -167,14 +165,4 @@ bool __attribute__((__no_sanitize__("thread"))) pcpu_slow_entry(uint64_t *operan
 	pcpu_call_saving_vectors(make_call, &call);
 	return call.retry;
 }
-#endif
-
-#else /* no inlined operations, no thunk */
-
-uint32_t pcpu_xsave_mask;
-
-void pcpu_slow_init(void)
-{
-}
-
 #endif

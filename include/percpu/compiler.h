@@ -9,11 +9,15 @@
 #define PERCPU_COMPILER_H
 
 #if !defined(__GNUC__)
-#error "libpercpu needs gcc (11 or later) or clang (14 or later): asm goto with outputs"
+#error "libpercpu needs gcc (11 or later) or clang (14 or later)"
 #elif defined(__clang__) && __clang_major__ < 14
-#error "libpercpu needs clang 14 or later: asm goto with tied outputs"
+#error "libpercpu needs clang 14 or later"
 #elif !defined(__clang__) && __GNUC__ < 11
-#error "libpercpu needs gcc 11 or later: asm goto with outputs"
+#error "libpercpu needs gcc 11 or later"
+#endif
+
+#if !defined(__x86_64__) || defined(__ILP32__)
+#error "libpercpu runs on x86-64 only, with 64-bit pointers"
 #endif
 
 #include <stdbool.h>

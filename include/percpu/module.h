@@ -38,18 +38,9 @@
 #define __PCPU_NOTE_RANGES 5
 
 /* clang-format off */
-#if defined(__x86_64__)
 #define __PCPU_ASM_CALL(fn)                                                                        \
 	"leaq __percpu_module_note(%rip), %rdi\n"                                                  \
 	"jmp " fn "@PLT\n"
-#elif defined(__aarch64__)
-#define __PCPU_ASM_CALL(fn)                                                                        \
-	"adrp x0, __percpu_module_note\n"                                                          \
-	"add x0, x0, :lo12:__percpu_module_note\n"                                                 \
-	"b " fn "\n"
-#else
-#error "libpercpu: this architecture has no module record yet"
-#endif
 
 #define __PCPU_ASM_ANCHOR(sec)                                                                     \
 	".pushsection " sec ",\"awG\",%progbits,__percpu_module,comdat\n"                          \

@@ -83,13 +83,7 @@ __PCPU_END_DECLS
 
 #define __pcpu_low32(ptr) ((uintptr_t)(uint32_t)(uintptr_t)(ptr))
 
-#if defined(__x86_64__)
 #include <percpu/arch/x86_64.h>
-#elif defined(__aarch64__)
-#include <percpu/arch/aarch64.h>
-#else
-#error "libpercpu: not ported to this architecture"
-#endif
 
 /* The CPU number in the rseq area; negative in a thread that is not registered. */
 __pcpu_always_inline int __pcpu_rseq_cpu_id(void)

@@ -7,8 +7,6 @@
  * Where that has to call ordinary code, which may use vector registers, it does so through
  * pcpu_call_saving_vectors(), which keeps these too.
  */
-#ifdef __x86_64__
-
 /* XSAVE's area for the components below, in the format of any processor; with room to align it. */
 #define XSAVE_SIZE	2752
 #define XSAVE_HEADER	512
@@ -106,7 +104,5 @@ pcpu_call_saving_vectors:
 	ret
 	.cfi_endproc
 	.size	pcpu_call_saving_vectors, . - pcpu_call_saving_vectors
-
-#endif
 
 	.section .note.GNU-stack, "", %progbits
