@@ -58,8 +58,8 @@
 	sym ":\n"
 
 /*
- * A function of the module, and its place in an array that the loader calls. 101: constructors before
- * every one of the module that does not ask for a reserved priority, destructors after.
+ * A function of the module, and its place in an array that the loader calls. 101: constructors
+ * before every one of the module that does not ask for a reserved priority, destructors after.
  */
 #define __PCPU_ASM_HOOK(name, fn, array)                                                           \
 	".pushsection .text." name ",\"axG\",%progbits,__percpu_module,comdat\n"                   \

@@ -8,6 +8,10 @@
  * one that compilers reserve: the boot precedes every constructor of the program, in a static
  * executable too.
  */
+#ifdef __CET__
+#include <cet.h>
+#endif
+
 	.data
 	.globl	__percpu_rt
 	.type	__percpu_rt, %object

@@ -7,6 +7,12 @@
  * Where that has to call ordinary code, which may use vector registers, it does so through
  * pcpu_call_saving_vectors(), which keeps these too.
  */
+#ifdef __CET__
+#include <cet.h>
+#else
+#define _CET_ENDBR
+#endif
+
 /* XSAVE's area for the components below, in the format of any processor; with room to align it. */
 #define XSAVE_SIZE	2752
 #define XSAVE_HEADER	512
@@ -22,6 +28,7 @@
 	.p2align 4
 __percpu_slow_thunk:
 	.cfi_startproc
+	_CET_ENDBR
 	pushq	%rbp
 	.cfi_def_cfa_offset 16
 	.cfi_offset %rbp, -16

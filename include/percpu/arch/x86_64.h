@@ -26,10 +26,10 @@
  * same CPU, whose execution aborts this one, and visitors, who make the entry negative and wait
  * until every CPU has seen it.
  *
- * The whole is one asm statement, since between 1 and 2 a compiler may not be trusted with anything.
- * It is an ordinary one, without jumps that the compiler knows of: the thunk keeps every register,
- * so that code around an operation loses nothing but the two scratch registers r10 and r11, has no
- * call in it, and keeps its constants where they are from one operation to the next.
+ * The whole is one asm statement, since between 1 and 2 a compiler may not be trusted with
+ * anything. It is an ordinary one, without jumps that the compiler knows of: the thunk keeps every
+ * register, so that code around an operation loses nothing but the two scratch registers r10 and
+ * r11, has no call in it, and keeps its constants where they are from one operation to the next.
  */
 #ifndef PERCPU_ARCH_X86_64_H
 #define PERCPU_ARCH_X86_64_H
