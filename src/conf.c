@@ -44,8 +44,13 @@ static bool set_backend(struct pcpu_conf *conf, const char *value)
 
 static bool set_strict(struct pcpu_conf *conf, const char *value)
 {
-	conf->strict = strcmp(value, "yes") == 0;
-	return conf->strict || strcmp(value, "no") == 0;
+	if (strcmp(value, "yes") == 0)
+		conf->strict = true;
+	else if (strcmp(value, "no") == 0)
+		conf->strict = false;
+	else
+		return false;
+	return true;
 }
 
 static bool set_possible(struct pcpu_conf *conf, const char *value)

@@ -74,12 +74,14 @@ static void insert(unsigned int at, uint64_t start, uint64_t end)
 
 int pcpu_coord_claim(uint64_t start, uint64_t size)
 {
-	uint64_t end = page_ceil(start + size);
 	unsigned int at;
+	uint64_t end;
 
-	start = page_floor(start);
-	if (size == 0 || start < PCPU_COORD_MIN || end > PCPU_COORD_END)
+	if (size == 0 || start < PCPU_COORD_MIN || start >= PCPU_COORD_END ||
+	    size > PCPU_COORD_END - start)
 		return -ERANGE;
+	end = page_ceil(start + size);
+	start = page_floor(start);
 	at = first_ending_above(start);
 	if (at < nr_claims && claims[at].start < end)
 		return -EEXIST;

@@ -53,11 +53,18 @@ static void set_count(struct percpu_counter *fbc, int64_t count)
 	__atomic_store_n(&fbc->count, count, __ATOMIC_RELAXED);
 }
 
+/* A value may leave the range of int64_t and come back, so additions wrap. */
+static int64_t wrapping_add(int64_t a, int64_t b)
+{
+	return (int64_t)((uint64_t)a + (uint64_t)b);
+}
+
 /* Moves this CPU's part to the count, and @amount with it. Under the lock. */
 static void fold_locked(struct percpu_counter *fbc, int64_t amount)
 {
 	/* whatever CPU this is by now: what is taken from its part is what is added */
-	set_count(fbc, fbc->count + this_cpu_xchg(*fbc->counters, 0) + amount);
+	amount = wrapping_add(amount, this_cpu_xchg(*fbc->counters, 0));
+	set_count(fbc, wrapping_add(fbc->count, amount));
 }
 
 /* Whether a part may hold @part. Unsigned, so that the smallest int64_t has an absolute value. */
@@ -119,7 +126,7 @@ PERCPU_API int64_t percpu_counter_read_positive(const struct percpu_counter *fbc
 
 static int64_t sum_locked(struct percpu_counter *fbc)
 {
-	return fbc->count + per_cpu_sum(*fbc->counters);
+	return wrapping_add(fbc->count, per_cpu_sum(*fbc->counters));
 }
 
 PERCPU_API int64_t percpu_counter_sum(struct percpu_counter *fbc)
@@ -182,7 +189,8 @@ PERCPU_API int percpu_counter_compare(struct percpu_counter *fbc, int64_t rhs)
 PERCPU_API bool percpu_counter_limited_add(struct percpu_counter *fbc, int64_t limit,
 					   int64_t amount)
 {
-	__int128 unknown = (__int128)percpu_counter_batch * num_possible_cpus(), after;
+	/* a part may be anything that it can hold: the batches that made it are not known */
+	__int128 unknown = (__int128)INT32_MAX * num_possible_cpus(), after;
 	sigset_t saved;
 	bool fit;
 

@@ -27,16 +27,12 @@ struct note {
 struct module {
 	struct module *next;
 	const struct note *note;
+	uintptr_t place;       /* what makes it this module, see place_of() */
 	struct pcpu_span span; /* size 0: no variables */
 	size_t static_size;    /* from span.start to the end of the last variable */
 	uintptr_t address;     /* of span.start */
-	/*
-	 * Its constructor has run. A second announcement from the same address means that what was
-	 * there has been unloaded, and something else loaded in its place.
-	 */
-	bool announced;
-	bool dead;  /* its destructor has run */
-	char *kept; /* of a dead module: its initial values */
+	bool dead;	       /* its destructor has run */
+	char *kept;	       /* of a dead module: its initial values */
 	size_t kept_size;
 	char name[256];
 };
@@ -73,6 +69,16 @@ static const struct note *find_note(const struct dl_phdr_info *info)
 static uintptr_t bound(const struct note *note, int index)
 {
 	return (uintptr_t)&note->bounds[index] + (uintptr_t)(intptr_t)note->bounds[index];
+}
+
+/*
+ * Where the first range starts. That is the same in all notes of one module, of which link-time
+ * optimisation with lld leaves one an object file; and the constructors name another one than the
+ * segment starts with. Kept, because the note of a dead module may be unmapped.
+ */
+static uintptr_t place_of(const struct note *note)
+{
+	return bound(note, 0);
 }
 
 static void set_span(struct module *module, uintptr_t lowest, uintptr_t highest)
@@ -124,6 +130,7 @@ static struct module *new_module(const struct note *note, const char *name)
 		return NULL;
 	snprintf(module->name, sizeof(module->name), "%s", *name ? name : "the executable");
 	module->note = note;
+	module->place = place_of(note);
 	read_ranges(module);
 	return module;
 }
@@ -195,15 +202,9 @@ static void __attribute__((__noreturn__)) clash(const struct module *module)
 		module->name, module->address, module->static_size);
 }
 
-void pcpu_modules_first_clashes(void)
+/* Fatal if @err says that the coordinates of @module cannot be had. */
+static void check_claim(const struct module *module, int err)
 {
-	clash(modules);
-}
-
-static int claim(const struct module *module)
-{
-	int err = pcpu_coord_claim(module->span.start, module->span.size);
-
 	if (err == -EEXIST)
 		clash(module);
 	if (err == -ERANGE)
@@ -211,6 +212,18 @@ static int claim(const struct module *module)
 			"the per-CPU variables of %s at %#lx lie in the first 64 KiB modulo 4 GiB, "
 			"which are kept free to catch NULL pointers",
 			module->name, module->address);
+}
+
+void pcpu_modules_check_first(int err)
+{
+	check_claim(modules, err);
+}
+
+static int claim(const struct module *module)
+{
+	int err = pcpu_coord_claim(module->span.start, module->span.size);
+
+	check_claim(module, err);
 	return err;
 }
 
@@ -233,12 +246,12 @@ int pcpu_modules_add_others(void)
 
 /* --- later --- */
 
-/* Takes away what dead modules, and the one that was at @note before, have left. */
-static void purge(const struct note *note)
+/* Takes away what dead modules have left. */
+static void purge(void)
 {
 	/* the first module is the first chunk, which stays */
 	for (struct module **link = &modules->next, *module; (module = *link) != NULL;) {
-		if (!module->dead && module->note != note) {
+		if (!module->dead) {
 			link = &module->next;
 			continue;
 		}
@@ -253,16 +266,17 @@ static void purge(const struct note *note)
 }
 
 struct search {
-	const struct note *note;
+	uintptr_t place;
 	const char *name;
 };
 
 static int name_one(struct dl_phdr_info *info, size_t size, void *ctx)
 {
 	struct search *search = ctx;
+	const struct note *note = find_note(info);
 
 	(void)size;
-	if (find_note(info) != search->note)
+	if (!note || place_of(note) != search->place)
 		return 0;
 	search->name = info->dlpi_name;
 	return 1;
@@ -270,7 +284,7 @@ static int name_one(struct dl_phdr_info *info, size_t size, void *ctx)
 
 static struct module *add_module(const struct note *note)
 {
-	struct search search = {.note = note, .name = "a shared object"};
+	struct search search = {.place = place_of(note), .name = "a shared object"};
 	struct module *module, **tail = &modules;
 
 	dl_iterate_phdr(name_one, &search);
@@ -291,22 +305,21 @@ static struct module *find_module(const struct note *note)
 {
 	struct module *module = modules;
 
-	while (module && module->note != note)
+	while (module && module->place != place_of(note))
 		module = module->next;
 	return module;
 }
 
+/* Does nothing for a module that is known: one loaded at start, or its second constructor. */
 static void announce(const struct note *note)
 {
 	struct module *module = find_module(note);
 
-	if (!module || module->dead || module->announced) {
-		purge(note);
-		module = add_module(note);
-		if (!module)
-			pcpu_fatal("no memory for the per-CPU variables of a shared object");
-	}
-	module->announced = true;
+	if (module && !module->dead)
+		return;
+	purge();
+	if (!add_module(note))
+		pcpu_fatal("no memory for the per-CPU variables of a shared object");
 }
 
 PERCPU_API void __percpu_module_register(const void *note)
@@ -330,7 +343,7 @@ static void keep_images(struct module *module)
 	module->kept = pcpu_mem_zalloc(module->kept_size);
 	for (int i = 0; i < PCPU_SPAN_IMAGES; i++) {
 		images[i] = module->span.images[i];
-		if (!module->kept) {
+		if (!module->kept || !images[i].size) {
 			images[i].size = 0;
 			continue;
 		}

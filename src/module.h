@@ -35,7 +35,7 @@ void pcpu_modules_claim_others(void);
 /* Adds the spans of all modules but the first to the units. 0 or a negative errno. */
 int pcpu_modules_add_others(void);
 
-/* Says that the first module's coordinates clash with another's; fatal. */
-void pcpu_modules_first_clashes(void) __attribute__((__noreturn__));
+/* Fatal if @err, from claiming the first module's coordinates, says that they cannot be had. */
+void pcpu_modules_check_first(int err);
 
 #endif /* PCPU_MODULE_H */

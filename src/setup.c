@@ -171,8 +171,7 @@ static void make_first_chunk(const struct pcpu_alloc_info *ai)
 	place_dynamic_areas();
 	pcpu_modules_claim_others();
 	err = pcpu_first_chunk_setup(ai, statics);
-	if (err == -EEXIST)
-		pcpu_modules_first_clashes();
+	pcpu_modules_check_first(err);
 	check("no first chunk", err);
 	check("no memory for the modules", pcpu_modules_add_others());
 	pcpu_log(PERCPU_LOG_INFO, "Embedded %zu pages/cpu s%zu r%zu d%zu u%zu",

@@ -186,7 +186,11 @@ static int read_possible(struct pcpu_topology *topo, const char *sysfs)
 	err = pcpu_topology_init(topo, (unsigned int)end);
 	if (err)
 		return err;
-	return read_list(sysfs, file, topo->possible) == end ? 0 : -EINVAL;
+	err = read_list(sysfs, file, topo->possible);
+	if (err == end)
+		return 0;
+	pcpu_topology_destroy(topo);
+	return err == -ENOMEM ? err : -EINVAL;
 }
 
 /* Puts the CPUs of @node where the node's list has them. */

@@ -74,35 +74,53 @@ int pcpu_vm_reserve(size_t size, uintptr_t *base)
 	return 0;
 }
 
-int pcpu_vm_commit(uintptr_t addr, size_t size)
+static int commit_reserved(void *ptr, size_t size)
 {
-	void *ptr = (void *)addr;
+	int err;
 
-	if (pcpu_fault(PCPU_FAULT_COMMIT))
-		return -ENOMEM;
-	if (reserved)
-		return mprotect(ptr, size, PROT_READ | PROT_WRITE) ? -errno : 0;
-	ptr = mmap(ptr, size, PROT_READ | PROT_WRITE, anonymous | MAP_FIXED_NOREPLACE, -1, 0);
-	if (ptr == MAP_FAILED)
+	if (mprotect(ptr, size, PROT_READ | PROT_WRITE) == 0)
+		return 0;
+	err = -errno;
+	/* it may have got part of the way */
+	mprotect(ptr, size, PROT_NONE);
+	return err;
+}
+
+static int commit_in_hole(void *ptr, size_t size)
+{
+	void *got = mmap(ptr, size, PROT_READ | PROT_WRITE, anonymous | MAP_FIXED_NOREPLACE, -1, 0);
+
+	if (got == MAP_FAILED)
 		return -errno;
-	if ((uintptr_t)ptr == addr)
+	if (got == ptr)
 		return 0;
 	/* a kernel before 4.17 takes the address for a hint */
-	munmap(ptr, size);
+	munmap(got, size);
 	return -EEXIST;
 }
 
+int pcpu_vm_commit(uintptr_t addr, size_t size)
+{
+	if (pcpu_fault(PCPU_FAULT_COMMIT))
+		return -ENOMEM;
+	return reserved ? commit_reserved((void *)addr, size) : commit_in_hole((void *)addr, size);
+}
+
+/*
+ * A reserved part is emptied and closed, not mapped anew: it keeps the memory policy that its
+ * window was given. Should closing fail, for want of a mapping's record, an empty part is left
+ * open.
+ */
 void pcpu_vm_decommit(uintptr_t addr, size_t size)
 {
 	void *ptr = (void *)addr;
 
-	if (!reserved)
+	if (!reserved) {
 		munmap(ptr, size);
-	else if (mmap(ptr, size, PROT_NONE, anonymous | MAP_FIXED, -1, 0) != MAP_FAILED)
-		madvise(ptr, size, MADV_NOHUGEPAGE);
-	else if (mprotect(ptr, size, PROT_NONE) == 0)
-		/* no room for the new mapping's record: what is there can still be emptied */
-		madvise(ptr, size, MADV_DONTNEED);
+		return;
+	}
+	madvise(ptr, size, MADV_DONTNEED);
+	mprotect(ptr, size, PROT_NONE);
 }
 
 int pcpu_vm_bind(uintptr_t addr, size_t size, unsigned int node)

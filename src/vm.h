@@ -19,8 +19,8 @@ int pcpu_vm_reserve(size_t size, uintptr_t *base);
 
 /*
  * Makes the pages of [addr, addr + size) accessible; both page-aligned, inside the region. Pages
- * that are accessible already keep their content if the region is reserved. 0 or a negative errno;
- * after an error nothing is certain of these pages but that decommit is allowed.
+ * that are accessible already keep their content if the region is reserved. 0 or a negative errno,
+ * and then none of these pages is committed.
  */
 int pcpu_vm_commit(uintptr_t addr, size_t size);
 

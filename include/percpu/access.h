@@ -16,11 +16,7 @@
  * __verify_pcpu_ptr() - reject at compile time what is not a pointer
  * @ptr: a per-CPU pointer; not evaluated
  */
-#define __verify_pcpu_ptr(ptr)                                                         \
-	do {                                                                           \
-		const volatile void __percpu *__vpp_verify = (__typeof__((ptr) + 0))0; \
-		(void)__vpp_verify;                                                    \
-	} while (0)
+#define __verify_pcpu_ptr(ptr) ((void)sizeof(*(__typeof__((ptr) + 0))0))
 
 /** SHIFT_PERCPU_PTR() - the copy of @ptr in the window that starts at @base. */
 #define SHIFT_PERCPU_PTR(ptr, base) ((__typeof__((ptr) + 0))((base) + __pcpu_low32(ptr)))

@@ -355,29 +355,30 @@ __pcpu_always_inline bool __pcpu_raw_cmpxchg_double_8(uintptr_t ptr, uint64_t ex
 		}                                       \
 		(void)0;                                \
 	})
-#define __pcpu_double_call_return_bool(stem, pcp1, pcp2, ...)                                \
-	__extension__({                                                                      \
-		bool __pcpu_ret;                                                             \
-		__verify_pcpu_ptr(&(pcp1));                                                  \
-		__bad_size_call_parameter(pcp1);                                             \
-		__pcpu_static_assert(sizeof(pcp1) == sizeof(pcp2),                           \
-				     "cmpxchg_double needs two variables of one size");      \
-		__pcpu_check_pair((uintptr_t) & (pcp1), (uintptr_t) & (pcp2), sizeof(pcp1)); \
-		switch (sizeof(pcp1)) {                                                      \
-		case 1:                                                                      \
-			__pcpu_ret = stem##1(pcp1, pcp2, __VA_ARGS__);                       \
-			break;                                                               \
-		case 2:                                                                      \
-			__pcpu_ret = stem##2(pcp1, pcp2, __VA_ARGS__);                       \
-			break;                                                               \
-		case 4:                                                                      \
-			__pcpu_ret = stem##4(pcp1, pcp2, __VA_ARGS__);                       \
-			break;                                                               \
-		default:                                                                     \
-			__pcpu_ret = stem##8(pcp1, pcp2, __VA_ARGS__);                       \
-			break;                                                               \
-		}                                                                            \
-		__pcpu_ret;                                                                  \
+#define __pcpu_double_call_return_bool(stem, pcp1, pcp2, ...)                                   \
+	__extension__({                                                                         \
+		bool __pcpu_ret;                                                                \
+		__typeof__(pcp1) *__pcpu_first = &(pcp1);                                       \
+		__verify_pcpu_ptr(&(pcp1));                                                     \
+		__bad_size_call_parameter(pcp1);                                                \
+		__pcpu_static_assert(sizeof(pcp1) == sizeof(pcp2),                              \
+				     "cmpxchg_double needs two variables of one size");         \
+		__pcpu_check_pair((uintptr_t)__pcpu_first, (uintptr_t) & (pcp2), sizeof(pcp1)); \
+		switch (sizeof(pcp1)) {                                                         \
+		case 1:                                                                         \
+			__pcpu_ret = stem##1(*__pcpu_first, pcp2, __VA_ARGS__);                 \
+			break;                                                                  \
+		case 2:                                                                         \
+			__pcpu_ret = stem##2(*__pcpu_first, pcp2, __VA_ARGS__);                 \
+			break;                                                                  \
+		case 4:                                                                         \
+			__pcpu_ret = stem##4(*__pcpu_first, pcp2, __VA_ARGS__);                 \
+			break;                                                                  \
+		default:                                                                        \
+			__pcpu_ret = stem##8(*__pcpu_first, pcp2, __VA_ARGS__);                 \
+			break;                                                                  \
+		}                                                                               \
+		__pcpu_ret;                                                                     \
 	})
 
 __PCPU_BEGIN_DECLS
@@ -414,8 +415,11 @@ __pcpu_always_inline void __pcpu_check_pair(uintptr_t ptr1, uintptr_t ptr2, size
 		__pcpu_size_call_return2(stem, pcp, val); \
 	})
 
-/* -@val after conversion to the type of @pcp, so that a narrow unsigned @val is no trap. */
-#define __pcpu_negate(pcp, val) (-(__typeof__(pcp))(val))
+/*
+ * -@val after conversion to the type of @pcp, so that a narrow unsigned @val is no trap; and in
+ * unsigned arithmetic, where the smallest value has a negative too.
+ */
+#define __pcpu_negate(pcp, val) (0 - (uint64_t)(__typeof__(pcp))(val))
 
 /* raw_cpu_X: no protection. */
 #define raw_cpu_read(pcp) __pcpu_size_call_return(raw_cpu_read_, pcp)

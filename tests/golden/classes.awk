@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+# classes.awk - from objdump's disassembly to one line an instruction of one function: its class, its
+# address, and the instruction itself. Variable: function_name.
+#
+#	lea	an address computed		shift	a shift
+#	load	memory to register		test	a comparison
+#	store	register or constant to memory	branch	a jump of any kind
+#	move	register or constant to register	ret, call
+#	rmw	memory changed in place		lock	anything with a lock prefix
+#	alu	other arithmetic in registers	other	what is none of these
+#
+# Padding is left out, and so is endbr64, which is there or not as the distribution likes.
+
+function in_memory(operand)
+{
+	return operand ~ /\(/ || operand ~ /^%[fg]s:/
+}
+
+# The operand after the last comma that is outside of parentheses.
+function last_operand(operands,	depth, i, c, start)
+{
+	depth = 0
+	start = 1
+	for (i = 1; i <= length(operands); i++) {
+		c = substr(operands, i, 1)
+		if (c == "(") depth++
+		if (c == ")") depth--
+		if (c == "," && depth == 0) start = i + 1
+	}
+	return substr(operands, start)
+}
+
+function class_of(name, operands,	to)
+{
+	to = last_operand(operands)
+	if (name ~ /^lea/) return "lea"
+	if (name ~ /^ret/) return "ret"
+	if (name ~ /^call/) return "call"
+	if (name ~ /^j/) return "branch"
+	if (name ~ /^(test|cmp)[bwlq]?$/) return "test"
+	if (name ~ /^xchg/ && in_memory(operands)) return "lock"
+	if (name ~ /^c?mov/) {
+		if (in_memory(to)) return "store"
+		return in_memory(operands) ? "load" : "move"
+	}
+	if (name ~ /^(sh|sa)[lr]/) return in_memory(to) ? "rmw" : "shift"
+	if (name ~ /^(add|sub|inc|dec|and|or|xor|neg|not|adc|sbb|xadd|cmpxchg)/)
+		return in_memory(to) ? "rmw" : "alu"
+	return "other"
+}
+
+/^[0-9a-f]+ <.*>:$/ { inside = $2 == "<" function_name ">:"; next }
+!inside || NF < 2 { next }
+{
+	address = $1
+	sub(/:$/, "", address)
+	line = $0
+	sub(/^ *[0-9a-f]+:[ \t]*/, "", line)
+	sub(/[ \t]*#.*$/, "", line)
+	text = line
+	locked = sub(/^lock /, "", line)
+	while (sub(/^(data16|addr32|cs|ds|notrack|bnd) /, "", line)) ;
+	name = line
+	sub(/[ \t].*$/, "", name)
+	operands = line
+	if (!sub(/^[^ \t]+[ \t]+/, "", operands)) operands = ""
+	if (name ~ /^(nop|endbr64|int3)/ || (name == "xchg" && operands == "%ax,%ax")) next
+	print (locked ? "lock" : class_of(name, operands)) "\t" address "\t" text
+}

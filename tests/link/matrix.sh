@@ -1,0 +1,164 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# shellcheck disable=SC1091,SC2015,SC2034,SC2086,SC2154 # common.sh sets variables; lists of options
+# matrix.sh - the matrix program, built and run in every way that a user may build a program. What
+# must hold of it is in matrix/main.c; no way of building needs a linker script or a flag.
+#
+# Usage: matrix.sh c COMPILER LINKER | cxx COMPILER | gc_sections | lto COMPILER | options COMPILER
+. "$(dirname "$0")/common.sh"
+
+expected='matrix: 18 variables, [1-9][0-9]* CPUs, counted 190000'
+expected_of_5='matrix: 18 variables, ([5-9]|[1-9][0-9]+) CPUs, counted 190000'
+
+# Compiles the three files into one.FLAVOUR.o and so on.
+compile() { # FLAVOUR COMPILER FLAGS...
+	flavour=$1
+	shift
+	compiled=
+	for file in one two main; do
+		compiled="$compiled
+$* $include -c $here/matrix/$file.c -o $file.$flavour.o"
+	done
+	begin "compile for $flavour"
+	for file in one two main; do
+		"$@" $include -c "$here/matrix/$file.c" -o "$file.$flavour.o" >output 2>&1 && continue
+		failed "$file.c does not compile"
+		return 1
+	done
+}
+
+# Runs the linked program in the tier that the machine has and in the fallback.
+check() { # PROGRAM
+	step_prints "$expected" "./$1" &&
+		step_prints "$expected_of_5" env PERCPU_CONF=backend:fallback,possible:5 "./$1"
+}
+
+# Links what was compiled as FLAVOUR, and runs it.
+link_and_check() { # NAME FLAVOUR LIBRARY COMPILER FLAGS...
+	begin "$1"
+	flavour=$2 library=$3
+	shift 3
+	step "$@" "one.$flavour.o" "two.$flavour.o" "main.$flavour.o" $library -o program &&
+		check program || return 0
+}
+
+# Every kind of executable that position-independent objects (pie) and others (no_pie) can make.
+link_pie() { # NAME COMPILER FLAGS...
+	name=$1
+	shift
+	link_and_check "$name, PIE, libpercpu.so" pie "$shared" "$@" -pie
+	link_and_check "$name, PIE, libpercpu.a" pie "$archive" "$@" -pie
+	if can_link "$@" -static-pie; then
+		link_and_check "$name, static-pie" pie "$archive" "$@" -static-pie
+	else
+		skip_case "$name: $* -static-pie cannot link an empty program"
+	fi
+}
+
+link_no_pie() { # NAME COMPILER FLAGS...
+	name=$1
+	shift
+	link_and_check "$name, no-pie, libpercpu.so" no_pie "$shared" "$@" -no-pie
+	link_and_check "$name, no-pie, libpercpu.a" no_pie "$archive" "$@" -no-pie
+	link_and_check "$name, static" no_pie "$archive" "$@" -static
+}
+
+matrix_c() { # COMPILER LINKER
+	need_linker "$1" "$2"
+	for opt in -O0 -O1 -O2 -O3 -Os; do
+		compile pie "$1" $warnings $opt -fPIE && link_pie "$*, $opt" "$1" $opt "-fuse-ld=$2"
+		compile no_pie "$1" $warnings $opt -fno-pie &&
+			link_no_pie "$*, $opt" "$1" $opt "-fuse-ld=$2"
+	done
+}
+
+matrix_cxx() { # COMPILER
+	need "$1"
+	for opt in -O0 -O2; do
+		language="-x c++ -std=c++17"
+		compile pie "$1" $warnings $opt -fPIE $language || continue
+		compile_commands=$compiled
+		for linker in bfd lld gold; do
+			compiled=$compile_commands
+			can_link "$1" -fuse-ld=$linker || {
+				skip_case "$1 cannot link with $linker"
+				continue
+			}
+			link_pie "$1, $linker, $opt" "$1" $opt -fuse-ld=$linker
+		done
+		compile no_pie "$1" $warnings $opt -fno-pie $language &&
+			link_no_pie "$1, $opt" "$1" $opt
+	done
+}
+
+# What --gc-sections may take away: the unused variable's section, and nothing of the library's.
+matrix_gc_sections() {
+	sections="-ffunction-sections -fdata-sections"
+	for compiler in gcc clang; do
+		command -v $compiler >/dev/null || {
+			skip_case "there is no $compiler"
+			continue
+		}
+		compile pie $compiler $warnings -O2 -fPIE $sections || continue
+		for linker in bfd lld gold; do
+			can_link $compiler -fuse-ld=$linker || {
+				skip_case "$compiler cannot link with $linker"
+				continue
+			}
+			link_pie "$compiler, $linker, --gc-sections" $compiler -O2 \
+				-fuse-ld=$linker -Wl,--gc-sections
+		done
+		compile no_pie $compiler $warnings -O2 -fno-pie $sections || continue
+		for linker in bfd lld; do
+			can_link $compiler -fuse-ld=$linker || continue
+			link_no_pie "$compiler, $linker, --gc-sections" $compiler -O2 \
+				-fuse-ld=$linker -Wl,--gc-sections
+		done
+	done
+}
+
+# gcc with the linker's plugin for bfd, clang with lld; both with every way to cut the program.
+matrix_lto() { # COMPILER
+	case $1 in
+	gcc | g++) linker=bfd cuts="-flto -flto=2,-flto-partition=max -flto,-flto-partition=none" ;;
+	clang | clang++) linker=lld cuts="-flto -flto=thin" ;;
+	esac
+	case $1 in
+	*++) language="-x c++ -std=c++17" ;;
+	*) language= ;;
+	esac
+	need_linker "$1" $linker
+	can_link "$1" -fuse-ld=$linker -flto || skip "$1 cannot optimise at link time with $linker"
+	for cut in $cuts; do
+		cut=$(echo "$cut" | tr , ' ')
+		opts="-O0 -O2 -Os"
+		[ "$cut" = -flto ] || opts=-O2
+		for opt in $opts; do
+			compile pie "$1" $warnings $opt -fPIE $cut $language &&
+				link_pie "$1, $linker, $opt $cut" "$1" $opt $cut -fuse-ld=$linker
+		done
+		compile no_pie "$1" $warnings -O2 -fno-pie $cut $language &&
+			link_no_pie "$1, $linker, $cut" "$1" -O2 $cut -fuse-ld=$linker
+	done
+}
+
+# Options that change the code or what the compiler accepts; PIE with libpercpu.so each.
+matrix_options() { # COMPILER
+	need "$1"
+	for options in -fsanitize=address "-fsanitize=undefined -fno-sanitize-recover=all" \
+		"-std=c11 -pedantic" "-std=gnu17 -fPIC" "-march=native" "-mcmodel=medium" \
+		"-fno-plt" "-fstack-protector-all" "-fcommon" "-g3" "-fno-asynchronous-unwind-tables" \
+		"-fcf-protection=full" "-mno-red-zone"; do
+		can_link "$1" $options || {
+			skip_case "$1 $options cannot link an empty program"
+			continue
+		}
+		compile pie "$1" $warnings -O1 -fPIE $options &&
+			link_and_check "$1 $options" pie "$shared" "$1" $options -pie
+	done
+}
+
+kind=$1
+shift
+"matrix_$kind" "$@"
+finish

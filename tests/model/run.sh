@@ -1,0 +1,39 @@
+#!/bin/sh
+# Checks a model with spin, and that each of its mutations is found out.
+# Usage: run.sh MODEL CC [-DMACRO=value ...]; works in the current folder. 77: there is no spin.
+set -eu
+model=$1 cc=$2
+shift 2
+command -v spin >/dev/null || { echo "spin is not installed"; exit 77; }
+
+search() { # kind macro...: leaves what the search of the whole model says in pan.log
+	kind=$1
+	shift
+	spin "$@" -a "$model" >spin.log || { cat spin.log >&2; exit 1; }
+	case $kind in
+	safety) "$cc" -O2 -w -DSAFETY -DCOLLAPSE -o pan pan.c && ./pan -m1000000 >pan.log ;;
+	# and every cycle without progress is an error, beside assertions and deadlocks
+	cycles) "$cc" -O2 -w -DNP -DCOLLAPSE -o pan pan.c && ./pan -l -m1000000 >pan.log ;;
+	esac || { cat pan.log >&2; exit 1; }
+	if grep -q 'max search depth too small' pan.log; then
+		echo "the search was not complete" >&2
+		exit 1
+	fi
+}
+
+must_fail() { # kind mutation message macro...
+	kind=$1 mutation=$2 message=$3
+	shift 3
+	grep -q "def $mutation" "$model" || { echo "$model knows no $mutation"; exit 1; }
+	search "$kind" "$@" "-D$mutation"
+	grep "^pan:1: .*$message" pan.log | sed "s/^pan:1:/$mutation:/" | grep . ||
+		{ echo "$mutation is not found out:"; cat pan.log; exit 1; }
+}
+
+search cycles "$@"
+grep 'errors: 0$' pan.log || { echo "$model: the protocol fails"; cat pan.log; exit 1; }
+grep 'states, stored' pan.log
+for mutation in NO_FENCE FENCE_BEFORE_SHUT NO_LOCK NO_SHUT NO_ABORT; do
+	must_fail safety $mutation 'assertion violated' "$@"
+done
+must_fail cycles NO_UNSHUT 'non-progress cycle' "$@"

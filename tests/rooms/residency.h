@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * residency.h - what a range of addresses costs: which of its pages are in memory, and how much of
+ * it can be accessed at all.
+ */
+#ifndef ROOMS_RESIDENCY_H
+#define ROOMS_RESIDENCY_H
+
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/mman.h>
+
+/* Pages of [start, start + size) that are in memory. A page that is not mapped is not. */
+static inline unsigned long resident_pages(uintptr_t start, uint64_t size)
+{
+	static unsigned char in_memory[16384];
+	const uint64_t step = sizeof(in_memory) * 4096;
+	unsigned long pages = 0;
+
+	for (uint64_t at = 0; at < size; at += step) {
+		uint64_t part = size - at < step ? size - at : step;
+
+		if (mincore((void *)(start + at), part, in_memory) != 0)
+			continue;
+		for (uint64_t page = 0; page < part / 4096; page++)
+			pages += in_memory[page] & 1;
+	}
+	return pages;
+}
+
+/* Bytes of [start, start + size) that can be written. */
+static inline uint64_t writable_bytes(uintptr_t start, uint64_t size)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	uintptr_t from, to, end = start + size;
+	uint64_t bytes = 0;
+	char line[512], mode[8];
+
+	while (maps && fgets(line, sizeof(line), maps)) {
+		if (sscanf(line, "%lx-%lx %7s", &from, &to, mode) != 3 || mode[1] != 'w')
+			continue;
+		from = from > start ? from : start;
+		to = to < end ? to : end;
+		if (from < to)
+			bytes += to - from;
+	}
+	if (maps)
+		fclose(maps);
+	return bytes;
+}
+
+#endif /* ROOMS_RESIDENCY_H */

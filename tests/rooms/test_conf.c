@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+/* test_conf.c - PERCPU_CONF: every key, and what happens to what is not one */
+#include "cmocka_all.h"
+#include "records.h"
+
+#include "conf.h"
+
+#include <stdlib.h>
+
+static struct pcpu_conf conf;
+
+/* Parses with the records kept, so that nothing goes unnoticed. */
+static void parse(const char *text)
+{
+	memset(&conf, 0xff, sizeof(conf));
+	records_keep(PERCPU_LOG_DEBUG);
+	pcpu_conf_parse(&conf, text);
+	records_release();
+}
+
+static void assert_defaults(void)
+{
+	assert_int_equal(conf.log_level, PERCPU_LOG_WARNING);
+	assert_int_equal(conf.backend, PCPU_BACKEND_AUTO);
+	assert_false(conf.strict);
+	assert_int_equal(conf.possible, 0);
+	assert_string_equal(conf.topology, "");
+}
+
+/* A text of @len characters that starts with @start and goes on with @fill. */
+static char *text_of_length(const char *start, char fill, size_t len)
+{
+	char *text = malloc(len + 1);
+
+	assert_non_null(text);
+	memset(text, fill, len);
+	memcpy(text, start, strlen(start));
+	text[len] = '\0';
+	return text;
+}
+
+static void unset_variable_gives_the_defaults(void **state)
+{
+	(void)state;
+	parse(NULL);
+	assert_defaults();
+	assert_int_equal(nr_records, 0);
+}
+
+static void empty_variable_gives_the_defaults(void **state)
+{
+	(void)state;
+	parse("");
+	assert_defaults();
+	assert_int_equal(nr_records, 0);
+}
+
+static void every_log_level_is_known_by_its_name(void **state)
+{
+	static const struct {
+		const char *text;
+		enum percpu_log_level level;
+	} rows[] = {
+		{"log:emerg", PERCPU_LOG_EMERG},     {"log:err", PERCPU_LOG_ERR},
+		{"log:warning", PERCPU_LOG_WARNING}, {"log:info", PERCPU_LOG_INFO},
+		{"log:debug", PERCPU_LOG_DEBUG},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		parse(rows[i].text);
+		if (conf.log_level != rows[i].level)
+			fail_msg("%s gives level %d", rows[i].text, conf.log_level);
+		assert_int_equal(nr_records, 0);
+	}
+}
+
+static void every_backend_is_known_by_its_name(void **state)
+{
+	static const struct {
+		const char *text;
+		enum pcpu_backend_choice backend;
+	} rows[] = {
+		{"backend:rseq", PCPU_BACKEND_RSEQ},
+		{"backend:fallback", PCPU_BACKEND_FALLBACK},
+		{"backend:rseq,backend:auto", PCPU_BACKEND_AUTO},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		parse(rows[i].text);
+		if (conf.backend != rows[i].backend)
+			fail_msg("%s gives backend %d", rows[i].text, conf.backend);
+		assert_int_equal(nr_records, 0);
+	}
+}
+
+static void strict_is_yes_or_no(void **state)
+{
+	(void)state;
+	parse("strict:yes");
+	assert_true(conf.strict);
+	assert_int_equal(nr_records, 0);
+	parse("strict:yes,strict:no");
+	assert_false(conf.strict);
+	assert_int_equal(nr_records, 0);
+}
+
+static void possible_is_a_number_of_cpus(void **state)
+{
+	(void)state;
+	parse("possible:1");
+	assert_int_equal(conf.possible, 1);
+	parse("possible:4096");
+	assert_int_equal(conf.possible, 4096);
+	assert_int_equal(nr_records, 0);
+}
+
+static void topology_keeps_the_colons_of_its_description(void **state)
+{
+	(void)state;
+	parse("topology:numa:2 pu:4");
+	assert_string_equal(conf.topology, "numa:2 pu:4");
+	assert_int_equal(nr_records, 0);
+}
+
+static void settings_are_taken_side_by_side(void **state)
+{
+	(void)state;
+	parse("log:info,backend:fallback,strict:yes,possible:8,topology:pu:2");
+	assert_int_equal(conf.log_level, PERCPU_LOG_INFO);
+	assert_int_equal(conf.backend, PCPU_BACKEND_FALLBACK);
+	assert_true(conf.strict);
+	assert_int_equal(conf.possible, 8);
+	assert_string_equal(conf.topology, "pu:2");
+	assert_int_equal(nr_records, 0);
+}
+
+static void later_setting_of_a_key_wins(void **state)
+{
+	(void)state;
+	parse("possible:4,possible:8");
+	assert_int_equal(conf.possible, 8);
+}
+
+static void empty_settings_are_passed_over(void **state)
+{
+	(void)state;
+	parse(",,possible:4,,");
+	assert_int_equal(conf.possible, 4);
+	assert_int_equal(nr_records, 0);
+}
+
+static void bad_value_is_reported_with_key_and_value(void **state)
+{
+	static const struct {
+		const char *text, *key, *value;
+	} rows[] = {
+		{"log:loud", "log", "\"loud\""},
+		{"log:", "log", "\"\""},
+		{"log", "log", "\"\""},
+		{"log:INFO", "log", "\"INFO\""},
+		{"backend:magic", "backend", "\"magic\""},
+		{"strict:maybe", "strict", "\"maybe\""},
+		{"possible:0", "possible", "\"0\""},
+		{"possible:-1", "possible", "\"-1\""},
+		{"possible:", "possible", "\"\""},
+		{"possible:4x", "possible", "\"4x\""},
+		{"possible:many", "possible", "\"many\""},
+		{"possible:65537", "possible", "\"65537\""},
+		{"possible:4294967298", "possible", "\"4294967298\""},
+		{"possible:99999999999999999999999", "possible", "\"99999999999999999999999\""},
+		{"topology:", "topology", "\"\""},
+		{"topology", "topology", "\"\""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		parse(rows[i].text);
+		if (nr_records != 1 || records[0].level != PERCPU_LOG_WARNING ||
+		    !record_says(0, "PERCPU_CONF") || !record_says(0, rows[i].key) ||
+		    !record_says(0, rows[i].value))
+			fail_msg("%s: %u records, the first is \"%s\"", rows[i].text, nr_records,
+				 nr_records ? records[0].text : "");
+		assert_defaults();
+	}
+}
+
+static void bad_value_leaves_what_was_set_before(void **state)
+{
+	(void)state;
+	parse("log:debug,backend:rseq,strict:yes,possible:4,topology:pu:2,"
+	      "log:x,backend:x,strict:x,possible:x,topology:");
+	assert_int_equal(nr_records, 5);
+	assert_int_equal(conf.log_level, PERCPU_LOG_DEBUG);
+	assert_int_equal(conf.backend, PCPU_BACKEND_RSEQ);
+	assert_true(conf.strict);
+	assert_int_equal(conf.possible, 4);
+	assert_string_equal(conf.topology, "pu:2");
+}
+
+static void unknown_key_is_reported_by_name(void **state)
+{
+	(void)state;
+	parse("colour:green");
+	assert_int_equal(nr_records, 1);
+	assert_int_equal(records[0].level, PERCPU_LOG_WARNING);
+	assert_true(record_says(0, "\"colour\""));
+	assert_defaults();
+}
+
+static void beginning_of_a_key_is_no_key(void **state)
+{
+	(void)state;
+	parse("poss:4,possiblex:4,:4");
+	assert_int_equal(nr_records, 3);
+	assert_true(record_says(0, "\"poss\""));
+	assert_true(record_says(1, "\"possiblex\""));
+	assert_true(record_says(2, "\"\""));
+	assert_defaults();
+}
+
+static void settings_beside_an_unknown_key_are_taken(void **state)
+{
+	(void)state;
+	parse("possible:4,colour:green,log:info");
+	assert_int_equal(nr_records, 1);
+	assert_int_equal(conf.possible, 4);
+	assert_int_equal(conf.log_level, PERCPU_LOG_INFO);
+}
+
+static void text_of_1023_characters_is_read(void **state)
+{
+	char *text = text_of_length("possible:4", ',', 1023);
+
+	(void)state;
+	parse(text);
+	free(text);
+	assert_int_equal(conf.possible, 4);
+	assert_int_equal(nr_records, 0);
+}
+
+static void longer_text_is_reported_and_ignored_as_a_whole(void **state)
+{
+	char *text = text_of_length("possible:4", ',', 1024);
+
+	(void)state;
+	parse(text);
+	free(text);
+	assert_int_equal(nr_records, 1);
+	assert_int_equal(records[0].level, PERCPU_LOG_WARNING);
+	assert_true(record_says(0, "PERCPU_CONF"));
+	assert_true(record_says(0, "1023"));
+	assert_defaults();
+}
+
+static void topology_of_255_characters_is_kept_whole(void **state)
+{
+	char *text = text_of_length("topology:", 'a', strlen("topology:") + 255);
+
+	(void)state;
+	parse(text);
+	free(text);
+	assert_int_equal(strlen(conf.topology), 255);
+	assert_int_equal(nr_records, 0);
+}
+
+static void longer_topology_is_reported_not_cut(void **state)
+{
+	char *text = text_of_length("topology:", 'a', strlen("topology:") + 256);
+
+	(void)state;
+	parse(text);
+	free(text);
+	assert_int_equal(nr_records, 1);
+	assert_string_equal(conf.topology, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(unset_variable_gives_the_defaults),
+		cmocka_unit_test(empty_variable_gives_the_defaults),
+		cmocka_unit_test(every_log_level_is_known_by_its_name),
+		cmocka_unit_test(every_backend_is_known_by_its_name),
+		cmocka_unit_test(strict_is_yes_or_no),
+		cmocka_unit_test(possible_is_a_number_of_cpus),
+		cmocka_unit_test(topology_keeps_the_colons_of_its_description),
+		cmocka_unit_test(settings_are_taken_side_by_side),
+		cmocka_unit_test(later_setting_of_a_key_wins),
+		cmocka_unit_test(empty_settings_are_passed_over),
+		cmocka_unit_test(bad_value_is_reported_with_key_and_value),
+		cmocka_unit_test(bad_value_leaves_what_was_set_before),
+		cmocka_unit_test(unknown_key_is_reported_by_name),
+		cmocka_unit_test(beginning_of_a_key_is_no_key),
+		cmocka_unit_test(settings_beside_an_unknown_key_are_taken),
+		cmocka_unit_test(text_of_1023_characters_is_read),
+		cmocka_unit_test(longer_text_is_reported_and_ignored_as_a_whole),
+		cmocka_unit_test(topology_of_255_characters_is_kept_whole),
+		cmocka_unit_test(longer_topology_is_reported_not_cut),
+	};
+
+	return cmocka_run_group_tests_name("conf", tests, NULL, NULL);
+}
