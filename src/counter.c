@@ -5,8 +5,13 @@
  * The value is count plus all CPUs' parts. A part never reaches its batch: the addition that would
  * make it so moves the part, and itself, to count. Part and count change together under the lock,
  * so a sum, which holds it, sees an amount in one of them and never in both or in neither.
+ *
+ * The locks are a few of the library's own, shared by all counters, rather than one in each: so
+ * they can all be taken around fork(), and a child finds none held by a thread that it does not
+ * have.
  */
 #include "lock.h"
+#include "log.h"
 
 #include <percpu/percpu.h>
 
@@ -16,12 +21,48 @@ int percpu_counter_batch = 32;
 
 #define MIN_BATCH 32
 
+#define LOCK_BITS 5
+static struct {
+	pthread_mutex_t mutex;
+} __attribute__((__aligned__(SMP_CACHE_BYTES))) locks[1 << LOCK_BITS] = {
+	[0 ...(1 << LOCK_BITS) - 1] = {PTHREAD_MUTEX_INITIALIZER},
+};
+static sigset_t fork_saved;
+
+/* Fibonacci hashing: counters lie at regular distances. */
+static pthread_mutex_t *lock_of(const struct percpu_counter *fbc)
+{
+	return &locks[(uint64_t)(uintptr_t)fbc * 0x9e3779b97f4a7c15u >> (64 - LOCK_BITS)].mutex;
+}
+
+static void before_fork(void)
+{
+	sigset_t saved;
+
+	pcpu_lock_sigsave(&locks[0].mutex, &saved);
+	for (int i = 1; i < 1 << LOCK_BITS; i++)
+		pthread_mutex_lock(&locks[i].mutex);
+	fork_saved = saved;
+}
+
+static void after_fork(void)
+{
+	sigset_t saved = fork_saved;
+
+	for (int i = (1 << LOCK_BITS) - 1; i > 0; i--)
+		pthread_mutex_unlock(&locks[i].mutex);
+	pcpu_unlock_sigrestore(&locks[0].mutex, &saved);
+}
+
 /* After the boot, before any constructor of the program. */
-static void __attribute__((__constructor__(101))) set_batch(void)
+static void __attribute__((__constructor__(101))) set_up_counters(void)
 {
 	int batch = 2 * (int)num_possible_cpus();
 
 	percpu_counter_batch = batch > MIN_BATCH ? batch : MIN_BATCH;
+	/* registered after the boot's handlers, so these locks are taken before the boot's */
+	if (pthread_atfork(before_fork, after_fork, after_fork))
+		pcpu_fatal("no memory to register what percpu_counter does around fork()");
 }
 
 PERCPU_API int percpu_counter_init(struct percpu_counter *fbc, int64_t amount, gfp_t gfp)
@@ -30,7 +71,6 @@ PERCPU_API int percpu_counter_init(struct percpu_counter *fbc, int64_t amount, g
 	if (!fbc->counters)
 		return -ENOMEM;
 	fbc->count = amount;
-	pthread_mutex_init(&fbc->lock, NULL);
 	return 0;
 }
 
@@ -40,7 +80,6 @@ PERCPU_API void percpu_counter_destroy(struct percpu_counter *fbc)
 		return;
 	free_percpu(fbc->counters);
 	fbc->counters = NULL;
-	pthread_mutex_destroy(&fbc->lock);
 }
 
 PERCPU_API bool percpu_counter_initialized(const struct percpu_counter *fbc)
@@ -87,9 +126,9 @@ PERCPU_API void percpu_counter_add_batch(struct percpu_counter *fbc, int64_t amo
 			return;
 		part = before;
 	}
-	pcpu_lock_sigsave(&fbc->lock, &saved);
+	pcpu_lock_sigsave(lock_of(fbc), &saved);
 	fold_locked(fbc, amount);
-	pcpu_unlock_sigrestore(&fbc->lock, &saved);
+	pcpu_unlock_sigrestore(lock_of(fbc), &saved);
 }
 
 PERCPU_API void percpu_counter_add(struct percpu_counter *fbc, int64_t amount)
@@ -134,9 +173,9 @@ PERCPU_API int64_t percpu_counter_sum(struct percpu_counter *fbc)
 	sigset_t saved;
 	int64_t sum;
 
-	pcpu_lock_sigsave(&fbc->lock, &saved);
+	pcpu_lock_sigsave(lock_of(fbc), &saved);
 	sum = sum_locked(fbc);
-	pcpu_unlock_sigrestore(&fbc->lock, &saved);
+	pcpu_unlock_sigrestore(lock_of(fbc), &saved);
 	return sum;
 }
 
@@ -152,12 +191,12 @@ PERCPU_API void percpu_counter_set(struct percpu_counter *fbc, int64_t amount)
 	unsigned int cpu;
 	sigset_t saved;
 
-	pcpu_lock_sigsave(&fbc->lock, &saved);
+	pcpu_lock_sigsave(lock_of(fbc), &saved);
 	for_each_possible_cpu(cpu)
 		if (percpu_unit_is_open(cpu))
 			__atomic_store_n(per_cpu_ptr(fbc->counters, cpu), 0, __ATOMIC_RELAXED);
 	set_count(fbc, amount);
-	pcpu_unlock_sigrestore(&fbc->lock, &saved);
+	pcpu_unlock_sigrestore(lock_of(fbc), &saved);
 }
 
 static int sign_of_difference(int64_t a, int64_t b)
@@ -196,7 +235,7 @@ PERCPU_API bool percpu_counter_limited_add(struct percpu_counter *fbc, int64_t l
 
 	if (amount == 0)
 		return true;
-	pcpu_lock_sigsave(&fbc->lock, &saved);
+	pcpu_lock_sigsave(lock_of(fbc), &saved);
 	after = (__int128)fbc->count + amount;
 	/* the parts are added up only where they could decide */
 	fit = amount > 0 ? after + unknown <= limit : after - unknown >= limit;
@@ -206,6 +245,6 @@ PERCPU_API bool percpu_counter_limited_add(struct percpu_counter *fbc, int64_t l
 	}
 	if (fit)
 		fold_locked(fbc, amount);
-	pcpu_unlock_sigrestore(&fbc->lock, &saved);
+	pcpu_unlock_sigrestore(lock_of(fbc), &saved);
 	return fit;
 }

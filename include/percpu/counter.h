@@ -6,20 +6,19 @@
  * they reach a batch. percpu_counter_read() looks at the shared count alone, so it may be off by
  * up to batch * num_possible_cpus(); percpu_counter_sum() adds up everything.
  *
- * All functions but init and destroy are thread- and signal-safe. Folding takes a short lock.
+ * All functions but init and destroy are thread- and signal-safe, and work in a forked child
+ * whatever the parent's other threads were doing. Folding takes a short lock.
  */
 #ifndef PERCPU_COUNTER_H
 #define PERCPU_COUNTER_H
 
 #include <percpu/alloc.h>
-#include <pthread.h>
 
 __PCPU_BEGIN_DECLS
 
 /** All fields are private. */
 struct percpu_counter {
-	pthread_mutex_t lock;
-	int64_t count;		    /* what has been folded; written under the lock */
+	int64_t count;		    /* what has been folded; written under a lock */
 	int32_t __percpu *counters; /* what has not, by CPU; NULL before init and after destroy */
 };
 

@@ -7,6 +7,8 @@
 
 #include <percpu/percpu.h>
 
+#include <pthread.h>
+
 #include <errno.h>
 #include <limits.h>
 #include <sched.h>
@@ -351,18 +353,27 @@ static void compare_with_a_batch_of_its_own_is_exact_for_that_batch(void **state
 	assert_int_equal(__percpu_counter_compare(&counter, 100001, INT32_MAX), -1);
 }
 
-/* The lock is taken already: a call that looks at the parts would not return. */
-static void compare_far_from_the_value_takes_no_lock(void **state)
+/* The sum would decide otherwise: a part is larger than the batch allows. */
+static void compare_far_from_the_value_looks_at_the_count_alone(void **state)
 {
 	int64_t unknown = (int64_t)percpu_counter_batch * num_possible_cpus();
 
 	(void)state;
-	pthread_mutex_lock(&counter.lock);
-	alarm(20);
-	assert_int_equal(percpu_counter_compare(&counter, -unknown - 1), 1);
+	*per_cpu_ptr(counter.counters, 0) = INT32_MAX;
 	assert_int_equal(percpu_counter_compare(&counter, unknown + 1), -1);
-	alarm(0);
-	pthread_mutex_unlock(&counter.lock);
+	*per_cpu_ptr(counter.counters, 0) = INT32_MIN;
+	assert_int_equal(percpu_counter_compare(&counter, -unknown - 1), 1);
+	*per_cpu_ptr(counter.counters, 0) = 0;
+}
+
+static void limited_add_counts_parts_of_any_batch(void **state)
+{
+	(void)state;
+	percpu_counter_set(&counter, 0);
+	percpu_counter_add_batch(&counter, 1000000, INT32_MAX);
+	assert_false(percpu_counter_limited_add(&counter, 1000000, 1));
+	assert_true(percpu_counter_limited_add(&counter, 1000001, 1));
+	assert_int_equal(percpu_counter_sum(&counter), 1000001);
 }
 
 static void compare_of_extremes_does_not_overflow(void **state)
@@ -679,7 +690,8 @@ int main(void)
 		counter_test(compare_near_the_value_looks_at_the_parts),
 		counter_test(compare_is_exact_wherever_parts_could_decide),
 		counter_test(compare_with_a_batch_of_its_own_is_exact_for_that_batch),
-		counter_test(compare_far_from_the_value_takes_no_lock),
+		counter_test(compare_far_from_the_value_looks_at_the_count_alone),
+		counter_test(limited_add_counts_parts_of_any_batch),
 		counter_test(compare_of_extremes_does_not_overflow),
 		counter_test(amount_that_fits_is_added_up_to_the_limit_itself),
 		counter_test(amount_that_does_not_fit_changes_nothing),
