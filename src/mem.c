@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/mman.h>
 
 /* As jemalloc's manual gives them; its header would declare the public names. */
 void *pcpu_je_mallocx(size_t size, int flags);
@@ -45,13 +46,26 @@ void *pcpu_je_dlsym(void *handle, const char *symbol)
 	return NULL;
 }
 
+/*
+ * jemalloc 5.3 crashes where it is refused the first mapping of its start, and takes several of 2
+ * MiB and more in the course of it. So ask for as much first.
+ */
+static bool address_space_suffices(void)
+{
+	const size_t enough = (size_t)16 << 20;
+	void *ptr =
+		mmap(NULL, enough, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return ptr != MAP_FAILED && munmap(ptr, enough) == 0;
+}
+
 int pcpu_mem_init(void)
 {
 	size_t len = sizeof(arena);
 
 	if (ready)
 		return 0;
-	if (pcpu_fault(PCPU_FAULT_MEM) ||
+	if (pcpu_fault(PCPU_FAULT_MEM) || !address_space_suffices() ||
 	    pcpu_je_mallctl("arenas.create", &arena, &len, NULL, 0) != 0)
 		return -ENOMEM;
 	ready = true;

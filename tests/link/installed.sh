@@ -32,13 +32,13 @@ pc=$(find "$prefix" -name percpu.pc)
 PKG_CONFIG_PATH=$(dirname "$pc")
 export PKG_CONFIG_PATH
 # The file names the prefix that the build was configured with.
-flags=$(pkg-config --define-variable="prefix=$prefix" --cflags --libs percpu)
+flags=$(pkg-config --cflags --libs percpu)
 libdir=$(dirname "$(find "$prefix" -name libpercpu.a)")
 step gcc -O2 "$here/installed/main.c" $flags "-Wl,-rpath,$libdir" -o with_pkg_config &&
 	uses_prefix ./with_pkg_config && step_prints 'installed: 40' ./with_pkg_config || :
 
 begin "pkg-config --static finds what a static executable needs"
-flags=$(pkg-config --define-variable="prefix=$prefix" --static --cflags --libs percpu)
+flags=$(pkg-config --static --cflags --libs percpu)
 step gcc -O2 -static "$here/installed/main.c" $flags -o with_static &&
 	step_prints 'installed: 40' ./with_static || :
 

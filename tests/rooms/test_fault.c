@@ -24,6 +24,7 @@
 #include <percpu/percpu.h>
 
 #include <errno.h>
+#include <numaif.h>
 #include <sched.h>
 
 #define LARGEST ((size_t)PCPU_MIN_UNIT_SIZE)
@@ -553,6 +554,32 @@ static void more_cpus_than_windows_fit_in_the_address_space_end_with_one_message
 	assert_non_null(strstr(end.output, "address space"));
 }
 
+static int policy_at(uintptr_t address)
+{
+	int mode = -1;
+
+	assert_int_equal(get_mempolicy(&mode, NULL, 0, (void *)address, MPOL_F_ADDR), 0);
+	return mode;
+}
+
+static void span_that_comes_back_has_its_windows_policy(void **state)
+{
+	struct pcpu_span span = {.size = PCPU_PAGE_SIZE};
+	uintptr_t address;
+
+	(void)state;
+	assert_int_equal(pcpu_coord_claim_free(span.size, &span.start), 0);
+	address = pcpu_unit_open(0) + span.start;
+	assert_int_equal(pcpu_units_add_span(&span), 0);
+	if (policy_at(address) != MPOL_PREFERRED)
+		skip(); /* mbind is refused here */
+	pcpu_units_remove_span(span.start);
+	assert_int_equal(pcpu_units_add_span(&span), 0);
+	assert_int_equal(policy_at(address), MPOL_PREFERRED);
+	pcpu_units_remove_span(span.start);
+	pcpu_coord_release(span.start);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -569,6 +596,7 @@ int main(void)
 		cmocka_unit_test(topology_from_synthetic_fails_cleanly_at_every_call),
 		cmocka_unit_test(topology_that_cannot_be_extended_is_unchanged),
 		cmocka_unit_test(unit_without_a_memory_policy_opens_all_the_same),
+		cmocka_unit_test(span_that_comes_back_has_its_windows_policy),
 		cmocka_unit_test(node_that_no_kernel_has_is_no_policy),
 		cmocka_unit_test(guarded_array_fails_with_the_reservation),
 		cmocka_unit_test(refused_reservation_leaves_a_place_to_map_parts_in),
