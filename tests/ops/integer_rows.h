@@ -143,17 +143,17 @@ static void FACT(dec_return_gives_the_new_value)(void **state)
 }
 
 static const struct CMUnitTest FACT(arithmetic)[] = {
-	cmocka_unit_test(FACT(add_adds)),
-	cmocka_unit_test(FACT(add_wraps)),
-	cmocka_unit_test(FACT(sub_subtracts)),
-	cmocka_unit_test(FACT(inc_adds_one)),
-	cmocka_unit_test(FACT(dec_subtracts_one)),
-	cmocka_unit_test(FACT(and_keeps_the_common_bits)),
-	cmocka_unit_test(FACT(or_adds_bits)),
-	cmocka_unit_test(FACT(add_return_gives_the_new_value)),
-	cmocka_unit_test(FACT(sub_return_gives_the_new_value)),
-	cmocka_unit_test(FACT(inc_return_gives_the_new_value)),
-	cmocka_unit_test(FACT(dec_return_gives_the_new_value)),
+	UNIT_TEST(FACT(add_adds)),
+	UNIT_TEST(FACT(add_wraps)),
+	UNIT_TEST(FACT(sub_subtracts)),
+	UNIT_TEST(FACT(inc_adds_one)),
+	UNIT_TEST(FACT(dec_subtracts_one)),
+	UNIT_TEST(FACT(and_keeps_the_common_bits)),
+	UNIT_TEST(FACT(or_adds_bits)),
+	UNIT_TEST(FACT(add_return_gives_the_new_value)),
+	UNIT_TEST(FACT(sub_return_gives_the_new_value)),
+	UNIT_TEST(FACT(inc_return_gives_the_new_value)),
+	UNIT_TEST(FACT(dec_return_gives_the_new_value)),
 };
 
 #undef LARGEST_OF_TYPE

@@ -76,4 +76,7 @@ OTHERS(DEFINE_PLACES)
 /* The name of a test: the fact, of this family and type. */
 #define FACT(fact) CAT(CAT(CAT(FAMILY, fact), _of_), NAME)
 
+/* cmocka_unit_test() of a name that is still to be made. */
+#define UNIT_TEST(test) cmocka_unit_test(test)
+
 #endif /* OPS_PLACES_H */

@@ -263,7 +263,7 @@ static void tier_is_the_one_that_was_asked_for(void **state)
 		fail_msg("asked for %s, got %s", tier, percpu_backend());
 }
 
-#define CONSTANT_TEST(name, type) cmocka_unit_test(limits_of_immediates_in_##name),
+#define CONSTANT_TEST(name, type) UNIT_TEST(limits_of_immediates_in_##name),
 static const struct CMUnitTest special[] = {
 	INTEGERS(CONSTANT_TEST) cmocka_unit_test(sized_forms_do_the_same),
 	cmocka_unit_test(sized_forms_touch_their_bytes_only),

@@ -32,6 +32,7 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/rseq.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -461,16 +462,53 @@ static void waiting_for_a_visitor_keeps_all_registers(void **state)
 
 #define VISITORS 2
 #define COUNTERS 4
-#define VISITS 40000
+#define VISITS 100000
 #define COUNTS 3000000
 
-static void *visit_often(void *arg)
+/* The calling thread's rseq area belongs to nobody any more, and says what is written in it. */
+static int32_t *take_rseq_area(void)
+{
+	char *area = (char *)__builtin_thread_pointer() + __percpu_rt.rseq_offset;
+	const size_t sizes[] = {32, __rseq_size};
+
+	for (int i = 0; i < 2; i++)
+		if (syscall(SYS_rseq, area, sizes[i], RSEQ_FLAG_UNREGISTER, RSEQ_SIG) == 0)
+			return (int32_t *)(area + offsetof(struct rseq, cpu_id));
+	return NULL;
+}
+
+/*
+ * A visit is to the CPU that the area names. That is another one than the thread is on, as often
+ * as not, where other threads count meanwhile.
+ */
+static void *visit_often(void *failed)
 {
 	const struct pcpu_op add = {.op = __PERCPU_OP_ADD, .size = 8, .a = 3};
+	volatile int32_t *cpu_id = take_rseq_area();
 
-	(void)arg;
-	for (int i = 0; i < VISITS; i++)
+	if (!cpu_id) {
+		*(bool *)failed = true;
+		return NULL;
+	}
+	for (int i = 0; i < VISITS; i++) {
+		do
+			*cpu_id = (int32_t)((unsigned int)(*cpu_id + 1) % nr_cpu_ids);
+		while (!percpu_unit_is_open((unsigned int)*cpu_id));
 		pcpu_thread_visit(&add, (uint32_t)(uintptr_t)&counter);
+	}
+	*cpu_id = -1;
+	return NULL;
+}
+
+static void *count_until_told(void *counted)
+{
+	uint64_t n;
+
+	for (n = 0; !stop; n += 2) {
+		this_cpu_inc(counter);
+		(void)this_cpu_inc_return(counter);
+	}
+	*(uint64_t *)counted = n;
 	return NULL;
 }
 
@@ -486,13 +524,25 @@ static void *count_often(void *arg)
 
 static const char *count_and_visit(void)
 {
-	const uint64_t expected = (uint64_t)VISITORS * VISITS * 3 + (uint64_t)COUNTERS * COUNTS;
-	pthread_t threads[VISITORS + COUNTERS];
+	pthread_t visitors[VISITORS], counters[COUNTERS];
+	uint64_t expected = (uint64_t)VISITORS * VISITS * 3, counted[COUNTERS];
+	bool failed = false;
 
-	for (int i = 0; i < VISITORS + COUNTERS; i++)
-		pthread_create(&threads[i], NULL, i < VISITORS ? visit_often : count_often, NULL);
-	for (int i = 0; i < VISITORS + COUNTERS; i++)
-		pthread_join(threads[i], NULL);
+	for (int i = 0; i < COUNTERS; i++)
+		pthread_create(&counters[i], NULL, count_until_told, &counted[i]);
+	while (per_cpu_sum(counter) == 0)
+		sched_yield();
+	for (int i = 0; i < VISITORS; i++)
+		pthread_create(&visitors[i], NULL, visit_often, &failed);
+	for (int i = 0; i < VISITORS; i++)
+		pthread_join(visitors[i], NULL);
+	stop = true;
+	for (int i = 0; i < COUNTERS; i++) {
+		pthread_join(counters[i], NULL);
+		expected += counted[i];
+	}
+	if (failed)
+		return "the C library's rseq area cannot be taken from it";
 	if (per_cpu_sum(counter) == expected)
 		return NULL;
 	snprintf(trouble, sizeof(trouble), "the sum is %llu, expected %llu",
@@ -531,8 +581,8 @@ static void operations_keep_errno(void **state)
 /* --- single steps --- */
 
 #define STEPPED_COUNTS 200
-/* Some 70 tries an operation, of some 200 instructions each; and much room. */
-#define STEPS_MAX (STEPPED_COUNTS * 100000l)
+/* Some 64 tries an operation, of some 100 instructions each; and room. */
+#define STEPS_MAX (STEPPED_COUNTS * 25000l)
 
 static void __attribute__((__noreturn__)) be_stepped(void)
 {

@@ -35,12 +35,23 @@
 #define ROUNDS_A_JUMP 10
 #define TIMER_INTERVAL 300000 /* ns */
 
-#if defined(__SANITIZE_THREAD__)
-#define HAVE_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define HAVE_TSAN 1
+/*
+ * The sanitizers' own locks are not taken around a fork: in the child of a program with threads, a
+ * new thread may wait for one for ever. And ThreadSanitizer takes jemalloc's mutexes in a child,
+ * which are made anew, for locked ones, and reports every use.
+ */
+#ifndef __has_feature
+#define __has_feature(x) 0
 #endif
+#if defined(__SANITIZE_THREAD__) || __has_feature(thread_sanitizer)
+#define NO_THREADS_IN_CHILDREN 1
+#define NO_CHILDREN 1
+#elif defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#define NO_THREADS_IN_CHILDREN 1
+#define NO_CHILDREN 0
+#else
+#define NO_THREADS_IN_CHILDREN 0
+#define NO_CHILDREN 0
 #endif
 
 /* --- what is counted --- */
@@ -357,7 +368,8 @@ static void mixed_operations_lose_nothing(void **state)
 	check_object(&statics, &in_statics);
 	check_object(dynamics, &in_dynamics);
 	check_number("percpu_counter", (uint64_t)percpu_counter_sum(&folded), in_folded);
-	assert_true(in_statics.signals > 0);
+	/* a very short run may end before the first */
+	assert_true(in_statics.signals > 0 || wanted_operations < 1000000);
 	percpu_counter_destroy(&folded);
 	free_percpu(dynamics);
 	free(workers);
@@ -371,7 +383,17 @@ static void mixed_operations_lose_nothing(void **state)
 #define DEADLOCK_SECONDS 100
 
 static DEFINE_PER_CPU(uint64_t, forked);
-static volatile bool stop;
+static bool stop;
+
+static bool must_stop(void)
+{
+	return __atomic_load_n(&stop, __ATOMIC_RELAXED);
+}
+
+static void set_stop(bool to)
+{
+	__atomic_store_n(&stop, to, __ATOMIC_RELAXED);
+}
 
 /* Allocates, counts and frees; returns false if a sum is wrong. */
 static bool use_an_area(void)
@@ -392,7 +414,7 @@ static void *count_forked(void *counted)
 {
 	uint64_t n;
 
-	for (n = 0; !stop; n += 2) {
+	for (n = 0; !must_stop(); n += 2) {
 		this_cpu_inc(forked);
 		(void)this_cpu_add_return(forked, 1);
 		if (n % 1024 == 0 && !use_an_area())
@@ -405,7 +427,7 @@ static void *count_forked(void *counted)
 /* Opens units, of CPUs that do not exist too if there are possible ones. */
 static void *open_units(void *arg)
 {
-	for (unsigned int cpu = 0; !stop; cpu = (cpu + 1) % nr_cpu_ids) {
+	for (unsigned int cpu = 0; !must_stop(); cpu = (cpu + 1) % nr_cpu_ids) {
 		if (cpu_possible(cpu))
 			(void)per_cpu_ptr(&forked, cpu);
 		sched_yield();
@@ -428,13 +450,14 @@ static int live_on(void)
 	unsigned int cpu;
 
 	count_a_thousand(NULL);
-#ifndef HAVE_TSAN
-	pthread_t thread;
+	if (!NO_THREADS_IN_CHILDREN) {
+		pthread_t thread;
 
-	if (pthread_create(&thread, NULL, count_a_thousand, NULL) || pthread_join(thread, NULL))
-		return 1;
-	expected += 1000;
-#endif
+		if (pthread_create(&thread, NULL, count_a_thousand, NULL) ||
+		    pthread_join(thread, NULL))
+			return 1;
+		expected += 1000;
+	}
 	if (pcpu_thread_has_sequences()) {
 		pcpu_thread_visit(&add, (uint32_t)(uintptr_t)&forked);
 		expected += 7;
@@ -468,12 +491,16 @@ static void forked_children_live_on_and_leave_the_parent_alone(void **state)
 	bool good = true;
 
 	(void)state;
-	stop = false;
+	if (NO_CHILDREN) {
+		skip();
+		return;
+	}
+	set_stop(false);
 	for (int i = 0; i < 2; i++)
 		pthread_create(&threads[i], NULL, count_forked, &counted[i]);
 	for (int i = 0; i < FORKS && good; i++)
 		good = child_lives_on();
-	stop = true;
+	set_stop(true);
 	for (int i = 0; i < 2; i++)
 		pthread_join(threads[i], NULL);
 	assert_true(good);
@@ -494,7 +521,7 @@ static int storm(void)
 	pthread_t forking[STORMING_THREADS], counting, opening;
 	bool good[STORMING_THREADS];
 
-	stop = false;
+	set_stop(false);
 	pthread_create(&counting, NULL, count_forked, &counted);
 	pthread_create(&opening, NULL, open_units, NULL);
 	for (int i = 0; i < STORMING_THREADS; i++) {
@@ -503,7 +530,7 @@ static int storm(void)
 	}
 	for (int i = 0; i < STORMING_THREADS; i++)
 		pthread_join(forking[i], NULL);
-	stop = true;
+	set_stop(true);
 	pthread_join(counting, NULL);
 	pthread_join(opening, NULL);
 	for (int i = 0; i < STORMING_THREADS; i++)
@@ -517,10 +544,10 @@ static void fork_storms_deadlock_nobody(void **state)
 	pid_t child;
 
 	(void)state;
-#ifdef HAVE_TSAN
-	/* it cannot start threads in the child of a program with threads */
-	skip();
-#endif
+	if (NO_CHILDREN) {
+		skip();
+		return;
+	}
 	child = fork();
 	assert_true(child >= 0);
 	if (child == 0)

@@ -67,9 +67,9 @@ static void FACT(cmpxchg_leaves_another_value_and_gives_it)(void **state)
 }
 
 static const struct CMUnitTest FACT(values)[] = {
-	cmocka_unit_test(FACT(read_gives_the_value)),
-	cmocka_unit_test(FACT(write_stores_the_value)),
-	cmocka_unit_test(FACT(xchg_stores_and_gives_the_old_value)),
-	cmocka_unit_test(FACT(cmpxchg_stores_what_replaces_an_equal_value)),
-	cmocka_unit_test(FACT(cmpxchg_leaves_another_value_and_gives_it)),
+	UNIT_TEST(FACT(read_gives_the_value)),
+	UNIT_TEST(FACT(write_stores_the_value)),
+	UNIT_TEST(FACT(xchg_stores_and_gives_the_old_value)),
+	UNIT_TEST(FACT(cmpxchg_stores_what_replaces_an_equal_value)),
+	UNIT_TEST(FACT(cmpxchg_leaves_another_value_and_gives_it)),
 };
