@@ -185,7 +185,7 @@ static int fence(unsigned int cpu)
 /* After this no sequence on @cpu that began before is going to commit. */
 static void fence_sequences(unsigned int cpu)
 {
-	int err = fence(cpu);
+	int saved = errno, err = fence(cpu);
 
 	/* the registration is the address space's: a child may have one of its own */
 	if (err == -EPERM && membarrier_rseq_register())
@@ -193,6 +193,8 @@ static void fence_sequences(unsigned int cpu)
 	if (err)
 		pcpu_fatal("membarrier for rseq fails with errno %d: updates cannot be kept apart",
 			   -err);
+	/* the operation may be a signal handler's */
+	errno = saved;
 }
 
 uint64_t pcpu_thread_visit(const struct pcpu_op *op, uint32_t low)

@@ -175,24 +175,21 @@ __pcpu_always_inline bool __pcpu_raw_cmpxchg_double_8(uintptr_t ptr, uint64_t ex
 }
 
 /* Between the type of a variable and the low bytes of a word, without any conversion of value. */
-#define __pcpu_to_bits(pcp, val)                             \
-	__extension__({                                      \
-		union {                                      \
-			__typeof__(pcp) __pcpu_v;            \
-			uint64_t __pcpu_u;                   \
-		} __pcpu_in;                                 \
-		__pcpu_in.__pcpu_u = 0;                      \
-		__pcpu_in.__pcpu_v = (__typeof__(pcp))(val); \
-		__pcpu_in.__pcpu_u;                          \
+#define __pcpu_bits_size(pcp) (sizeof(pcp) < 8 ? sizeof(pcp) : 8)
+#define __pcpu_to_bits(pcp, val)                                            \
+	__extension__({                                                     \
+		__typeof__(pcp) __pcpu_in = (__typeof__(pcp))(val);         \
+		uint64_t __pcpu_in_bits = 0;                                \
+		__builtin_memcpy(&__pcpu_in_bits, (const void *)&__pcpu_in, \
+				 __pcpu_bits_size(pcp));                    \
+		__pcpu_in_bits;                                             \
 	})
-#define __pcpu_from_bits(pcp, bits)               \
-	__extension__({                           \
-		union {                           \
-			__typeof__(pcp) __pcpu_v; \
-			uint64_t __pcpu_u;        \
-		} __pcpu_out;                     \
-		__pcpu_out.__pcpu_u = (bits);     \
-		__pcpu_out.__pcpu_v;              \
+#define __pcpu_from_bits(pcp, bits)                                                             \
+	__extension__({                                                                         \
+		uint64_t __pcpu_out_bits = (bits);                                              \
+		__typeof__(pcp) __pcpu_out;                                                     \
+		__builtin_memcpy((void *)&__pcpu_out, &__pcpu_out_bits, __pcpu_bits_size(pcp)); \
+		__pcpu_out;                                                                     \
 	})
 
 #define __pcpu_op_get(fn, pcp) __pcpu_from_bits(pcp, fn((uintptr_t) & (pcp)))
