@@ -15,6 +15,10 @@
  * equal nodes that makes about n * (n / m + m) questions instead of the n * n of a walk over all
  * CPUs. An accepted CPU has to be compared with every member, because the answers of a distance
  * function need be neither symmetric nor transitive.
+ *
+ * Where nodes are known, only the first CPU of each is compared. The others would join its group:
+ * the member that turned it away from an earlier one turns them away as well, and who joined its
+ * group later is near it, and so near them.
  */
 #include "alloc_info.h"
 
@@ -36,12 +40,12 @@
 /* Ends a chain of CPUs. No CPU has this id. */
 #define PCPU_CHAIN_END PCPU_NR_CPUS
 
-/* What is asked for; the sizes step completes it. */
-struct pcpu_layout {
-	size_t static_size;
-	size_t reserved_size;
+/* Room for every number of a node. */
+#define PCPU_NODES (USHRT_MAX + 1)
+
+/* What the sizes step finds. */
+struct pcpu_sizes {
 	size_t dyn_size;
-	size_t atom_size;
 	size_t alloc_size;
 	unsigned int max_upa; /* the largest upa whose units are large enough; 1 or more */
 };
@@ -59,6 +63,8 @@ struct pcpu_grouping {
 	unsigned int nr_groups;	       /* groups with a member; they are the first ones */
 	struct pcpu_cpu_chain *groups; /* nr_cpus: there may be a group for each */
 	unsigned int *next;	       /* nr_cpu_ids: the next CPU of the same group */
+	const unsigned short *node;    /* NULL: not known */
+	unsigned int *node_group;      /* PCPU_NODES: a node's group plus 1; 0: no CPU so far */
 };
 
 static size_t pcpu_round_up(size_t size, size_t multiple)
@@ -66,7 +72,7 @@ static size_t pcpu_round_up(size_t size, size_t multiple)
 	return (size + multiple - 1) / multiple * multiple;
 }
 
-static size_t pcpu_max_size(size_t a, size_t b)
+static size_t pcpu_larger(size_t a, size_t b)
 {
 	return a > b ? a : b;
 }
@@ -79,37 +85,39 @@ static bool pcpu_upa_fits(size_t alloc_size, unsigned int upa)
 	return alloc_size % upa == 0 && alloc_size / upa % PCPU_PAGE_SIZE == 0;
 }
 
-static int pcpu_check_sizes(const struct pcpu_layout *layout)
+static int pcpu_check_sizes(const struct pcpu_alloc_request *request)
 {
-	if (layout->static_size > INT_MAX || layout->reserved_size > INT_MAX ||
-	    layout->dyn_size > INT_MAX || layout->atom_size > INT_MAX)
+	if (request->static_size > INT_MAX || request->reserved_size > INT_MAX ||
+	    request->dyn_size > INT_MAX || request->atom_size > INT_MAX ||
+	    request->min_unit_size > INT_MAX)
 		return -EINVAL;
-	if (layout->atom_size == 0 || layout->atom_size % PCPU_PAGE_SIZE != 0)
+	if (request->atom_size == 0 || request->atom_size % PCPU_PAGE_SIZE != 0)
 		return -EINVAL;
 	return 0;
 }
 
-static int pcpu_layout_sizes(struct pcpu_layout *layout)
+static int pcpu_work_out_sizes(const struct pcpu_alloc_request *request, struct pcpu_sizes *sizes)
 {
 	size_t fixed, size_sum, min_unit_size;
-	int err = pcpu_check_sizes(layout);
+	int err = pcpu_check_sizes(request);
 
 	if (err)
 		return err;
 	/* Sums of a few numbers below 2 GiB do not overflow. */
-	fixed = layout->static_size + layout->reserved_size;
-	size_sum = fixed + pcpu_max_size(layout->dyn_size, PERCPU_DYNAMIC_EARLY_SIZE);
+	fixed = request->static_size + request->reserved_size;
+	size_sum = fixed + pcpu_larger(request->dyn_size, PERCPU_DYNAMIC_EARLY_SIZE);
 	size_sum = pcpu_round_up(size_sum, PCPU_PAGE_SIZE);
-	layout->dyn_size = size_sum - fixed;
+	sizes->dyn_size = size_sum - fixed;
 
-	min_unit_size = pcpu_max_size(size_sum, PCPU_MIN_UNIT_SIZE);
-	layout->alloc_size = pcpu_round_up(min_unit_size, layout->atom_size);
-	if (layout->alloc_size > INT_MAX)
+	min_unit_size = pcpu_larger(request->min_unit_size, PCPU_MIN_UNIT_SIZE);
+	min_unit_size = pcpu_larger(size_sum, min_unit_size);
+	sizes->alloc_size = pcpu_round_up(min_unit_size, request->atom_size);
+	if (sizes->alloc_size > INT_MAX)
 		return -EINVAL;
 
-	layout->max_upa = (unsigned int)(layout->alloc_size / min_unit_size);
-	while (!pcpu_upa_fits(layout->alloc_size, layout->max_upa))
-		layout->max_upa--;
+	sizes->max_upa = (unsigned int)(sizes->alloc_size / min_unit_size);
+	while (!pcpu_upa_fits(sizes->alloc_size, sizes->max_upa))
+		sizes->max_upa--;
 	return 0;
 }
 
@@ -151,18 +159,36 @@ static void pcpu_group_add(struct pcpu_grouping *grouping, unsigned int group, u
 		grouping->nr_groups++;
 }
 
+/* Ends at the first empty group: there are as many groups as CPUs. */
+static unsigned int pcpu_first_group(const struct pcpu_grouping *grouping, unsigned int cpu)
+{
+	unsigned int group = 0;
+
+	while (!pcpu_group_accepts(grouping, group, cpu))
+		group++;
+	return group;
+}
+
+static unsigned int pcpu_group_of(struct pcpu_grouping *grouping, unsigned int cpu)
+{
+	unsigned int *known;
+
+	if (!grouping->node)
+		return pcpu_first_group(grouping, cpu);
+	known = &grouping->node_group[grouping->node[cpu]];
+	if (!*known)
+		*known = pcpu_first_group(grouping, cpu) + 1;
+	return *known - 1;
+}
+
 static void pcpu_group_cpus(struct pcpu_grouping *grouping)
 {
 	const struct pcpu_cpu_set *cpus = grouping->cpus;
-	unsigned int cpu, group;
+	unsigned int cpu;
 
 	for (cpu = pcpu_find_next_bit(cpus->possible, cpus->nr_cpu_ids, 0); cpu < cpus->nr_cpu_ids;
-	     cpu = pcpu_find_next_bit(cpus->possible, cpus->nr_cpu_ids, cpu + 1)) {
-		/* Ends at the first empty group: there are as many groups as CPUs. */
-		for (group = 0; !pcpu_group_accepts(grouping, group, cpu);)
-			group++;
-		pcpu_group_add(grouping, group, cpu);
-	}
+	     cpu = pcpu_find_next_bit(cpus->possible, cpus->nr_cpu_ids, cpu + 1))
+		pcpu_group_add(grouping, pcpu_group_of(grouping, cpu), cpu);
 }
 
 static size_t pcpu_groups_bytes(const struct pcpu_grouping *grouping)
@@ -175,13 +201,19 @@ static size_t pcpu_next_bytes(const struct pcpu_grouping *grouping)
 	return grouping->cpus->nr_cpu_ids * sizeof(*grouping->next);
 }
 
+static size_t pcpu_node_group_bytes(const struct pcpu_grouping *grouping)
+{
+	return grouping->node ? PCPU_NODES * sizeof(*grouping->node_group) : 0;
+}
+
 static void pcpu_grouping_destroy(struct pcpu_grouping *grouping)
 {
 	pcpu_mem_free(grouping->groups, pcpu_groups_bytes(grouping));
 	pcpu_mem_free(grouping->next, pcpu_next_bytes(grouping));
+	pcpu_mem_free(grouping->node_group, pcpu_node_group_bytes(grouping));
 }
 
-/* cpus, distance and ctx of grouping are set, the rest is 0. */
+/* cpus, distance, ctx and node of grouping are set, the rest is 0. */
 static int pcpu_grouping_make(struct pcpu_grouping *grouping)
 {
 	const struct pcpu_cpu_set *cpus = grouping->cpus;
@@ -194,7 +226,9 @@ static int pcpu_grouping_make(struct pcpu_grouping *grouping)
 
 	grouping->groups = pcpu_mem_zalloc(pcpu_groups_bytes(grouping));
 	grouping->next = pcpu_mem_zalloc(pcpu_next_bytes(grouping));
-	if (!grouping->groups || !grouping->next) {
+	if (grouping->node)
+		grouping->node_group = pcpu_mem_zalloc(pcpu_node_group_bytes(grouping));
+	if (!grouping->groups || !grouping->next || (grouping->node && !grouping->node_group)) {
 		pcpu_grouping_destroy(grouping);
 		return -ENOMEM;
 	}
@@ -214,14 +248,14 @@ static size_t pcpu_count_allocs(const struct pcpu_grouping *grouping, unsigned i
 	return allocs;
 }
 
-static unsigned int pcpu_choose_upa(const struct pcpu_layout *layout,
+static unsigned int pcpu_choose_upa(const struct pcpu_sizes *sizes,
 				    const struct pcpu_grouping *grouping)
 {
 	size_t allocs, last_allocs = SIZE_MAX;
 	unsigned int upa, best_upa = 1;
 
-	for (upa = layout->max_upa; upa > 0; upa--) {
-		if (!pcpu_upa_fits(layout->alloc_size, upa))
+	for (upa = sizes->max_upa; upa > 0; upa--) {
+		if (!pcpu_upa_fits(sizes->alloc_size, upa))
 			continue;
 		allocs = pcpu_count_allocs(grouping, upa);
 		/* Unused units cost memory. With upa 1 there are none, so something is taken. */
@@ -248,18 +282,22 @@ static void pcpu_fill_group(struct pcpu_group_info *info, const struct pcpu_grou
 	info->nr_units = (int)pcpu_round_up(chain->count, upa);
 }
 
-static void pcpu_fill_alloc_info(struct pcpu_alloc_info *ai, const struct pcpu_layout *layout,
-				 const struct pcpu_grouping *grouping, unsigned int upa)
+static void pcpu_fill_sizes(struct pcpu_alloc_info *ai, const struct pcpu_alloc_request *request,
+			    const struct pcpu_sizes *sizes, unsigned int upa)
+{
+	ai->static_size = request->static_size;
+	ai->reserved_size = request->reserved_size;
+	ai->dyn_size = sizes->dyn_size;
+	ai->atom_size = request->atom_size;
+	ai->alloc_size = sizes->alloc_size;
+	ai->unit_size = sizes->alloc_size / upa;
+}
+
+static void pcpu_fill_groups(struct pcpu_alloc_info *ai, const struct pcpu_grouping *grouping,
+			     unsigned int upa)
 {
 	unsigned int *cpu_map = ai->groups[0].cpu_map;
 	unsigned long offset = 0;
-
-	ai->static_size = layout->static_size;
-	ai->reserved_size = layout->reserved_size;
-	ai->dyn_size = layout->dyn_size;
-	ai->atom_size = layout->atom_size;
-	ai->alloc_size = layout->alloc_size;
-	ai->unit_size = layout->alloc_size / upa;
 
 	for (unsigned int group = 0; group < grouping->nr_groups; group++) {
 		struct pcpu_group_info *info = &ai->groups[group];
@@ -272,32 +310,33 @@ static void pcpu_fill_alloc_info(struct pcpu_alloc_info *ai, const struct pcpu_l
 	}
 }
 
-struct pcpu_alloc_info *pcpu_build_alloc_info(const struct pcpu_cpu_set *cpus, size_t static_size,
-					      size_t reserved_size, size_t dyn_size,
-					      size_t atom_size, pcpu_fc_cpu_distance_fn_t distance,
-					      void *ctx, int *err)
+struct pcpu_alloc_info *pcpu_build_alloc_info(const struct pcpu_alloc_request *request, int *err)
 {
-	struct pcpu_layout layout = {.static_size = static_size,
-				     .reserved_size = reserved_size,
-				     .dyn_size = dyn_size,
-				     .atom_size = atom_size};
-	struct pcpu_grouping grouping = {.cpus = cpus, .distance = distance, .ctx = ctx};
+	struct pcpu_grouping grouping = {
+		.cpus = &request->cpus,
+		.distance = request->distance,
+		.ctx = request->ctx,
+		.node = request->distance ? request->node : NULL,
+	};
 	struct pcpu_alloc_info *ai;
+	struct pcpu_sizes sizes;
 	unsigned int upa;
 
-	*err = pcpu_layout_sizes(&layout);
+	*err = pcpu_work_out_sizes(request, &sizes);
 	if (!*err)
 		*err = pcpu_grouping_make(&grouping);
 	if (*err)
 		return NULL;
 
-	upa = pcpu_choose_upa(&layout, &grouping);
+	upa = pcpu_choose_upa(&sizes, &grouping);
 	ai = pcpu_alloc_alloc_info((int)grouping.nr_groups,
 				   (int)(pcpu_count_allocs(&grouping, upa) * upa));
-	if (ai)
-		pcpu_fill_alloc_info(ai, &layout, &grouping, upa);
-	else
+	if (ai) {
+		pcpu_fill_sizes(ai, request, &sizes, upa);
+		pcpu_fill_groups(ai, &grouping, upa);
+	} else {
 		*err = -ENOMEM;
+	}
 	pcpu_grouping_destroy(&grouping);
 	return ai;
 }
@@ -390,6 +429,6 @@ void pcpu_dump_alloc_info(enum percpu_log_level level, const struct pcpu_alloc_i
 	pcpu_log(level, "pcpu-alloc: s%zu r%zu d%zu u%zu alloc=%zu*%zu", ai->static_size,
 		 ai->reserved_size, ai->dyn_size, ai->unit_size, atoms, ai->atom_size);
 	for (int group = 0; group < ai->nr_groups; group++)
-		pcpu_dump_group(&line, &ai->groups[group], group, pcpu_max_size(upa, 1));
+		pcpu_dump_group(&line, &ai->groups[group], group, pcpu_larger(upa, 1));
 	pcpu_dump_flush(&line);
 }

@@ -25,7 +25,8 @@
  *     PCPU_NR_CPUS;
  *   - the CPUs of one group are near each other, every one to every other in both directions;
  *   - unit_size * upa == alloc_size, a multiple of atom_size; unit_size is a whole number of
- *     pages and at least static_size + reserved_size + dyn_size and PCPU_MIN_UNIT_SIZE;
+ *     pages and at least static_size + reserved_size + dyn_size, PCPU_MIN_UNIT_SIZE and what was
+ *     asked for;
  *   - each nr_units is a multiple of upa, and at most a third of the number of CPUs is unused;
  *   - every size fits an int.
  *
@@ -78,19 +79,36 @@ struct pcpu_alloc_info {
 	struct pcpu_group_info groups[];
 };
 
+/* What a layout is asked for. */
+struct pcpu_alloc_request {
+	struct pcpu_cpu_set cpus; /* at least one CPU; 1 <= nr_cpu_ids <= PCPU_NR_CPUS */
+	size_t static_size;	  /* bytes of the template */
+	size_t reserved_size;	  /* bytes reserved for modules; may be 0 */
+	/*
+	 * Bytes wanted for dynamic allocation; taken as PERCPU_DYNAMIC_EARLY_SIZE if less, and then
+	 * grown to fill the last page.
+	 */
+	size_t dyn_size;
+	size_t atom_size;     /* of allocations; a multiple of PCPU_PAGE_SIZE, not 0 */
+	size_t min_unit_size; /* taken as PCPU_MIN_UNIT_SIZE if less */
+	/*
+	 * NULL if all CPUs are near each other. Each pair of CPUs that end up in one group is
+	 * compared, so a caller that knows of one node only should give NULL.
+	 */
+	pcpu_fc_cpu_distance_fn_t distance;
+	void *ctx; /* handed to distance */
+	/*
+	 * NULL, or each CPU's node, by CPU number: CPUs of one node are near each other, and each
+	 * of them is as far from any other CPU as the others are. Saves most of the questions.
+	 */
+	const unsigned short *node;
+};
+
 /**
  * pcpu_build_alloc_info - work out the layout of the first chunk
- * @cpus: the possible CPUs, at least one; 1 <= nr_cpu_ids <= PCPU_NR_CPUS
- * @static_size: bytes of the template
- * @reserved_size: bytes reserved for modules; may be 0
- * @dyn_size: bytes wanted for dynamic allocation; taken as PERCPU_DYNAMIC_EARLY_SIZE if less, and
- *            then grown to fill the last page
- * @atom_size: granularity and alignment of allocations; a multiple of PCPU_PAGE_SIZE, not 0
- * @distance: distance between CPUs, or NULL if all are near each other. Each pair of CPUs that end
- *            up in one group is compared, so a caller that knows of one node only should give NULL
- * @ctx: handed to @distance
+ * @request: the CPUs, the sizes, and the distance between CPUs
  * @err: 0 on success, otherwise a negative errno:
- *       -EINVAL - an argument is out of range, or alloc_size would not fit an int
+ *       -EINVAL - a member is out of range, or alloc_size would not fit an int
  *       -ENOMEM - no memory for the answer
  *
  * A CPU joins the first group in which it is near every member, in both directions. Among the
@@ -101,10 +119,7 @@ struct pcpu_alloc_info {
  * Return: the layout, for pcpu_free_alloc_info(); NULL on error. Mirrors the kernel function of
  * the same name.
  */
-struct pcpu_alloc_info *pcpu_build_alloc_info(const struct pcpu_cpu_set *cpus, size_t static_size,
-					      size_t reserved_size, size_t dyn_size,
-					      size_t atom_size, pcpu_fc_cpu_distance_fn_t distance,
-					      void *ctx, int *err);
+struct pcpu_alloc_info *pcpu_build_alloc_info(const struct pcpu_alloc_request *request, int *err);
 
 /**
  * pcpu_alloc_alloc_info - get an empty layout

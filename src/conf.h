@@ -4,11 +4,24 @@
  *
  *	PERCPU_CONF=key:value,key:value
  *
- *	log:LEVEL	 emerg, err, warning (the default), info or debug
- *	backend:TIER	 auto (the default), rseq or fallback
- *	strict:BOOL	 yes: a tier that was asked for and cannot be had is fatal
- *	possible:N	 CPUs 0 .. N - 1 are possible, beside the machine's
- *	topology:DESC	 the CPUs and nodes of an hwloc synthetic description
+ *	log:LEVEL	emerg, err, warning (the default), info or debug
+ *	backend:TIER	auto (the default), rseq or fallback
+ *	strict:BOOL	yes: a tier that was asked for and cannot be had is fatal; no (the default)
+ *	alloc:FORM	of the first chunk. embed: large reservations of address space. page: only
+ *			mappings of what is in use. auto (the default): embed if it can be had.
+ *			After embed has failed, page is tried whatever was asked for
+ *	max_size:BYTES	the largest area that can be allocated: 32768 (the default) to 256M; K
+ *			and M stand for powers of 1024
+ *	populate:WHEN	pages become resident when they are touched (lazy, the default), or when
+ *			they are allocated (eager): then no memory means NULL
+ *	cache:SWITCH	on (the default) or off: the CPUs' caches of free areas
+ *	debug:LEVEL	0 (the default) to 3: how much is checked and recorded
+ *	possible:N	CPUs 0 .. N - 1 are possible, beside the machine's
+ *	topology:DESC	the CPUs and nodes of an hwloc synthetic description; or, if there is a
+ *			slash in it or it ends in ".xml", of the file of an hwloc XML export
+ *
+ * A value between double quotes may have commas in it: topology:"numa:2 pu:2(indexes=0,2,1,3)".
+ * There can be no double quote in a value.
  *
  * Unknown keys and values are reported as warnings and ignored. A process with raised privileges
  * does not look at the variable.
@@ -21,13 +34,28 @@
 #include <percpu/log.h>
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #define PCPU_CONF_VARIABLE "PERCPU_CONF"
+
+/* The form of the first chunk; the kernel's names. */
+enum pcpu_fc {
+	PCPU_FC_AUTO,
+	PCPU_FC_EMBED,
+	PCPU_FC_PAGE,
+	PCPU_FC_NR,
+};
+extern const char *const pcpu_fc_names[PCPU_FC_NR];
 
 struct pcpu_conf {
 	enum percpu_log_level log_level;
 	enum pcpu_backend_choice backend;
 	bool strict;
+	enum pcpu_fc fc;
+	size_t max_size;
+	bool populate_eager;
+	bool cache;
+	int debug;
 	unsigned int possible; /* 0: the machine's */
 	char topology[256];    /* empty: the machine's */
 };

@@ -8,8 +8,8 @@
  *	configuration and topology	which CPUs there are, on which nodes
  *	tier				whether sequences can be used
  *	modules				where static variables are
- *	alloc info			groups and sizes
- *	region				one window a CPU
+ *	form of the first chunk		groups, sizes, and one window a CPU
+ *	units
  *	first chunk			static, reserved and dynamic area
  *	__percpu_rt			from here on operations work
  */
@@ -17,13 +17,17 @@
 #include "alloc.h"
 #include "alloc_info.h"
 #include "bitmap.h"
+#include "chunk.h"
 #include "conf.h"
 #include "coord.h"
+#include "debug.h"
+#include "embed.h"
 #include "first_chunk.h"
 #include "layout.h"
 #include "log.h"
 #include "mem.h"
 #include "module.h"
+#include "page.h"
 #include "slow.h"
 #include "thread.h"
 #include "topology.h"
@@ -34,8 +38,10 @@
 #include <percpu/runtime.h>
 
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /*
@@ -48,7 +54,10 @@ extern unsigned int boot_nr_possible __asm__("__percpu_nr_possible");
 
 _Static_assert(sizeof(struct percpu_runtime) == 48, "runtime.S has the size too");
 
+/* A window is the 4 GiB that the low 32 bits of a pointer reach. */
+
 static struct pcpu_topology topology;
+static struct pcpu_first_layout first_layout;
 static bool booted;
 
 static void __attribute__((__noreturn__, __cold__)) panic(const char *what, int err)
@@ -78,15 +87,25 @@ static int add_real_cpus(void)
 	return 0;
 }
 
-static int read_synthetic(const char *description)
+static bool is_file_name(const char *description)
 {
-	if (!pcpu_topology_from_synthetic) {
+	size_t len = strlen(description);
+
+	return strchr(description, '/') || (len > 4 && !strcmp(description + len - 4, ".xml"));
+}
+
+static int read_described(const char *description)
+{
+	int (*described)(struct pcpu_topology *, const char *) =
+		is_file_name(description) ? pcpu_topology_from_xml : pcpu_topology_from_synthetic;
+
+	if (!described) {
 		pcpu_log(PERCPU_LOG_WARNING,
 			 PCPU_CONF_VARIABLE ": this program is linked without hwloc, topology is "
 					    "ignored");
 		return -EINVAL;
 	}
-	if (pcpu_topology_from_synthetic(&topology, description) == 0)
+	if (described(&topology, description) == 0)
 		return add_real_cpus();
 	pcpu_log(PERCPU_LOG_WARNING, PCPU_CONF_VARIABLE ": hwloc knows no topology \"%s\"",
 		 description);
@@ -95,7 +114,7 @@ static int read_synthetic(const char *description)
 
 static void read_topology(const struct pcpu_conf *conf)
 {
-	if (!conf->topology[0] || read_synthetic(conf->topology) != 0)
+	if (!conf->topology[0] || read_described(conf->topology) != 0)
 		check("the CPUs cannot be listed", pcpu_topology_from_system(&topology, "/sys"));
 	if (conf->possible)
 		check("no memory", pcpu_topology_extend(&topology, conf->possible));
@@ -119,38 +138,100 @@ static bool choose_tier(const struct pcpu_conf *conf)
 	return sequences;
 }
 
-/* --- first chunk --- */
+/* --- form of the first chunk --- */
 
-static struct pcpu_alloc_info *build_alloc_info(size_t static_size)
+static void *reserve_windows(unsigned int cpu, size_t size, size_t align, void *ctx)
 {
-	int err = 0;
-	const struct pcpu_cpu_set cpus = {topology.possible, topology.nr_cpu_ids};
-	/* comparing every pair of CPUs is for machines where it can make a difference */
-	pcpu_fc_cpu_distance_fn_t distance =
-		topology.nr_node_ids > 1 ? pcpu_topology_cpu_distance : NULL;
-	struct pcpu_alloc_info *ai = pcpu_build_alloc_info(
-		&cpus, static_size, PERCPU_MODULE_RESERVE, PERCPU_DYNAMIC_RESERVE, PCPU_PMD_SIZE,
-		distance, &topology, &err);
+	uintptr_t base;
 
-	if (!ai)
-		panic("no alloc info", err);
-	return ai;
+	(void)cpu; /* a window is bound to its CPU's node when its unit opens */
+	(void)ctx;
+	return pcpu_vm_reserve(size, align, &base) ? NULL : (void *)base;
 }
 
-/* One window a possible CPU, and an entry and a window table by CPU number. */
-static uintptr_t make_units(const struct pcpu_first_layout *layout, bool sequences)
+static void give_windows_back(void *ptr, size_t size, void *ctx)
 {
+	(void)ctx;
+	pcpu_vm_release((uintptr_t)ptr, size);
+}
+
+static void *place_windows(unsigned int cpu, size_t size, size_t align, void *ctx)
+{
+	uintptr_t base;
+
+	(void)cpu;
+	(void)align; /* a page, which every place has */
+	(void)ctx;
+	return pcpu_vm_place(size, &base) ? NULL : (void *)base;
+}
+
+static int make_layout(enum pcpu_fc fc, const struct pcpu_alloc_request *request)
+{
+	struct pcpu_fc_space space = {
+		.stride = PCPU_WINDOW_STRIDE,
+		.align = PCPU_PAGE_SIZE,
+		.range = PCPU_VM_RANGE,
+		.alloc = reserve_windows,
+		.free = give_windows_back,
+	};
+	size_t static_size;
+	int err;
+
+	space.static_start = pcpu_modules_first(&static_size)->start;
+	if (fc != PCPU_FC_PAGE) {
+		err = pcpu_embed_first_chunk(&first_layout, request, &space);
+		if (!err)
+			return 0;
+		pcpu_log(
+			PERCPU_LOG_WARNING,
+			"alloc:%s: no large pieces of address space (errno %d), going page by page",
+			pcpu_fc_names[fc], -err);
+	}
+	space.alloc = place_windows;
+	return pcpu_page_first_chunk(&first_layout, request, &space);
+}
+
+static size_t page_ceil(size_t size)
+{
+	return (size + PCPU_PAGE_SIZE - 1) & ~(size_t)(PCPU_PAGE_SIZE - 1);
+}
+
+static void choose_form(const struct pcpu_conf *conf)
+{
+	struct pcpu_alloc_request request = {
+		.cpus = {topology.possible, topology.nr_cpu_ids},
+		.reserved_size = PERCPU_FIRST_CHUNK_RESERVE,
+		.dyn_size =
+			PERCPU_MODULE_RESERVE + PERCPU_DYNAMIC_RESERVE - PERCPU_FIRST_CHUNK_RESERVE,
+		.atom_size = PCPU_PMD_SIZE,
+		.min_unit_size = page_ceil(conf->max_size),
+		.distance = topology.nr_node_ids > 1 ? pcpu_topology_cpu_distance : NULL,
+		.ctx = &topology,
+		.node = topology.cpu_node,
+	};
+
+	pcpu_modules_first(&request.static_size);
+	check("no address space for one 4 GiB window a CPU", make_layout(conf->fc, &request));
+	/* a unit of any form is at least as large */
+	pcpu_max_size = (int)conf->max_size;
+}
+
+/* --- units and first chunk --- */
+
+/* An entry and a window by CPU number. */
+static void make_units(bool sequences)
+{
+	const unsigned int nr = topology.nr_cpu_ids;
 	struct pcpu_unit_setup setup = {
-		.nr_cpu_ids = topology.nr_cpu_ids,
-		.unit_windows = layout->unit_windows,
+		.nr_cpu_ids = nr,
+		.base = first_layout.base,
+		.unit_map = first_layout.unit_map,
+		.unit_offsets = first_layout.unit_offsets,
 		.nodes = topology.nr_node_ids > 1 ? topology.cpu_node : NULL,
 		.sequences = sequences,
 	};
 
-	check("no address space for one 4 GiB window a CPU",
-	      pcpu_vm_reserve((size_t)layout->nr_windows << 32, &setup.region));
 	check("no memory", pcpu_units_init(&setup));
-	return setup.region;
 }
 
 /*
@@ -162,7 +243,7 @@ static void place_dynamic_areas(void)
 	pcpu_coord_set_hint((uint32_t)(uintptr_t)&pcpu_boot + (16u << 20));
 }
 
-static void make_first_chunk(const struct pcpu_alloc_info *ai)
+static void make_first_chunk(void)
 {
 	size_t static_size;
 	const struct pcpu_span *statics = pcpu_modules_first(&static_size);
@@ -170,19 +251,15 @@ static void make_first_chunk(const struct pcpu_alloc_info *ai)
 
 	place_dynamic_areas();
 	pcpu_modules_claim_others();
-	err = pcpu_first_chunk_setup(ai, statics);
+	err = pcpu_first_chunk_setup(&first_layout, statics);
 	pcpu_modules_check_first(err);
 	check("no first chunk", err);
 	check("no memory for the modules", pcpu_modules_add_others());
-	pcpu_log(PERCPU_LOG_INFO, "Embedded %zu pages/cpu s%zu r%zu d%zu u%zu",
-		 (ai->static_size + ai->reserved_size + ai->dyn_size) / PCPU_PAGE_SIZE,
-		 ai->static_size, ai->reserved_size, ai->dyn_size, ai->unit_size);
 }
 
-static void publish(const struct pcpu_first_layout *layout, uintptr_t region)
+static void publish(void)
 {
 	unsigned long *offsets = pcpu_mem_zalloc(topology.nr_cpu_ids * sizeof(*offsets));
-	size_t static_size;
 
 	if (!offsets)
 		panic("no memory", -ENOMEM);
@@ -192,12 +269,12 @@ static void publish(const struct pcpu_first_layout *layout, uintptr_t region)
 		.rseq_offset = pcpu_thread_rseq_offset(),
 		.entries = pcpu_unit_entries(),
 		.cpu_offset = offsets,
-		.unit_offsets = layout->unit_offsets,
-		.base_addr = (void *)(region + pcpu_modules_first(&static_size)->start),
+		.unit_offsets = first_layout.unit_offsets,
+		.base_addr = (void *)first_layout.base_addr,
 		.cpu_possible = topology.possible,
 	};
 	boot_nr_cpu_ids = topology.nr_cpu_ids;
-	boot_nr_possible = layout->nr_windows;
+	boot_nr_possible = first_layout.nr_possible;
 }
 
 /* --- fork --- */
@@ -205,7 +282,7 @@ static void publish(const struct pcpu_first_layout *layout, uintptr_t region)
 /* Outermost lock first. The unit and visit locks block signals; so does the whole of the fork. */
 static void before_fork(void)
 {
-	pthread_mutex_lock(&pcpu_alloc_mutex);
+	pcpu_alloc_lock_for_fork();
 	pcpu_thread_lock_for_fork();
 	pcpu_units_lock_for_fork();
 }
@@ -214,16 +291,12 @@ static void after_fork(void)
 {
 	pcpu_units_unlock_after_fork();
 	pcpu_thread_unlock_after_fork();
-	pthread_mutex_unlock(&pcpu_alloc_mutex);
+	pcpu_alloc_unlock_after_fork();
 }
 
 static void setup_per_cpu_areas(void)
 {
-	struct pcpu_first_layout layout = {0};
-	struct pcpu_alloc_info *ai;
 	struct pcpu_conf conf;
-	size_t static_size;
-	uintptr_t region;
 	bool sequences;
 
 	pcpu_conf_parse(&conf, secure_getenv(PCPU_CONF_VARIABLE));
@@ -235,17 +308,18 @@ static void setup_per_cpu_areas(void)
 	pcpu_slow_init();
 	sequences = choose_tier(&conf);
 	check("no memory for the modules", pcpu_modules_scan());
-	pcpu_modules_first(&static_size);
-	ai = build_alloc_info(static_size);
-	layout.nr_cpu_ids = topology.nr_cpu_ids;
-	layout.possible = topology.possible;
-	check("no memory", pcpu_first_chunk_layout(&layout, ai));
-	region = make_units(&layout, sequences);
-	make_first_chunk(ai);
-	publish(&layout, region);
-	pcpu_free_alloc_info(ai);
+	choose_form(&conf);
+	make_units(sequences);
+	if (conf.populate_eager)
+		check("no memory", pcpu_units_populate_always());
+	pcpu_populate_eager = conf.populate_eager;
+	pcpu_cache_on = conf.cache;
+	make_first_chunk();
+	publish();
 	/* after jemalloc has registered its own: ours must run first before a fork */
 	check("no memory", -pthread_atfork(before_fork, after_fork, after_fork));
+	/* after that: its lock is outside of the others */
+	check("no memory", pcpu_debug_init(conf.debug));
 }
 
 /* Called by runtime.S too, as an element of an array of constructors. */

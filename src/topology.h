@@ -43,6 +43,12 @@ int pcpu_topology_from_synthetic(struct pcpu_topology *topo, const char *descrip
 	__attribute__((__weak__));
 
 /*
+ * The topology of a machine that was exported to the XML file @path, with the distances between its
+ * nodes if they are latencies: "lstopo machine.xml" writes one. Results as above; weak as well.
+ */
+int pcpu_topology_from_xml(struct pcpu_topology *topo, const char *path) __attribute__((__weak__));
+
+/*
  * Fills in the distances between the nodes, as libnuma knows them. 0 or -ENOMEM. Weak as well:
  * libnuma draws functions into a static executable that do not work there.
  */
@@ -70,7 +76,7 @@ static inline unsigned int pcpu_topology_node(const struct pcpu_topology *topo, 
 
 /*
  * A pcpu_fc_cpu_distance_fn_t whose context is a topology: LOCAL_DISTANCE for CPUs on one node, the
- * distance between their nodes otherwise.
+ * distance between their nodes otherwise. So cpu_node may be a request's node.
  */
 int pcpu_topology_cpu_distance(unsigned int from, unsigned int to, void *topology);
 

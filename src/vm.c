@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* vm.c - see vm.h. */
+/* vm.c - see vm.h. How many pages are resident is in vm_resident.c. */
 #include "vm.h"
 #include "fault.h"
 #include "layout.h"
+#include "log.h"
+#include "mem.h"
+#include "topology.h"
 
 #include <errno.h>
 #include <numaif.h>
@@ -11,21 +14,61 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* The part of the address space that holes are looked for in: user space with 47 bits. */
+/* The part of the address space that holes are looked for in. */
 #define SPACE_START 0x10000UL
-#define SPACE_END 0x7ffffffff000UL
+#define SPACE_END (PCPU_VM_RANGE - PCPU_PAGE_SIZE)
 
-static bool reserved;
+/* Since Linux 5.14; libc may be older than the kernel. */
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
 
 static const int anonymous = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
 
+/* Where there is one: its start, and each of its windows' node plus 1; 0 is any node. */
+static uintptr_t place;
+static unsigned short *place_nodes;
+
+/* One counter on each of many CPUs must not cost a huge page each. */
+static void forgo_huge_pages(void *ptr, size_t size)
+{
+	madvise(ptr, size, MADV_NOHUGEPAGE);
+}
+
+/* --- reservations --- */
+
+int pcpu_vm_reserve(size_t size, size_t align, uintptr_t *base)
+{
+	size_t slack = align - PCPU_PAGE_SIZE, head;
+	void *ptr;
+
+	if (pcpu_fault(PCPU_FAULT_RESERVE))
+		return -ENOMEM;
+	ptr = mmap(NULL, size + slack, PROT_NONE, anonymous, -1, 0);
+	if (ptr == MAP_FAILED)
+		return -errno;
+	*base = ((uintptr_t)ptr + align - 1) & ~(align - 1);
+	head = *base - (uintptr_t)ptr;
+	pcpu_vm_release((uintptr_t)ptr, head);
+	pcpu_vm_release(*base + size, slack - head);
+	forgo_huge_pages((void *)*base, size);
+	return 0;
+}
+
+void pcpu_vm_release(uintptr_t addr, size_t size)
+{
+	if (size)
+		munmap((void *)addr, size);
+}
+
+/* --- a place --- */
+
 /*
- * The largest hole between mappings. Read with one open file and no allocation: it is used when
- * address space is short.
+ * The largest hole between mappings. Read line by line: it is used when address space is short.
  */
 static size_t largest_hole(uintptr_t *start)
 {
-	FILE *maps = fopen("/proc/self/maps", "re");
+	FILE *maps = pcpu_fault(PCPU_FAULT_PROC) ? NULL : fopen("/proc/self/maps", "re");
 	uintptr_t end = SPACE_START, from, to;
 	size_t largest = 0;
 	char line[512];
@@ -48,31 +91,78 @@ static size_t largest_hole(uintptr_t *start)
  * In the middle of the hole, since both its ends grow: the heap from below, later mappings from
  * above.
  */
-static int place_in_hole(size_t size, uintptr_t *base)
+int pcpu_vm_place(size_t size, uintptr_t *base)
 {
+	const size_t windows = (size + PCPU_WINDOW_STRIDE - 1) / PCPU_WINDOW_STRIDE;
 	uintptr_t start = 0;
 	size_t hole = largest_hole(&start);
 
 	if (hole < size)
 		return -ENOMEM;
-	*base = (start + (hole - size) / 2) & ~(uintptr_t)(PCPU_PAGE_SIZE - 1);
+	place_nodes = pcpu_mem_zalloc(windows * sizeof(*place_nodes));
+	if (!place_nodes)
+		return -ENOMEM;
+	place = (start + (hole - size) / 2) & ~(uintptr_t)(PCPU_PAGE_SIZE - 1);
+	*base = place;
 	return 0;
 }
 
-int pcpu_vm_reserve(size_t size, uintptr_t *base)
+bool pcpu_vm_is_reserved(void)
 {
-	void *ptr = MAP_FAILED;
+	return !place;
+}
 
-	if (!pcpu_fault(PCPU_FAULT_RESERVE))
-		ptr = mmap(NULL, size, PROT_NONE, anonymous, -1, 0);
-	reserved = ptr != MAP_FAILED;
-	if (!reserved)
-		return place_in_hole(size, base);
-	/* one counter on each of many CPUs must not cost a huge page each */
-	madvise(ptr, size, MADV_NOHUGEPAGE);
-	*base = (uintptr_t)ptr;
+/* --- memory policies --- */
+
+static int bind_mapped(void *ptr, size_t size, unsigned int node)
+{
+	unsigned long mask[PCPU_NR_NODES / 8 / sizeof(unsigned long)] = {0};
+	const unsigned int bits = 8 * sizeof(unsigned long);
+
+	if (pcpu_fault(PCPU_FAULT_BIND))
+		return -ENOMEM;
+	mask[node / bits] = 1UL << (node % bits);
+	/* the kernel takes one bit less than the count that it is given */
+	return mbind(ptr, size, MPOL_PREFERRED, mask, 8 * sizeof(mask) + 1, 0) ? -errno : 0;
+}
+
+/* Nothing is mapped that a policy could be set for; each commit will look here. */
+static void remember_node(uintptr_t addr, size_t size, unsigned int node)
+{
+	size_t window = (addr - place) / PCPU_WINDOW_STRIDE;
+
+	for (; window * PCPU_WINDOW_STRIDE < addr - place + size; window++)
+		__atomic_store_n(&place_nodes[window], (unsigned short)(node + 1),
+				 __ATOMIC_RELAXED);
+}
+
+int pcpu_vm_bind(uintptr_t addr, size_t size, unsigned int node)
+{
+	if (node >= PCPU_NR_NODES)
+		return -EINVAL;
+	if (!place)
+		return bind_mapped((void *)addr, size, node);
+	remember_node(addr, size, node);
 	return 0;
 }
+
+/* What has just been mapped in a place. Told once: there is a mapping a CPU and chunk. */
+static void bind_in_place(void *ptr, size_t size)
+{
+	size_t window = ((uintptr_t)ptr - place) / PCPU_WINDOW_STRIDE;
+	unsigned int node = __atomic_load_n(&place_nodes[window], __ATOMIC_RELAXED);
+	static bool told;
+	int err;
+
+	if (!node)
+		return;
+	err = bind_mapped(ptr, size, node - 1);
+	if (err && !__atomic_exchange_n(&told, true, __ATOMIC_RELAXED))
+		pcpu_log(PERCPU_LOG_INFO, "no memory policy for pages of node %u: errno %d",
+			 node - 1, -err);
+}
+
+/* --- pages --- */
 
 static int commit_reserved(void *ptr, size_t size)
 {
@@ -86,24 +176,27 @@ static int commit_reserved(void *ptr, size_t size)
 	return err;
 }
 
-static int commit_in_hole(void *ptr, size_t size)
+static int commit_in_place(void *ptr, size_t size)
 {
 	void *got = mmap(ptr, size, PROT_READ | PROT_WRITE, anonymous | MAP_FIXED_NOREPLACE, -1, 0);
 
 	if (got == MAP_FAILED)
 		return -errno;
-	if (got == ptr)
-		return 0;
-	/* a kernel before 4.17 takes the address for a hint */
-	munmap(got, size);
-	return -EEXIST;
+	if (got != ptr) {
+		/* a kernel before 4.17 takes the address for a hint */
+		munmap(got, size);
+		return -EEXIST;
+	}
+	forgo_huge_pages(ptr, size);
+	bind_in_place(ptr, size);
+	return 0;
 }
 
 int pcpu_vm_commit(uintptr_t addr, size_t size)
 {
 	if (pcpu_fault(PCPU_FAULT_COMMIT))
 		return -ENOMEM;
-	return reserved ? commit_reserved((void *)addr, size) : commit_in_hole((void *)addr, size);
+	return place ? commit_in_place((void *)addr, size) : commit_reserved((void *)addr, size);
 }
 
 /*
@@ -115,27 +208,30 @@ void pcpu_vm_decommit(uintptr_t addr, size_t size)
 {
 	void *ptr = (void *)addr;
 
-	if (!reserved) {
+	if (place) {
 		munmap(ptr, size);
 		return;
 	}
-	madvise(ptr, size, MADV_DONTNEED);
+	pcpu_vm_discard(addr, size);
 	mprotect(ptr, size, PROT_NONE);
 }
 
-int pcpu_vm_bind(uintptr_t addr, size_t size, unsigned int node)
+/*
+ * Not by touching where the kernel has no call for it: a page that is not to be had would then kill
+ * the process instead of being an error.
+ */
+int pcpu_vm_populate(uintptr_t addr, size_t size)
 {
-	unsigned long mask[1024 / 8 / sizeof(unsigned long)] = {0};
-	const unsigned int bits = 8 * sizeof(unsigned long);
-
-	if (pcpu_fault(PCPU_FAULT_BIND))
+	if (pcpu_fault(PCPU_FAULT_POPULATE))
 		return -ENOMEM;
-	if (node >= 8 * sizeof(mask))
-		return -EINVAL;
-	mask[node / bits] = 1UL << (node % bits);
-	/* the kernel takes one bit less than the count that it is given */
-	return mbind((void *)addr, size, MPOL_PREFERRED, mask, 8 * sizeof(mask) + 1, 0) ? -errno
-											: 0;
+	if (madvise((void *)addr, size, MADV_POPULATE_WRITE) == 0)
+		return 0;
+	return errno == EINVAL ? -EOPNOTSUPP : -errno;
+}
+
+void pcpu_vm_discard(uintptr_t addr, size_t size)
+{
+	madvise((void *)addr, size, MADV_DONTNEED);
 }
 
 void *pcpu_vm_guarded_array(size_t size, size_t reserve)

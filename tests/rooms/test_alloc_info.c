@@ -25,6 +25,7 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define MAX_CPUS 4096
+#define NODES 6		  /* at most, of those whose distances are told */
 #define NONE PCPU_NR_CPUS /* an unused unit, as the tables below have it */
 #define KIB 1024u
 #define MIB (1024u * KIB)
@@ -35,7 +36,8 @@ struct machine {
 	unsigned long possible[PCPU_BITS_TO_LONGS(MAX_CPUS)];
 	unsigned int nr_cpu_ids;
 	int node[MAX_CPUS];
-	const int *distances; /* nr_cpu_ids * nr_cpu_ids; NULL: by node */
+	const int *distances;	   /* nr_cpu_ids * nr_cpu_ids; NULL: by node */
+	const int *node_distances; /* NODES * NODES; NULL: all nodes are remote */
 	unsigned long questions;
 };
 
@@ -48,7 +50,10 @@ static int distance_of(unsigned int from, unsigned int to, void *ctx)
 	m->questions++;
 	if (m->distances)
 		return m->distances[from * m->nr_cpu_ids + to];
-	return m->node[from] == m->node[to] ? LOCAL_DISTANCE : REMOTE_DISTANCE;
+	if (m->node[from] == m->node[to])
+		return LOCAL_DISTANCE;
+	return m->node_distances ? m->node_distances[m->node[from] * NODES + m->node[to]]
+				 : REMOTE_DISTANCE;
 }
 
 static void add_cpu(unsigned int cpu, int node)
@@ -76,17 +81,40 @@ struct sizes {
 	size_t static_size, reserved_size, dyn_size, atom_size;
 };
 
+/* The nodes of the machine, or NULL: it is not said which CPUs share one. */
+static const unsigned short *told_nodes;
+static unsigned short nodes_of_machine[MAX_CPUS];
+
+static void tell_nodes(void)
+{
+	for (unsigned int cpu = 0; cpu < MAX_CPUS; cpu++)
+		nodes_of_machine[cpu] = (unsigned short)machine.node[cpu];
+	told_nodes = nodes_of_machine;
+}
+
+/* What units are asked to have at least; 0: nothing is asked. */
+static size_t least_unit_size;
+
 /* The sizes of examples A, B and C. */
 static const struct sizes usual = {80320, 8192, 20480, 2 * MIB};
 
 static struct pcpu_alloc_info *build_with(struct sizes sizes, pcpu_fc_cpu_distance_fn_t distance,
 					  int *err)
 {
-	struct pcpu_cpu_set cpus = {machine.possible, machine.nr_cpu_ids};
+	const struct pcpu_alloc_request request = {
+		.cpus = {machine.possible, machine.nr_cpu_ids},
+		.static_size = sizes.static_size,
+		.reserved_size = sizes.reserved_size,
+		.dyn_size = sizes.dyn_size,
+		.atom_size = sizes.atom_size,
+		.min_unit_size = least_unit_size,
+		.distance = distance,
+		.ctx = &machine,
+		.node = told_nodes,
+	};
 
 	*err = 1;
-	return pcpu_build_alloc_info(&cpus, sizes.static_size, sizes.reserved_size, sizes.dyn_size,
-				     sizes.atom_size, distance, &machine, err);
+	return pcpu_build_alloc_info(&request, err);
 }
 
 static struct pcpu_alloc_info *build(struct sizes sizes)
@@ -337,6 +365,83 @@ static void units_are_whole_pages(void **state)
 	pcpu_free_alloc_info(ai);
 }
 
+/* The usual sizes leave room for 16 units an allocation, and for every power of two below. */
+static void third_of_the_cpus_may_be_wasted_and_no_more(void **state)
+{
+	(void)state;
+	for (unsigned int cpus = 1; cpus <= 200; cpus++) {
+		unsigned int most = 16, upa, units;
+		struct pcpu_alloc_info *ai;
+
+		/* the most units an allocation that do not waste too much decide on the number */
+		while ((cpus + most - 1) / most * most - cpus > cpus / 3)
+			most /= 2;
+		one_node(cpus);
+		ai = build(usual);
+		upa = (unsigned int)upa_of(ai);
+		units = units_of(ai);
+		if (units - cpus > cpus / 3)
+			fail_msg("%u CPUs have %u units", cpus, units);
+		if (units / upa != (cpus + most - 1) / most)
+			fail_msg("%u CPUs have %u allocations of %u units", cpus, units / upa, upa);
+		pcpu_free_alloc_info(ai);
+	}
+}
+
+/* --- the least unit size --- */
+
+static void unit_size_is_at_least_what_is_asked_for(void **state)
+{
+	static const struct {
+		size_t asked, atom, alloc_size, upa;
+	} rows[] = {
+		/* less than there is anyway */
+		{1, 4096, 40960, 1},
+		{40960, 4096, 40960, 1},
+		/* not whole pages */
+		{40961, 4096, 45056, 1},
+		{1 * MIB, 4096, 1 * MIB, 1},
+		{1 * MIB, 2 * MIB, 2 * MIB, 2},
+		{512 * KIB, 2 * MIB, 2 * MIB, 4},
+		{512 * KIB + 1, 2 * MIB, 2 * MIB, 2},
+		{256 * MIB, 2 * MIB, 256 * MIB, 1},
+		{256 * MIB + 4096, 2 * MIB, 258 * MIB, 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct pcpu_alloc_info *ai;
+		char name[32];
+
+		snprintf(name, sizeof(name), "%zu of %zu", rows[i].asked, rows[i].atom);
+		one_node(4);
+		least_unit_size = rows[i].asked;
+		ai = build((struct sizes){10000, 8192, 20480, rows[i].atom});
+		least_unit_size = 0;
+		check(name, "alloc_size", ai->alloc_size, rows[i].alloc_size);
+		check(name, "upa", upa_of(ai), rows[i].upa);
+		/* the areas are no larger for it */
+		check(name, "dyn_size", ai->dyn_size, 22768);
+		pcpu_free_alloc_info(ai);
+	}
+}
+
+static void least_unit_size_beyond_an_int_is_invalid(void **state)
+{
+	static const size_t sizes[] = {2u * GIB, SIZE_MAX, 2u * GIB - 4095};
+	int err;
+
+	(void)state;
+	one_node(4);
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		least_unit_size = sizes[i];
+		if (build_with((struct sizes){600, 0, 0, 4096}, distance_of, &err) != NULL)
+			fail_msg("%zu: there is a layout", sizes[i]);
+		assert_int_equal(err, -EINVAL);
+	}
+	least_unit_size = 0;
+}
+
 #ifdef __LP64__
 static void example_f_memory(void **state)
 {
@@ -539,12 +644,13 @@ static void cpu_set_is_not_read_beyond_its_end(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
 		size_t bytes = (lengths[i] + 63) / 64 * 8;
 		unsigned long *possible = malloc(bytes);
-		struct pcpu_cpu_set cpus = {possible, lengths[i]};
+		const struct pcpu_alloc_request request = {
+			.cpus = {possible, lengths[i]}, .static_size = 600, .atom_size = 4096};
 		struct pcpu_alloc_info *ai;
 		int err;
 
 		assert_non_null(memset(possible, 0xff, bytes));
-		ai = pcpu_build_alloc_info(&cpus, 600, 0, 0, 4096, NULL, NULL, &err);
+		ai = pcpu_build_alloc_info(&request, &err);
 		assert_non_null(ai);
 		assert_int_equal(units_of(ai), lengths[i]);
 		pcpu_free_alloc_info(ai);
@@ -571,6 +677,26 @@ static void grouping_of_4096_cpus_asks_no_more_than_it_must(void **state)
 		assert_int_equal(ai->groups[unit / 64].cpu_map[unit % 64],
 				 unit % 64 * 64 + unit / 64);
 	assert_in_range(machine.questions, 1, 64 * 64 * 63 + 64 * 64 * 63 / 2);
+	pcpu_free_alloc_info(ai);
+}
+
+/* Each node's first CPU asks, and no other: 64 * 63 / 2 groups, of one CPU each so far. */
+static void grouping_by_known_nodes_asks_once_a_node(void **state)
+{
+	struct pcpu_alloc_info *ai;
+
+	(void)state;
+	empty_machine();
+	for (unsigned int cpu = 0; cpu < 4096; cpu++)
+		add_cpu(cpu, (int)(cpu % 64));
+	tell_nodes();
+	ai = build(usual);
+	told_nodes = NULL;
+	assert_int_equal(ai->nr_groups, 64);
+	for (unsigned int unit = 0; unit < 4096; unit++)
+		assert_int_equal(ai->groups[unit / 64].cpu_map[unit % 64],
+				 unit % 64 * 64 + unit / 64);
+	assert_in_range(machine.questions, 1, 2 * 64 * 63 / 2);
 	pcpu_free_alloc_info(ai);
 }
 
@@ -646,16 +772,17 @@ static void machine_without_cpus_is_invalid(void **state)
 static void limit_on_cpu_ids_is_kept(void **state)
 {
 	static unsigned long possible[PCPU_BITS_TO_LONGS(PCPU_NR_CPUS) + 1];
-	struct pcpu_cpu_set cpus = {possible, PCPU_NR_CPUS + 1};
+	struct pcpu_alloc_request request = {
+		.cpus = {possible, PCPU_NR_CPUS + 1}, .static_size = 600, .atom_size = 4096};
 	struct pcpu_alloc_info *ai;
 	int err = 1;
 
 	(void)state;
 	pcpu_set_bit(PCPU_NR_CPUS - 1, possible);
-	assert_null(pcpu_build_alloc_info(&cpus, 600, 0, 0, 4096, NULL, NULL, &err));
+	assert_null(pcpu_build_alloc_info(&request, &err));
 	assert_int_equal(err, -EINVAL);
-	cpus.nr_cpu_ids = PCPU_NR_CPUS;
-	ai = pcpu_build_alloc_info(&cpus, 600, 0, 0, 4096, NULL, NULL, &err);
+	request.cpus.nr_cpu_ids = PCPU_NR_CPUS;
+	ai = pcpu_build_alloc_info(&request, &err);
 	assert_non_null(ai);
 	assert_int_equal(ai->groups[0].cpu_map[0], PCPU_NR_CPUS - 1);
 	pcpu_free_alloc_info(ai);
@@ -668,13 +795,13 @@ static bool fail_nth_mem(enum pcpu_fault_site site)
 	return site == PCPU_FAULT_MEM && calls_until_failure-- == 0;
 }
 
-static void every_lack_of_memory_is_reported_and_nothing_is_lost(void **state)
+/* Returns how many of the calls could fail. */
+static int build_against_lack_of_memory(void)
 {
 	size_t before = pcpu_mem_allocated();
 	struct pcpu_alloc_info *ai = NULL;
 	int err, failures;
 
-	(void)state;
 	one_node(4);
 	pcpu_fault_hook = fail_nth_mem;
 	for (failures = 0; failures < 10 && !ai; failures++) {
@@ -687,9 +814,19 @@ static void every_lack_of_memory_is_reported_and_nothing_is_lost(void **state)
 	}
 	pcpu_fault_hook = NULL;
 	assert_non_null(ai);
-	/* the chains, their links and the answer */
-	assert_int_equal(failures - 1, 3);
 	pcpu_free_alloc_info(ai);
+	return failures - 1;
+}
+
+static void every_lack_of_memory_is_reported_and_nothing_is_lost(void **state)
+{
+	(void)state;
+	/* the chains, their links and the answer */
+	assert_int_equal(build_against_lack_of_memory(), 3);
+	told_nodes = nodes_of_machine;
+	/* and the groups of nodes */
+	assert_int_equal(build_against_lack_of_memory(), 4);
+	told_nodes = NULL;
 }
 
 /* --- the dump --- */
@@ -821,10 +958,10 @@ static unsigned int random_below(unsigned int n)
 
 static int random_distances[RANDOM_CPUS * RANDOM_CPUS];
 
-/* A third each: nodes, any distances at all, and mostly near ones. */
+/* A third each: nodes, some of them near others; any distances at all; and mostly near ones. */
 static void make_random_machine(void)
 {
-	unsigned int nr_nodes = 1 + random_below(5), kind = random_below(3);
+	unsigned int nr_nodes = 1 + random_below(NODES), kind = random_below(3);
 	unsigned int ids = 1 + random_below(RANDOM_CPUS), density = 1 + random_below(4);
 
 	empty_machine();
@@ -836,6 +973,7 @@ static void make_random_machine(void)
 		random_distances[i] =
 			(int)(kind == 1 ? random_below(22) : 9 + !random_below(30) * 2);
 	machine.distances = kind ? random_distances : NULL;
+	machine.node_distances = random_below(2) ? random_distances : NULL;
 }
 
 static struct sizes make_random_sizes(void)
@@ -848,6 +986,11 @@ static struct sizes make_random_sizes(void)
 		.dyn_size = random_below(100 * KIB),
 		.atom_size = atoms[random_below(ARRAY_SIZE(atoms))],
 	};
+}
+
+static size_t make_random_least_unit(void)
+{
+	return random_below(2) ? 0 : random_below(random_below(2) ? 4 * MIB : 128 * KIB);
 }
 
 /* Step 8 of §4.4, word for word: slow and without any structure. */
@@ -877,6 +1020,15 @@ static int group_by_the_rule(int *group_map, int *group_cnt)
 	return nr_groups;
 }
 
+/* What a unit must have room for. */
+static size_t least_unit(const struct pcpu_alloc_info *ai)
+{
+	size_t size_sum = ai->static_size + ai->reserved_size + ai->dyn_size;
+	size_t least = least_unit_size > 32768 ? least_unit_size : 32768;
+
+	return size_sum > least ? size_sum : least;
+}
+
 static void check_random_sizes(const char *name, const struct pcpu_alloc_info *ai,
 			       struct sizes sizes)
 {
@@ -892,10 +1044,10 @@ static void check_random_sizes(const char *name, const struct pcpu_alloc_info *a
 		fail_msg("%s: dyn_size %zu for %zu", name, ai->dyn_size, dyn);
 	check(name, "alloc_size beyond an atom", ai->alloc_size % ai->atom_size, 0);
 	/* one atom less would not hold a unit */
-	assert_true(ai->alloc_size < (size_sum > 32768 ? size_sum : 32768) + ai->atom_size);
+	assert_true(ai->alloc_size < least_unit(ai) + ai->atom_size);
 	check(name, "alloc_size beyond units", ai->alloc_size % ai->unit_size, 0);
 	check(name, "unit_size beyond a page", ai->unit_size % 4096, 0);
-	assert_true(ai->unit_size >= size_sum && ai->unit_size >= 32768);
+	assert_true(ai->unit_size >= least_unit(ai));
 }
 
 /* Every CPU is in the group and at the place where the rule has it; the rest is unused. */
@@ -937,7 +1089,6 @@ static size_t allocs_with(size_t upa, const int *group_cnt, int nr_groups)
  */
 static size_t upa_by_the_rule(const struct pcpu_alloc_info *ai, const int *group_cnt)
 {
-	size_t size_sum = ai->static_size + ai->reserved_size + ai->dyn_size;
 	size_t nr_cpus = 0, fewest = 0, best = 0;
 
 	for (int group = 0; group < ai->nr_groups; group++)
@@ -946,8 +1097,8 @@ static size_t upa_by_the_rule(const struct pcpu_alloc_info *ai, const int *group
 		size_t unit_size = ai->alloc_size / upa;
 		size_t allocs = allocs_with(upa, group_cnt, ai->nr_groups);
 
-		if (ai->alloc_size % upa || unit_size % 4096 || unit_size < size_sum ||
-		    unit_size < 32768 || allocs * upa - nr_cpus > nr_cpus / 3)
+		if (ai->alloc_size % upa || unit_size % 4096 || unit_size < least_unit(ai) ||
+		    allocs * upa - nr_cpus > nr_cpus / 3)
 			continue;
 		if (!fewest)
 			fewest = allocs;
@@ -970,6 +1121,9 @@ static void random_machines_follow_the_rules(void **state)
 
 		snprintf(name, sizeof(name), "machine %d", i);
 		make_random_machine();
+		least_unit_size = make_random_least_unit();
+		if (!machine.distances && random_below(2))
+			tell_nodes();
 		ai = build(sizes);
 		check(name, "groups", (size_t)ai->nr_groups,
 		      (size_t)group_by_the_rule(group_map, group_cnt));
@@ -977,7 +1131,9 @@ static void random_machines_follow_the_rules(void **state)
 		check(name, "upa", upa_of(ai), upa_by_the_rule(ai, group_cnt));
 		check_random_groups(name, ai, group_map, group_cnt);
 		pcpu_free_alloc_info(ai);
+		told_nodes = NULL;
 	}
+	least_unit_size = 0;
 }
 
 static int start_memory(void **state)
@@ -995,6 +1151,9 @@ int main(void)
 		cmocka_unit_test(example_d_other_sizes),
 		cmocka_unit_test(larger_units_win_where_allocations_are_as_many),
 		cmocka_unit_test(units_are_whole_pages),
+		cmocka_unit_test(third_of_the_cpus_may_be_wasted_and_no_more),
+		cmocka_unit_test(unit_size_is_at_least_what_is_asked_for),
+		cmocka_unit_test(least_unit_size_beyond_an_int_is_invalid),
 #ifdef __LP64__
 		cmocka_unit_test(example_f_memory),
 #endif
@@ -1011,6 +1170,7 @@ int main(void)
 		cmocka_unit_test(bits_beyond_nr_cpu_ids_are_not_cpus),
 		cmocka_unit_test(cpu_set_is_not_read_beyond_its_end),
 		cmocka_unit_test(grouping_of_4096_cpus_asks_no_more_than_it_must),
+		cmocka_unit_test(grouping_by_known_nodes_asks_once_a_node),
 		cmocka_unit_test(bad_sizes_are_invalid),
 		cmocka_unit_test(largest_sizes_are_valid),
 		cmocka_unit_test(machine_without_cpus_is_invalid),

@@ -23,6 +23,11 @@ static void assert_defaults(void)
 	assert_int_equal(conf.log_level, PERCPU_LOG_WARNING);
 	assert_int_equal(conf.backend, PCPU_BACKEND_AUTO);
 	assert_false(conf.strict);
+	assert_int_equal(conf.fc, PCPU_FC_AUTO);
+	assert_int_equal(conf.max_size, 32768);
+	assert_false(conf.populate_eager);
+	assert_true(conf.cache);
+	assert_int_equal(conf.debug, 0);
 	assert_int_equal(conf.possible, 0);
 	assert_string_equal(conf.topology, "");
 }
@@ -106,6 +111,79 @@ static void strict_is_yes_or_no(void **state)
 	assert_int_equal(nr_records, 0);
 }
 
+static void every_form_of_the_first_chunk_is_known_by_its_name(void **state)
+{
+	char text[32];
+
+	(void)state;
+	for (int fc = PCPU_FC_NR - 1; fc >= 0; fc--) {
+		/* after another one, so that the first is more than the default */
+		snprintf(text, sizeof(text), "alloc:page,alloc:%s", pcpu_fc_names[fc]);
+		parse(text);
+		assert_int_equal(conf.fc, fc);
+		assert_int_equal(nr_records, 0);
+	}
+	assert_string_equal(pcpu_fc_names[PCPU_FC_AUTO], "auto");
+	assert_string_equal(pcpu_fc_names[PCPU_FC_EMBED], "embed");
+	assert_string_equal(pcpu_fc_names[PCPU_FC_PAGE], "page");
+}
+
+static void max_size_is_bytes_or_powers_of_1024(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t size;
+	} rows[] = {
+		{"max_size:32768", 32768},	 {"max_size:32769", 32769},
+		{"max_size:32K", 32768},	 {"max_size:100K", 102400},
+		{"max_size:1M", 1 << 20},	 {"max_size:256M", 256 << 20},
+		{"max_size:262144K", 256 << 20}, {"max_size:268435456", 256 << 20},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		parse(rows[i].text);
+		if (conf.max_size != rows[i].size)
+			fail_msg("%s gives %zu", rows[i].text, conf.max_size);
+		assert_int_equal(nr_records, 0);
+	}
+}
+
+static void populate_is_lazy_or_eager(void **state)
+{
+	(void)state;
+	parse("populate:eager");
+	assert_true(conf.populate_eager);
+	assert_int_equal(nr_records, 0);
+	parse("populate:eager,populate:lazy");
+	assert_false(conf.populate_eager);
+	assert_int_equal(nr_records, 0);
+}
+
+static void cache_is_on_or_off(void **state)
+{
+	(void)state;
+	parse("cache:off");
+	assert_false(conf.cache);
+	assert_int_equal(nr_records, 0);
+	parse("cache:off,cache:on");
+	assert_true(conf.cache);
+	assert_int_equal(nr_records, 0);
+}
+
+static void debug_is_a_level_from_0_to_3(void **state)
+{
+	char text[16];
+
+	(void)state;
+	for (int level = 0; level <= 3; level++) {
+		snprintf(text, sizeof(text), "debug:%d", level);
+		parse(text);
+		assert_int_equal(conf.debug, level);
+		assert_int_equal(nr_records, 0);
+	}
+}
+
 static void possible_is_a_number_of_cpus(void **state)
 {
 	(void)state;
@@ -122,6 +200,43 @@ static void topology_keeps_the_colons_of_its_description(void **state)
 	parse("topology:numa:2 pu:4");
 	assert_string_equal(conf.topology, "numa:2 pu:4");
 	assert_int_equal(nr_records, 0);
+}
+
+static void commas_between_quotes_belong_to_the_value(void **state)
+{
+	(void)state;
+	parse("possible:4,topology:\"numa:2 pu:2(indexes=1,4,6,9)\",log:info");
+	assert_string_equal(conf.topology, "numa:2 pu:2(indexes=1,4,6,9)");
+	assert_int_equal(conf.possible, 4);
+	assert_int_equal(conf.log_level, PERCPU_LOG_INFO);
+	assert_int_equal(nr_records, 0);
+}
+
+static void any_value_may_be_quoted(void **state)
+{
+	(void)state;
+	parse("possible:\"8\",alloc:\"page\",topology:\"a,b\"");
+	assert_int_equal(conf.possible, 8);
+	assert_int_equal(conf.fc, PCPU_FC_PAGE);
+	assert_string_equal(conf.topology, "a,b");
+	assert_int_equal(nr_records, 0);
+}
+
+static void quotes_anywhere_else_are_reported(void **state)
+{
+	static const char *const texts[] = {
+		"topology:\"pu:2",	   "topology:pu:2\"",	  "topology:pu\":2\"",
+		"topology:\"pu:2\"x",	   "topology:\"\"pu:2\"", "topology:\"",
+		"topology:\"a,possible:4", "topology:\"\"",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		parse(texts[i]);
+		if (nr_records != 1 || !record_says(0, "topology"))
+			fail_msg("%s: %u records", texts[i], nr_records);
+		assert_defaults();
+	}
 }
 
 static void settings_are_taken_side_by_side(void **state)
@@ -162,6 +277,29 @@ static void bad_value_is_reported_with_key_and_value(void **state)
 		{"log:INFO", "log", "\"INFO\""},
 		{"backend:magic", "backend", "\"magic\""},
 		{"strict:maybe", "strict", "\"maybe\""},
+		{"alloc:", "alloc", "\"\""},
+		{"alloc:embedded", "alloc", "\"embedded\""},
+		{"alloc:Page", "alloc", "\"Page\""},
+		{"max_size:", "max_size", "\"\""},
+		{"max_size:32767", "max_size", "\"32767\""},
+		{"max_size:31K", "max_size", "\"31K\""},
+		{"max_size:257M", "max_size", "\"257M\""},
+		{"max_size:268435457", "max_size", "\"268435457\""},
+		{"max_size:18014398509481984K", "max_size", "\"18014398509481984K\""},
+		{"max_size:18446744073709584384", "max_size", "\"18446744073709584384\""},
+		{"max_size:1G", "max_size", "\"1G\""},
+		{"max_size:64k", "max_size", "\"64k\""},
+		{"max_size:64KB", "max_size", "\"64KB\""},
+		{"max_size:-32768", "max_size", "\"-32768\""},
+		{"max_size:K", "max_size", "\"K\""},
+		{"populate:", "populate", "\"\""},
+		{"populate:later", "populate", "\"later\""},
+		{"cache:yes", "cache", "\"yes\""},
+		{"debug:4", "debug", "\"4\""},
+		{"debug:-1", "debug", "\"-1\""},
+		{"debug:1x", "debug", "\"1x\""},
+		{"debug:", "debug", "\"\""},
+		{"possible: 4", "possible", "\" 4\""},
 		{"possible:0", "possible", "\"0\""},
 		{"possible:-1", "possible", "\"-1\""},
 		{"possible:", "possible", "\"\""},
@@ -189,9 +327,16 @@ static void bad_value_is_reported_with_key_and_value(void **state)
 static void bad_value_leaves_what_was_set_before(void **state)
 {
 	(void)state;
-	parse("log:debug,backend:rseq,strict:yes,possible:4,topology:pu:2,"
-	      "log:x,backend:x,strict:x,possible:x,topology:");
-	assert_int_equal(nr_records, 5);
+	parse("log:debug,backend:rseq,strict:yes,alloc:page,max_size:1M,populate:eager,cache:off,"
+	      "debug:2,possible:4,topology:pu:2,"
+	      "log:x,backend:x,strict:x,alloc:x,max_size:x,populate:x,cache:x,debug:x,possible:x,"
+	      "topology:");
+	assert_int_equal(nr_records, 10);
+	assert_int_equal(conf.fc, PCPU_FC_PAGE);
+	assert_int_equal(conf.max_size, 1 << 20);
+	assert_true(conf.populate_eager);
+	assert_false(conf.cache);
+	assert_int_equal(conf.debug, 2);
 	assert_int_equal(conf.log_level, PERCPU_LOG_DEBUG);
 	assert_int_equal(conf.backend, PCPU_BACKEND_RSEQ);
 	assert_true(conf.strict);
@@ -284,8 +429,16 @@ int main(void)
 		cmocka_unit_test(every_log_level_is_known_by_its_name),
 		cmocka_unit_test(every_backend_is_known_by_its_name),
 		cmocka_unit_test(strict_is_yes_or_no),
+		cmocka_unit_test(every_form_of_the_first_chunk_is_known_by_its_name),
+		cmocka_unit_test(max_size_is_bytes_or_powers_of_1024),
+		cmocka_unit_test(populate_is_lazy_or_eager),
+		cmocka_unit_test(cache_is_on_or_off),
+		cmocka_unit_test(debug_is_a_level_from_0_to_3),
 		cmocka_unit_test(possible_is_a_number_of_cpus),
 		cmocka_unit_test(topology_keeps_the_colons_of_its_description),
+		cmocka_unit_test(commas_between_quotes_belong_to_the_value),
+		cmocka_unit_test(any_value_may_be_quoted),
+		cmocka_unit_test(quotes_anywhere_else_are_reported),
 		cmocka_unit_test(settings_are_taken_side_by_side),
 		cmocka_unit_test(later_setting_of_a_key_wins),
 		cmocka_unit_test(empty_settings_are_passed_over),

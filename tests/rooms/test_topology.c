@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_topology.c - CPUs and nodes, from lists, from sysfs (also made-up ones) and from hwloc */
 #include "cmocka_all.h"
+#include "faults.h"
 #include "made_up_sysfs.h"
 
 #include "bitmap.h"
@@ -10,6 +11,8 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <hwloc.h>
+#include <hwloc/distances.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -561,6 +564,122 @@ static void synthetic_topology_of_too_many_cpus_is_refused(void **state)
 	assert_int_equal(pcpu_topology_from_synthetic(&topo, "pu:2(indexes=0,65536)"), -EINVAL);
 }
 
+/* The file of a test, below the made-up /sys. */
+static const char *xml_file(void)
+{
+	static char path[128];
+
+	snprintf(path, sizeof(path), "%s/machine.xml", sysfs);
+	return path;
+}
+
+/* What lstopo would write on such a machine. */
+static void export_xml(const char *description)
+{
+	hwloc_topology_t hwloc;
+
+	assert_int_equal(hwloc_topology_init(&hwloc), 0);
+	assert_int_equal(hwloc_topology_set_synthetic(hwloc, description), 0);
+	assert_int_equal(hwloc_topology_load(hwloc), 0);
+	assert_int_equal(hwloc_topology_export_xml(hwloc, xml_file(), 0), 0);
+	hwloc_topology_destroy(hwloc);
+}
+
+static void exported_topology_has_its_cpus_and_nodes(void **state)
+{
+	(void)state;
+	export_xml("numa:2 pu:3(indexes=0,2,4,1,3,9)");
+	assert_int_equal(pcpu_topology_from_xml(&topo, xml_file()), 0);
+	assert_int_equal(topo.nr_cpu_ids, 10);
+	assert_int_equal(pcpu_bitmap_weight(topo.possible, 10), 6);
+	assert_int_equal(topo.nr_node_ids, 2);
+	assert_int_equal(pcpu_topology_node(&topo, 4), 0);
+	assert_int_equal(pcpu_topology_node(&topo, 9), 1);
+}
+
+static void without_latencies_in_the_export_there_are_the_defaults(void **state)
+{
+	(void)state;
+	export_xml("numa:2 pu:2");
+	assert_int_equal(pcpu_topology_from_xml(&topo, xml_file()), 0);
+	assert_null(topo.distance);
+	assert_int_equal(pcpu_topology_cpu_distance(0, 3, &topo), REMOTE_DISTANCE);
+}
+
+/* Its process may use one CPU of four; the machine still has four. */
+static void limits_of_the_process_that_exported_are_not_the_machines(void **state)
+{
+	hwloc_topology_t hwloc;
+	hwloc_bitmap_t one = hwloc_bitmap_alloc();
+
+	(void)state;
+	assert_int_equal(hwloc_topology_init(&hwloc), 0);
+	assert_int_equal(hwloc_topology_set_synthetic(hwloc, "numa:2 pu:2"), 0);
+	assert_int_equal(hwloc_topology_set_flags(hwloc, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED),
+			 0);
+	assert_int_equal(hwloc_topology_load(hwloc), 0);
+	hwloc_bitmap_set(one, 3);
+	assert_int_equal(hwloc_topology_allow(hwloc, one, NULL, HWLOC_ALLOW_FLAG_CUSTOM), 0);
+	assert_int_equal(hwloc_topology_export_xml(hwloc, xml_file(), 0), 0);
+	hwloc_topology_destroy(hwloc);
+	hwloc_bitmap_free(one);
+	assert_int_equal(pcpu_topology_from_xml(&topo, xml_file()), 0);
+	assert_int_equal(pcpu_bitmap_weight(topo.possible, topo.nr_cpu_ids), 4);
+}
+
+static void file_that_is_no_export_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(pcpu_topology_from_xml(&topo, xml_file()), -EINVAL);
+	sysfs_write("machine.xml", "");
+	assert_int_equal(pcpu_topology_from_xml(&topo, xml_file()), -EINVAL);
+	sysfs_write("machine.xml", "<topology>\n");
+	assert_int_equal(pcpu_topology_from_xml(&topo, xml_file()), -EINVAL);
+}
+
+/* The seam of the topology, and each call for memory: CPUs, nodes and distances. */
+static void lack_of_memory_for_an_exported_topology_is_reported(void **state)
+{
+	hwloc_uint64_t values[4] = {10, 20, 20, 10};
+	hwloc_distances_add_handle_t handle;
+	hwloc_topology_t hwloc;
+	hwloc_obj_t nodes[2];
+	int nth = 0;
+
+	(void)state;
+	assert_int_equal(hwloc_topology_init(&hwloc), 0);
+	assert_int_equal(hwloc_topology_set_synthetic(hwloc, "numa:2 pu:2"), 0);
+	assert_int_equal(hwloc_topology_load(hwloc), 0);
+	nodes[0] = hwloc_get_obj_by_type(hwloc, HWLOC_OBJ_NUMANODE, 0);
+	nodes[1] = hwloc_get_obj_by_type(hwloc, HWLOC_OBJ_NUMANODE, 1);
+	handle = hwloc_distances_add_create(
+		hwloc, "NUMALatency",
+		HWLOC_DISTANCES_KIND_FROM_OS | HWLOC_DISTANCES_KIND_MEANS_LATENCY, 0);
+	assert_int_equal(hwloc_distances_add_values(hwloc, handle, 2, nodes, values, 0), 0);
+	assert_int_equal(hwloc_distances_add_commit(hwloc, handle, 0), 0);
+	assert_int_equal(hwloc_topology_export_xml(hwloc, xml_file(), 0), 0);
+	hwloc_topology_destroy(hwloc);
+
+	faults_fail_nth(PCPU_FAULT_TOPOLOGY, 1);
+	assert_int_equal(pcpu_topology_from_xml(&topo, xml_file()), -ENOMEM);
+	assert_int_equal(faults_end(), 1);
+	do {
+		size_t before = pcpu_mem_allocated();
+		int err;
+
+		faults_fail_nth(PCPU_FAULT_MEM, ++nth);
+		err = pcpu_topology_from_xml(&topo, xml_file());
+		if (faults_end() == 0) {
+			assert_int_equal(err, 0);
+			break;
+		}
+		assert_int_equal(err, -ENOMEM);
+		assert_int_equal(pcpu_mem_allocated(), before);
+	} while (nth < 10);
+	assert_int_equal(nth, 4);
+	assert_int_equal(pcpu_topology_cpu_distance(0, 3, &topo), 20);
+}
+
 /* --- the real one --- */
 
 static void real_machine_has_the_cpus_of_the_kernels_list(void **state)
@@ -654,6 +773,11 @@ int main(void)
 		sysfs_test(synthetic_cpu_numbers_may_have_gaps),
 		sysfs_test(description_that_hwloc_does_not_know_is_refused),
 		sysfs_test(synthetic_topology_of_too_many_cpus_is_refused),
+		sysfs_test(exported_topology_has_its_cpus_and_nodes),
+		sysfs_test(without_latencies_in_the_export_there_are_the_defaults),
+		sysfs_test(limits_of_the_process_that_exported_are_not_the_machines),
+		sysfs_test(file_that_is_no_export_is_refused),
+		sysfs_test(lack_of_memory_for_an_exported_topology_is_reported),
 		sysfs_test(real_machine_has_the_cpus_of_the_kernels_list),
 		sysfs_test(real_machine_has_the_nodes_of_the_kernels_folders),
 	};
