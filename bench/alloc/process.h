@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* A measurement in a process of its own. */
+#ifndef BENCH_ALLOC_PROCESS_H
+#define BENCH_ALLOC_PROCESS_H
+
+#include <stdbool.h>
+
+#include "lines.h"
+
+/* Runs this program again for @line alone.  Exits where that fails. */
+void process_measure(const struct line *line, bool quick, struct sample *sample);
+
+#endif

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+#include "results.h"
+
+#include <err.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "process.h"
+
+static void record_init(struct record *record, const struct line *line, size_t rounds)
+{
+	double *values = calloc(NR_FIGURES * NR_CLOCKS * rounds, sizeof(*values));
+
+	if (!values)
+		err(EXIT_FAILURE, "results of %zu rounds", rounds);
+	record->line = line;
+	record->rounds = rounds;
+	for (int figure = 0; figure < NR_FIGURES; figure++) {
+		for (int clock = 0; clock < NR_CLOCKS; clock++, values += rounds)
+			record->values[figure][clock] = values;
+	}
+}
+
+static void measure_record(struct record *record, size_t round, bool quick)
+{
+	struct sample sample;
+
+	process_measure(record->line, quick, &sample);
+	for (int figure = 0; figure < NR_FIGURES; figure++) {
+		for (int clock = 0; clock < NR_CLOCKS; clock++)
+			record->values[figure][clock][round] = sample.value[figure][clock];
+	}
+}
+
+/* The @nr records at @records are of one kind. */
+static void measure_kind(struct record *records, size_t nr, size_t rounds, bool quick)
+{
+	for (size_t round = 0; round < rounds; round++) {
+		for (size_t slot = 0; slot < nr; slot++) {
+			size_t place = (slot + round / 2) % nr;
+
+			measure_record(&records[round % 2 ? nr - 1 - place : place], round, quick);
+		}
+	}
+}
+
+void results_measure(struct results *results, const struct lines *lines, const size_t *rounds,
+		     bool quick)
+{
+	size_t end;
+
+	results->nr = lines->nr;
+	results->records = calloc(lines->nr, sizeof(*results->records));
+	if (!results->records)
+		err(EXIT_FAILURE, "results");
+	for (size_t i = 0; i < lines->nr; i++)
+		record_init(&results->records[i], &lines->line[i], rounds[lines->line[i].kind]);
+	for (size_t start = 0; start < lines->nr; start = end) {
+		enum kind kind = lines->line[start].kind;
+
+		for (end = start; end < lines->nr && lines->line[end].kind == kind; end++)
+			;
+		measure_kind(&results->records[start], end - start, rounds[kind], quick);
+	}
+}
+
+void results_destroy(struct results *results)
+{
+	for (size_t i = 0; i < results->nr; i++)
+		free(results->records[i].values[0][0]);
+	free(results->records);
+}
+
+bool record_has(const struct record *record, enum figure figure)
+{
+	return !isnan(record->values[figure][CPU_TIME][0]);
+}
+
+const struct record *results_find(const struct results *results, const char *name,
+				  enum figure figure)
+{
+	for (size_t i = 0; i < results->nr; i++) {
+		const struct record *record = &results->records[i];
+
+		if (!strcmp(record->line->name, name))
+			return record_has(record, figure) ? record : NULL;
+	}
+	return NULL;
+}
+
+struct summary record_summary(const struct record *record, enum figure figure,
+			      enum bench_clock clock)
+{
+	return summarize(record->values[figure][clock], record->rounds);
+}
