@@ -3,8 +3,8 @@
  * area_map.h - who owns which bytes of a unit
  *
  * Every unit of a chunk is cut up alike, so one map serves all CPUs. The map covers the unit from
- * offset 0 upward with signed entries: a positive entry is a free area of that many bytes, a
- * negative one an allocated area.
+ * offset 0 upward with areas, each allocated or free. In the kernel it is an array of signed sizes,
+ * and this is the form in which maps are written down here:
  *
  *	offset   0        8           32          40                      32768
  *	         |  used  |   free    |   used    |         free           |
@@ -14,107 +14,172 @@
  * becomes a free area only if it has PCPU_MIN_AREA bytes or more; a smaller rest (a sliver) goes
  * to the allocation if it lies behind, to the used area before if it lies in front.
  *
+ * Behind it is no array, but a code for each place where an area starts (area_block.h), and two
+ * summaries over the blocks:
+ *
+ *	starts		a bit a block: some area starts in it (nr_starts says how many).
+ *			For the way to the next and the previous start
+ *	hints		a number a block: no free area that starts in it is larger. Over each 16 of
+ *			them lies their maximum, over each 16 of those again, up to one number, the
+ *			contig hint. For the way to the first block that may serve a size
+ *
+ * So finding, giving out and taking back an area look at a few words of one or two blocks, and at
+ * one group of 16 numbers a level, whatever the number of areas.
+ *
  * Invariants, between any two calls (pcpu_area_map_is_valid checks them):
- *   - the absolute values of the entries add up to the bytes that the map covers;
- *   - free_size is the sum of the positive entries;
- *   - contig_hint is never below the largest free area. It may be above: only a scan that sees
- *     every area makes it exact;
- *   - no entry is 0, and no two neighbours are both free;
- *   - used <= room.
+ *   - free_size is the sum of the free areas;
+ *   - no hint is below the largest free area that starts in its block. It may be above, but a
+ *     search that sees the whole block in vain makes it exact;
+ *   - no two neighbours are both free;
+ *   - the summaries say what their parts say.
+ *
+ * Some bytes at offset 0 can be allocated for ever (the head): they have no start code, and the
+ * blocks that lie wholly in them are not touched.
  *
  * The map does no I/O, takes no lock and allocates no memory: the caller holds the lock that
- * protects it, supplies the array, and grows it before an allocation. No call blocks, so that a
- * free can be made in any context. Offsets and sizes are in bytes, room in entries.
+ * protects it, and supplies memory where codes must become finer. No call blocks. Offsets and sizes
+ * are in bytes.
  *
- * The fields are this room's alone; everybody else goes through the functions below, so that the
- * array can give way to a faster structure.
+ * The fields are this room's alone.
  */
 #ifndef PCPU_AREA_MAP_H
 #define PCPU_AREA_MAP_H
 
+#include "area_block.h"
+
 #include <stdbool.h>
+#include <stddef.h>
 
-/* Entries that a new chunk starts with, and the unit that growing starts from (kernel name). */
-#define PCPU_DFL_MAP_ALLOC 16
+#define PCPU_MAP_LEVELS 8
 
-/* Spare entries an allocation needs: it can turn one entry into three. */
-#define PCPU_MAP_MARGIN 2
-
-/* Spare entries wanted by a call that must not block, and so cannot grow the map. */
-#define PCPU_MAP_MARGIN_ATOMIC 3
+/* What pcpu_area_map_alloc() returns if there is no offset. */
+#define PCPU_MAP_NO_FIT (-1)
+#define PCPU_MAP_MUST_GROW (-2)
 
 struct pcpu_area_map {
-	int *entries;	 /* the caller's array; entries[0 .. used) are valid */
-	int used;	 /* <= room */
-	int room;	 /* entries the array has room for */
-	int free_size;	 /* bytes that can still be given out */
-	int contig_hint; /* >= the largest free area */
+	struct pcpu_block *blocks; /* block 0's record; those before first are not ours */
+	int first, end;		   /* the blocks that are */
+	int head, total;	   /* bytes: allocated for ever; covered */
+	int free_size;		   /* bytes that can still be given out */
+	int nr_areas;		   /* allocated areas, the head not counted */
+	/* No area of this size and alignment, or more of both, was there; 0: not known. */
+	int failed_size, failed_align;
+	int levels;
+	uint32_t *hints[PCPU_MAP_LEVELS]; /* hints[0] is by block, from first on */
+	unsigned long *starts;		  /* by block, from first on */
+	uint16_t *nr_starts;		  /* by block, from first on */
+	/* The free area that the last free made: the next one often follows it. Or empty. */
+	int last_start, last_end;
 };
+
+/* What an allocation needs before it can be made: finer codes in a block. */
+struct pcpu_map_growth {
+	struct pcpu_block *block;
+	unsigned int shift; /* log2 of the granule */
+};
+
+/* Bytes of zeroed memory that pcpu_area_map_init() needs for a map of these sizes. */
+size_t pcpu_area_map_memory(int used_head, int free_bytes);
+
+/* Bytes of zeroed memory that it needs for codes beside: 0, or for a granule that fits the head. */
+size_t pcpu_area_map_words(int used_head, int free_bytes);
 
 /**
  * pcpu_area_map_init - describe a fresh unit
  * @map: the map
- * @entries: array of @room entries; the map uses it until pcpu_area_map_move()
- * @room: at least 2
+ * @blocks: the record of the block at offset 0. Those from the one that @used_head ends in to the
+ *	one that @used_head + @free_bytes ends in become the map's; others need not be there
+ * @memory: zeroed, of pcpu_area_map_memory() bytes, aligned as for malloc
+ * @words: of pcpu_area_map_words() bytes; NULL if that is 0
  * @used_head: bytes at offset 0 that are allocated for ever; may be 0
  * @free_bytes: bytes after them that can be given out; may be 0
+ * @owner: what the blocks' owner field becomes
  */
-void pcpu_area_map_init(struct pcpu_area_map *map, int *entries, int room, int used_head,
-			int free_bytes);
-
-/**
- * pcpu_area_map_room_needed - does the array have to grow before an allocation?
- * @map: the map
- * @margin: spare entries wanted, PCPU_MAP_MARGIN or PCPU_MAP_MARGIN_ATOMIC
- *
- * Return: 0 if there is room enough, otherwise the room to grow to. Mirrors the kernel's
- * pcpu_need_to_extend().
- */
-int pcpu_area_map_room_needed(const struct pcpu_area_map *map, int margin);
-
-/**
- * pcpu_area_map_move - switch to a larger array
- * @map: the map
- * @entries: array of @room entries
- * @room: its room
- *
- * If @room is not larger than the room there is (somebody else has grown the map while the caller
- * was getting memory), the map stays where it is.
- *
- * Return: the array that the map does not use, for the caller to free: the old one, or @entries if
- * the map stayed.
- */
-int *pcpu_area_map_move(struct pcpu_area_map *map, int *entries, int room);
+void pcpu_area_map_init(struct pcpu_area_map *map, struct pcpu_block *blocks, void *memory,
+			uint64_t *words, int used_head, int free_bytes, void *owner);
 
 /**
  * pcpu_area_map_alloc - give out an area
- * @map: the map; pcpu_area_map_room_needed(@map, PCPU_MAP_MARGIN) must be 0
+ * @map: the map
+ * @size: bytes, > 0
+ * @align: bytes, a power of two
+ * @quiet: whether codes that others may be looking at must stay where they are: then areas that
+ *	would need it do not fit
+ * @growth: filled in if the map has to grow
+ *
+ * Return: the offset of the area, which is live; PCPU_MAP_NO_FIT if no free area fits: the hints of
+ * all blocks that could have had one are exact then; PCPU_MAP_MUST_GROW if the area that would be
+ * given out needs finer codes: nothing has changed, and the call can be made again when the
+ * codes of @growth have been moved (pcpu_block_move). At most two rounds are needed. Mirrors the
+ * kernel's pcpu_alloc_area().
+ */
+int pcpu_area_map_alloc(struct pcpu_area_map *map, int size, int align, bool quiet,
+			struct pcpu_map_growth *growth);
+
+/**
+ * pcpu_area_map_find_block - a block from which several areas can be taken
+ * @map: the map
  * @size: bytes, > 0
  * @align: bytes, a power of two
  *
- * Return: the offset of the area, or -1 if no free area fits; contig_hint is exact then. Splitting
- * without room for the new entries is fatal: it would write beyond the array. Mirrors the kernel's
- * pcpu_alloc_area().
+ * Return: the first block with a free area that fits and is not marked as taken, or -1.
  */
-int pcpu_area_map_alloc(struct pcpu_area_map *map, int size, int align);
+int pcpu_area_map_find_block(struct pcpu_area_map *map, int size, int align);
 
 /**
- * pcpu_area_map_free - take an area back
+ * pcpu_area_map_hold_page - take an area at the start of a block
  * @map: the map
- * @off: offset that pcpu_area_map_alloc() returned, and nothing else. The permanent head of a map
- *       made with used_head > 0 looks like any other area at offset 0: the caller must refuse it.
+ * @size: bytes, > 0
+ * @growth: filled in if the map has to grow
+ *
+ * For who wants a block of his own where all free areas start in blocks that are taken: the first
+ * free area is cut that has room at the start of a block. Return: the offset, which is that of a
+ * block; the area is held. Or PCPU_MAP_NO_FIT or PCPU_MAP_MUST_GROW, as above.
+ */
+int pcpu_area_map_hold_page(struct pcpu_area_map *map, int size, struct pcpu_map_growth *growth);
+
+/**
+ * pcpu_area_map_hold - take several areas of one size from one block
+ * @map: the map
+ * @block: its index
+ * @size: bytes, > 0
+ * @align: bytes, a power of two
+ * @offs: becomes their offsets, in ascending order
+ * @nr: how many are wanted
+ * @growth: filled in if the map has to grow
+ *
+ * The areas are held. They start in the block, the last one may end in the next. Return: how many
+ * there were, 0 .. @nr, or PCPU_MAP_MUST_GROW as above.
+ */
+int pcpu_area_map_hold(struct pcpu_area_map *map, int block, int size, int align, int *offs, int nr,
+		       struct pcpu_map_growth *growth);
+
+/**
+ * pcpu_area_map_free - take a live area back
+ * @map: the map
+ * @off: offset that pcpu_area_map_alloc() returned, and nothing else
  *
  * Return: the number of bytes that became free (> 0; more than were asked for if the area took in
  * slivers), or a negative errno with the map unchanged:
- *   -EALREADY - @off lies in a free area: a double free
- *   -ENOENT   - @off is inside an allocated area, or outside the unit
+ *   -EALREADY - @off lies in a free area, or in a held one: a double free
+ *   -ENOENT   - @off is inside a live area or in the head, or outside the unit
  *
  * Mirrors the kernel's pcpu_free_area(), where both errors are fatal.
  */
 int pcpu_area_map_free(struct pcpu_area_map *map, int off);
 
+/* Takes the held area at @off back. Returns the number of bytes that became free. */
+int pcpu_area_map_release(struct pcpu_area_map *map, int off);
+
+/*
+ * Takes back the held area at @offs[0], and with it those that lie directly behind one another, if
+ * they are the next of the @nr offsets. Returns how many that were, at least 1; @end becomes the
+ * end of the last.
+ */
+int pcpu_area_map_release_run(struct pcpu_area_map *map, const int *offs, int nr, int *end);
+
 /**
- * pcpu_area_map_size_at - the size of an allocated area
+ * pcpu_area_map_size_at - the size of a live area
  * @map: the map
  * @off: where the area starts
  *
@@ -131,27 +196,34 @@ static inline int pcpu_area_map_free_size(const struct pcpu_area_map *map)
 /* Upper bound on the largest free area: an allocation of more bytes than this cannot succeed. */
 static inline int pcpu_area_map_contig_hint(const struct pcpu_area_map *map)
 {
-	return map->contig_hint;
+	return (int)map->hints[map->levels - 1][0];
 }
 
-/* The array in use: for the caller to free, with the map. */
-static inline int *pcpu_area_map_entries(const struct pcpu_area_map *map)
+/* The size of the largest free area: a look at all blocks. */
+int pcpu_area_map_largest(const struct pcpu_area_map *map);
+
+/* How many areas are allocated, live and held. */
+static inline int pcpu_area_map_nr_areas(const struct pcpu_area_map *map)
 {
-	return map->entries;
+	return map->nr_areas;
 }
 
-/* Entries the array has room for: what the caller must know to free it. */
-static inline int pcpu_area_map_room(const struct pcpu_area_map *map)
-{
-	return map->room;
-}
+/**
+ * pcpu_area_map_next - walk over the areas
+ * @map: the map
+ * @off: where an area starts, or 0
+ * @size: becomes the signed size of that area: negative if it is allocated (or the head), 0 if
+ *	there is none
+ *
+ * Return: the offset of the area behind it.
+ */
+int pcpu_area_map_next(const struct pcpu_area_map *map, int off, int *size);
 
 /**
  * pcpu_area_map_is_valid - check every invariant at the top of this file
  * @map: the map
- * @total: bytes that it covers: used_head + free_bytes of pcpu_area_map_init()
  */
-bool pcpu_area_map_is_valid(const struct pcpu_area_map *map, int total);
+bool pcpu_area_map_is_valid(const struct pcpu_area_map *map);
 
 /**
  * pcpu_area_map_dump - copy the map out in its signed form

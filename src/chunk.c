@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* chunk.c - see chunk.h. */
 #include "chunk.h"
-#include "bitmap.h"
 #include "coord.h"
+#include "cpu_lock.h"
 #include "layout.h"
 #include "mem.h"
 #include "slot.h"
 #include "unit.h"
+#include "vm.h"
 
 #include <errno.h>
-#include <string.h>
 
 int pcpu_unit_size;
 int pcpu_unit_pages;
@@ -23,15 +23,13 @@ struct slot_head {
 };
 static struct slot_head *slots;
 
-/* All chunks, sorted by the coordinate at which they start to serve. */
-static struct pcpu_chunk **by_coord;
-static unsigned int nr_chunks, chunks_room;
+struct pcpu_block *pcpu_blocks;
+int pcpu_max_size = PCPU_MIN_UNIT_SIZE;
 
-static size_t chunk_struct_size(void)
-{
-	return sizeof(struct pcpu_chunk) +
-	       PCPU_BITS_TO_LONGS((unsigned int)pcpu_unit_pages) * sizeof(unsigned long);
-}
+static struct pcpu_chunk *all_chunks;
+unsigned int pcpu_nr_chunks, pcpu_nr_max_chunks;
+
+#define NR_BLOCKS (1UL << (32 - PCPU_BLOCK_SHIFT))
 
 int pcpu_chunks_init(int unit_size)
 {
@@ -39,7 +37,10 @@ int pcpu_chunks_init(int unit_size)
 	pcpu_unit_pages = unit_size / (int)PCPU_PAGE_SIZE;
 	pcpu_nr_slots = pcpu_slot_count(unit_size);
 	slots = pcpu_mem_zalloc((size_t)pcpu_nr_slots * sizeof(*slots));
-	return slots ? 0 : -ENOMEM;
+	/* and one behind the last, which who looks at the next one may read */
+	pcpu_blocks = pcpu_vm_guarded_array((NR_BLOCKS + 1) * sizeof(*pcpu_blocks),
+					    (NR_BLOCKS + 1) * sizeof(*pcpu_blocks));
+	return slots && pcpu_blocks ? 0 : -ENOMEM;
 }
 
 /* --- the slot lists --- */
@@ -83,12 +84,6 @@ static void slot_add_end(struct pcpu_chunk *chunk, int slot)
 	head->last = chunk;
 }
 
-int pcpu_chunk_slot(const struct pcpu_chunk *chunk)
-{
-	return pcpu_slot_of(pcpu_area_map_free_size(&chunk->map),
-			    pcpu_area_map_contig_hint(&chunk->map), pcpu_unit_size);
-}
-
 void pcpu_chunk_relocate(struct pcpu_chunk *chunk, int old_slot)
 {
 	int slot = pcpu_chunk_slot(chunk);
@@ -114,95 +109,142 @@ struct pcpu_chunk *pcpu_slot_next(int slot, const struct pcpu_chunk *chunk)
 	return chunk->next;
 }
 
-/* --- the index by coordinate --- */
-
-static uint32_t first_coord(const struct pcpu_chunk *chunk)
-{
-	return pcpu_chunk_coord(chunk, chunk->start);
-}
-
-/* The index of the first chunk that starts above @coord. */
-static unsigned int index_above(uint32_t coord)
-{
-	unsigned int low = 0, high = nr_chunks;
-
-	while (low < high) {
-		unsigned int mid = low + (high - low) / 2;
-
-		if (first_coord(by_coord[mid]) > coord)
-			high = mid;
-		else
-			low = mid + 1;
-	}
-	return low;
-}
+/* --- the chunks that there are --- */
 
 struct pcpu_chunk *pcpu_chunk_find(uint32_t coord)
 {
-	unsigned int at = index_above(coord);
-	struct pcpu_chunk *chunk;
+	struct pcpu_chunk *chunk = pcpu_block_owner(pcpu_block_at(coord));
 
-	if (at == 0)
-		return NULL;
-	chunk = by_coord[at - 1];
-	return coord - first_coord(chunk) < (uint32_t)(chunk->end - chunk->start) ? chunk : NULL;
+	if (pcpu_reserved_chunk && pcpu_chunk_serves(pcpu_reserved_chunk, coord))
+		return pcpu_reserved_chunk;
+	return chunk && pcpu_chunk_serves(chunk, coord) ? chunk : NULL;
 }
 
-static int index_add(struct pcpu_chunk *chunk)
+struct pcpu_chunk *pcpu_chunk_first(void)
 {
-	unsigned int at = index_above(first_coord(chunk));
-
-	if (nr_chunks == chunks_room) {
-		unsigned int larger = chunks_room ? 2 * chunks_room : 64;
-		struct pcpu_chunk **array = pcpu_mem_zalloc(larger * sizeof(*array));
-
-		if (!array)
-			return -ENOMEM;
-		if (nr_chunks)
-			memcpy(array, by_coord, nr_chunks * sizeof(*array));
-		pcpu_mem_free(by_coord, chunks_room * sizeof(*array));
-		by_coord = array;
-		chunks_room = larger;
-	}
-	memmove(&by_coord[at + 1], &by_coord[at], (nr_chunks - at) * sizeof(*by_coord));
-	by_coord[at] = chunk;
-	nr_chunks++;
-	return 0;
+	return all_chunks;
 }
 
-static void index_remove(const struct pcpu_chunk *chunk)
+struct pcpu_chunk *pcpu_chunk_next(const struct pcpu_chunk *chunk)
 {
-	unsigned int at = index_above(first_coord(chunk)) - 1;
+	return chunk->all_next;
+}
 
-	nr_chunks--;
-	memmove(&by_coord[at], &by_coord[at + 1], (nr_chunks - at) * sizeof(*by_coord));
+static void add_to_all(struct pcpu_chunk *chunk)
+{
+	chunk->all_next = all_chunks;
+	if (all_chunks)
+		all_chunks->all_prev = chunk;
+	all_chunks = chunk;
+	if (++pcpu_nr_chunks > pcpu_nr_max_chunks)
+		pcpu_nr_max_chunks = pcpu_nr_chunks;
+}
+
+static void remove_from_all(struct pcpu_chunk *chunk)
+{
+	if (chunk->all_prev)
+		chunk->all_prev->all_next = chunk->all_next;
+	else
+		all_chunks = chunk->all_next;
+	if (chunk->all_next)
+		chunk->all_next->all_prev = chunk->all_prev;
+	pcpu_nr_chunks--;
 }
 
 /* --- making and destroying --- */
 
-static void free_chunk(struct pcpu_chunk *chunk, int *entries, int room)
+static size_t own_blocks_size(int start, int end)
 {
-	pcpu_mem_free(entries, (size_t)room * sizeof(*entries));
-	pcpu_mem_free(chunk, chunk_struct_size());
+	int nr = (end + PCPU_BLOCK_SIZE - 1) / PCPU_BLOCK_SIZE - start / PCPU_BLOCK_SIZE;
+
+	return (size_t)nr * sizeof(struct pcpu_block);
+}
+
+static size_t chunk_size(int start, int end)
+{
+	return sizeof(struct pcpu_chunk) + pcpu_area_map_memory(start, end - start);
+}
+
+static void free_words(struct pcpu_block *block, uint64_t *words, unsigned int shift)
+{
+	if (words != &block->word)
+		pcpu_mem_free(words, pcpu_codes_size(shift));
+}
+
+/* The record of the block that offset 0 is in, if the chunk had blocks for all its offsets. */
+static struct pcpu_block *block_zero(const struct pcpu_chunk *chunk)
+{
+	int first = chunk->start / PCPU_BLOCK_SIZE;
+
+	if (chunk->own_blocks)
+		return chunk->own_blocks - first;
+	/* offset 0 of a view may have a coordinate that is no place of it, or of anything */
+	return pcpu_block_at(pcpu_chunk_coord(chunk, first * PCPU_BLOCK_SIZE)) - first;
 }
 
 static struct pcpu_chunk *new_chunk(uint32_t base, int start, int end)
 {
-	const int room = PCPU_DFL_MAP_ALLOC;
-	struct pcpu_chunk *chunk = pcpu_mem_zalloc(chunk_struct_size());
-	int *entries = pcpu_mem_zalloc((size_t)room * sizeof(*entries));
+	size_t words_size = pcpu_area_map_words(start, end - start);
+	struct pcpu_chunk *chunk = pcpu_mem_zalloc(chunk_size(start, end));
+	uint64_t *words = words_size ? pcpu_mem_zalloc(words_size) : NULL;
 
-	if (!chunk || !entries)
+	if (!chunk || (words_size && !words))
 		goto fail;
-	chunk->base = base;
-	chunk->start = start;
-	chunk->end = end;
-	pcpu_area_map_init(&chunk->map, entries, room, start, end - start);
-	if (index_add(chunk) == 0)
-		return chunk;
+	*chunk = (struct pcpu_chunk){.base = base, .start = start, .end = end};
+	if (end % PCPU_BLOCK_SIZE) {
+		chunk->own_blocks = pcpu_mem_zalloc(own_blocks_size(start, end));
+		if (!chunk->own_blocks)
+			goto fail;
+	}
+	pcpu_area_map_init(&chunk->map, block_zero(chunk), chunk + 1, words, start, end - start,
+			   chunk);
+	add_to_all(chunk);
+	return chunk;
 fail:
-	free_chunk(chunk, entries, room);
+	pcpu_mem_free(words, words_size);
+	pcpu_mem_free(chunk, chunk_size(start, end));
 	return NULL;
+}
+
+/* The chunk's blocks are nobody's then. */
+static void free_chunk(struct pcpu_chunk *chunk)
+{
+	struct pcpu_block *blocks = block_zero(chunk);
+
+	remove_from_all(chunk);
+	for (int i = chunk->map.first; i < chunk->map.end; i++) {
+		struct pcpu_codes codes = pcpu_block_codes(&blocks[i]);
+
+		free_words(&blocks[i], codes.words, codes.shift);
+		pcpu_block_fini(&blocks[i]);
+	}
+	if (chunk->own_blocks)
+		pcpu_mem_free(chunk->own_blocks, own_blocks_size(chunk->start, chunk->end));
+	pcpu_mem_free(chunk, chunk_size(chunk->start, chunk->end));
+}
+
+#define BLOCKS_A_PAGE (PCPU_PAGE_SIZE / sizeof(struct pcpu_block))
+_Static_assert(BLOCKS_A_PAGE * sizeof(struct pcpu_block) == PCPU_PAGE_SIZE, "whole records");
+
+static bool has_owners(const struct pcpu_block *blocks)
+{
+	for (size_t i = 0; i < BLOCKS_A_PAGE; i++)
+		if (blocks[i].owner)
+			return true;
+	return false;
+}
+
+/* Gives back the pages of pcpu_blocks with nothing but the records of @blocks, which are nobody's.
+ */
+static void discard_records(struct pcpu_block *blocks, int nr)
+{
+	size_t first = (size_t)(blocks - pcpu_blocks) / BLOCKS_A_PAGE;
+	size_t last = (size_t)(blocks + nr - 1 - pcpu_blocks) / BLOCKS_A_PAGE;
+
+	for (size_t page = first; page <= last; page++)
+		if (!has_owners(&pcpu_blocks[page * BLOCKS_A_PAGE]))
+			pcpu_vm_discard((uintptr_t)&pcpu_blocks[page * BLOCKS_A_PAGE],
+					PCPU_PAGE_SIZE);
 }
 
 struct pcpu_chunk *pcpu_chunk_create_view(uint32_t base, int start, int end)
@@ -229,8 +271,7 @@ struct pcpu_chunk *pcpu_chunk_create(void)
 	return chunk;
 
 fail_chunk:
-	index_remove(chunk);
-	free_chunk(chunk, chunk->map.entries, pcpu_area_map_room(&chunk->map));
+	free_chunk(chunk);
 fail_claim:
 	pcpu_coord_release(span.start);
 	return NULL;
@@ -238,65 +279,166 @@ fail_claim:
 
 void pcpu_chunk_destroy(struct pcpu_chunk *chunk)
 {
+	uint32_t base = chunk->base;
+
 	slot_unlink(chunk, pcpu_chunk_slot(chunk));
-	index_remove(chunk);
-	pcpu_units_remove_span(chunk->base);
-	pcpu_coord_release(chunk->base);
-	free_chunk(chunk, chunk->map.entries, pcpu_area_map_room(&chunk->map));
+	/* somebody who frees what he should not may be looking at the codes */
+	pcpu_cpu_locks_stop();
+	free_chunk(chunk);
+	discard_records(pcpu_block_at(base), pcpu_unit_pages);
+	pcpu_cpu_locks_resume();
+	pcpu_units_remove_span(base);
+	pcpu_coord_release(base);
 }
 
 /* --- the map and the memory --- */
 
-int pcpu_chunk_extend_map(struct pcpu_chunk *chunk, int margin)
+int pcpu_chunk_grow(const struct pcpu_map_growth *growth, uint64_t *words)
 {
-	int room = pcpu_area_map_room_needed(&chunk->map, margin);
-	int old_room = pcpu_area_map_room(&chunk->map);
-	int *entries;
+	bool public = pcpu_block_is_public(growth->block);
+	unsigned int old_shift = pcpu_block_codes(growth->block).shift;
 
-	if (!room)
-		return 0;
-	entries = pcpu_mem_zalloc((size_t)room * sizeof(*entries));
-	if (!entries)
+	if (!words)
+		words = pcpu_mem_zalloc(pcpu_codes_size(growth->shift));
+	if (!words)
 		return -ENOMEM;
-	entries = pcpu_area_map_move(&chunk->map, entries, room);
-	pcpu_mem_free(entries, (size_t)old_room * sizeof(*entries));
+	if (public)
+		pcpu_cpu_locks_stop();
+	pcpu_mem_free(pcpu_block_move(growth->block, words, growth->shift),
+		      pcpu_codes_size(old_shift));
+	if (public)
+		pcpu_cpu_locks_resume();
 	return 0;
 }
 
-/*
- * Reads before it writes: a page that this CPU never wrote reads as zero without becoming resident,
- * and stays so.
- */
-static void clear_if_dirty(void *address, void *ctx)
+bool pcpu_chunk_touch(struct pcpu_chunk *chunk, int off, int size)
 {
-	size_t size = (size_t) * (const int *)ctx;
-	const char *bytes = address;
-
-	/* all equal to the first, which is zero */
-	if (bytes[0] != 0 || memcmp(bytes, bytes + 1, size - 1) != 0)
-		memset(address, 0, size);
-}
-
-static void clear_run(struct pcpu_chunk *chunk, int from, int to)
-{
-	int size = to - from;
-
-	if (size > 0)
-		pcpu_units_for_each_open(pcpu_chunk_coord(chunk, from), clear_if_dirty, &size);
-}
-
-void pcpu_chunk_clear(struct pcpu_chunk *chunk, int off, int size)
-{
-	const int page_size = (int)PCPU_PAGE_SIZE;
+	struct pcpu_block *blocks = block_zero(chunk);
 	int end = off + size;
+	bool before = false;
 
-	for (int page = off / page_size; page * page_size < end; page++) {
-		int from = page * page_size > off ? page * page_size : off;
-		int to = (page + 1) * page_size < end ? (page + 1) * page_size : end;
+	for (int i = off / PCPU_BLOCK_SIZE; i * PCPU_BLOCK_SIZE < end; i++) {
+		int from = off - i * PCPU_BLOCK_SIZE, to = end - i * PCPU_BLOCK_SIZE;
 
-		if (pcpu_test_bit((unsigned int)page, chunk->handed_out))
-			clear_run(chunk, from, to);
-		else
-			pcpu_set_bit((unsigned int)page, chunk->handed_out);
+		if (from < 0)
+			from = 0;
+		if (to > PCPU_BLOCK_SIZE)
+			to = PCPU_BLOCK_SIZE;
+		if (from < blocks[i].touched)
+			before = true;
+		if (to > blocks[i].touched)
+			blocks[i].touched = (uint16_t)to;
 	}
+	return before;
+}
+
+bool pcpu_chunk_is_untouched(const struct pcpu_chunk *chunk, int off, int size)
+{
+	struct pcpu_block *blocks = block_zero(chunk);
+
+	for (int i = off / PCPU_BLOCK_SIZE; i * PCPU_BLOCK_SIZE < off + size; i++)
+		if (blocks[i].touched == 0)
+			return true;
+	return false;
+}
+
+int pcpu_chunk_populated_pages(const struct pcpu_chunk *chunk)
+{
+	struct pcpu_block *blocks = block_zero(chunk);
+	int pages = 0;
+
+	for (int i = chunk->map.first; i < chunk->map.end; i++)
+		pages += chunk->immutable || blocks[i].touched;
+	return pages;
+}
+
+/* The whole pages of a free area that have been touched, run by run. */
+static size_t discard_pages(struct pcpu_chunk *chunk, int from, int to)
+{
+	struct pcpu_block *blocks = block_zero(chunk);
+	int first = (from + PCPU_BLOCK_SIZE - 1) / PCPU_BLOCK_SIZE, end = to / PCPU_BLOCK_SIZE;
+	size_t discarded = 0;
+
+	for (int i = first; i < end; i++) {
+		int run = i;
+
+		while (i < end && blocks[i].touched)
+			blocks[i++].touched = 0;
+		if (i == run)
+			continue;
+		pcpu_units_discard(pcpu_chunk_coord(chunk, run * PCPU_BLOCK_SIZE),
+				   (size_t)(i - run) * PCPU_BLOCK_SIZE);
+		discarded += (size_t)(i - run) * PCPU_BLOCK_SIZE;
+	}
+	return discarded * pcpu_units_nr_open();
+}
+
+/* Back to the word in the block, where the starts allow it. */
+static void coarsen(struct pcpu_block *block)
+{
+	unsigned int shift = pcpu_block_codes(block).shift;
+
+	if (shift != PCPU_GRANULE_INLINE && pcpu_block_coarsest(block) == PCPU_GRANULE_INLINE)
+		pcpu_mem_free(pcpu_block_move(block, NULL, PCPU_GRANULE_INLINE),
+			      pcpu_codes_size(shift));
+}
+
+size_t pcpu_chunk_trim(struct pcpu_chunk *chunk)
+{
+	struct pcpu_block *blocks = block_zero(chunk);
+	size_t discarded = 0;
+	int size, end;
+
+	if (chunk->immutable)
+		return 0;
+	for (int off = 0; off < chunk->end; off = end) {
+		end = pcpu_area_map_next(&chunk->map, off, &size);
+		if (size > 0)
+			discarded += discard_pages(chunk, off, end);
+	}
+	for (int i = chunk->map.first; i < chunk->map.end; i++)
+		coarsen(&blocks[i]);
+	return discarded;
+}
+
+/* --- the check of everything --- */
+
+static bool is_on_list(const struct pcpu_chunk *chunk, int slot)
+{
+	for (struct pcpu_chunk *on = slots[slot].first; on; on = on->next)
+		if (on == chunk)
+			return true;
+	return false;
+}
+
+static const char *check_chunk(const struct pcpu_chunk *chunk)
+{
+	struct pcpu_block *blocks = block_zero(chunk);
+
+	if (!pcpu_area_map_is_valid(&chunk->map))
+		return "an area map contradicts itself";
+	if (chunk != pcpu_reserved_chunk && !is_on_list(chunk, pcpu_chunk_slot(chunk)))
+		return "a chunk is not on the list of its slot";
+	for (int i = chunk->map.first; i < chunk->map.end; i++)
+		if (blocks[i].owner != chunk)
+			return "a block belongs to another chunk";
+	return NULL;
+}
+
+const char *pcpu_chunks_check(void)
+{
+	unsigned int found = 0, listed = 0;
+
+	for (struct pcpu_chunk *chunk = all_chunks; chunk; chunk = chunk->all_next, found++) {
+		const char *wrong = check_chunk(chunk);
+
+		if (wrong)
+			return wrong;
+	}
+	for (int slot = 0; slot < pcpu_nr_slots; slot++)
+		for (struct pcpu_chunk *chunk = slots[slot].first; chunk; chunk = chunk->next)
+			listed++;
+	if (found != pcpu_nr_chunks || listed != found - (pcpu_reserved_chunk != NULL))
+		return "the lists of chunks disagree";
+	return NULL;
 }

@@ -13,8 +13,8 @@
  * The two views of the first chunk are chunks too. They are immutable: never destroyed. A view
  * serves offsets [start, end) of the unit; what lies before belongs to others for ever.
  *
- * Invariants: a chunk is on the list of pcpu_chunk_slot(chunk), unless it is the reserved chunk,
- * which is on none. Chunks do not overlap in coordinates.
+ * Invariants (pcpu_chunks_check looks at them): a chunk is on the list of pcpu_chunk_slot(chunk),
+ * unless it is the reserved chunk, which is on none. Chunks do not overlap in coordinates.
  *
  * Everything here is protected by pcpu_alloc_mutex, which the caller holds.
  */
@@ -22,22 +22,22 @@
 #define PCPU_CHUNK_H
 
 #include "area_map.h"
+#include "slot.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct pcpu_chunk {
-	struct pcpu_chunk *prev, *next; /* on the list of a slot */
+	struct pcpu_chunk *prev, *next;		/* on the list of a slot */
+	struct pcpu_chunk *all_prev, *all_next; /* on the list of all chunks */
 	struct pcpu_area_map map;
 	uint32_t base;	/* coordinate of offset 0; of a view, modulo 4 GiB */
 	int start, end; /* the offsets that it serves */
 	bool immutable;
-	/*
-	 * One bit a page of the unit: some of it has been handed out since it was committed. The
-	 * other pages are zero in every unit, and are not touched to make them so.
-	 */
-	unsigned long handed_out[];
+	int max_alloc_size; /* the largest size ever handed out */
+	/* Of a view that ends inside a page, which the view behind has the record of; else NULL. */
+	struct pcpu_block *own_blocks;
 };
 
 /* Set by pcpu_chunks_init() and by the first chunk's setup; the kernel's names. */
@@ -46,8 +46,20 @@ extern int pcpu_unit_pages;
 extern int pcpu_nr_slots;
 extern struct pcpu_chunk *pcpu_first_chunk;    /* the dynamic view, or the only one */
 extern struct pcpu_chunk *pcpu_reserved_chunk; /* the reserved view, or NULL */
+extern int pcpu_max_size;		       /* the largest size that can be allocated */
 
-/* Makes the slot lists for units of @unit_size bytes. 0 or -ENOMEM. Once. */
+/*
+ * A record for each page of coordinates, of a chunk or not: block->owner is the chunk, or NULL. All
+ * of them can be read at any time, by anybody.
+ */
+extern struct pcpu_block *pcpu_blocks;
+
+static inline struct pcpu_block *pcpu_block_at(uint32_t coord)
+{
+	return &pcpu_blocks[coord >> PCPU_BLOCK_SHIFT];
+}
+
+/* Makes the slot lists for units of @unit_size bytes, and the records. 0 or -ENOMEM. Once. */
 int pcpu_chunks_init(int unit_size);
 
 /*
@@ -62,7 +74,11 @@ struct pcpu_chunk *pcpu_chunk_create(void);
 /* Takes a wholly free chunk that is no view off its list, and gives everything back. */
 void pcpu_chunk_destroy(struct pcpu_chunk *chunk);
 
-int pcpu_chunk_slot(const struct pcpu_chunk *chunk);
+static inline int pcpu_chunk_slot(const struct pcpu_chunk *chunk)
+{
+	return pcpu_slot_of(pcpu_area_map_free_size(&chunk->map),
+			    pcpu_area_map_contig_hint(&chunk->map), pcpu_unit_size);
+}
 
 /*
  * Moves @chunk to the list it belongs on: to the front if it got emptier (or is new, @old_slot -1),
@@ -74,14 +90,48 @@ void pcpu_chunk_relocate(struct pcpu_chunk *chunk, int old_slot);
 struct pcpu_chunk *pcpu_slot_first(int slot);
 struct pcpu_chunk *pcpu_slot_next(int slot, const struct pcpu_chunk *chunk);
 
+static inline bool pcpu_chunk_serves(const struct pcpu_chunk *chunk, uint32_t coord)
+{
+	uint32_t start = chunk->base + (uint32_t)chunk->start;
+
+	return coord - start < (uint32_t)(chunk->end - chunk->start);
+}
+
 /* The chunk that serves coordinate @coord, or NULL. */
 struct pcpu_chunk *pcpu_chunk_find(uint32_t coord);
 
-/* Makes sure that the map has @margin spare entries. 0 or -ENOMEM. */
-int pcpu_chunk_extend_map(struct pcpu_chunk *chunk, int margin);
+/* All chunks: the first, and the one after @chunk; NULL: no more. How many, and once at most. */
+struct pcpu_chunk *pcpu_chunk_first(void);
+struct pcpu_chunk *pcpu_chunk_next(const struct pcpu_chunk *chunk);
+extern unsigned int pcpu_nr_chunks, pcpu_nr_max_chunks;
 
-/* Clears [off, off + size) in every unit where it may be anything but zero. */
-void pcpu_chunk_clear(struct pcpu_chunk *chunk, int off, int size);
+/*
+ * Makes the codes of a block as fine as @growth says, in @words, or in new memory if that is NULL.
+ * Stops the CPUs' locks for it if others may be looking at them. 0 or -ENOMEM.
+ */
+int pcpu_chunk_grow(const struct pcpu_map_growth *growth, uint64_t *words);
+
+/*
+ * Notes that [off, off + size) is handed out. Returns whether any of it may be something else than
+ * zero in some unit: some of it has been handed out before since it was committed.
+ */
+bool pcpu_chunk_touch(struct pcpu_chunk *chunk, int off, int size);
+
+/* Whether pages of [off, off + size) have never been touched; for those that populate them. */
+bool pcpu_chunk_is_untouched(const struct pcpu_chunk *chunk, int off, int size);
+
+/* How many pages have been touched. All of a view's are populated. */
+int pcpu_chunk_populated_pages(const struct pcpu_chunk *chunk);
+
+/*
+ * Gives back what a chunk that is no view does not need: whole free pages in every unit, and codes
+ * that are finer than they have to be. The CPUs' locks are stopped. Returns the bytes of pages,
+ * over all open units; some may not have been resident.
+ */
+size_t pcpu_chunk_trim(struct pcpu_chunk *chunk);
+
+/* What is wrong with any of the chunks, or NULL: a look at everything there is. */
+const char *pcpu_chunks_check(void);
 
 static inline uint32_t pcpu_chunk_coord(const struct pcpu_chunk *chunk, int off)
 {

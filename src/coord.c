@@ -19,6 +19,8 @@ struct claim {
 static struct claim *claims;
 static unsigned int nr_claims, room;
 static uint64_t hint = PCPU_COORD_MIN;
+/* From the hint up to here there is no gap of gapless_size or more; chunks are all of one size. */
+static uint64_t gapless_end, gapless_size;
 
 static uint64_t page_floor(uint64_t coord)
 {
@@ -102,15 +104,25 @@ static uint64_t find_free(uint64_t from, uint64_t to, uint64_t size)
 	return to;
 }
 
+/* Where to look for @size coordinates: past what is known to have no such gap. */
+static uint64_t search_start(uint64_t size)
+{
+	return size >= gapless_size && gapless_end > hint ? gapless_end : hint;
+}
+
 int pcpu_coord_claim_free(uint64_t size, uint32_t *start)
 {
-	uint64_t at;
+	uint64_t from = search_start(size), at;
 
 	if (make_room())
 		return -ENOMEM;
-	at = find_free(hint, PCPU_COORD_END, size);
-	if (at == PCPU_COORD_END)
+	at = find_free(from, PCPU_COORD_END, size);
+	if (at == PCPU_COORD_END) {
 		at = find_free(PCPU_COORD_MIN, PCPU_COORD_END, size);
+	} else if (from == hint || size == gapless_size) {
+		gapless_end = at + size;
+		gapless_size = size;
+	}
 	if (at == PCPU_COORD_END)
 		return -ENOSPC;
 	insert(first_ending_above(at), at, at + size);
@@ -124,12 +136,15 @@ void pcpu_coord_release(uint64_t start)
 
 	if (at == nr_claims || claims[at].start != page_floor(start))
 		return;
+	if (claims[at].start < gapless_end)
+		gapless_end = 0;
 	nr_claims--;
 	memmove(&claims[at], &claims[at + 1], (nr_claims - at) * sizeof(*claims));
 }
 
 void pcpu_coord_set_hint(uint32_t coord)
 {
+	gapless_end = 0;
 	hint = page_ceil(coord);
 	if (hint < PCPU_COORD_MIN || hint >= PCPU_COORD_END)
 		hint = PCPU_COORD_MIN;

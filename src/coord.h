@@ -3,8 +3,8 @@
  * coord.h - who owns which coordinates.
  *
  * A coordinate is an offset in a unit window: the low 32 bits of a per-CPU pointer. Static
- *variables have the coordinates that the loader gave them; chunks take ranges that are free. A
- *claim is for whole pages, holds for every window at once, and never overlaps another.
+ * variables have the coordinates that the loader gave them; chunks take ranges that are free. A
+ * claim is for whole pages, holds for every window at once, and never overlaps another.
  *
  *	0        64 KiB                                               4 GiB
  *	|refused|....[module]....[first chunk][chunk][chunk]......[module]|

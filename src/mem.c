@@ -107,3 +107,11 @@ size_t pcpu_mem_allocated(void)
 	pcpu_je_mallctl("epoch", NULL, NULL, &epoch, sizeof(epoch));
 	return arena_figure("small.allocated") + arena_figure("large.allocated");
 }
+
+void pcpu_mem_trim(void)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "arena.%u.purge", arena);
+	pcpu_je_mallctl(name, NULL, NULL, NULL, 0);
+}

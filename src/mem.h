@@ -23,4 +23,7 @@ void pcpu_mem_free(void *ptr, size_t size);
 /* Bytes of the arena in use. */
 size_t pcpu_mem_allocated(void);
 
+/* Gives memory that is not in use back to the system. */
+void pcpu_mem_trim(void);
+
 #endif /* PCPU_MEM_H */

@@ -30,8 +30,8 @@
  *	V6  drop the visit lock
  *
  * Fallback tier. Every entry stays negative for ever, so that all operations take the slow side,
- *and are done with locked instructions on the copy of the CPU that the thread is on (or was, a
- *moment ago; that is what makes the lock necessary, and sufficient).
+ * and are done with locked instructions on the copy of the CPU that the thread is on (or was, a
+ * moment ago; that is what makes the lock necessary, and sufficient).
  */
 #include "thread.h"
 #include "copy_op.h"
@@ -64,7 +64,7 @@ static __thread struct {
 	.cpu_id = CPU_ID_UNINITIALIZED,
 };
 
-static bool sequences;
+bool pcpu_thread_sequences;
 static const char *backend = "fallback: the library has not been set up";
 static pthread_mutex_t visit_lock = PTHREAD_MUTEX_INITIALIZER;
 static sigset_t fork_saved;
@@ -126,18 +126,13 @@ static const char *choose(enum pcpu_backend_choice choice)
 bool pcpu_thread_init(enum pcpu_backend_choice choice)
 {
 	backend = choose(choice);
-	sequences = backend[0] == 'r';
-	return sequences;
+	pcpu_thread_sequences = backend[0] == 'r';
+	return pcpu_thread_sequences;
 }
 
 PERCPU_API const char *percpu_backend(void)
 {
 	return backend;
-}
-
-bool pcpu_thread_has_sequences(void)
-{
-	return sequences;
 }
 
 unsigned int pcpu_thread_this_cpu(void)
@@ -171,19 +166,21 @@ void pcpu_thread_wait_for_visitor(void)
 	pcpu_unlock_sigrestore(&visit_lock, &saved);
 }
 
-static int fence(unsigned int cpu)
+#define ALL_CPUS (-1)
+
+static int fence(int cpu)
 {
-	if (membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ, MEMBARRIER_CMD_FLAG_CPU, (int)cpu) ==
-	    0)
+	if (cpu != ALL_CPUS &&
+	    membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ, MEMBARRIER_CMD_FLAG_CPU, cpu) == 0)
 		return 0;
-	if (errno != EINVAL)
+	if (cpu != ALL_CPUS && errno != EINVAL)
 		return -errno;
-	/* a kernel without the flag: all CPUs */
+	/* also on a kernel without the flag */
 	return membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ, 0, 0) ? -errno : 0;
 }
 
 /* After this no sequence on @cpu that began before is going to commit. */
-static void fence_sequences(unsigned int cpu)
+static void fence_sequences(int cpu)
 {
 	int saved = errno, err = fence(cpu);
 
@@ -197,6 +194,11 @@ static void fence_sequences(unsigned int cpu)
 	errno = saved;
 }
 
+void pcpu_thread_fence_all(void)
+{
+	fence_sequences(ALL_CPUS);
+}
+
 uint64_t pcpu_thread_visit(const struct pcpu_op *op, uint32_t low)
 {
 	unsigned int cpu = pcpu_thread_this_cpu();
@@ -206,7 +208,7 @@ uint64_t pcpu_thread_visit(const struct pcpu_op *op, uint32_t low)
 
 	pcpu_lock_sigsave(&visit_lock, &saved);
 	pcpu_unit_shut(cpu);
-	fence_sequences(cpu);
+	fence_sequences((int)cpu);
 	result = pcpu_op_plain(op, base + low);
 	pcpu_unit_unshut(cpu);
 	pcpu_unlock_sigrestore(&visit_lock, &saved);
@@ -276,7 +278,7 @@ PERCPU_API uint64_t __percpu_op(unsigned int op, unsigned int size, uintptr_t pt
 {
 	struct pcpu_op what = {.op = op, .size = size, .a = a, .b = b};
 
-	return sequences ? do_sequence(&what, ptr) : do_locked(&what, ptr);
+	return pcpu_thread_sequences ? do_sequence(&what, ptr) : do_locked(&what, ptr);
 }
 
 PERCPU_API bool __percpu_op_double(uintptr_t ptr, uint64_t expect1, uint64_t expect2, uint64_t val1,
@@ -291,7 +293,7 @@ PERCPU_API bool __percpu_op_double(uintptr_t ptr, uint64_t expect1, uint64_t exp
 		.b2 = val2,
 	};
 
-	return (sequences ? do_sequence(&what, ptr) : do_locked(&what, ptr)) != 0;
+	return (pcpu_thread_sequences ? do_sequence(&what, ptr) : do_locked(&what, ptr)) != 0;
 }
 
 PERCPU_API void __percpu_bad_pair(uintptr_t ptr1, uintptr_t ptr2, size_t size)

@@ -26,8 +26,13 @@ enum pcpu_backend_choice {
  */
 bool pcpu_thread_init(enum pcpu_backend_choice choice);
 
-/* Whether the tier is rseq. */
-bool pcpu_thread_has_sequences(void);
+/* Whether the tier is rseq. Constant after pcpu_thread_init(). */
+extern bool pcpu_thread_sequences;
+
+static inline bool pcpu_thread_has_sequences(void)
+{
+	return pcpu_thread_sequences;
+}
 
 /* The CPU that the caller runs on, or ran on a moment ago. Uses general registers only. */
 unsigned int pcpu_thread_this_cpu(void);
@@ -38,6 +43,9 @@ uint64_t pcpu_thread_visit(const struct pcpu_op *op, uint32_t low);
 
 /* Returns when no visit that was under way at the call is so any more. */
 void pcpu_thread_wait_for_visitor(void);
+
+/* After this no sequence of this process that began before, on any CPU, is going to commit. */
+void pcpu_thread_fence_all(void);
 
 /* From the thread pointer to the area that holds the CPU number, bytes; for __percpu_rt. */
 ptrdiff_t pcpu_thread_rseq_offset(void);

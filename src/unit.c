@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* unit.c - see unit.h. */
 #include "unit.h"
+#include "bitmap.h"
 #include "layout.h"
 #include "lock.h"
 #include "log.h"
@@ -15,8 +16,6 @@
 #include <limits.h>
 #include <string.h>
 
-/* A window is the 4 GiB that the low 32 bits of a pointer reach. */
-#define WINDOW_SHIFT 32
 /* An entry that nobody may pass: any negative number will do. */
 #define SHUT ((intptr_t)-1)
 /* Index range of the table that faults instead of reading something else: 65,536 CPUs. */
@@ -37,11 +36,25 @@ static uintptr_t *windows;
 static unsigned int nr_units;
 static const unsigned short *unit_nodes;
 static bool let_sequences_in;
-static unsigned int nr_open;
+
+/* Appended to under the unit lock, read by anybody: the element first, then the number. */
+uintptr_t *pcpu_open_windows;
+unsigned int pcpu_nr_open_windows;
+
+/* As a pcpu_span, with its images elsewhere: most have none, and there can be thousands. */
+struct span {
+	uint64_t size;
+	struct pcpu_image *images; /* PCPU_SPAN_IMAGES, or NULL */
+	uint32_t start;
+};
 
 /* Sorted by start. */
-static struct pcpu_span *spans;
+static struct span *spans;
 static unsigned int nr_spans, spans_room;
+
+/* A bit a page of coordinates that is to be resident in every open unit; NULL: none is. */
+static unsigned long *populated;
+#define NR_PAGES ((unsigned int)(PCPU_WINDOW_SIZE / PCPU_PAGE_SIZE))
 
 /* Whole pages of entries, so that a CPU number just out of range is sent away like any other. */
 static struct percpu_entry *make_entries(unsigned int nr)
@@ -62,12 +75,12 @@ int pcpu_units_init(const struct pcpu_unit_setup *setup)
 {
 	windows = pcpu_mem_zalloc(setup->nr_cpu_ids * sizeof(*windows));
 	entries = make_entries(setup->nr_cpu_ids);
-	if (!windows || !entries)
+	pcpu_open_windows = pcpu_mem_zalloc(setup->nr_cpu_ids * sizeof(*pcpu_open_windows));
+	if (!windows || !entries || !pcpu_open_windows)
 		return -ENOMEM;
 	for (unsigned int cpu = 0; cpu < setup->nr_cpu_ids; cpu++)
-		if (setup->unit_windows[cpu] != UINT_MAX)
-			windows[cpu] = setup->region +
-				       ((uintptr_t)setup->unit_windows[cpu] << WINDOW_SHIFT);
+		if (setup->unit_map[cpu] != UINT_MAX)
+			windows[cpu] = setup->base + setup->unit_offsets[cpu];
 	nr_units = setup->nr_cpu_ids;
 	unit_nodes = setup->nodes;
 	let_sequences_in = setup->sequences;
@@ -89,17 +102,42 @@ bool pcpu_unit_is_open(unsigned int cpu)
 	return cpu < nr_units && __atomic_load_n(&entries[cpu].base, __ATOMIC_ACQUIRE) >= 0;
 }
 
-unsigned int pcpu_units_nr_open(void)
+int pcpu_units_populate_always(void)
 {
-	return __atomic_load_n(&nr_open, __ATOMIC_RELAXED);
+	populated = pcpu_vm_guarded_array(NR_PAGES / 8, NR_PAGES / 8);
+	return populated ? 0 : -ENOMEM;
 }
 
-static void copy_images(const struct pcpu_span *span, uintptr_t window)
+static void copy_images(const struct pcpu_image *images, uintptr_t window)
 {
-	for (int i = 0; i < PCPU_SPAN_IMAGES; i++)
-		if (span->images[i].size)
-			memcpy((char *)window + span->images[i].coord, span->images[i].start,
-			       span->images[i].size);
+	for (int i = 0; images && i < PCPU_SPAN_IMAGES; i++)
+		if (images[i].size)
+			memcpy((char *)window + images[i].coord, images[i].start, images[i].size);
+}
+
+/* The next run of populated pages at or after @page, in bytes; false: no more. */
+static bool next_populated(unsigned int *page, uint32_t *coord, size_t *size)
+{
+	unsigned int from = pcpu_find_next_bit(populated, NR_PAGES, *page), to = from;
+
+	while (to < NR_PAGES && pcpu_test_bit(to, populated))
+		to++;
+	*page = to;
+	*coord = (uint32_t)(from * PCPU_PAGE_SIZE);
+	*size = (to - from) * PCPU_PAGE_SIZE;
+	return to > from;
+}
+
+static int populate_window(uintptr_t window)
+{
+	unsigned int page = 0;
+	uint32_t coord;
+	size_t size;
+	int err = 0;
+
+	while (populated && !err && next_populated(&page, &coord, &size))
+		err = pcpu_vm_populate(window + coord, size);
+	return err;
 }
 
 /*
@@ -128,8 +166,8 @@ static int fill_window(uintptr_t window)
 			return err;
 	}
 	for (unsigned int i = 0; i < nr_spans; i++)
-		copy_images(&spans[i], window);
-	return 0;
+		copy_images(spans[i].images, window);
+	return populate_window(window);
 }
 
 /* Makes the CPU's memory local to its node. Not having it so costs time, never a count. */
@@ -139,7 +177,7 @@ static void bind_window(unsigned int cpu, uintptr_t window)
 
 	if (!unit_nodes)
 		return;
-	err = pcpu_vm_bind(window, (size_t)1 << WINDOW_SHIFT, unit_nodes[cpu]);
+	err = pcpu_vm_bind(window, PCPU_WINDOW_SIZE, unit_nodes[cpu]);
 	if (err)
 		pcpu_log(PERCPU_LOG_INFO, "no memory policy for CPU %u on node %u: errno %d", cpu,
 			 unit_nodes[cpu], -err);
@@ -168,7 +206,8 @@ static void open_locked(unsigned int cpu)
 	__atomic_store_n(&entries[cpu].base, (intptr_t)window, __ATOMIC_RELEASE);
 	if (let_sequences_in)
 		__atomic_store_n(&entries[cpu].window, (intptr_t)window, __ATOMIC_RELEASE);
-	__atomic_store_n(&nr_open, nr_open + 1, __ATOMIC_RELAXED);
+	pcpu_open_windows[pcpu_nr_open_windows] = window;
+	__atomic_store_n(&pcpu_nr_open_windows, pcpu_nr_open_windows + 1, __ATOMIC_RELEASE);
 }
 
 uintptr_t pcpu_unit_open(unsigned int cpu)
@@ -189,11 +228,17 @@ uintptr_t pcpu_unit_open(unsigned int cpu)
 /* The index of the first span at or above @start. */
 static unsigned int span_at(uint32_t start)
 {
-	unsigned int i = 0;
+	unsigned int low = 0, high = nr_spans;
 
-	while (i < nr_spans && spans[i].start < start)
-		i++;
-	return i;
+	while (low < high) {
+		unsigned int mid = low + (high - low) / 2;
+
+		if (spans[mid].start < start)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
 }
 
 /*
@@ -203,7 +248,7 @@ static unsigned int span_at(uint32_t start)
 static int make_room(void)
 {
 	unsigned int larger = spans_room ? 2 * spans_room : 64;
-	struct pcpu_span *array, *old = spans;
+	struct span *array, *old = spans;
 	sigset_t saved;
 
 	if (nr_spans < spans_room)
@@ -221,46 +266,71 @@ static int make_room(void)
 	return 0;
 }
 
-/* Commits @span in every open unit below @cpus; returns the first CPU that failed, or @cpus. */
-static unsigned int commit_span(const struct pcpu_span *span, unsigned int cpus, int *err)
+static void decommit_span(const struct span *span, unsigned int units)
 {
-	for (unsigned int cpu = 0; cpu < cpus; cpu++) {
-		if (!pcpu_unit_is_open(cpu))
-			continue;
-		*err = pcpu_vm_commit(windows[cpu] + span->start, span->size);
-		if (*err)
-			return cpu;
-		copy_images(span, windows[cpu]);
-	}
-	return cpus;
+	for (unsigned int i = 0; i < units; i++)
+		pcpu_vm_decommit(pcpu_open_windows[i] + span->start, span->size);
 }
 
-static void decommit_span(const struct pcpu_span *span, unsigned int cpus)
+/* Commits @span in every open unit, or in none. */
+static int commit_span(const struct span *span)
 {
-	for (unsigned int cpu = 0; cpu < cpus; cpu++)
-		if (pcpu_unit_is_open(cpu))
-			pcpu_vm_decommit(windows[cpu] + span->start, span->size);
+	for (unsigned int i = 0; i < pcpu_nr_open_windows; i++) {
+		int err = pcpu_vm_commit(pcpu_open_windows[i] + span->start, span->size);
+
+		if (err) {
+			decommit_span(span, i);
+			return err;
+		}
+		copy_images(span->images, pcpu_open_windows[i]);
+	}
+	return 0;
+}
+
+static bool has_images(const struct pcpu_span *span)
+{
+	size_t size = 0;
+
+	for (int i = 0; i < PCPU_SPAN_IMAGES; i++)
+		size += span->images[i].size;
+	return size != 0;
+}
+
+/* The inner form of @span. 0 or -ENOMEM. */
+static int make_span(struct span *inner, const struct pcpu_span *span)
+{
+	*inner = (struct span){.start = span->start, .size = span->size};
+	if (!has_images(span))
+		return 0;
+	inner->images = pcpu_mem_zalloc(sizeof(span->images));
+	if (!inner->images)
+		return -ENOMEM;
+	memcpy(inner->images, span->images, sizeof(span->images));
+	return 0;
 }
 
 int pcpu_units_add_span(const struct pcpu_span *span)
 {
-	unsigned int failed, at;
+	struct span inner;
+	unsigned int at;
 	sigset_t saved;
 	int err = make_room();
 
+	if (!err)
+		err = make_span(&inner, span);
 	if (err)
 		return err;
 	pcpu_lock_sigsave(&unit_lock, &saved);
-	failed = commit_span(span, nr_units, &err);
-	if (err) {
-		decommit_span(span, failed);
-	} else {
+	err = commit_span(&inner);
+	if (!err) {
 		at = span_at(span->start);
 		memmove(&spans[at + 1], &spans[at], (nr_spans - at) * sizeof(*spans));
-		spans[at] = *span;
+		spans[at] = inner;
 		nr_spans++;
 	}
 	pcpu_unlock_sigrestore(&unit_lock, &saved);
+	if (err)
+		pcpu_mem_free(inner.images, sizeof(span->images));
 	return err;
 }
 
@@ -271,32 +341,134 @@ void pcpu_units_replace_images(uint32_t start, const struct pcpu_image images[PC
 
 	pcpu_lock_sigsave(&unit_lock, &saved);
 	at = span_at(start);
-	if (at < nr_spans && spans[at].start == start)
-		memcpy(spans[at].images, images, sizeof(spans[at].images));
+	if (at < nr_spans && spans[at].start == start && spans[at].images)
+		memcpy(spans[at].images, images, PCPU_SPAN_IMAGES * sizeof(*images));
 	pcpu_unlock_sigrestore(&unit_lock, &saved);
+}
+
+static void forget_populated(uint32_t coord, uint64_t size)
+{
+	for (uint64_t at = coord; populated && at < coord + size; at += PCPU_PAGE_SIZE)
+		pcpu_clear_bit((unsigned int)(at / PCPU_PAGE_SIZE), populated);
 }
 
 void pcpu_units_remove_span(uint32_t start)
 {
+	struct pcpu_image *images = NULL;
 	unsigned int at;
 	sigset_t saved;
 
 	pcpu_lock_sigsave(&unit_lock, &saved);
 	at = span_at(start);
 	if (at < nr_spans && spans[at].start == start) {
-		decommit_span(&spans[at], nr_units);
+		images = spans[at].images;
+		decommit_span(&spans[at], pcpu_nr_open_windows);
+		forget_populated(start, spans[at].size);
 		nr_spans--;
 		memmove(&spans[at], &spans[at + 1], (nr_spans - at) * sizeof(*spans));
 	}
 	pcpu_unlock_sigrestore(&unit_lock, &saved);
+	pcpu_mem_free(images, PCPU_SPAN_IMAGES * sizeof(*images));
 }
 
-void pcpu_units_for_each_open(uint32_t coord, void (*fn)(void *address, void *ctx), void *ctx)
+/* --- the memory of all open units --- */
+
+/* Within one page. */
+static inline void clear_part(char *part, size_t size)
 {
-	for (unsigned int cpu = 0; cpu < nr_units; cpu++)
-		if (pcpu_unit_is_open(cpu))
-			fn((void *)(windows[cpu] + coord), ctx);
+	/* all equal to the first, which is zero */
+	if (part[0] != 0 || memcmp(part, part + 1, size - 1) != 0)
+		memset(part, 0, size);
 }
+
+static void clear_copy(char *copy, size_t size)
+{
+	while (size > 0) {
+		size_t in_page = PCPU_PAGE_SIZE - (uintptr_t)copy % PCPU_PAGE_SIZE;
+
+		if (in_page > size)
+			in_page = size;
+		clear_part(copy, in_page);
+		copy += in_page;
+		size -= in_page;
+	}
+}
+
+/* The size of a counter. */
+static void clear_words(uint32_t coord, unsigned int nr)
+{
+	for (unsigned int i = 0; i < nr; i++) {
+		uint64_t __attribute__((__may_alias__)) *word =
+			(uint64_t *)(pcpu_open_windows[i] + coord);
+
+		if (*word)
+			*word = 0;
+	}
+}
+
+void pcpu_units_clear(uint32_t coord, size_t size)
+{
+	unsigned int nr = pcpu_units_nr_open();
+
+	if (size == sizeof(uint64_t) && coord % sizeof(uint64_t) == 0) {
+		clear_words(coord, nr);
+		return;
+	}
+	for (unsigned int i = 0; i < nr; i++)
+		clear_copy((char *)(pcpu_open_windows[i] + coord), size);
+}
+
+void pcpu_units_discard(uint32_t coord, size_t size)
+{
+	sigset_t saved;
+
+	pcpu_lock_sigsave(&unit_lock, &saved);
+	for (unsigned int i = 0; i < pcpu_nr_open_windows; i++)
+		pcpu_vm_discard(pcpu_open_windows[i] + coord, size);
+	forget_populated(coord, size);
+	pcpu_unlock_sigrestore(&unit_lock, &saved);
+}
+
+/* A unit that opens later gets the pages too: they are noted under the lock that opening takes. */
+int pcpu_units_populate(uint32_t coord, size_t size)
+{
+	sigset_t saved;
+	int err = 0;
+
+	pcpu_lock_sigsave(&unit_lock, &saved);
+	for (unsigned int i = 0; i < pcpu_nr_open_windows && !err; i++)
+		err = pcpu_vm_populate(pcpu_open_windows[i] + coord, size);
+	for (size_t at = coord; !err && at < coord + size; at += PCPU_PAGE_SIZE)
+		pcpu_set_bit((unsigned int)(at / PCPU_PAGE_SIZE), populated);
+	pcpu_unlock_sigrestore(&unit_lock, &saved);
+	return err;
+}
+
+bool pcpu_units_are_populated(uint32_t coord, size_t size)
+{
+	unsigned int end = (unsigned int)((coord + (uint64_t)size - 1) / PCPU_PAGE_SIZE) + 1;
+
+	for (unsigned int page = coord / PCPU_PAGE_SIZE; page < end; page++)
+		if (!pcpu_test_bit(page, populated))
+			return false;
+	return true;
+}
+
+size_t pcpu_units_resident(void)
+{
+	size_t resident = 0;
+	sigset_t saved;
+
+	pcpu_lock_sigsave(&unit_lock, &saved);
+	for (unsigned int i = 0; i < pcpu_nr_open_windows; i++)
+		for (unsigned int j = 0; j < nr_spans; j++)
+			resident += pcpu_vm_resident(pcpu_open_windows[i] + spans[j].start,
+						     spans[j].size);
+	pcpu_unlock_sigrestore(&unit_lock, &saved);
+	return resident;
+}
+
+/* --- doors --- */
 
 void pcpu_unit_shut(unsigned int cpu)
 {

@@ -38,15 +38,16 @@ struct pcpu_span {
 };
 
 /*
- * Sets up entries and windows for @nr_cpu_ids CPUs. @unit_windows gives the index of each possible
- * CPU's window in the region that starts at @region, UINT_MAX for a CPU that is not possible.
- * @nodes is NULL, or gives each CPU's node, which its window's memory is to come from. @sequences:
- * whether the fast path may ever be let in. 0 or -ENOMEM. Once.
+ * Sets up entries and windows for @nr_cpu_ids CPUs. The window of a possible CPU starts at @base
+ * plus what @unit_offsets says; @unit_map is UINT_MAX for a CPU that is not possible. @nodes is
+ * NULL, or gives each CPU's node, which its window's memory is to come from. @sequences: whether
+ * the fast path may ever be let in. 0 or -ENOMEM. Once.
  */
 struct pcpu_unit_setup {
 	unsigned int nr_cpu_ids;
-	uintptr_t region;
-	const unsigned int *unit_windows;
+	uintptr_t base;
+	const unsigned int *unit_map;
+	const unsigned long *unit_offsets;
 	const unsigned short *nodes;
 	bool sequences;
 };
@@ -64,7 +65,12 @@ uintptr_t pcpu_unit_open(unsigned int cpu);
 bool pcpu_unit_is_open(unsigned int cpu);
 
 /* How many units are open. */
-unsigned int pcpu_units_nr_open(void);
+static inline unsigned int pcpu_units_nr_open(void)
+{
+	extern unsigned int pcpu_nr_open_windows;
+
+	return __atomic_load_n(&pcpu_nr_open_windows, __ATOMIC_ACQUIRE);
+}
 
 /*
  * Adds @span to every unit, open now or later. It must not share a page with another span. 0 or a
@@ -81,8 +87,39 @@ void pcpu_units_replace_images(uint32_t start, const struct pcpu_image images[PC
 /* Takes the span at coordinate @start away from every unit; its memory is given back. */
 void pcpu_units_remove_span(uint32_t start);
 
-/* Calls @fn with the address of coordinate @coord in every open unit. */
-void pcpu_units_for_each_open(uint32_t coord, void (*fn)(void *address, void *ctx), void *ctx);
+/*
+ * The windows of the open units, in the order of their opening. A unit that opens while somebody
+ * walks over them has nothing in it but initial values, and zeros in its chunks.
+ */
+extern uintptr_t *pcpu_open_windows;
+
+/*
+ * Clears [coord, coord + size) in every open unit. Reads before it writes: a page that a CPU never
+ * wrote reads as zero without becoming resident, and stays so.
+ */
+void pcpu_units_clear(uint32_t coord, size_t size);
+
+/* Takes the memory of [coord, coord + size), whole pages, from every open unit: they read as zero.
+ */
+void pcpu_units_discard(uint32_t coord, size_t size);
+
+/*
+ * Has units that open find every page resident that pcpu_units_populate() was asked for. 0 or
+ * -ENOMEM. Once, before it.
+ */
+int pcpu_units_populate_always(void);
+
+/*
+ * Makes the pages of [coord, coord + size) resident in every open unit. 0, or a negative errno;
+ * what has been got by then stays: the pages may be in use.
+ */
+int pcpu_units_populate(uint32_t coord, size_t size);
+
+/* Whether pcpu_units_populate() has been asked for all pages of [coord, coord + size). */
+bool pcpu_units_are_populated(uint32_t coord, size_t size);
+
+/* Bytes that are resident in the open units, in all spans. */
+size_t pcpu_units_resident(void);
 
 /*
  * A visitor's door: pcpu_unit_shut() makes the CPU's entry send the fast path away, and

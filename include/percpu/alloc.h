@@ -12,6 +12,8 @@
 
 #include <percpu/compiler.h>
 
+#include <stddef.h>
+
 __PCPU_BEGIN_DECLS
 
 /** Allocation flags. Numbers are the library's own; combine with |. */
@@ -57,6 +59,19 @@ PERCPU_API void __percpu *__alloc_reserved_percpu(size_t size, size_t align);
  * fatal handler or abort(). Thread-safe; may block; not safe in signal handlers.
  */
 PERCPU_API void free_percpu(const volatile void __percpu *ptr);
+
+/**
+ * percpu_trim() - give back memory that is not needed
+ *
+ * Empties the allocator's caches, gives back the memory of every page of free space, and destroys
+ * chunks that are wholly free. Nothing that is allocated is touched. It happens by itself where a
+ * second chunk becomes wholly free; this call is for a process that knows that it has freed a lot.
+ *
+ * Returns the bytes of pages that were given back, over all units in use; some of them may never have
+ * been written, and so not been resident. Thread-safe; may block; not safe in signal handlers. The
+ * kernel has no such function; its reclaim work does the like in the background.
+ */
+PERCPU_API size_t percpu_trim(void);
 
 __PCPU_END_DECLS
 

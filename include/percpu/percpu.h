@@ -10,8 +10,10 @@
 #include <percpu/backend.h>
 #include <percpu/counter.h>
 #include <percpu/cpumask.h>
+#include <percpu/debug.h>
 #include <percpu/defs.h>
 #include <percpu/log.h>
 #include <percpu/ops.h>
+#include <percpu/stats.h>
 
 #endif /* PERCPU_PERCPU_H */

@@ -31,6 +31,8 @@ struct percpu_entry {
 	intptr_t window;
 	/* The CPU's window from the moment its unit is open, else negative. Never closed again. */
 	intptr_t base;
+	/* The library's own: guards what its allocator keeps for this CPU. NULL: nothing yet. */
+	struct pcpu_cpu_lock *lock;
 } __attribute__((__aligned__(64)));
 
 #define __PCPU_ENTRY_SHIFT 6

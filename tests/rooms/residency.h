@@ -6,9 +6,11 @@
 #ifndef ROOMS_RESIDENCY_H
 #define ROOMS_RESIDENCY_H
 
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 /* Pages of [start, start + size) that are in memory. A page that is not mapped is not. */
 static inline unsigned long resident_pages(uintptr_t start, uint64_t size)
@@ -25,6 +27,25 @@ static inline unsigned long resident_pages(uintptr_t start, uint64_t size)
 		for (uint64_t page = 0; page < part / 4096; page++)
 			pages += in_memory[page] & 1;
 	}
+	return pages;
+}
+
+/*
+ * Pages of [start, start + size) that have memory of their own: unlike resident_pages() this leaves
+ * the zero page out, which stands in where memory was only read.
+ */
+static inline unsigned long pages_of_its_own(uintptr_t start, uint64_t size)
+{
+	const uint64_t present_and_exclusive = (1UL << 63) | (1UL << 56);
+	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	unsigned long pages = 0;
+	uint64_t entry;
+
+	for (uint64_t at = 0; at < size; at += 4096)
+		if (pread(fd, &entry, sizeof(entry), (off_t)((start + at) / 4096 * 8)) == 8)
+			pages += (entry & present_and_exclusive) == present_and_exclusive;
+	if (fd >= 0)
+		close(fd);
 	return pages;
 }
 

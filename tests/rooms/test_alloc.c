@@ -3,6 +3,10 @@
  * test_alloc.c - alloc_percpu() and free_percpu(): what comes out, from where, what does not, and
  * what happens to those who free what is not theirs. Contract, sections 5.2, 5.9, 5.11 and 5.14.
  *
+ * The caches of the CPUs are off where a test is about who gets what from which chunk: they take
+ * several areas at once. What holds with them too is tested both ways; they themselves are tested
+ * in test_cache.c.
+ *
  * An allocation that fails with a warning happens in a child: there are ten such warnings in the
  * life of a process.
  */
@@ -13,6 +17,7 @@
 #include "residency.h"
 
 #include "alloc.h"
+#include "cache.h"
 #include "chunk.h"
 #include "coord.h"
 #include "layout.h"
@@ -23,7 +28,7 @@
 #include <percpu/percpu.h>
 
 #include <errno.h>
-#include <time.h>
+#include <sched.h>
 
 static DEFINE_PER_CPU(long, some_variable) = 3;
 
@@ -51,26 +56,11 @@ static struct pcpu_chunk *chunk_of(const volatile void __percpu *ptr)
 	return chunk;
 }
 
-static bool chunks_are_valid(void)
-{
-	if (!pcpu_area_map_is_valid(&pcpu_first_chunk->map, pcpu_first_chunk->end) ||
-	    !pcpu_area_map_is_valid(&pcpu_reserved_chunk->map, pcpu_reserved_chunk->end))
-		return false;
-	for (int slot = 0; slot < pcpu_nr_slots; slot++) {
-		struct pcpu_chunk *chunk = pcpu_slot_first(slot);
-
-		for (; chunk; chunk = pcpu_slot_next(slot, chunk))
-			if (pcpu_chunk_slot(chunk) != slot ||
-			    !pcpu_area_map_is_valid(&chunk->map, chunk->end))
-				return false;
-	}
-	return true;
-}
-
 static int open_this_unit(void **state)
 {
 	(void)state;
 	this_cpu_inc(some_variable);
+	pcpu_cache_on = false;
 	/* what an alignment costs for ever is spent now: contract, section 5.14.3 */
 	free_percpu(__alloc_percpu(PCPU_PAGE_SIZE, PCPU_PAGE_SIZE));
 	free_at_start = first_free();
@@ -78,17 +68,22 @@ static int open_this_unit(void **state)
 	return 0;
 }
 
-/* Every test gives everything back; one wholly free chunk may stay. */
+static int switch_caches_on(void **state)
+{
+	(void)state;
+	pcpu_cache_on = true;
+	return 0;
+}
+
+/* Every test gives everything back; what waits in caches, and the last free chunk, may stay. */
 static int nothing_is_left(void **state)
 {
-	struct pcpu_chunk *last = pcpu_slot_first(pcpu_nr_slots - 1);
-
 	(void)state;
-	if (!chunks_are_valid() || first_free() != free_at_start)
-		return -1;
-	if (last)
-		pcpu_chunk_destroy(last);
-	return pcpu_coord_nr_claims() == claims_at_start ? 0 : -1;
+	percpu_trim();
+	return !pcpu_chunks_check() && first_free() == free_at_start &&
+			       pcpu_coord_nr_claims() == claims_at_start
+		       ? 0
+		       : -1;
 }
 
 /* --- hand-made states --- */
@@ -100,14 +95,25 @@ static struct {
 } taken[TAKEN_MAX];
 static unsigned int nr_taken;
 
+/* Takes @size bytes of the map of @chunk, which stays on its list. */
+static int alloc_in(struct pcpu_chunk *chunk, int size)
+{
+	struct pcpu_map_growth growth;
+	int off;
+
+	while ((off = pcpu_area_map_alloc(&chunk->map, size, 1, false, &growth)) ==
+	       PCPU_MAP_MUST_GROW)
+		assert_int_equal(pcpu_chunk_grow(&growth, NULL), 0);
+	return off;
+}
+
 /* Takes @size bytes of @chunk behind the allocator's back. */
 static void take(struct pcpu_chunk *chunk, int size)
 {
 	int slot = pcpu_chunk_slot(chunk);
 
-	assert_int_equal(pcpu_chunk_extend_map(chunk, PCPU_MAP_MARGIN), 0);
 	taken[nr_taken].chunk = chunk;
-	taken[nr_taken].off = pcpu_area_map_alloc(&chunk->map, size, 1);
+	taken[nr_taken].off = alloc_in(chunk, size);
 	pcpu_chunk_relocate(chunk, slot);
 	if (taken[nr_taken].off >= 0)
 		nr_taken++;
@@ -128,6 +134,19 @@ static struct pcpu_chunk *chunk_with_free(int left)
 	pcpu_chunk_relocate(chunk, -1);
 	take(chunk, pcpu_unit_size - left);
 	return chunk;
+}
+
+/*
+ * What calls that must not block live from: where there is as much, the allocator makes no chunk
+ * for them.
+ */
+#define STOCK (2 * (int)PCPU_PAGE_SIZE)
+
+/* Large areas find no room then, but in chunks that they make. */
+static void leave_only_the_stock(void)
+{
+	fill_first_chunk();
+	chunk_with_free(STOCK);
 }
 
 static void give_back_taken(void)
@@ -480,25 +499,53 @@ static void nowait_never_makes_a_chunk(void **state)
 	assert_child_was_content(end);
 }
 
-static void nowait_with_a_full_map(void *arg)
-{
-	int room = pcpu_area_map_room(&pcpu_first_chunk->map);
-	int *entries = pcpu_area_map_entries(&pcpu_first_chunk->map);
+/* Counts what is asked of the system and of the metadata memory, and refuses it. */
+static unsigned int nr_asked;
 
-	(void)arg;
-	while (!pcpu_area_map_room_needed(&pcpu_first_chunk->map, PCPU_MAP_MARGIN_ATOMIC))
-		child_expect(__alloc_percpu_gfp(8, 8, GFP_NOWAIT) != NULL);
-	child_expect(__alloc_percpu_gfp(8, 8, GFP_NOWAIT | __GFP_NOWARN) == NULL);
-	child_expect(pcpu_area_map_entries(&pcpu_first_chunk->map) == entries);
-	child_expect(pcpu_area_map_room(&pcpu_first_chunk->map) == room);
-	for (int i = 0; i < room; i++)
-		child_expect(__alloc_percpu_gfp(8, 8, GFP_KERNEL) != NULL);
-	child_expect(pcpu_area_map_room(&pcpu_first_chunk->map) > room);
+static bool count_and_refuse(enum pcpu_fault_site site)
+{
+	(void)site;
+	nr_asked++;
+	return true;
 }
 
-static void nowait_never_grows_a_map(void **state)
+/* Areas of 1 byte: each page needs the finest codes there are. */
+static unsigned int nowait_until_it_fails(void)
 {
-	struct child_end end = child_run(nowait_with_a_full_map, NULL);
+	unsigned int nr = 0;
+
+	pcpu_fault_hook = count_and_refuse;
+	while (__alloc_percpu_gfp(1, 1, GFP_NOWAIT | __GFP_NOWARN))
+		nr++;
+	pcpu_fault_hook = NULL;
+	return nr;
+}
+
+static void nowait_with_coarse_codes(void *arg)
+{
+	unsigned int nr;
+
+	(void)arg;
+	leave_only_the_stock();
+	free_percpu(__alloc_percpu(1, 1));
+	nr_asked = 0;
+	nr = nowait_until_it_fails();
+	/* two pages in a piece may lie in three; there are words for two, and one page has its own
+	 */
+	child_expect(nr >= PCPU_PAGE_SIZE && nr <= 4 * PCPU_PAGE_SIZE);
+	child_expect(nr_asked == 0);
+	child_expect(!pcpu_chunks_check());
+	/* who may block puts the stock right */
+	child_expect(__alloc_percpu(STOCK, 1) != NULL);
+	nr_asked = 0;
+	child_expect(nowait_until_it_fails() >= PCPU_PAGE_SIZE);
+	child_expect(nr_asked == 0);
+	child_expect(!pcpu_chunks_check());
+}
+
+static void nowait_never_asks_for_memory_and_lives_from_a_stock(void **state)
+{
+	struct child_end end = child_run(nowait_with_coarse_codes, NULL);
 
 	(void)state;
 	assert_child_was_content(end);
@@ -631,26 +678,38 @@ static void chunk_whose_hint_is_too_small_is_passed_over(void **state)
 }
 
 /*
- * A look at the chunk would be a scan, which makes its hint exact. The hint is of an area of 300
- * bytes that has been taken since, by a scan that did not come to the chunk's end.
+ * Leaves the last free area of @chunk, @left bytes, behind some that are taken; but the hint, an
+ * upper bound, is that of two areas of @size which have been free and are taken again.
  */
+static void make_hint_loose(struct pcpu_chunk *chunk, int size, int left)
+{
+	int slot, free_size = pcpu_area_map_free_size(&chunk->map);
+	int at = pcpu_unit_size - free_size;
+
+	take(chunk, size);
+	take(chunk, 8);
+	take(chunk, size);
+	take(chunk, free_size - 2 * size - 8 - left);
+	slot = pcpu_chunk_slot(chunk);
+	assert_int_equal(pcpu_area_map_free(&chunk->map, at), size);
+	assert_int_equal(pcpu_area_map_free(&chunk->map, at + size + 8), size);
+	assert_int_equal(alloc_in(chunk, size), at);
+	assert_int_equal(alloc_in(chunk, size), at + size + 8);
+	pcpu_chunk_relocate(chunk, slot);
+	assert_int_equal(pcpu_area_map_free_size(&chunk->map), left);
+	assert_int_equal(pcpu_area_map_contig_hint(&chunk->map), size);
+}
+
+/* A look at the chunk would be a search in vain, which makes its hint exact. */
 static void slots_that_are_too_full_are_not_looked_at(void **state)
 {
 	struct pcpu_chunk *full, *fits;
 	void __percpu *area;
-	int at = pcpu_unit_size - 500, slot;
 
 	(void)state;
 	fill_first_chunk();
-	full = chunk_with_free(500);
-	take(full, 300);
-	take(full, 100);
-	slot = pcpu_chunk_slot(full);
-	assert_int_equal(pcpu_area_map_free(&full->map, at), 300);
-	assert_int_equal(pcpu_area_map_alloc(&full->map, 300, 1), at);
-	pcpu_chunk_relocate(full, slot);
-	assert_int_equal(pcpu_area_map_free_size(&full->map), 100);
-	assert_int_equal(pcpu_area_map_contig_hint(&full->map), 300);
+	full = chunk_with_free(1000);
+	make_hint_loose(full, 300, 100);
 	fits = chunk_with_free(5000);
 	area = __alloc_percpu(200, 8);
 	assert_ptr_equal(chunk_of(area), fits);
@@ -700,10 +759,11 @@ static void first_chunk_is_used_before_a_wholly_free_one(void **state)
 }
 
 /*
- * A failed scan makes a hint exact; the chunk then leaves its list while that is being walked. What
- * is free of the one here is holes of 3 bytes, of which nothing can be made, but its hint says 64.
+ * A search in vain makes a hint exact; the chunk then leaves its list while that is being walked.
+ * What is free of the one here is holes of 3 bytes, of which nothing can be made, but its hint says
+ * 64.
  */
-static void chunks_behind_one_that_a_scan_moves_are_still_tried(void **state)
+static void chunks_behind_one_that_a_search_moves_are_still_tried(void **state)
 {
 	struct pcpu_chunk *moves, *fits;
 	void __percpu *area;
@@ -711,18 +771,15 @@ static void chunks_behind_one_that_a_scan_moves_are_still_tried(void **state)
 
 	(void)state;
 	fill_first_chunk();
-	moves = chunk_with_free(200);
-	at = pcpu_unit_size - 200;
-	take(moves, 64);
+	moves = chunk_with_free(400);
+	at = pcpu_unit_size - 400;
 	for (int i = 0; i < 30; i++)
 		take(moves, 3);
-	take(moves, 200 - 64 - 30 * 3);
+	make_hint_loose(moves, 64, 4);
 	slot = pcpu_chunk_slot(moves);
 	for (int i = 1; i < 30; i += 2)
-		assert_int_equal(pcpu_area_map_free(&moves->map, at + 64 + 3 * i), 3);
-	assert_int_equal(pcpu_area_map_free(&moves->map, at), 64);
-	assert_int_equal(pcpu_area_map_alloc(&moves->map, 64, 1), at);
-	assert_int_equal(pcpu_area_map_contig_hint(&moves->map), 64);
+		assert_int_equal(pcpu_area_map_free(&moves->map, at + 3 * i), 3);
+	assert_int_equal(alloc_in(moves, 4), pcpu_unit_size - 4);
 	pcpu_chunk_relocate(moves, slot);
 	fits = chunk_with_free(60);
 	slot = pcpu_chunk_slot(fits);
@@ -732,6 +789,9 @@ static void chunks_behind_one_that_a_scan_moves_are_still_tried(void **state)
 	assert_int_equal(pcpu_chunk_slot(moves), 0);
 	assert_ptr_equal(chunk_of(area), fits);
 	free_percpu(area);
+	slot = pcpu_chunk_slot(moves);
+	assert_int_equal(pcpu_area_map_free(&moves->map, pcpu_unit_size - 4), 4);
+	pcpu_chunk_relocate(moves, slot);
 	give_back_taken();
 }
 
@@ -765,25 +825,26 @@ static void free_all(void __percpu **areas, unsigned int nr)
 static void second_wholly_free_chunk_drives_the_first_out(void **state)
 {
 	void __percpu *of_x[100], *of_y[100];
-	unsigned int nr_x, nr_y, cpu = raw_smp_processor_id();
+	unsigned int nr_x, nr_y, claims, cpu = raw_smp_processor_id();
 	uint64_t size = (uint64_t)pcpu_unit_size;
 	uint32_t x, y;
 
 	(void)state;
-	fill_first_chunk();
+	leave_only_the_stock();
+	claims = pcpu_coord_nr_claims();
 	nr_x = fill_new_chunk(of_x, 90);
 	nr_y = fill_new_chunk(of_y, 90);
 	x = chunk_of(of_x[0])->base;
 	y = chunk_of(of_y[0])->base;
 	assert_int_not_equal(x, y);
-	assert_int_equal(pcpu_coord_nr_claims(), claims_at_start + 2);
+	assert_int_equal(pcpu_coord_nr_claims(), claims + 2);
 	memset((void *)(per_cpu_offset(cpu) + x), 1, size);
 	memset((void *)(per_cpu_offset(cpu) + y), 1, size);
 	free_all(of_x, nr_x);
-	assert_int_equal(pcpu_coord_nr_claims(), claims_at_start + 2);
+	assert_int_equal(pcpu_coord_nr_claims(), claims + 2);
 	assert_int_equal(resident_pages(per_cpu_offset(cpu) + x, size), pcpu_unit_pages);
 	free_all(of_y, nr_y);
-	assert_int_equal(pcpu_coord_nr_claims(), claims_at_start + 1);
+	assert_int_equal(pcpu_coord_nr_claims(), claims + 1);
 	assert_null(pcpu_chunk_find(x));
 	assert_non_null(pcpu_chunk_find(y));
 	assert_int_equal(resident_pages(per_cpu_offset(cpu) + x, size), 0);
@@ -817,7 +878,7 @@ static void coordinates_of_a_chunk_that_came_back_are_zero(void **state)
 	unsigned int nr_x, nr_y;
 
 	(void)state;
-	fill_first_chunk();
+	leave_only_the_stock();
 	nr_x = fill_new_chunk(of_x, 90);
 	nr_y = fill_new_chunk(of_y, 90);
 	memset(per_cpu_ptr(of_x[0], cpu), 0xff, LARGEST);
@@ -956,7 +1017,7 @@ static void double_free_in_a_chunk_that_is_gone_is_fatal_and_named(void **state)
 	unsigned int nr_x, nr_y;
 
 	(void)state;
-	fill_first_chunk();
+	leave_only_the_stock();
 	nr_x = fill_new_chunk(of_x, 90);
 	nr_y = fill_new_chunk(of_y, 90);
 	free_all(of_x, nr_x);
@@ -1048,21 +1109,13 @@ static void fatal_handler_that_returns_does_not_save_the_process(void **state)
 
 #define NR_THREADS 4
 #define NR_HELD 200
-#define SECONDS 1
+#define ROUNDS 40000
 
 struct worker {
 	unsigned int number;
 	unsigned long allocations;
 	const char *complaint;
 };
-
-static double seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 struct held {
 	char __percpu *area;
@@ -1109,9 +1162,8 @@ static void *allocate_and_free(void *arg)
 	struct worker *worker = arg;
 	struct held held[NR_HELD] = {0};
 	unsigned int seed = worker->number;
-	double end = seconds() + SECONDS;
 
-	while (!worker->complaint && seconds() < end) {
+	for (int i = 0; !worker->complaint && i < ROUNDS; i++) {
 		struct held *one = &held[rand_r(&seed) % NR_HELD];
 
 		let_go(worker, one);
@@ -1138,16 +1190,14 @@ static void areas_of_many_threads_stay_private_and_nothing_is_lost(void **state)
 			fail_msg("thread %u: %s", i, workers[i].complaint);
 		assert_true(workers[i].allocations > NR_HELD);
 	}
-	assert_true(chunks_are_valid());
-	assert_int_equal(first_free(), free_at_start);
-	assert_true(pcpu_coord_nr_claims() <= claims_at_start + 1);
+	assert_null(pcpu_chunks_check());
 }
 
 #define alloc_test(f) cmocka_unit_test_teardown(f, nothing_is_left)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
+	const struct CMUnitTest alone[] = {
 		alloc_test(unit_that_opens_after_the_allocation_has_the_area_zero),
 		alloc_test(area_is_writable_in_every_copy_and_private_to_it),
 		alloc_test(areas_do_not_overlap),
@@ -1170,7 +1220,7 @@ int main(void)
 		alloc_test(allocation_works_again_when_there_is_memory_again),
 		alloc_test(nowait_takes_what_is_there),
 		alloc_test(nowait_never_makes_a_chunk),
-		alloc_test(nowait_never_grows_a_map),
+		alloc_test(nowait_never_asks_for_memory_and_lives_from_a_stock),
 		alloc_test(nowait_does_not_wait_for_the_lock),
 		alloc_test(reserved_allocation_comes_from_the_reserved_chunk),
 		alloc_test(ordinary_allocation_never_comes_from_the_reserved_chunk),
@@ -1183,7 +1233,7 @@ int main(void)
 		alloc_test(area_that_fits_in_no_chunk_makes_one),
 		alloc_test(chunk_is_made_when_the_first_is_full),
 		alloc_test(first_chunk_is_used_before_a_wholly_free_one),
-		alloc_test(chunks_behind_one_that_a_scan_moves_are_still_tried),
+		alloc_test(chunks_behind_one_that_a_search_moves_are_still_tried),
 		alloc_test(second_wholly_free_chunk_drives_the_first_out),
 		alloc_test(chunk_that_comes_and_goes_is_made_once),
 		alloc_test(coordinates_of_a_chunk_that_came_back_are_zero),
@@ -1202,6 +1252,25 @@ int main(void)
 		alloc_test(fatal_handler_that_returns_does_not_save_the_process),
 		alloc_test(areas_of_many_threads_stay_private_and_nothing_is_lost),
 	};
+	/* after the others: what has been in a cache once may go there again */
+	const struct CMUnitTest with_caches[] = {
+		alloc_test(area_is_writable_in_every_copy_and_private_to_it),
+		alloc_test(areas_do_not_overlap),
+		alloc_test(area_is_zero_in_every_copy_after_reuse_of_dirty_memory),
+		alloc_test(area_is_aligned_as_asked_in_every_copy),
+		alloc_test(every_size_up_to_32_kib_can_be_had_whole),
+		alloc_test(typed_form_has_the_size_and_alignment_of_the_type),
+		alloc_test(free_of_null_does_nothing),
+		alloc_test(bad_argument_with_nowarn_is_silent),
+		alloc_test(nowait_takes_what_is_there),
+		alloc_test(nowait_does_not_wait_for_the_lock),
+		alloc_test(free_of_an_interior_pointer_is_fatal_and_named),
+		alloc_test(double_free_is_fatal_and_named),
+		alloc_test(fatal_handler_is_called_with_the_message),
+		alloc_test(areas_of_many_threads_stay_private_and_nothing_is_lost),
+	};
+	int failed = cmocka_run_group_tests_name("alloc", alone, open_this_unit, NULL);
 
-	return cmocka_run_group_tests_name("alloc", tests, open_this_unit, NULL);
+	return failed + cmocka_run_group_tests_name("alloc with caches", with_caches,
+						    switch_caches_on, NULL);
 }

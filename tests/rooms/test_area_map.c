@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_area_map.c - the area map against the contract's vectors (§5.3, §5.14) and a byte-wise model
+ * test_area_map.c - the area map against the contract's vectors (§5.14), and what they leave open
  *
  * Maps are built through the interface, also the ones that a vector starts from. Only load() knows
  * the representation: it makes the maps that no sequence of calls makes.
@@ -14,21 +14,20 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "area_map.h"
+#include "bitmap.h"
 #include "slot.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define UNIT 32768
 #define ROOM 32
 #define MAX_ENTRIES 16
+#define PAGE PCPU_BLOCK_SIZE
 
 /* A list of entries that ends with a 0, which no map holds. */
 #define MAP(...)               \
@@ -41,6 +40,7 @@ enum call { NONE, ALLOC, FREE };
 /* Where relocation puts the chunk. */
 enum move { STAYS, FRONT, END };
 
+/* The hint of a vector is the kernel's: ours may be tighter. */
 struct state {
 	int map[MAX_ENTRIES];
 	int free_size, hint, slot;
@@ -57,6 +57,104 @@ struct row {
 	struct state state;
 	enum move move;
 };
+
+/* --- a unit and its map --- */
+
+/* As large as the map asks for, and no larger, for the address sanitizer. */
+struct unit {
+	struct pcpu_area_map map;
+	struct pcpu_block *blocks; /* from the first on that is the map's */
+	void *memory;
+};
+
+static void *zeroed(size_t size)
+{
+	return size ? calloc(1, size) : NULL;
+}
+
+static void make_unit(struct unit *unit, int head, int free_bytes)
+{
+	int first = head / PAGE, end = (head + free_bytes + PAGE - 1) / PAGE;
+
+	unit->blocks = calloc((size_t)(end - first), sizeof(*unit->blocks));
+	unit->memory = zeroed(pcpu_area_map_memory(head, free_bytes));
+	pcpu_area_map_init(&unit->map, unit->blocks - first, unit->memory,
+			   zeroed(pcpu_area_map_words(head, free_bytes)), head, free_bytes, unit);
+}
+
+static void end_unit(struct unit *unit)
+{
+	for (int i = unit->map.first; i < unit->map.end; i++) {
+		struct pcpu_block *block = &unit->map.blocks[i];
+
+		if (pcpu_block_codes(block).words != &block->word)
+			free(pcpu_block_codes(block).words);
+	}
+	free(unit->blocks);
+	free(unit->memory);
+}
+
+static struct pcpu_block *block_at(struct unit *unit, int off)
+{
+	return &unit->map.blocks[off / PAGE];
+}
+
+static unsigned int shift_at(struct unit *unit, int off)
+{
+	return pcpu_block_codes(block_at(unit, off)).shift;
+}
+
+static void grow_to(struct pcpu_block *block, unsigned int shift)
+{
+	free(pcpu_block_move(block, zeroed(pcpu_codes_size(shift)), shift));
+}
+
+/* An allocation with as much growth as it takes. */
+static int alloc(struct unit *unit, int size, int align)
+{
+	struct pcpu_map_growth growth;
+	int off;
+
+	while ((off = pcpu_area_map_alloc(&unit->map, size, align, false, &growth)) ==
+	       PCPU_MAP_MUST_GROW)
+		grow_to(growth.block, growth.shift);
+	return off;
+}
+
+static int hold(struct unit *unit, int block, int size, int align, int *offs, int nr)
+{
+	struct pcpu_map_growth growth;
+	int got;
+
+	while ((got = pcpu_area_map_hold(&unit->map, block, size, align, offs, nr, &growth)) ==
+	       PCPU_MAP_MUST_GROW)
+		grow_to(growth.block, growth.shift);
+	return got;
+}
+
+static int hold_page(struct unit *unit, int size)
+{
+	struct pcpu_map_growth growth;
+	int off;
+
+	while ((off = pcpu_area_map_hold_page(&unit->map, size, &growth)) == PCPU_MAP_MUST_GROW)
+		grow_to(growth.block, growth.shift);
+	return off;
+}
+
+static enum pcpu_code code_at(struct unit *unit, int off)
+{
+	return pcpu_code_at(pcpu_block_codes(block_at(unit, off)), off % PAGE);
+}
+
+/* As a cache does: live to held. */
+static bool make_held(struct unit *unit, int off)
+{
+	return pcpu_code_exchange(pcpu_block_codes(block_at(unit, off)), off % PAGE, PCPU_LIVE,
+				  PCPU_HELD);
+}
+
+/* --- comparing --- */
 
 static int length(const int *entries)
 {
@@ -82,7 +180,7 @@ static void check_map(const char *row, const struct pcpu_area_map *map, const in
 	if (n == length(expected) && !memcmp(entries, expected, (size_t)n * sizeof(*entries)))
 		return;
 	print_map("expected", expected, length(expected));
-	print_map("found", entries, n);
+	print_map("found", entries, n < ROOM ? n : ROOM);
 	fail_msg("row %s: wrong map", row);
 }
 
@@ -90,6 +188,28 @@ static void check_number(const char *row, const char *what, int found, int expec
 {
 	if (found != expected)
 		fail_msg("row %s: %s is %d, expected %d", row, what, found, expected);
+}
+
+static int largest_of(const int *entries)
+{
+	int largest = 0;
+
+	for (; *entries; entries++)
+		if (*entries > largest)
+			largest = *entries;
+	return largest;
+}
+
+/* Never below the largest free area, and no looser than the kernel's. */
+static void check_hint(const char *row, const struct pcpu_area_map *map, const int *entries,
+		       int kernels)
+{
+	int hint = pcpu_area_map_contig_hint(map);
+
+	check_number(row, "largest", pcpu_area_map_largest(map), largest_of(entries));
+	if (hint < largest_of(entries) || hint > kernels)
+		fail_msg("row %s: the hint is %d, expected %d to %d", row, hint,
+			 largest_of(entries), kernels);
 }
 
 static int slot_of(const struct pcpu_area_map *map)
@@ -102,7 +222,7 @@ static void check_state(const char *row, const struct pcpu_area_map *map,
 {
 	check_map(row, map, expected->map);
 	check_number(row, "free_size", pcpu_area_map_free_size(map), expected->free_size);
-	check_number(row, "contig_hint", pcpu_area_map_contig_hint(map), expected->hint);
+	check_hint(row, map, expected->map, expected->hint);
 	check_number(row, "slot", slot_of(map), expected->slot);
 }
 
@@ -115,42 +235,81 @@ static int sum_of(const int *entries)
 	return sum;
 }
 
-/* Put entries in place, as no sequence of calls can. */
-static void load(struct pcpu_area_map *map, const int *entries)
+/* --- maps by hand --- */
+
+static void put_start(struct unit *unit, int off, enum pcpu_code code)
 {
-	pcpu_area_map_init(map, pcpu_area_map_entries(map), ROOM, 0, 0);
-	for (; *entries; entries++) {
-		map->entries[map->used++] = *entries;
-		if (*entries > 0)
-			map->free_size += *entries;
-		if (*entries > map->contig_hint)
-			map->contig_hint = *entries;
+	pcpu_block_set(block_at(unit, off), off % PAGE, code);
+	pcpu_set_bit((unsigned int)(off / PAGE), unit->map.starts);
+	unit->map.nr_starts[off / PAGE]++;
+}
+
+static void put_free_area(struct unit *unit, int off, int size)
+{
+	uint32_t *hint = &unit->map.hints[0][off / PAGE], length = (uint32_t)size;
+
+	put_start(unit, off, PCPU_FREE);
+	unit->map.free_size += size;
+	if (length > *hint) {
+		block_at(unit, off)->second = *hint;
+		*hint = length;
+	} else if (length > block_at(unit, off)->second) {
+		block_at(unit, off)->second = length;
+	}
+	for (int level = 1, at = off / PAGE; level < unit->map.levels; level++) {
+		at /= 16;
+		if (length > unit->map.hints[level][at])
+			unit->map.hints[level][at] = length;
+	}
+}
+
+/* Put entries in place, as no sequence of calls can: the map is made fresh and used, without codes.
+ */
+static void load(struct unit *unit, const int *entries)
+{
+	int off = 0, fresh;
+
+	make_unit(unit, 0, sum_of(entries));
+	fresh = alloc(unit, sum_of(entries), 1);
+	pcpu_block_set(block_at(unit, fresh), fresh, PCPU_NO_START);
+	unit->map.nr_starts[0] = 0;
+	unit->map.nr_areas = 0;
+	for (int i = unit->map.first; i < unit->map.end; i++)
+		grow_to(&unit->map.blocks[i], 0);
+	for (; *entries; off += abs(*entries++)) {
+		if (*entries > 0) {
+			put_free_area(unit, off, *entries);
+			continue;
+		}
+		put_start(unit, off, PCPU_LIVE);
+		unit->map.nr_areas++;
 	}
 }
 
 /* Make a map by calls: allocate every area in order, then free those that are to be free. */
-static void build(const char *row, struct pcpu_area_map *map, const int *entries)
+static void build(const char *row, struct unit *unit, const int *entries)
 {
 	int off = 0;
 
-	pcpu_area_map_init(map, pcpu_area_map_entries(map), ROOM, 0, sum_of(entries));
+	make_unit(unit, 0, sum_of(entries));
 	for (int i = 0; entries[i]; off += abs(entries[i++]))
-		check_number(row, "offset while building",
-			     pcpu_area_map_alloc(map, abs(entries[i]), 1), off);
+		check_number(row, "offset while building", alloc(unit, abs(entries[i]), 1), off);
 	off = 0;
 	for (int i = 0; entries[i]; off += abs(entries[i++]))
 		if (entries[i] > 0)
-			check_number(row, "size while building", pcpu_area_map_free(map, off),
-				     entries[i]);
+			check_number(row, "size while building",
+				     pcpu_area_map_free(&unit->map, off), entries[i]);
 }
 
-static int do_call(struct pcpu_area_map *map, const struct row *row)
+/* --- running rows --- */
+
+static int do_call(struct unit *unit, const struct row *row)
 {
 	switch (row->call) {
 	case ALLOC:
-		return pcpu_area_map_alloc(map, row->arg, row->align);
+		return alloc(unit, row->arg, row->align);
 	case FREE:
-		return pcpu_area_map_free(map, row->arg);
+		return pcpu_area_map_free(&unit->map, row->arg);
 	default:
 		return 0;
 	}
@@ -162,14 +321,15 @@ static enum move move_between(int old_slot, int new_slot)
 	return old_slot == new_slot ? STAYS : old_slot < new_slot ? FRONT : END;
 }
 
-static void run_call(const struct row *row, struct pcpu_area_map *map)
+static void run_call(const struct row *row, struct unit *unit)
 {
-	int old_slot = slot_of(map);
+	int old_slot = slot_of(&unit->map);
 
-	check_number(row->name, "result", do_call(map, row), row->result);
-	check_state(row->name, map, &row->state);
-	check_number(row->name, "move", (int)move_between(old_slot, slot_of(map)), (int)row->move);
-	if (!pcpu_area_map_is_valid(map, sum_of(row->state.map)) && !row->synthetic)
+	check_number(row->name, "result", do_call(unit, row), row->result);
+	check_state(row->name, &unit->map, &row->state);
+	check_number(row->name, "move", (int)move_between(old_slot, slot_of(&unit->map)),
+		     (int)row->move);
+	if (!pcpu_area_map_is_valid(&unit->map) && !row->synthetic)
 		fail_msg("row %s: the map is not valid", row->name);
 }
 
@@ -212,13 +372,13 @@ static const struct row sequence[] = {
 
 static void running_sequence_matches_every_row(void **state)
 {
-	int entries[ROOM];
-	struct pcpu_area_map map;
+	struct unit unit;
 
 	(void)state;
-	pcpu_area_map_init(&map, entries, ROOM, 0, UNIT);
+	make_unit(&unit, 0, UNIT);
 	for (size_t i = 0; i < ARRAY_SIZE(sequence); i++)
-		run_call(&sequence[i], &map);
+		run_call(&sequence[i], &unit);
+	end_unit(&unit);
 }
 
 /* --- §5.14.2; every row is a test of its own, see main() --- */
@@ -316,26 +476,26 @@ static const struct row *find_row(const char *number)
 	return NULL;
 }
 
-static void run_row(const struct row *row, struct pcpu_area_map *map)
+static void run_row(const struct row *row, struct unit *unit)
 {
 	if (row->after) {
-		run_row(find_row(row->after), map);
+		run_row(find_row(row->after), unit);
 	} else {
 		if (row->synthetic)
-			load(map, row->before.map);
+			load(unit, row->before.map);
 		else
-			build(row->name, map, row->before.map);
-		check_state(row->name, map, &row->before);
+			build(row->name, unit, row->before.map);
+		check_state(row->name, &unit->map, &row->before);
 	}
-	run_call(row, map);
+	run_call(row, unit);
 }
 
 static void single_case_matches(void **state)
 {
-	int entries[ROOM];
-	struct pcpu_area_map map = {.entries = entries};
+	struct unit unit;
 
-	run_row(*state, &map);
+	run_row(*state, &unit);
+	end_unit(&unit);
 }
 
 /* --- §5.14.3 --- */
@@ -364,225 +524,400 @@ static const struct first_chunk_row first_chunk_rows[] = {
 	 MAP(-10008, 22760), 22760, 22760},
 };
 
+static void run_first_chunk_row(const struct first_chunk_row *row, struct unit *unit)
+{
+	int found;
+
+	check_map(row->name, &unit->map, row->before);
+	found = row->call == ALLOC ? alloc(unit, row->arg, row->align)
+				   : pcpu_area_map_free(&unit->map, row->arg);
+	check_number(row->name, "result", found, row->result);
+	check_map(row->name, &unit->map, row->after);
+	check_number(row->name, "free_size", pcpu_area_map_free_size(&unit->map), row->free_size);
+	check_hint(row->name, &unit->map, row->after, row->hint);
+	assert_true(pcpu_area_map_is_valid(&unit->map));
+}
+
+/* The rows come in pairs: the second goes on from the first. */
 static void first_chunk_views_match_every_row(void **state)
 {
-	int entries[ROOM], found;
-	struct pcpu_area_map map;
+	struct unit unit;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(first_chunk_rows); i++) {
-		const struct first_chunk_row *row = &first_chunk_rows[i];
-
-		if (row->head)
-			pcpu_area_map_init(&map, entries, ROOM, row->head, row->dyn);
-		check_map(row->name, &map, row->before);
-		found = row->call == ALLOC ? pcpu_area_map_alloc(&map, row->arg, row->align)
-					   : pcpu_area_map_free(&map, row->arg);
-		check_number(row->name, "result", found, row->result);
-		check_map(row->name, &map, row->after);
-		check_number(row->name, "free_size", pcpu_area_map_free_size(&map), row->free_size);
-		check_number(row->name, "contig_hint", pcpu_area_map_contig_hint(&map), row->hint);
+	for (size_t i = 0; i < ARRAY_SIZE(first_chunk_rows); i += 2) {
+		make_unit(&unit, first_chunk_rows[i].head, first_chunk_rows[i].dyn);
+		run_first_chunk_row(&first_chunk_rows[i], &unit);
+		run_first_chunk_row(&first_chunk_rows[i + 1], &unit);
+		end_unit(&unit);
 	}
+}
+
+/* --- §5.14.4 --- */
+
+/* Which of two chunks an allocation looks at, and takes, is decided by slots and hints alone. */
+static void slots_and_hints_choose_the_chunk_of_the_vectors(void **state)
+{
+	static const struct {
+		int size, first_slot;
+		bool fits_100, fits_5000;
+	} rows[] = {
+		{64, 4, true, true},
+		{120, 4, false, true},
+		{200, 5, false, true},
+		{6000, 10, false, false},
+	};
+	struct unit a, b;
+
+	(void)state;
+	build("A", &a, (int[])MAP(100, -32668));
+	build("B", &b, (int[])MAP(5000, -27768));
+	assert_int_equal(slot_of(&a.map), 4);
+	assert_int_equal(slot_of(&b.map), 10);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_int_equal(pcpu_size_to_slot(rows[i].size, UNIT), rows[i].first_slot);
+		assert_int_equal(rows[i].size <= pcpu_area_map_contig_hint(&a.map),
+				 rows[i].fits_100);
+		assert_int_equal(rows[i].size <= pcpu_area_map_contig_hint(&b.map),
+				 rows[i].fits_5000);
+	}
+	end_unit(&a);
+	end_unit(&b);
 }
 
 /* --- init --- */
 
 static void fresh_map_has_one_free_area(void **state)
 {
-	int entries[ROOM];
-	struct pcpu_area_map map;
+	struct unit unit;
 
 	(void)state;
-	pcpu_area_map_init(&map, entries, ROOM, 0, UNIT);
-	check_state("fresh", &map, &(struct state){MAP(UNIT), UNIT, UNIT, 14});
-	assert_int_equal(pcpu_area_map_room(&map), ROOM);
-	assert_ptr_equal(pcpu_area_map_entries(&map), entries);
+	make_unit(&unit, 0, UNIT);
+	check_state("fresh", &unit.map, &(struct state){MAP(UNIT), UNIT, UNIT, 14});
+	assert_int_equal(pcpu_area_map_nr_areas(&unit.map), 0);
+	for (int off = 0; off < UNIT; off += PAGE)
+		assert_ptr_equal(pcpu_block_owner(block_at(&unit, off)), &unit);
+	assert_true(pcpu_area_map_is_valid(&unit.map));
+	end_unit(&unit);
 }
 
 /* §4.13, example A: the two views over a first chunk. */
 static void first_chunk_view_starts_with_the_used_head(void **state)
 {
-	int entries[ROOM];
-	struct pcpu_area_map map;
+	struct unit unit;
 
 	(void)state;
-	pcpu_area_map_init(&map, entries, ROOM, 80320, 8192);
-	check_map("reserved view", &map, (int[])MAP(-80320, 8192));
-	assert_int_equal(pcpu_area_map_free_size(&map), 8192);
-	pcpu_area_map_init(&map, entries, ROOM, 88512, 22080);
-	check_map("dynamic view", &map, (int[])MAP(-88512, 22080));
-	assert_int_equal(pcpu_area_map_free_size(&map), 22080);
-	assert_int_equal(pcpu_area_map_contig_hint(&map), 22080);
-	assert_true(pcpu_area_map_is_valid(&map, 110592));
+	make_unit(&unit, 80320, 8192);
+	check_map("reserved view", &unit.map, (int[])MAP(-80320, 8192));
+	assert_int_equal(pcpu_area_map_free_size(&unit.map), 8192);
+	assert_true(pcpu_area_map_is_valid(&unit.map));
+	end_unit(&unit);
+	make_unit(&unit, 88512, 22080);
+	check_map("dynamic view", &unit.map, (int[])MAP(-88512, 22080));
+	assert_int_equal(pcpu_area_map_free_size(&unit.map), 22080);
+	assert_int_equal(pcpu_area_map_contig_hint(&unit.map), 22080);
+	assert_int_equal(pcpu_area_map_nr_areas(&unit.map), 0);
+	assert_true(pcpu_area_map_is_valid(&unit.map));
+	end_unit(&unit);
 }
 
-static void init_stores_no_zero_entry(void **state)
+static void map_of_nothing_is_a_map(void **state)
 {
-	int entries[ROOM] = {7, 7};
-	struct pcpu_area_map map;
+	static const int heads[] = {0, 100, PAGE, PAGE + 100};
+	struct unit unit;
 
 	(void)state;
-	pcpu_area_map_init(&map, entries, ROOM, 0, 100);
-	check_map("no head", &map, (int[])MAP(100));
-	pcpu_area_map_init(&map, entries, ROOM, 100, 0);
-	check_map("nothing free", &map, (int[])MAP(-100));
-	assert_int_equal(pcpu_area_map_alloc(&map, 1, 1), -1);
-	pcpu_area_map_init(&map, entries, ROOM, 0, 0);
-	assert_int_equal(pcpu_area_map_dump(&map, NULL, 0), 0);
-	assert_true(pcpu_area_map_is_valid(&map, 0));
+	for (size_t i = 0; i < ARRAY_SIZE(heads); i++) {
+		make_unit(&unit, heads[i], 0);
+		assert_int_equal(alloc(&unit, 1, 1), PCPU_MAP_NO_FIT);
+		assert_int_equal(pcpu_area_map_find_block(&unit.map, 1, 1), -1);
+		assert_int_equal(pcpu_area_map_contig_hint(&unit.map), 0);
+		assert_int_equal(pcpu_area_map_free(&unit.map, heads[i]), -ENOENT);
+		check_map("nothing free", &unit.map, (int[]){-heads[i], 0});
+		assert_true(pcpu_area_map_is_valid(&unit.map));
+		end_unit(&unit);
+	}
 }
 
 /* The defect of the kernel's UP build: offset 0 could be allocated but not freed. */
 static void offset_zero_is_freed_where_there_is_no_head(void **state)
 {
-	int entries[ROOM];
-	struct pcpu_area_map map;
+	struct unit unit;
 
 	(void)state;
-	pcpu_area_map_init(&map, entries, ROOM, 0, UNIT);
-	assert_int_equal(pcpu_area_map_alloc(&map, 16, 16), 0);
-	assert_int_equal(pcpu_area_map_free(&map, 0), 16);
-	assert_int_equal(pcpu_area_map_free_size(&map), UNIT);
+	make_unit(&unit, 0, UNIT);
+	assert_int_equal(alloc(&unit, 16, 16), 0);
+	assert_int_equal(pcpu_area_map_free(&unit.map, 0), 16);
+	assert_int_equal(pcpu_area_map_free_size(&unit.map), UNIT);
+	end_unit(&unit);
 }
 
-/* --- room, §5.3 --- */
-
-/* A map of exactly used entries: areas of 4 bytes, the last of which fits exactly. */
-static void fill(struct pcpu_area_map *map, int *entries, int room, int used)
+/* What lies wholly in the head belongs to others; so does the record of the first page in it. */
+static void blocks_of_the_head_are_not_touched(void **state)
 {
-	pcpu_area_map_init(map, entries, room, 0, 4 * used);
-	for (int i = 0; i < used; i++)
-		assert_int_equal(pcpu_area_map_alloc(map, 4, 4), 4 * i);
-	assert_int_equal(pcpu_area_map_dump(map, NULL, 0), used);
+	static const int heads[] = {PAGE, 2 * PAGE + 5, 3 * PAGE - 1};
+	struct pcpu_block blocks[8], before[8];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(heads); i++) {
+		int head = heads[i], dyn = 8 * PAGE - head;
+		struct unit unit = {.memory = zeroed(pcpu_area_map_memory(head, dyn))};
+
+		memset(blocks, 0xaa, sizeof(blocks));
+		memcpy(before, blocks, sizeof(blocks));
+		pcpu_area_map_init(&unit.map, blocks, unit.memory,
+				   zeroed(pcpu_area_map_words(head, dyn)), head, dyn, &unit);
+		for (int size = 1; size < 200; size++)
+			alloc(&unit, size, 1);
+		for (int off = head; off < head + PAGE; off++)
+			pcpu_area_map_free(&unit.map, off);
+		pcpu_area_map_free(&unit.map, 0);
+		assert_true(pcpu_area_map_is_valid(&unit.map));
+		assert_memory_equal(blocks, before, (size_t)(head / PAGE) * sizeof(*blocks));
+		end_unit(&unit);
+	}
 }
 
-static void room_needed_matches_every_row(void **state)
+/* --- growth of the codes --- */
+
+static void words_are_needed_where_the_head_ends_inside_a_granule(void **state)
 {
 	static const struct {
-		int room, used, margin, result;
-	} rows[] = {
-		{16, 14, 2, 0},
-		{16, 15, 2, 32},
-		{16, 16, 2, 32},
-		{32, 31, 2, 64},
-		{128, 126, 2, 0},
-		{128, 127, 2, 256},
-		{128, 128, 2, 256},
-		{2, 1, 2, 16},
-		/* room for the margin and no more */
-		{31, 30, 2, 32},
-		/* the margin of a call that must not block */
-		{16, 13, 3, 0},
-		{16, 14, 3, 32},
-		{128, 125, 3, 0},
-		{128, 126, 3, 256},
-	};
-	int entries[128];
-	struct pcpu_area_map map;
+		int head;
+		unsigned int shift;
+	} rows[] = {{0, 7},	{128, 7},   {PAGE, 7},	{PAGE + 128, 7}, {64, 4},   {16, 4},
+		    {10000, 4}, {10008, 3}, {10004, 2}, {10002, 1},	 {10005, 0}};
+	struct unit unit;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		char name[64];
+		size_t words = rows[i].shift == 7 ? 0 : pcpu_codes_size(rows[i].shift);
 
-		snprintf(name, sizeof(name), "room %d, used %d, margin %d", rows[i].room,
-			 rows[i].used, rows[i].margin);
-		fill(&map, entries, rows[i].room, rows[i].used);
-		check_number(name, "room needed", pcpu_area_map_room_needed(&map, rows[i].margin),
-			     rows[i].result);
+		assert_int_equal(pcpu_area_map_words(rows[i].head, UNIT), words);
+		assert_int_equal(pcpu_area_map_words(rows[i].head, 0), 0);
+		make_unit(&unit, rows[i].head, UNIT);
+		assert_int_equal(shift_at(&unit, rows[i].head), rows[i].shift);
+		assert_int_equal(code_at(&unit, rows[i].head), PCPU_FREE);
+		end_unit(&unit);
 	}
 }
 
-static void room_needed_does_not_overflow(void **state)
-{
-	struct pcpu_area_map map = {.used = 1 << 30, .room = 1 << 30};
+/* Everything that a map is, to see whether a call has changed it. */
+struct picture {
+	int entries[ROOM], nr, free_size, areas, hint;
+	struct pcpu_block blocks[8];
+};
 
-	(void)state;
-	assert_int_equal(pcpu_area_map_room_needed(&map, 2), INT_MAX);
+static struct picture picture_of(struct unit *unit)
+{
+	struct picture picture = {
+		.free_size = pcpu_area_map_free_size(&unit->map),
+		.areas = pcpu_area_map_nr_areas(&unit->map),
+		.hint = pcpu_area_map_contig_hint(&unit->map),
+	};
+
+	picture.nr = pcpu_area_map_dump(&unit->map, picture.entries, ROOM);
+	memcpy(picture.blocks, unit->blocks, sizeof(picture.blocks));
+	return picture;
 }
 
-static void move_keeps_the_map_and_returns_the_old_array(void **state)
+static void assert_growth(struct unit *unit, int size, int align, int block, unsigned int shift)
 {
-	int *small = malloc(16 * sizeof(int)), *large = malloc(32 * sizeof(int));
-	struct pcpu_area_map map;
+	struct pcpu_map_growth growth;
+	struct picture before = picture_of(unit), after;
 
-	(void)state;
-	pcpu_area_map_init(&map, small, 16, 0, 200);
-	for (int i = 0; i < 15; i++)
-		assert_int_equal(pcpu_area_map_alloc(&map, 8, 8), 8 * i);
-	assert_int_equal(pcpu_area_map_room_needed(&map, PCPU_MAP_MARGIN), 32);
-	assert_ptr_equal(pcpu_area_map_move(&map, large, 32), small);
-	free(small);
-	assert_ptr_equal(pcpu_area_map_entries(&map), large);
-	assert_int_equal(pcpu_area_map_room(&map), 32);
-	assert_int_equal(pcpu_area_map_room_needed(&map, PCPU_MAP_MARGIN), 0);
-	assert_true(pcpu_area_map_is_valid(&map, 200));
-	assert_int_equal(pcpu_area_map_alloc(&map, 8, 8), 120);
-	assert_int_equal(pcpu_area_map_size_at(&map, 112), 8);
-	free(large);
+	assert_int_equal(pcpu_area_map_alloc(&unit->map, size, align, false, &growth),
+			 PCPU_MAP_MUST_GROW);
+	after = picture_of(unit);
+	assert_memory_equal(&before, &after, sizeof(before));
+	assert_ptr_equal(growth.block, &unit->map.blocks[block]);
+	assert_int_equal(growth.shift, shift);
 }
 
-/* Somebody else has grown the map in the meantime. */
-static void move_to_an_array_that_is_not_larger_is_refused(void **state)
+static void growth_names_the_granule_of_the_tail(void **state)
 {
-	int entries[ROOM], other[ROOM];
-	struct pcpu_area_map map;
+	static const struct {
+		int size;
+		unsigned int shift;
+		int block;
+	} rows[] = {{64, 4, 0},	 {16, 4, 0},	   {48, 4, 0},	     {8, 3, 0},
+		    {24, 3, 0},	 {4, 2, 0},	   {2, 1, 0},	     {1, 0, 0},
+		    {127, 0, 0}, {PAGE + 8, 3, 1}, {UNIT - 5, 0, 7}, {3 * PAGE + 32, 4, 3}};
+	struct unit unit;
 
 	(void)state;
-	pcpu_area_map_init(&map, entries, ROOM, 8, 100);
-	assert_ptr_equal(pcpu_area_map_move(&map, other, ROOM), other);
-	assert_ptr_equal(pcpu_area_map_entries(&map), entries);
-	assert_int_equal(pcpu_area_map_room(&map), ROOM);
-	check_map("stays", &map, (int[])MAP(-8, 100));
-}
-
-static void alloc_without_room_to_split_is_fatal(void **state)
-{
-	int entries[2], status;
-	struct pcpu_area_map map;
-	pid_t child;
-
-	(void)state;
-	pcpu_area_map_init(&map, entries, 2, 4, 100);
-	child = fork();
-	assert_true(child >= 0);
-	if (child == 0) {
-		signal(SIGABRT, SIG_DFL);
-		pcpu_area_map_alloc(&map, 8, 4);
-		_exit(0);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		make_unit(&unit, 0, UNIT);
+		assert_growth(&unit, rows[i].size, 1, rows[i].block, rows[i].shift);
+		grow_to(&unit.blocks[rows[i].block], rows[i].shift);
+		assert_int_equal(alloc(&unit, rows[i].size, 1), 0);
+		assert_true(pcpu_area_map_is_valid(&unit.map));
+		end_unit(&unit);
 	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
 }
 
-/* --- the limits of int --- */
+static void growth_is_not_asked_for_where_codes_reach(void **state)
+{
+	static const int sizes[] = {128, 256, PAGE, PAGE + 128, UNIT - 3, UNIT};
+	struct unit unit;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		struct pcpu_map_growth growth;
+
+		make_unit(&unit, 0, UNIT);
+		assert_int_equal(pcpu_area_map_alloc(&unit.map, sizes[i], 1, true, &growth), 0);
+		for (int off = 0; off < UNIT; off += PAGE)
+			assert_int_equal(shift_at(&unit, off), PCPU_GRANULE_INLINE);
+		end_unit(&unit);
+	}
+}
+
+/* The second start and the start of the tail: in two blocks, one after the other. */
+static void hold_needs_two_rounds_at_most(void **state)
+{
+	struct pcpu_map_growth growth;
+	struct unit unit;
+	int offs[2];
+
+	(void)state;
+	make_unit(&unit, 0, UNIT);
+	assert_int_equal(alloc(&unit, PAGE - 128, 1), 0);
+	assert_int_equal(pcpu_area_map_hold(&unit.map, 0, 72, 8, offs, 2, &growth),
+			 PCPU_MAP_MUST_GROW);
+	assert_ptr_equal(growth.block, &unit.blocks[0]);
+	assert_int_equal(growth.shift, 3);
+	grow_to(growth.block, growth.shift);
+	assert_int_equal(pcpu_area_map_hold(&unit.map, 0, 72, 8, offs, 2, &growth),
+			 PCPU_MAP_MUST_GROW);
+	assert_ptr_equal(growth.block, &unit.blocks[1]);
+	assert_int_equal(growth.shift, 4);
+	grow_to(growth.block, growth.shift);
+	assert_int_equal(pcpu_area_map_hold(&unit.map, 0, 72, 8, offs, 2, &growth), 2);
+	check_map("held", &unit.map, (int[])MAP(-(PAGE - 128), -72, -72, UNIT - PAGE - 16));
+	assert_true(pcpu_area_map_is_valid(&unit.map));
+	end_unit(&unit);
+}
+
+/* A block with an area is public: somebody may be looking at its codes. */
+static void quiet_call_passes_over_public_blocks_that_would_grow(void **state)
+{
+	struct pcpu_map_growth growth;
+	struct unit unit;
+
+	(void)state;
+	make_unit(&unit, 0, UNIT);
+	assert_int_equal(alloc(&unit, 128, 1), 0);
+	/* a free area in block 0, then one that starts in block 2, which has no area */
+	assert_int_equal(alloc(&unit, 2 * PAGE - 128, 1), 128);
+	assert_int_equal(alloc(&unit, 128, 1), 2 * PAGE);
+	assert_int_equal(pcpu_area_map_free(&unit.map, 128), 2 * PAGE - 128);
+	assert_int_equal(pcpu_area_map_free(&unit.map, 2 * PAGE), 128);
+	check_map("two", &unit.map, (int[])MAP(-128, UNIT - 128));
+	assert_int_equal(alloc(&unit, 128, PAGE), PAGE);
+	/* [-128, 3968, -128, 28544]: both tails would be in public blocks */
+	assert_int_equal(pcpu_area_map_alloc(&unit.map, 8, 8, true, &growth), PCPU_MAP_NO_FIT);
+	assert_int_equal(pcpu_area_map_alloc(&unit.map, 128, 8, true, &growth), 128);
+	/* one whose tail is in a block that nobody looks at */
+	assert_int_equal(pcpu_area_map_alloc(&unit.map, PAGE, 8, true, &growth), PAGE + 128);
+	assert_int_equal(pcpu_area_map_alloc(&unit.map, PAGE - 8, 8, true, &growth),
+			 PCPU_MAP_MUST_GROW);
+	assert_ptr_equal(growth.block, &unit.blocks[3]);
+	assert_int_equal(growth.shift, 3);
+	assert_false(pcpu_block_is_public(growth.block));
+	end_unit(&unit);
+}
+
+/* That something did not fit quietly does not mean that it does not fit. */
+static void quiet_failure_is_not_remembered(void **state)
+{
+	struct pcpu_map_growth growth;
+	struct unit unit;
+
+	(void)state;
+	make_unit(&unit, 0, PAGE);
+	assert_int_equal(alloc(&unit, 128, 1), 0);
+	assert_int_equal(pcpu_area_map_alloc(&unit.map, 8, 8, true, &growth), PCPU_MAP_NO_FIT);
+	assert_int_equal(alloc(&unit, 8, 8), 128);
+	end_unit(&unit);
+}
+
+static void codes_that_became_coarser_serve_the_same(void **state)
+{
+	struct unit unit;
+
+	(void)state;
+	make_unit(&unit, 0, UNIT);
+	assert_int_equal(alloc(&unit, 128, 1), 0);
+	assert_int_equal(alloc(&unit, 1, 1), 128);
+	assert_int_equal(pcpu_area_map_free(&unit.map, 128), 1);
+	assert_int_equal(pcpu_block_coarsest(&unit.blocks[0]), PCPU_GRANULE_INLINE);
+	free(pcpu_block_move(&unit.blocks[0], NULL, PCPU_GRANULE_INLINE));
+	check_map("coarse", &unit.map, (int[])MAP(-128, UNIT - 128));
+	assert_true(pcpu_area_map_is_valid(&unit.map));
+	assert_growth(&unit, 4, 1, 0, 2);
+	assert_int_equal(alloc(&unit, 4, 1), 128);
+	end_unit(&unit);
+}
+
+/* --- the limits of int, and large units --- */
 
 static void alloc_of_more_than_can_be_is_refused(void **state)
 {
-	int entries[ROOM];
-	struct pcpu_area_map map;
+	struct unit unit;
 
 	(void)state;
-	pcpu_area_map_init(&map, entries, ROOM, 1, 4095);
-	assert_int_equal(pcpu_area_map_alloc(&map, INT_MAX, 4096), -1);
-	assert_int_equal(pcpu_area_map_alloc(&map, INT_MAX, 1), -1);
-	assert_int_equal(pcpu_area_map_contig_hint(&map), 4095);
+	make_unit(&unit, 1, 4095);
+	assert_int_equal(alloc(&unit, INT_MAX, 4096), PCPU_MAP_NO_FIT);
+	assert_int_equal(alloc(&unit, INT_MAX, 1), PCPU_MAP_NO_FIT);
+	assert_int_equal(pcpu_area_map_contig_hint(&unit.map), 4095);
+	end_unit(&unit);
 }
 
-static void largest_unit_is_served_to_its_end(void **state)
+/* 1, 2, 3, 4 and 5 levels of hints; the last block may be a part of one. */
+static void units_of_all_sizes_are_served_to_their_end(void **state)
 {
-	const int used = INT_MAX - 10000, aligned = used + 1809;
-	int entries[ROOM];
-	struct pcpu_area_map map;
+	static const int units[] = {300,     PAGE,    5 * PAGE - 1, 32 << 10,  36 << 10,
+				    1 << 20, 5 << 20, 64 << 20,	    512 << 20, 300 << 20};
+	struct unit unit;
 
 	(void)state;
-	pcpu_area_map_init(&map, entries, ROOM, 0, INT_MAX);
-	assert_int_equal(pcpu_area_map_alloc(&map, used, 1), 0);
-	assert_int_equal(pcpu_area_map_alloc(&map, 4096, 4096), aligned);
-	assert_int_equal(pcpu_area_map_alloc(&map, 4096, 4096), -1);
-	assert_true(pcpu_area_map_is_valid(&map, INT_MAX));
-	assert_int_equal(pcpu_area_map_free(&map, aligned), 4096);
-	assert_int_equal(pcpu_area_map_free(&map, INT_MAX), -ENOENT);
-	assert_int_equal(pcpu_area_map_free(&map, INT_MAX - 1), -EALREADY);
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
+		int total = units[i], last = (total - 200) & ~7;
+
+		make_unit(&unit, 0, total);
+		assert_int_equal(alloc(&unit, last, 1), 0);
+		assert_int_equal(alloc(&unit, 100, 8), last);
+		assert_int_equal(alloc(&unit, total - last - 100, 1), last + 100);
+		assert_int_equal(alloc(&unit, 1, 1), PCPU_MAP_NO_FIT);
+		assert_int_equal(pcpu_area_map_contig_hint(&unit.map), 0);
+		assert_true(pcpu_area_map_is_valid(&unit.map));
+		assert_int_equal(pcpu_area_map_free(&unit.map, last), 100);
+		assert_int_equal(pcpu_area_map_contig_hint(&unit.map), 100);
+		assert_int_equal(alloc(&unit, 100, 1), last);
+		assert_int_equal(pcpu_area_map_free(&unit.map, total), -ENOENT);
+		assert_int_equal(pcpu_area_map_free(&unit.map, total - 1), -ENOENT);
+		assert_true(pcpu_area_map_is_valid(&unit.map));
+		end_unit(&unit);
+	}
+}
+
+/* Blocks far apart, with nothing between them: the way from one to the other, both ways. */
+static void areas_far_apart_are_neighbours(void **state)
+{
+	const int total = 64 << 20, middle = 40 << 20;
+	struct unit unit;
+
+	(void)state;
+	make_unit(&unit, 0, total);
+	assert_int_equal(alloc(&unit, middle, 1), 0);
+	assert_int_equal(alloc(&unit, 8, 8), middle);
+	assert_int_equal(pcpu_area_map_free(&unit.map, 0), middle);
+	check_map("apart", &unit.map, (int[])MAP(middle, -8, total - middle - 8));
+	assert_int_equal(pcpu_area_map_free(&unit.map, middle), 8);
+	check_map("joined", &unit.map, (int[])MAP(total));
+	assert_int_equal(pcpu_area_map_contig_hint(&unit.map), total);
+	assert_true(pcpu_area_map_is_valid(&unit.map));
+	end_unit(&unit);
 }
 
 /* --- what the vectors leave open --- */
@@ -590,42 +925,211 @@ static void largest_unit_is_served_to_its_end(void **state)
 /* Two free neighbours do not happen; were there any, the hint must not become too small. */
 static void hint_covers_a_free_neighbour_that_takes_the_head(void **state)
 {
-	int entries[ROOM];
-	struct pcpu_area_map map = {.entries = entries};
+	struct unit unit;
 
 	(void)state;
-	load(&map, (int[])MAP(6, 26));
-	assert_int_equal(pcpu_area_map_alloc(&map, 20, 8), 8);
-	check_map("after", &map, (int[])MAP(8, -20, 4));
-	assert_int_equal(pcpu_area_map_contig_hint(&map), 8);
+	load(&unit, (int[])MAP(6, 26));
+	assert_int_equal(alloc(&unit, 20, 8), 8);
+	check_map("after", &unit.map, (int[])MAP(8, -20, 4));
+	assert_true(pcpu_area_map_contig_hint(&unit.map) >= 8);
+	end_unit(&unit);
 }
 
 static void free_returns_the_slivers_too(void **state)
 {
-	int entries[ROOM];
-	struct pcpu_area_map map;
+	struct unit unit;
 
 	(void)state;
-	pcpu_area_map_init(&map, entries, ROOM, 0, 35);
-	assert_int_equal(pcpu_area_map_alloc(&map, 6, 1), 0);
-	assert_int_equal(pcpu_area_map_alloc(&map, 24, 8), 8);
+	make_unit(&unit, 0, 35);
+	assert_int_equal(alloc(&unit, 6, 1), 0);
+	assert_int_equal(alloc(&unit, 24, 8), 8);
 	/* 2 bytes in front of the second area, 3 behind it */
-	assert_int_equal(pcpu_area_map_size_at(&map, 0), 8);
-	assert_int_equal(pcpu_area_map_size_at(&map, 8), 27);
-	assert_int_equal(pcpu_area_map_free(&map, 8), 27);
-	assert_int_equal(pcpu_area_map_free(&map, 0), 8);
-	check_map("empty", &map, (int[])MAP(35));
+	assert_int_equal(pcpu_area_map_size_at(&unit.map, 0), 8);
+	assert_int_equal(pcpu_area_map_size_at(&unit.map, 8), 27);
+	assert_int_equal(pcpu_area_map_free(&unit.map, 8), 27);
+	assert_int_equal(pcpu_area_map_free(&unit.map, 0), 8);
+	check_map("empty", &unit.map, (int[])MAP(35));
+	end_unit(&unit);
 }
 
 static void alloc_of_a_free_area_below_four_bytes_works(void **state)
 {
-	int entries[ROOM];
-	struct pcpu_area_map map = {.entries = entries};
+	struct unit unit;
 
 	(void)state;
-	build("small", &map, (int[])MAP(-8, 2, -8));
-	assert_int_equal(pcpu_area_map_alloc(&map, 1, 1), 8);
-	check_map("taken whole", &map, (int[])MAP(-8, -2, -8));
+	build("small", &unit, (int[])MAP(-8, 2, -8));
+	assert_int_equal(alloc(&unit, 1, 1), 8);
+	check_map("taken whole", &unit.map, (int[])MAP(-8, -2, -8));
+	end_unit(&unit);
+}
+
+/* A search in vain is not made again: only what becomes free can change its outcome. */
+static void what_failed_fails_again_until_something_is_freed(void **state)
+{
+	struct unit unit;
+	int looked;
+
+	(void)state;
+	build("full", &unit, (int[])MAP(-8, 24, -8, 40, -16));
+	assert_int_equal(alloc(&unit, 41, 1), PCPU_MAP_NO_FIT);
+	looked = unit.map.failed_size;
+	assert_int_equal(looked, 41);
+	/* known: more of both; not known: less of one */
+	assert_int_equal(alloc(&unit, 60, 8), PCPU_MAP_NO_FIT);
+	assert_int_equal(unit.map.failed_size, 41);
+	assert_int_equal(alloc(&unit, 40, 8), 40);
+	assert_int_equal(alloc(&unit, 20, 16), PCPU_MAP_NO_FIT);
+	assert_int_equal(alloc(&unit, 20, 8), 8);
+	assert_int_equal(pcpu_area_map_free(&unit.map, 40), 40);
+	assert_int_equal(pcpu_area_map_free(&unit.map, 80), 16);
+	assert_int_equal(alloc(&unit, 56, 1), 40);
+	end_unit(&unit);
+}
+
+/* What a walk over the whole finds, a block at a time. */
+static void next_walks_over_all_areas(void **state)
+{
+	static const int expected[] = MAP(-10005, 11, -100, 22652);
+	struct unit unit;
+	int off = 0, size;
+
+	(void)state;
+	make_unit(&unit, 10005, 22763);
+	assert_int_equal(alloc(&unit, 100, 32), 10016);
+	for (int i = 0; expected[i]; i++) {
+		off = pcpu_area_map_next(&unit.map, off, &size);
+		assert_int_equal(size, expected[i]);
+	}
+	assert_int_equal(off, UNIT);
+	assert_int_equal(pcpu_area_map_next(&unit.map, off, &size), UNIT);
+	assert_int_equal(size, 0);
+	end_unit(&unit);
+}
+
+/* --- held areas --- */
+
+static void hold_takes_areas_of_one_block_in_order(void **state)
+{
+	struct unit unit;
+	int offs[8];
+
+	(void)state;
+	build("holes", &unit, (int[])MAP(-8, 40, -8, 24, -2000, 2048, -8192));
+	assert_int_equal(hold(&unit, 0, 16, 16, offs, 4), 4);
+	assert_memory_equal(offs, ((int[]){16, 32, 64, 2080}), 4 * sizeof(int));
+	check_map("held", &unit.map,
+		  (int[])MAP(-8, 8, -16, -16, -8, 8, -16, -2000, -16, 2032, -8192));
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(code_at(&unit, offs[i]), PCPU_HELD);
+	assert_int_equal(pcpu_area_map_nr_areas(&unit.map), 8);
+	assert_true(pcpu_area_map_is_valid(&unit.map));
+	end_unit(&unit);
+}
+
+static void hold_stops_at_the_end_of_the_block(void **state)
+{
+	struct unit unit;
+	int offs[64];
+
+	(void)state;
+	make_unit(&unit, 0, UNIT);
+	/* 40 * 102 = 4080, and the one that starts there ends in the next block */
+	assert_int_equal(hold(&unit, 0, 102, 2, offs, 64), 41);
+	assert_int_equal(offs[40], 4080);
+	assert_int_equal(pcpu_area_map_size_at(&unit.map, 4182), -EALREADY);
+	assert_int_equal(pcpu_area_map_contig_hint(&unit.map), UNIT - 4182);
+	assert_int_equal(hold(&unit, 0, 102, 2, offs, 64), 0);
+	assert_int_equal(hold(&unit, 1, 102, 2, offs, 1), 1);
+	assert_int_equal(offs[0], 4182);
+	assert_true(pcpu_area_map_is_valid(&unit.map));
+	end_unit(&unit);
+}
+
+static void hold_page_takes_the_start_of_a_block(void **state)
+{
+	struct unit unit;
+
+	(void)state;
+	build("half", &unit, (int[])MAP(-100, 4000, -100, 28568));
+	assert_int_equal(hold_page(&unit, 24), 2 * PAGE);
+	assert_int_equal(code_at(&unit, 2 * PAGE), PCPU_HELD);
+	check_map("held", &unit.map, (int[])MAP(-100, 4000, -100, 3992, -24, 24552));
+	assert_int_equal(hold_page(&unit, 24552), PCPU_MAP_NO_FIT);
+	assert_int_equal(hold_page(&unit, 5 * PAGE), 3 * PAGE);
+	/* the last four bytes of the free area in front */
+	assert_int_equal(hold_page(&unit, 5), PCPU_MAP_NO_FIT);
+	assert_int_equal(hold_page(&unit, 4), PAGE);
+	assert_int_equal(hold_page(&unit, 1), PCPU_MAP_NO_FIT);
+	assert_true(pcpu_area_map_is_valid(&unit.map));
+	end_unit(&unit);
+}
+
+static void find_block_passes_over_taken_blocks(void **state)
+{
+	struct unit unit;
+
+	(void)state;
+	build("holes", &unit, (int[])MAP(-8, 16, -8192, 32, -8192, 16336));
+	assert_int_equal(pcpu_area_map_find_block(&unit.map, 16, 8), 0);
+	assert_int_equal(pcpu_area_map_find_block(&unit.map, 17, 8), 2);
+	unit.blocks[0].taken = true;
+	assert_int_equal(pcpu_area_map_find_block(&unit.map, 16, 8), 2);
+	unit.blocks[2].taken = true;
+	assert_int_equal(pcpu_area_map_find_block(&unit.map, 16, 8), 4);
+	unit.blocks[4].taken = true;
+	assert_int_equal(pcpu_area_map_find_block(&unit.map, 16, 8), -1);
+	/* that all are taken is no reason to remember that there is none */
+	assert_int_equal(alloc(&unit, 16, 8), 8);
+	end_unit(&unit);
+}
+
+static void release_joins_held_areas_with_their_neighbours(void **state)
+{
+	struct unit unit;
+	int offs[3];
+
+	(void)state;
+	make_unit(&unit, 0, 100);
+	assert_int_equal(hold(&unit, 0, 8, 8, offs, 3), 3);
+	assert_int_equal(pcpu_area_map_release(&unit.map, 8), 8);
+	check_map("one", &unit.map, (int[])MAP(-8, 8, -8, 76));
+	assert_int_equal(pcpu_area_map_release(&unit.map, 16), 8);
+	assert_int_equal(pcpu_area_map_release(&unit.map, 0), 8);
+	check_map("all", &unit.map, (int[])MAP(100));
+	assert_int_equal(pcpu_area_map_nr_areas(&unit.map), 0);
+	assert_true(pcpu_area_map_is_valid(&unit.map));
+	end_unit(&unit);
+}
+
+static int release_run(struct unit *unit, const int *offs, int nr, int expected_end)
+{
+	int end, run = pcpu_area_map_release_run(&unit->map, offs, nr, &end);
+
+	assert_int_equal(end, expected_end);
+	return run;
+}
+
+static void release_run_takes_back_what_lies_together(void **state)
+{
+	struct unit unit;
+	int offs[8];
+
+	(void)state;
+	make_unit(&unit, 0, UNIT);
+	assert_int_equal(hold(&unit, 0, 1024, 8, offs, 8), 4);
+	assert_int_equal(hold(&unit, 1, 1024, 8, offs + 4, 4), 4);
+	assert_int_equal(pcpu_area_map_release(&unit.map, 2048), 1024);
+	assert_int_equal(release_run(&unit, (int[]){0, 1024, 3072, 4096}, 4, 2048), 2);
+	check_map("two", &unit.map, (int[])MAP(3072, -1024, -1024, -1024, -1024, -1024, 24576));
+	assert_true(pcpu_area_map_is_valid(&unit.map));
+	/* over the border of a block, and no further than it was told to */
+	assert_int_equal(release_run(&unit, (int[]){3072, 4096, 5120}, 3, 6144), 3);
+	check_map("three", &unit.map, (int[])MAP(6144, -1024, -1024, 24576));
+	assert_int_equal(release_run(&unit, (int[]){6144}, 1, 7168), 1);
+	assert_int_equal(release_run(&unit, (int[]){7168}, 1, 8192), 1);
+	check_map("all", &unit.map, (int[])MAP(UNIT));
+	assert_true(pcpu_area_map_is_valid(&unit.map));
+	end_unit(&unit);
 }
 
 /* --- misuse --- */
@@ -651,298 +1155,259 @@ static const struct misuse misuses[] = {
 	{"most negative", INT_MIN, -ENOENT},
 };
 
-static void make_misused(struct pcpu_area_map *map, int *entries)
+static void make_misused(struct unit *unit)
 {
-	pcpu_area_map_init(map, entries, ROOM, 0, 156);
-	assert_int_equal(pcpu_area_map_alloc(map, 8, 8), 0);
-	assert_int_equal(pcpu_area_map_alloc(map, 8, 8), 8);
-	assert_int_equal(pcpu_area_map_alloc(map, 16, 8), 16);
-	assert_int_equal(pcpu_area_map_alloc(map, 16, 8), 32);
-	assert_int_equal(pcpu_area_map_alloc(map, 8, 8), 48);
-	assert_int_equal(pcpu_area_map_free(map, 8), 8);
-	assert_int_equal(pcpu_area_map_free(map, 16), 16);
-	check_map("misused", map, (int[])MAP(-8, 24, -16, -8, 100));
+	make_unit(unit, 0, 156);
+	assert_int_equal(alloc(unit, 8, 8), 0);
+	assert_int_equal(alloc(unit, 8, 8), 8);
+	assert_int_equal(alloc(unit, 16, 8), 16);
+	assert_int_equal(alloc(unit, 16, 8), 32);
+	assert_int_equal(alloc(unit, 8, 8), 48);
+	assert_int_equal(pcpu_area_map_free(&unit->map, 8), 8);
+	assert_int_equal(pcpu_area_map_free(&unit->map, 16), 16);
+	check_map("misused", &unit->map, (int[])MAP(-8, 24, -16, -8, 100));
+}
+
+static void check_misuse(struct unit *unit, const struct misuse *row)
+{
+	check_number(row->name, "free", pcpu_area_map_free(&unit->map, row->off), row->result);
+	check_number(row->name, "size_at", pcpu_area_map_size_at(&unit->map, row->off),
+		     row->result);
+	assert_true(pcpu_area_map_is_valid(&unit->map));
 }
 
 static void misuse_is_reported_and_changes_nothing(void **state)
 {
-	int entries[ROOM];
-	struct pcpu_area_map map;
+	struct unit unit;
 
 	(void)state;
-	make_misused(&map, entries);
+	make_misused(&unit);
 	for (size_t i = 0; i < ARRAY_SIZE(misuses); i++) {
-		const struct misuse *row = &misuses[i];
-
-		check_number(row->name, "free", pcpu_area_map_free(&map, row->off), row->result);
-		check_number(row->name, "size_at", pcpu_area_map_size_at(&map, row->off),
-			     row->result);
-		check_map(row->name, &map, (int[])MAP(-8, 24, -16, -8, 100));
-		check_number(row->name, "free_size", pcpu_area_map_free_size(&map), 124);
+		check_misuse(&unit, &misuses[i]);
+		check_map(misuses[i].name, &unit.map, (int[])MAP(-8, 24, -16, -8, 100));
+		check_number(misuses[i].name, "free_size", pcpu_area_map_free_size(&unit.map), 124);
 	}
+	end_unit(&unit);
+}
+
+/* What waits in a cache is nobody's: to free it is to free it twice. */
+static void free_of_a_held_area_is_a_double_free(void **state)
+{
+	static const struct misuse rows[] = {
+		{"the start", 32, -EALREADY},
+		{"inside", 40, -EALREADY},
+		{"inside, where no start can be", 33, -EALREADY},
+		{"the last byte", 47, -EALREADY},
+		{"inside the live one behind", 50, -ENOENT},
+	};
+	struct unit unit;
+
+	(void)state;
+	make_misused(&unit);
+	assert_true(make_held(&unit, 32));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		check_misuse(&unit, &rows[i]);
+		assert_int_equal(code_at(&unit, 32), PCPU_HELD);
+	}
+	assert_int_equal(pcpu_area_map_release(&unit.map, 32), 16);
+	check_map("released", &unit.map, (int[])MAP(-8, 40, -8, 100));
+	end_unit(&unit);
+}
+
+static void misuse_of_the_head_is_reported(void **state)
+{
+	static const struct misuse rows[] = {
+		{"the start", 0, -ENOENT},
+		{"a block that is not the map's", 4096, -ENOENT},
+		{"inside, in the map's first block", 10000, -ENOENT},
+		{"the last byte", 10004, -ENOENT},
+		{"the sliver that it took", 10006, -ENOENT},
+		{"the area behind, inside", 10010, -ENOENT},
+		{"the free rest", 10012, -EALREADY},
+		{"the last byte of the unit", 32767, -EALREADY},
+	};
+	struct unit unit;
+
+	(void)state;
+	make_unit(&unit, 10005, 22763);
+	assert_int_equal(alloc(&unit, 4, 4), 10008);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		check_misuse(&unit, &rows[i]);
+		check_map(rows[i].name, &unit.map, (int[])MAP(-10008, -4, 22756));
+	}
+	end_unit(&unit);
+}
+
+/* Of an area that reaches over blocks in which nothing starts. */
+static void misuse_inside_a_large_area_is_reported(void **state)
+{
+	struct unit unit;
+
+	(void)state;
+	make_unit(&unit, 0, 64 << 20);
+	assert_int_equal(alloc(&unit, 40 << 20, 1), 0);
+	assert_int_equal(pcpu_area_map_free(&unit.map, 20 << 20), -ENOENT);
+	assert_int_equal(pcpu_area_map_free(&unit.map, (20 << 20) + 1), -ENOENT);
+	assert_int_equal(pcpu_area_map_free(&unit.map, 50 << 20), -EALREADY);
+	assert_true(make_held(&unit, 0));
+	assert_int_equal(pcpu_area_map_free(&unit.map, 20 << 20), -EALREADY);
+	end_unit(&unit);
 }
 
 /* The smallest area there is: a byte between two used ones. */
 static void double_free_of_a_single_byte_is_found(void **state)
 {
-	int entries[ROOM];
-	struct pcpu_area_map map = {.entries = entries};
+	struct unit unit;
 
 	(void)state;
-	build("byte", &map, (int[])MAP(-8, 1, -8));
-	assert_int_equal(pcpu_area_map_size_at(&map, 8), -EALREADY);
-	assert_int_equal(pcpu_area_map_free(&map, 8), -EALREADY);
-	check_map("byte", &map, (int[])MAP(-8, 1, -8));
+	build("byte", &unit, (int[])MAP(-8, 1, -8));
+	assert_int_equal(pcpu_area_map_size_at(&unit.map, 8), -EALREADY);
+	assert_int_equal(pcpu_area_map_free(&unit.map, 8), -EALREADY);
+	check_map("byte", &unit.map, (int[])MAP(-8, 1, -8));
+	end_unit(&unit);
 }
 
 static void size_at_changes_nothing(void **state)
 {
-	int entries[ROOM];
-	struct pcpu_area_map map;
+	struct unit unit;
 
 	(void)state;
-	make_misused(&map, entries);
-	assert_int_equal(pcpu_area_map_size_at(&map, 32), 16);
-	assert_int_equal(pcpu_area_map_size_at(&map, 32), 16);
-	check_map("unchanged", &map, (int[])MAP(-8, 24, -16, -8, 100));
+	make_misused(&unit);
+	assert_int_equal(pcpu_area_map_size_at(&unit.map, 32), 16);
+	assert_int_equal(pcpu_area_map_size_at(&unit.map, 32), 16);
+	check_map("unchanged", &unit.map, (int[])MAP(-8, 24, -16, -8, 100));
+	end_unit(&unit);
 }
 
 /* --- is_valid and dump --- */
 
-static void is_valid_accepts_a_map_with_a_loose_hint(void **state)
+static void make_loaded(struct unit *unit)
 {
-	int entries[ROOM];
-	struct pcpu_area_map map = {.entries = entries};
+	load(unit, (int[])MAP(-8, 24, -16, 8, -8));
+}
+
+static void is_valid_accepts_bounds_that_are_loose(void **state)
+{
+	struct unit unit;
 
 	(void)state;
-	load(&map, (int[])MAP(-8, 24, -16));
-	assert_true(pcpu_area_map_is_valid(&map, 48));
-	map.contig_hint = 48;
-	assert_true(pcpu_area_map_is_valid(&map, 48));
+	make_loaded(&unit);
+	assert_true(pcpu_area_map_is_valid(&unit.map));
+	unit.map.hints[0][0] = 64;
+	unit.blocks[0].second = 24;
+	assert_true(pcpu_area_map_is_valid(&unit.map));
+	end_unit(&unit);
+}
+
+static void break_free_size(struct unit *unit)
+{
+	unit->map.free_size++;
+}
+
+static void break_nr_areas(struct unit *unit)
+{
+	unit->map.nr_areas--;
+}
+
+static void break_hint(struct unit *unit)
+{
+	unit->map.hints[0][0] = 23;
+}
+
+static void break_second(struct unit *unit)
+{
+	unit->blocks[0].second = 7;
+}
+
+static void break_nr_starts(struct unit *unit)
+{
+	unit->map.nr_starts[0]++;
+}
+
+static void break_starts(struct unit *unit)
+{
+	pcpu_clear_bit(0, unit->map.starts);
+}
+
+/* All numbers are those of one free area of 24; but they are two. */
+static void break_neighbours(struct unit *unit)
+{
+	put_start(unit, 16, PCPU_FREE);
+}
+
+static void break_end(struct unit *unit)
+{
+	pcpu_block_set(&unit->blocks[0], 48, PCPU_NO_START);
+	unit->map.nr_starts[0]--;
 }
 
 static void is_valid_rejects_each_broken_invariant(void **state)
 {
-	int entries[ROOM];
-	struct pcpu_area_map map = {.entries = entries}, good;
+	static void (*const breaks[])(struct unit *) = {
+		break_free_size, break_nr_areas, break_hint,	   break_second,
+		break_nr_starts, break_starts,	 break_neighbours, break_end,
+	};
+	struct unit unit;
 
 	(void)state;
-	load(&map, (int[])MAP(-8, 24, -16));
-	good = map;
-	assert_false(pcpu_area_map_is_valid(&map, 47));
-	assert_false(pcpu_area_map_is_valid(&map, 49));
-	map.free_size++;
-	assert_false(pcpu_area_map_is_valid(&map, 48));
-	map = good;
-	map.contig_hint = 23;
-	assert_false(pcpu_area_map_is_valid(&map, 48));
-	map = good;
-	map.room = 2;
-	assert_false(pcpu_area_map_is_valid(&map, 48));
-	map = good;
-	map.used = -1;
-	assert_false(pcpu_area_map_is_valid(&map, 0));
-	load(&map, (int[])MAP(-8, 1, 23, -16));
-	assert_false(pcpu_area_map_is_valid(&map, 48));
-	load(&map, (int[])MAP(-8, 23, 1, -16));
-	assert_false(pcpu_area_map_is_valid(&map, 48));
-	load(&map, (int[])MAP(-8, 24, -16));
-	map.entries[map.used++] = 0;
-	assert_false(pcpu_area_map_is_valid(&map, 48));
+	for (size_t i = 0; i < ARRAY_SIZE(breaks); i++) {
+		make_loaded(&unit);
+		assert_true(pcpu_area_map_is_valid(&unit.map));
+		breaks[i](&unit);
+		if (pcpu_area_map_is_valid(&unit.map))
+			fail_msg("break %zu is not seen", i);
+		end_unit(&unit);
+	}
+}
+
+/* The bounds above the blocks' are exact maxima. */
+static void is_valid_rejects_wrong_maxima(void **state)
+{
+	struct unit unit;
+
+	(void)state;
+	make_unit(&unit, 0, 2 << 20);
+	assert_true(unit.map.levels >= 3);
+	for (int level = 1; level < unit.map.levels; level++)
+		for (int change = -1; change <= 1; change += 2) {
+			unit.map.hints[level][0] += (uint32_t)change;
+			assert_false(pcpu_area_map_is_valid(&unit.map));
+			unit.map.hints[level][0] -= (uint32_t)change;
+		}
+	assert_true(pcpu_area_map_is_valid(&unit.map));
+	end_unit(&unit);
+}
+
+static void is_valid_rejects_an_area_inside_the_head(void **state)
+{
+	struct unit unit;
+
+	(void)state;
+	make_unit(&unit, 128, PAGE - 128);
+	assert_true(pcpu_area_map_is_valid(&unit.map));
+	put_start(&unit, 0, PCPU_LIVE);
+	assert_true(pcpu_area_map_is_valid(&unit.map));
+	end_unit(&unit);
+	make_unit(&unit, 256, PAGE - 256);
+	put_start(&unit, 128, PCPU_LIVE);
+	unit.map.nr_areas++;
+	assert_false(pcpu_area_map_is_valid(&unit.map));
+	end_unit(&unit);
 }
 
 static void dump_counts_all_and_copies_what_fits(void **state)
 {
-	int entries[ROOM], out[4] = {1, 1, 1, 1};
-	struct pcpu_area_map map = {.entries = entries};
+	int out[4] = {1, 1, 1, 1};
+	struct unit unit;
 
 	(void)state;
-	load(&map, (int[])MAP(-8, 24, -16));
-	assert_int_equal(pcpu_area_map_dump(&map, out, 2), 3);
+	build("dumped", &unit, (int[])MAP(-8, 24, -16));
+	assert_int_equal(pcpu_area_map_dump(&unit.map, NULL, 0), 3);
+	assert_int_equal(pcpu_area_map_dump(&unit.map, out, 2), 3);
 	assert_memory_equal(out, ((int[]){-8, 24, 1, 1}), sizeof(out));
-	assert_int_equal(pcpu_area_map_dump(&map, out, 4), 3);
+	assert_int_equal(pcpu_area_map_dump(&unit.map, out, 4), 3);
 	assert_memory_equal(out, ((int[]){-8, 24, -16, 1}), sizeof(out));
-}
-
-/* --- against a model --- */
-
-/*
- * The model: for each byte, the offset of the area that owns it plus 1, or 0 if it is free. It
- * knows of runs of free bytes only what it finds by looking at bytes.
- */
-#define MODEL_BYTES 2048
-#define MODEL_HEAD 101
-#define MODEL_STEPS 100000
-
-static int owner[MODEL_BYTES];
-
-static uint64_t random_state;
-
-static int random_below(int n)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (int)(random_state % (uint64_t)n);
-}
-
-static int run_end(int from)
-{
-	while (from < MODEL_BYTES && !owner[from])
-		from++;
-	return from;
-}
-
-static void model_own(int from, int to, int who)
-{
-	while (from < to)
-		owner[from++] = who;
-}
-
-static int model_take(int start, int off, int size, int end)
-{
-	if (off - start < 4 && off > start)
-		model_own(start, off, owner[start - 1]);
-	if (end - (off + size) < 4)
-		size = end - off;
-	model_own(off, off + size, off + 1);
-	return off;
-}
-
-static int model_alloc(int size, int align)
-{
-	for (int start = 0; start < MODEL_BYTES; start++) {
-		int end = run_end(start), off = start;
-
-		while (off % align)
-			off++;
-		if (end > start && off + size <= end)
-			return model_take(start, off, size, end);
-		start = end;
-	}
-	return -1;
-}
-
-static int model_size_at(int off)
-{
-	int end = off;
-
-	if (off < 0 || off >= MODEL_BYTES)
-		return -ENOENT;
-	if (!owner[off])
-		return -EALREADY;
-	if (owner[off] != off + 1)
-		return -ENOENT;
-	while (end < MODEL_BYTES && owner[end] == off + 1)
-		end++;
-	return end - off;
-}
-
-static int model_free(int off)
-{
-	int size = model_size_at(off);
-
-	if (size > 0)
-		model_own(off, off + size, 0);
-	return size;
-}
-
-static int model_largest(void)
-{
-	int largest = 0;
-
-	for (int start = 0; start < MODEL_BYTES; start++) {
-		int end = run_end(start);
-
-		if (end - start > largest)
-			largest = end - start;
-		start = end;
-	}
-	return largest;
-}
-
-/* A map whose array is exactly as large as it says, for the address sanitizer. */
-static void grow(struct pcpu_area_map *map)
-{
-	int room = pcpu_area_map_room_needed(map, PCPU_MAP_MARGIN);
-
-	if (room)
-		free(pcpu_area_map_move(map, malloc((size_t)room * sizeof(int)), room));
-}
-
-static void step_alloc(struct pcpu_area_map *map, int step)
-{
-	int size = 1 + random_below(random_below(16) ? 40 : 600), align = 1 << random_below(9);
-	int found, expected = model_alloc(size, align);
-
-	grow(map);
-	found = pcpu_area_map_alloc(map, size, align);
-	if (found != expected)
-		fail_msg("step %d: alloc(%d, %d) is %d, expected %d", step, size, align, found,
-			 expected);
-	if (found < 0 && pcpu_area_map_contig_hint(map) != model_largest())
-		fail_msg("step %d: the hint is not exact after a failed scan", step);
-}
-
-/* Any offset, mostly one that an area starts at, sometimes outside. */
-static void step_free(struct pcpu_area_map *map, int step)
-{
-	int off = random_below(MODEL_BYTES + 20) - 10, expected, found;
-
-	if (random_below(8) && off >= 0 && off < MODEL_BYTES && owner[off])
-		off = owner[off] - 1;
-	if (off == 0) /* the permanent head: the caller's to refuse */
-		return;
-	expected = model_size_at(off);
-	found = pcpu_area_map_size_at(map, off);
-	if (found != expected)
-		fail_msg("step %d: size_at(%d) is %d, expected %d", step, off, found, expected);
-	model_free(off);
-	found = pcpu_area_map_free(map, off);
-	if (found != expected)
-		fail_msg("step %d: free(%d) is %d, expected %d", step, off, found, expected);
-}
-
-static void check_against_model(const struct pcpu_area_map *map, int step)
-{
-	int free_bytes = 0;
-
-	for (int i = 0; i < MODEL_BYTES; i++)
-		free_bytes += !owner[i];
-	if (!pcpu_area_map_is_valid(map, MODEL_BYTES))
-		fail_msg("step %d: the map is not valid", step);
-	if (pcpu_area_map_free_size(map) != free_bytes)
-		fail_msg("step %d: free_size is %d, expected %d", step,
-			 pcpu_area_map_free_size(map), free_bytes);
-}
-
-static void random_calls_agree_with_a_model_of_bytes(void **state)
-{
-	struct pcpu_area_map map;
-	int failed_allocs = 0, most_entries = 0;
-
-	(void)state;
-	random_state = 88172645463325252u;
-	memset(owner, 0, sizeof(owner));
-	model_own(0, MODEL_HEAD, 1);
-	pcpu_area_map_init(&map, malloc(2 * sizeof(int)), 2, MODEL_HEAD, MODEL_BYTES - MODEL_HEAD);
-	for (int step = 0; step < MODEL_STEPS; step++) {
-		int before = pcpu_area_map_free_size(&map);
-
-		if (random_below(2)) {
-			step_alloc(&map, step);
-			failed_allocs += before == pcpu_area_map_free_size(&map);
-		} else {
-			step_free(&map, step);
-		}
-		check_against_model(&map, step);
-		if (pcpu_area_map_dump(&map, NULL, 0) > most_entries)
-			most_entries = pcpu_area_map_dump(&map, NULL, 0);
-	}
-	free(pcpu_area_map_entries(&map));
-	/* the walk has seen both full and fragmented units, and allocations that worked */
-	assert_in_range(failed_allocs, MODEL_STEPS / 100, MODEL_STEPS / 3);
-	assert_in_range(most_entries, 40, MODEL_BYTES);
+	end_unit(&unit);
 }
 
 #define NR_SINGLE_CASES ARRAY_SIZE(single_cases)
@@ -953,27 +1418,44 @@ int main(void)
 	const struct CMUnitTest facts[] = {
 		cmocka_unit_test(running_sequence_matches_every_row),
 		cmocka_unit_test(first_chunk_views_match_every_row),
+		cmocka_unit_test(slots_and_hints_choose_the_chunk_of_the_vectors),
 		cmocka_unit_test(fresh_map_has_one_free_area),
 		cmocka_unit_test(first_chunk_view_starts_with_the_used_head),
-		cmocka_unit_test(init_stores_no_zero_entry),
+		cmocka_unit_test(map_of_nothing_is_a_map),
 		cmocka_unit_test(offset_zero_is_freed_where_there_is_no_head),
-		cmocka_unit_test(room_needed_matches_every_row),
-		cmocka_unit_test(room_needed_does_not_overflow),
-		cmocka_unit_test(move_keeps_the_map_and_returns_the_old_array),
-		cmocka_unit_test(move_to_an_array_that_is_not_larger_is_refused),
-		cmocka_unit_test(alloc_without_room_to_split_is_fatal),
+		cmocka_unit_test(blocks_of_the_head_are_not_touched),
+		cmocka_unit_test(words_are_needed_where_the_head_ends_inside_a_granule),
+		cmocka_unit_test(growth_names_the_granule_of_the_tail),
+		cmocka_unit_test(growth_is_not_asked_for_where_codes_reach),
+		cmocka_unit_test(hold_needs_two_rounds_at_most),
+		cmocka_unit_test(quiet_call_passes_over_public_blocks_that_would_grow),
+		cmocka_unit_test(quiet_failure_is_not_remembered),
+		cmocka_unit_test(codes_that_became_coarser_serve_the_same),
 		cmocka_unit_test(alloc_of_more_than_can_be_is_refused),
-		cmocka_unit_test(largest_unit_is_served_to_its_end),
+		cmocka_unit_test(units_of_all_sizes_are_served_to_their_end),
+		cmocka_unit_test(areas_far_apart_are_neighbours),
 		cmocka_unit_test(hint_covers_a_free_neighbour_that_takes_the_head),
 		cmocka_unit_test(free_returns_the_slivers_too),
 		cmocka_unit_test(alloc_of_a_free_area_below_four_bytes_works),
+		cmocka_unit_test(what_failed_fails_again_until_something_is_freed),
+		cmocka_unit_test(next_walks_over_all_areas),
+		cmocka_unit_test(hold_takes_areas_of_one_block_in_order),
+		cmocka_unit_test(hold_stops_at_the_end_of_the_block),
+		cmocka_unit_test(hold_page_takes_the_start_of_a_block),
+		cmocka_unit_test(find_block_passes_over_taken_blocks),
+		cmocka_unit_test(release_joins_held_areas_with_their_neighbours),
+		cmocka_unit_test(release_run_takes_back_what_lies_together),
 		cmocka_unit_test(misuse_is_reported_and_changes_nothing),
+		cmocka_unit_test(free_of_a_held_area_is_a_double_free),
+		cmocka_unit_test(misuse_of_the_head_is_reported),
+		cmocka_unit_test(misuse_inside_a_large_area_is_reported),
 		cmocka_unit_test(double_free_of_a_single_byte_is_found),
 		cmocka_unit_test(size_at_changes_nothing),
-		cmocka_unit_test(is_valid_accepts_a_map_with_a_loose_hint),
+		cmocka_unit_test(is_valid_accepts_bounds_that_are_loose),
 		cmocka_unit_test(is_valid_rejects_each_broken_invariant),
+		cmocka_unit_test(is_valid_rejects_wrong_maxima),
+		cmocka_unit_test(is_valid_rejects_an_area_inside_the_head),
 		cmocka_unit_test(dump_counts_all_and_copies_what_fits),
-		cmocka_unit_test(random_calls_agree_with_a_model_of_bytes),
 	};
 	struct CMUnitTest tests[NR_SINGLE_CASES + ARRAY_SIZE(facts)];
 

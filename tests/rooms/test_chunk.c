@@ -3,13 +3,16 @@
  * test_chunk.c - chunks: their coordinates, their lists, their memory; and the two views of the
  * first chunk. The allocator is idle, and its lock is held.
  */
+#include "child.h"
 #include "cmocka_all.h"
 #include "faults.h"
 #include "residency.h"
 
 #include "alloc.h"
+#include "cache.h"
 #include "chunk.h"
 #include "coord.h"
+#include "cpu_lock.h"
 #include "layout.h"
 #include "mem.h"
 #include "module.h"
@@ -21,7 +24,7 @@
 #include <sched.h>
 #include <string.h>
 
-/* Far more than the arrays that list chunks have room for at first. */
+/* Far more than the arrays of claims and spans have room for at first. */
 #define MANY 200
 
 static DEFINE_PER_CPU(long, some_variable);
@@ -63,9 +66,11 @@ static struct pcpu_chunk *make_chunk(void)
 static int take(struct pcpu_chunk *chunk, int size)
 {
 	int slot = pcpu_chunk_slot(chunk), off;
+	struct pcpu_map_growth growth;
 
-	assert_int_equal(pcpu_chunk_extend_map(chunk, PCPU_MAP_MARGIN), 0);
-	off = pcpu_area_map_alloc(&chunk->map, size, 1);
+	while ((off = pcpu_area_map_alloc(&chunk->map, size, 1, false, &growth)) ==
+	       PCPU_MAP_MUST_GROW)
+		assert_int_equal(pcpu_chunk_grow(&growth, NULL), 0);
 	pcpu_chunk_relocate(chunk, slot);
 	return off;
 }
@@ -118,7 +123,7 @@ static void new_chunk_is_one_free_area_of_a_unit(void **state)
 	(void)state;
 	assert_int_equal(pcpu_area_map_dump(&chunk->map, &entry, 1), 1);
 	assert_int_equal(entry, pcpu_unit_size);
-	assert_true(pcpu_area_map_is_valid(&chunk->map, pcpu_unit_size));
+	assert_true(pcpu_area_map_is_valid(&chunk->map));
 	assert_int_equal(chunk->start, 0);
 	assert_int_equal(chunk->end, pcpu_unit_size);
 	assert_false(chunk->immutable);
@@ -383,146 +388,474 @@ static void views_have_room_for_exactly_what_they_serve(void **state)
 	assert_int_equal(pcpu_area_map_free_size(&pcpu_reserved_chunk->map), PERCPU_MODULE_RESERVE);
 	assert_int_equal(pcpu_area_map_free_size(&pcpu_first_chunk->map),
 			 pcpu_first_chunk->end - pcpu_first_chunk->start);
-	assert_true(pcpu_area_map_is_valid(&pcpu_first_chunk->map, pcpu_first_chunk->end));
-	assert_true(pcpu_area_map_is_valid(&pcpu_reserved_chunk->map, pcpu_reserved_chunk->end));
+	assert_true(pcpu_area_map_is_valid(&pcpu_first_chunk->map));
+	assert_true(pcpu_area_map_is_valid(&pcpu_reserved_chunk->map));
 }
 
-/* --- the map grows --- */
+/* --- the codes of a block become finer --- */
 
-static void map_grows_and_keeps_what_is_in_it(void **state)
+/* The first block of @chunk, with areas at 0, 128 and 384, and a free one behind. */
+static struct pcpu_block *block_in_use(struct pcpu_chunk *chunk)
 {
-	struct pcpu_chunk *chunk = make_chunk();
-	int before[PCPU_DFL_MAP_ALLOC], after[PCPU_DFL_MAP_ALLOC], used;
-
-	(void)state;
-	while (!pcpu_area_map_room_needed(&chunk->map, PCPU_MAP_MARGIN))
-		take(chunk, 8);
-	used = pcpu_area_map_dump(&chunk->map, before, PCPU_DFL_MAP_ALLOC);
-	assert_int_equal(pcpu_area_map_room(&chunk->map), PCPU_DFL_MAP_ALLOC);
-	assert_int_equal(pcpu_chunk_extend_map(chunk, PCPU_MAP_MARGIN), 0);
-	assert_int_equal(pcpu_area_map_room(&chunk->map), 2 * PCPU_DFL_MAP_ALLOC);
-	assert_int_equal(pcpu_area_map_dump(&chunk->map, after, PCPU_DFL_MAP_ALLOC), used);
-	assert_memory_equal(before, after, (size_t)used * sizeof(before[0]));
+	assert_int_equal(take(chunk, 128), 0);
+	assert_int_equal(take(chunk, 256), 128);
+	assert_int_equal(take(chunk, 128), 384);
+	return chunk->map.blocks;
 }
 
-static void map_with_room_does_not_grow(void **state)
+static void assert_block_in_use(const struct pcpu_chunk *chunk)
 {
-	struct pcpu_chunk *chunk = make_chunk();
-	int *entries = pcpu_area_map_entries(&chunk->map);
+	const int wanted[] = {-128, -256, -128, pcpu_unit_size - 512};
+	int entries[5];
 
-	(void)state;
-	assert_int_equal(pcpu_chunk_extend_map(chunk, PCPU_MAP_MARGIN), 0);
-	assert_ptr_equal(pcpu_area_map_entries(&chunk->map), entries);
+	assert_int_equal(pcpu_area_map_dump(&chunk->map, entries, 5), 4);
+	assert_memory_equal(entries, wanted, sizeof(wanted));
+	assert_true(pcpu_area_map_is_valid(&chunk->map));
 }
 
-static void map_without_memory_to_grow_stays_as_it_was(void **state)
+static void finer_codes_say_what_the_coarse_ones_said(void **state)
 {
 	struct pcpu_chunk *chunk = make_chunk();
-	int *entries;
+	struct pcpu_block *block = block_in_use(chunk);
 
 	(void)state;
-	while (!pcpu_area_map_room_needed(&chunk->map, PCPU_MAP_MARGIN))
-		take(chunk, 8);
-	entries = pcpu_area_map_entries(&chunk->map);
+	assert_int_equal(pcpu_block_codes(block).shift, PCPU_GRANULE_INLINE);
+	for (unsigned int shift = PCPU_GRANULE_OUTSIDE + 1; shift-- > 0;) {
+		struct pcpu_map_growth growth = {block, shift};
+
+		assert_int_equal(pcpu_chunk_grow(&growth, NULL), 0);
+		assert_int_equal(pcpu_block_codes(block).shift, shift);
+		assert_block_in_use(chunk);
+	}
+}
+
+static void words_that_are_given_are_used_and_no_others_allocated(void **state)
+{
+	struct pcpu_chunk *chunk = make_chunk();
+	struct pcpu_map_growth growth = {block_in_use(chunk), 2};
+	uint64_t *words = pcpu_mem_zalloc(pcpu_codes_size(2));
+
+	(void)state;
+	faults_fail_all(PCPU_FAULT_MEM);
+	assert_int_equal(pcpu_chunk_grow(&growth, words), 0);
+	assert_int_equal(faults_end(), 0);
+	assert_ptr_equal(pcpu_block_codes(growth.block).words, words);
+	assert_block_in_use(chunk);
+}
+
+static void words_that_are_not_used_any_more_are_given_back(void **state)
+{
+	struct pcpu_chunk *chunk = make_chunk();
+	struct pcpu_map_growth growth = {block_in_use(chunk), 3};
+	size_t allocated;
+
+	(void)state;
+	allocated = pcpu_mem_allocated();
+	assert_int_equal(pcpu_chunk_grow(&growth, NULL), 0);
+	assert_int_equal(pcpu_mem_allocated(), allocated + pcpu_codes_size(3));
+	growth.shift = 1;
+	assert_int_equal(pcpu_chunk_grow(&growth, NULL), 0);
+	assert_int_equal(pcpu_mem_allocated(), allocated + pcpu_codes_size(1));
+}
+
+static void codes_without_memory_to_become_finer_stay_as_they_were(void **state)
+{
+	struct pcpu_chunk *chunk = make_chunk();
+	struct pcpu_map_growth growth = {block_in_use(chunk), 4};
+
+	(void)state;
 	faults_fail_nth(PCPU_FAULT_MEM, 1);
-	assert_int_equal(pcpu_chunk_extend_map(chunk, PCPU_MAP_MARGIN), -ENOMEM);
-	faults_end();
-	assert_ptr_equal(pcpu_area_map_entries(&chunk->map), entries);
-	assert_true(pcpu_area_map_is_valid(&chunk->map, pcpu_unit_size));
+	assert_int_equal(pcpu_chunk_grow(&growth, NULL), -ENOMEM);
+	assert_int_equal(faults_end(), 1);
+	assert_int_equal(pcpu_block_codes(growth.block).shift, PCPU_GRANULE_INLINE);
+	assert_block_in_use(chunk);
 }
 
-/* --- clearing --- */
+/* Holds the lock of the CPU that it is on until it may drop it; dropped says that it has. */
+static struct {
+	pthread_barrier_t held;
+	int dropped; /* atomic */
+} holder;
 
-static void fresh_memory_is_not_touched_to_clear_it(void **state)
+static void *hold_for_a_while(void *arg)
+{
+	struct pcpu_cpu_lock *lock;
+
+	while ((lock = pcpu_cpu_trylock()) == NULL)
+		sched_yield();
+	pthread_barrier_wait(&holder.held);
+	usleep(50000);
+	__atomic_store_n(&holder.dropped, 1, __ATOMIC_SEQ_CST);
+	pcpu_cpu_unlock(lock);
+	return arg;
+}
+
+/* Who holds a CPU's lock may be reading codes; what he sees must not change under him. */
+static void codes_of_used_areas_move_when_nobody_holds_a_cpu_lock(void **state)
+{
+	struct pcpu_chunk *chunk = make_chunk();
+	struct pcpu_map_growth growth = {block_in_use(chunk), 4};
+	pthread_t thread;
+
+	(void)state;
+	assert_non_null(pcpu_cache_here(8));
+	holder.dropped = 0;
+	pthread_barrier_init(&holder.held, NULL, 2);
+	assert_int_equal(pthread_create(&thread, NULL, hold_for_a_while, NULL), 0);
+	pthread_barrier_wait(&holder.held);
+	assert_int_equal(pcpu_chunk_grow(&growth, NULL), 0);
+	assert_int_equal(__atomic_load_n(&holder.dropped, __ATOMIC_SEQ_CST), 1);
+	pthread_join(thread, NULL);
+	pthread_barrier_destroy(&holder.held);
+	assert_block_in_use(chunk);
+}
+
+/* It would wait for this very thread. */
+static void codes_of_free_space_move_at_once(void **state)
+{
+	struct pcpu_chunk *chunk = make_chunk();
+	struct pcpu_map_growth growth = {&chunk->map.blocks[1], 4};
+	struct pcpu_cpu_lock *lock;
+
+	(void)state;
+	assert_non_null(pcpu_cache_here(8));
+	while ((lock = pcpu_cpu_trylock()) == NULL)
+		assert_non_null(pcpu_cache_here(8));
+	assert_int_equal(pcpu_chunk_grow(&growth, NULL), 0);
+	pcpu_cpu_unlock(lock);
+	assert_int_equal(pcpu_block_codes(growth.block).shift, 4);
+}
+
+/* --- what has been handed out --- */
+
+static void memory_is_clean_once(void **state)
 {
 	struct pcpu_chunk *chunk = make_chunk();
 
 	(void)state;
-	pcpu_chunk_clear(chunk, 0, pcpu_unit_size);
-	assert_int_equal(resident_pages(window + chunk->base, (uint64_t)pcpu_unit_size), 0);
+	assert_false(pcpu_chunk_touch(chunk, 0, 100));
+	assert_true(pcpu_chunk_touch(chunk, 0, 100));
+	assert_true(pcpu_chunk_touch(chunk, 99, 1));
+	assert_false(pcpu_chunk_touch(chunk, 100, 1));
+	assert_true(pcpu_chunk_touch(chunk, 50, 200));
 }
 
-static void used_memory_is_cleared_and_nothing_beside_it(void **state)
+/* Of a page only the highest byte that was handed out is known. */
+static void memory_below_what_was_handed_out_counts_as_dirty(void **state)
 {
 	struct pcpu_chunk *chunk = make_chunk();
-	unsigned char *unit = (void *)(window + chunk->base);
 
 	(void)state;
-	pcpu_chunk_clear(chunk, 0, 3 * 4096);
+	assert_false(pcpu_chunk_touch(chunk, 2000, 8));
+	assert_true(pcpu_chunk_touch(chunk, 0, 8));
+	assert_false(pcpu_chunk_touch(chunk, 4096, 8));
+}
+
+static void area_of_several_pages_is_dirty_if_one_of_them_is(void **state)
+{
+	struct pcpu_chunk *chunk = make_chunk();
+
+	(void)state;
+	assert_false(pcpu_chunk_touch(chunk, 4095, 2));
+	assert_true(pcpu_chunk_touch(chunk, 4095, 1));
+	assert_true(pcpu_chunk_touch(chunk, 4096, 1));
+	assert_false(pcpu_chunk_touch(chunk, 4097, 3 * 4096));
+	assert_true(pcpu_chunk_touch(chunk, 4 * 4096, 1));
+	assert_false(pcpu_chunk_touch(chunk, 4 * 4096 + 1, 1));
+}
+
+static void pages_are_untouched_until_a_byte_of_them_is_handed_out(void **state)
+{
+	struct pcpu_chunk *chunk = make_chunk();
+
+	(void)state;
+	assert_true(pcpu_chunk_is_untouched(chunk, 0, 1));
+	assert_int_equal(pcpu_chunk_populated_pages(chunk), 0);
+	pcpu_chunk_touch(chunk, 4095, 2);
+	assert_int_equal(pcpu_chunk_populated_pages(chunk), 2);
+	assert_false(pcpu_chunk_is_untouched(chunk, 0, 8192));
+	assert_true(pcpu_chunk_is_untouched(chunk, 0, 8193));
+	assert_true(pcpu_chunk_is_untouched(chunk, 8192, 1));
+}
+
+static void all_pages_of_a_view_are_populated(void **state)
+{
+	const struct pcpu_chunk *first = pcpu_first_chunk;
+	int page = (int)PCPU_PAGE_SIZE;
+
+	(void)state;
+	assert_int_equal(pcpu_chunk_populated_pages(first),
+			 (first->end + page - 1) / page - first->start / page);
+}
+
+/* --- what a chunk does not need --- */
+
+static size_t trim(struct pcpu_chunk *chunk)
+{
+	size_t bytes;
+
+	pcpu_cpu_locks_stop();
+	bytes = pcpu_chunk_trim(chunk);
+	pcpu_cpu_locks_resume();
+	return bytes;
+}
+
+static void pages_of_free_space_lose_their_memory_and_are_clean_again(void **state)
+{
+	struct pcpu_chunk *chunk = make_chunk();
+	char *unit = (char *)(window + chunk->base);
+
+	(void)state;
+	take(chunk, 5000);
+	pcpu_chunk_touch(chunk, 0, 6 * 4096);
+	memset(unit, 0xaa, 6 * 4096);
+	assert_int_equal(trim(chunk), 4 * 4096 * pcpu_units_nr_open());
+	assert_int_equal(resident_pages(window + chunk->base, (uint64_t)pcpu_unit_size), 2);
+	assert_int_equal(pcpu_chunk_populated_pages(chunk), 2);
+	assert_false(pcpu_chunk_touch(chunk, 2 * 4096, 4 * 4096));
+	assert_int_equal(unit[8191], (char)0xaa);
+	assert_int_equal(unit[8192], 0);
+	assert_int_equal(writable_bytes(window + chunk->base, (uint64_t)pcpu_unit_size),
+			 pcpu_unit_size);
+}
+
+static void pages_that_were_never_touched_are_not_counted(void **state)
+{
+	struct pcpu_chunk *chunk = make_chunk();
+
+	(void)state;
+	assert_int_equal(trim(chunk), 0);
+	pcpu_chunk_touch(chunk, 3 * 4096, 1);
+	pcpu_chunk_touch(chunk, 5 * 4096, 1);
+	assert_int_equal(trim(chunk), 2 * 4096 * pcpu_units_nr_open());
+	assert_int_equal(trim(chunk), 0);
+}
+
+static void page_that_an_area_reaches_into_keeps_its_memory(void **state)
+{
+	struct pcpu_chunk *chunk = make_chunk();
+	char *unit = (char *)(window + chunk->base);
+	int middle;
+
+	(void)state;
+	take(chunk, 4000);
+	middle = take(chunk, 4096 + 200);
+	pcpu_chunk_touch(chunk, 0, 3 * 4096);
 	memset(unit, 0xaa, 3 * 4096);
-	pcpu_chunk_clear(chunk, 4000, 4300);
-	for (int i = 0; i < 3 * 4096; i++)
-		if (unit[i] != (i >= 4000 && i < 8300 ? 0 : 0xaa))
-			fail_msg("offset %d is %#x", i, unit[i]);
+	give(chunk, 0);
+	assert_int_equal(trim(chunk), 0);
+	give(chunk, middle);
+	assert_int_equal(trim(chunk), 3 * 4096 * pcpu_units_nr_open());
 }
 
-static void single_bytes_are_cleared(void **state)
+static void codes_are_only_as_fine_as_they_have_to_be(void **state)
 {
 	struct pcpu_chunk *chunk = make_chunk();
-	unsigned char *unit = (void *)(window + chunk->base);
+	struct pcpu_block *block = chunk->map.blocks;
+	size_t allocated = pcpu_mem_allocated();
+	int odd;
 
 	(void)state;
-	pcpu_chunk_clear(chunk, 0, 1);
-	memset(unit, 0xaa, 16);
-	pcpu_chunk_clear(chunk, 5, 1);
-	assert_int_equal(unit[5], 0);
-	assert_int_equal(unit[4], 0xaa);
-	assert_int_equal(unit[6], 0xaa);
+	take(chunk, 128);
+	odd = take(chunk, 9);
+	assert_int_not_equal(pcpu_block_codes(block).shift, PCPU_GRANULE_INLINE);
+	trim(chunk);
+	assert_int_not_equal(pcpu_block_codes(block).shift, PCPU_GRANULE_INLINE);
+	give(chunk, odd);
+	trim(chunk);
+	assert_int_equal(pcpu_block_codes(block).shift, PCPU_GRANULE_INLINE);
+	assert_int_equal(pcpu_mem_allocated(), allocated);
+	assert_true(pcpu_area_map_is_valid(&chunk->map));
+	assert_int_equal(pcpu_area_map_free_size(&chunk->map), pcpu_unit_size - 128);
 }
 
-static void byte_that_is_dirty_at_the_end_alone_is_cleared(void **state)
+static void views_are_not_trimmed(void **state)
+{
+	int pages = pcpu_chunk_populated_pages(pcpu_first_chunk);
+
+	(void)state;
+	assert_int_equal(trim(pcpu_first_chunk), 0);
+	assert_int_equal(trim(pcpu_reserved_chunk), 0);
+	assert_int_equal(pcpu_chunk_populated_pages(pcpu_first_chunk), pages);
+}
+
+/* --- the records of blocks --- */
+
+static void blocks_of_a_chunk_are_its_own_until_it_is_destroyed(void **state)
 {
 	struct pcpu_chunk *chunk = make_chunk();
-	unsigned char *unit = (void *)(window + chunk->base);
+	struct pcpu_block *first = pcpu_block_at(chunk->base);
 
 	(void)state;
-	pcpu_chunk_clear(chunk, 0, 4096);
-	unit[999] = 1;
-	pcpu_chunk_clear(chunk, 0, 1000);
-	assert_int_equal(unit[999], 0);
+	for (int i = 0; i < pcpu_unit_pages; i++)
+		assert_ptr_equal(pcpu_block_owner(&first[i]), chunk);
+	take(chunk, 9);
+	pcpu_chunk_destroy(chunk);
+	nr_chunks--;
+	for (int i = 0; i < pcpu_unit_pages; i++) {
+		assert_null(pcpu_block_owner(&first[i]));
+		assert_null(pcpu_block_codes(&first[i]).words);
+	}
 }
 
-static void memory_is_cleared_in_every_open_unit(void **state)
+static void record_behind_the_last_coordinate_can_be_read(void **state)
 {
-	struct pcpu_chunk *chunk = make_chunk();
-	unsigned int cpu;
+	(void)state;
+	assert_null(pcpu_block_owner(&pcpu_block_at(UINT32_MAX)[1]));
+}
+
+/* --- chunks that cannot be made --- */
+
+static void chunk_without_memory_or_place_is_none_and_costs_nothing(void **state)
+{
+	static const enum pcpu_fault_site sites[] = {PCPU_FAULT_MEM, PCPU_FAULT_COMMIT};
+	unsigned int before = pcpu_nr_chunks;
+	size_t allocated;
 
 	(void)state;
-	pcpu_chunk_clear(chunk, 0, 64);
-	for_each_possible_cpu(cpu)
-		memset((void *)(pcpu_unit_open(cpu) + chunk->base), 0xaa, 64);
-	pcpu_chunk_clear(chunk, 0, 64);
-	for_each_possible_cpu(cpu)
-		assert_int_equal(*(long *)(pcpu_unit_window(cpu) + chunk->base + 56), 0);
+	pcpu_chunk_destroy(make_chunk());
+	nr_chunks--;
+	allocated = pcpu_mem_allocated();
+	for (size_t i = 0; i < ARRAY_SIZE(sites); i++) {
+		struct pcpu_chunk *chunk = NULL;
+		int failed = 0;
+
+		while (!chunk) {
+			faults_fail_nth(sites[i], failed + 1);
+			chunk = pcpu_chunk_create();
+			if (!faults_end())
+				break;
+			failed++;
+			assert_null(chunk);
+			assert_int_equal(pcpu_nr_chunks, before);
+			assert_int_equal(pcpu_coord_nr_claims(), claims_before);
+			assert_int_equal(pcpu_mem_allocated(), allocated);
+		}
+		assert_non_null(chunk);
+		assert_true(failed > 0);
+		pcpu_chunk_relocate(chunk, -1);
+		pcpu_chunk_destroy(chunk);
+		assert_int_equal(pcpu_mem_allocated(), allocated);
+	}
 }
 
-/* Anonymous memory of the process, KiB: unlike mincore(), this leaves the zero page out. */
-static unsigned long anonymous_kib(void)
+/* One that starts at an odd place and ends inside a page needs all that a view can need. */
+static void make_view_without_memory(void *arg)
 {
-	FILE *rollup = fopen("/proc/self/smaps_rollup", "re");
-	unsigned long kib = 0;
-	char line[128];
+	unsigned int before = pcpu_nr_chunks;
+	size_t allocated = pcpu_mem_allocated();
+	struct pcpu_chunk *view = NULL;
+	uint32_t base = 0;
+	int nth = 1;
 
-	while (rollup && fgets(line, sizeof(line), rollup))
-		if (sscanf(line, "Anonymous: %lu", &kib) == 1)
+	(void)arg;
+	child_expect(pcpu_coord_claim_free(0x10000, &base) == 0);
+	allocated = pcpu_mem_allocated();
+	for (;; nth++) {
+		faults_fail_nth(PCPU_FAULT_MEM, nth);
+		view = pcpu_chunk_create_view(base, 4242, 9999);
+		if (!faults_end())
 			break;
-	if (rollup)
-		fclose(rollup);
-	return kib;
+		child_expect(!view);
+		child_expect(pcpu_nr_chunks == before);
+		child_expect(pcpu_mem_allocated() == allocated);
+	}
+	/* the chunk, its codes, and the records of its blocks */
+	child_expect(nth == 4);
+	child_expect(view && view->immutable && pcpu_nr_chunks == before + 1);
+	child_expect(pcpu_area_map_free_size(&view->map) == 9999 - 4242);
+	pcpu_chunk_relocate(view, -1);
+	child_expect(!pcpu_chunks_check());
 }
 
-static void reused_memory_that_was_never_written_stays_without_pages(void **state)
+static void view_without_memory_is_none_and_costs_nothing(void **state)
 {
-	unsigned long before;
+	struct child_end end;
 
 	(void)state;
-	for (int i = 0; i < 100; i++)
-		pcpu_chunk_clear(make_chunk(), 0, pcpu_unit_size);
-	before = anonymous_kib();
-	for (unsigned int i = 0; i < nr_chunks; i++)
-		pcpu_chunk_clear(chunks[i], 0, pcpu_unit_size);
-	/* a page of each in one unit would be 400 KiB already */
-	assert_true(anonymous_kib() < before + 100);
+	/* fork() takes it */
+	pthread_mutex_unlock(&pcpu_alloc_mutex);
+	end = child_run(make_view_without_memory, NULL);
+	pthread_mutex_lock(&pcpu_alloc_mutex);
+	assert_child_was_content(end);
+}
+
+/* --- the check of everything --- */
+
+static void assert_check_says(const char *what)
+{
+	const char *wrong = pcpu_chunks_check();
+
+	if (!wrong || !strstr(wrong, what))
+		fail_msg("the check says \"%s\", not \"%s\"", wrong ? wrong : "", what);
+}
+
+static void check_is_content_with_what_calls_have_made(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 20; i++)
+		take(make_chunk(), 1 + i * 700);
+	assert_null(pcpu_chunks_check());
+}
+
+static void check_finds_a_map_that_contradicts_itself(void **state)
+{
+	struct pcpu_chunk *chunk = make_chunk();
+
+	(void)state;
+	chunk->map.free_size--;
+	assert_check_says("map");
+	chunk->map.free_size++;
+	assert_null(pcpu_chunks_check());
+}
+
+static void check_finds_a_chunk_on_the_wrong_list(void **state)
+{
+	struct pcpu_chunk *chunk = make_chunk();
+	struct pcpu_map_growth growth;
+	int off = pcpu_area_map_alloc(&chunk->map, 128, 1, false, &growth);
+
+	(void)state;
+	assert_check_says("slot");
+	pcpu_area_map_free(&chunk->map, off);
+	assert_null(pcpu_chunks_check());
+}
+
+static void check_finds_a_block_of_another_chunk(void **state)
+{
+	struct pcpu_chunk *chunk = make_chunk(), *other = make_chunk();
+
+	(void)state;
+	chunk->map.blocks[3].owner = other;
+	assert_check_says("block");
+	chunk->map.blocks[3].owner = chunk;
+	assert_null(pcpu_chunks_check());
+}
+
+static void check_finds_a_chunk_that_is_not_counted(void **state)
+{
+	(void)state;
+	make_chunk();
+	pcpu_nr_chunks--;
+	assert_check_says("lists");
+	pcpu_nr_chunks++;
+	assert_null(pcpu_chunks_check());
+}
+
+static void chunks_are_counted_and_so_are_the_most_there_have_been(void **state)
+{
+	unsigned int before = pcpu_nr_chunks, found = 0;
+
+	(void)state;
+	pcpu_nr_max_chunks = before;
+	make_chunk();
+	make_chunk();
+	pcpu_chunk_destroy(chunks[--nr_chunks]);
+	assert_int_equal(pcpu_nr_chunks, before + 1);
+	assert_int_equal(pcpu_nr_max_chunks, before + 2);
+	for (struct pcpu_chunk *chunk = pcpu_chunk_first(); chunk; chunk = pcpu_chunk_next(chunk))
+		found++;
+	assert_int_equal(found, before + 1);
 }
 
 #define chunk_test(f) cmocka_unit_test_teardown(f, destroy_chunks)
@@ -550,15 +883,32 @@ int main(void)
 		chunk_test(reserved_chunk_stays_off_the_lists_however_full),
 		chunk_test(views_follow_the_static_area_and_each_other),
 		chunk_test(views_are_found_by_what_they_serve_alone),
-		chunk_test(map_grows_and_keeps_what_is_in_it),
-		chunk_test(map_with_room_does_not_grow),
-		chunk_test(map_without_memory_to_grow_stays_as_it_was),
-		chunk_test(fresh_memory_is_not_touched_to_clear_it),
-		chunk_test(used_memory_is_cleared_and_nothing_beside_it),
-		chunk_test(single_bytes_are_cleared),
-		chunk_test(byte_that_is_dirty_at_the_end_alone_is_cleared),
-		chunk_test(memory_is_cleared_in_every_open_unit),
-		chunk_test(reused_memory_that_was_never_written_stays_without_pages),
+		chunk_test(finer_codes_say_what_the_coarse_ones_said),
+		chunk_test(words_that_are_given_are_used_and_no_others_allocated),
+		chunk_test(words_that_are_not_used_any_more_are_given_back),
+		chunk_test(codes_without_memory_to_become_finer_stay_as_they_were),
+		chunk_test(codes_of_used_areas_move_when_nobody_holds_a_cpu_lock),
+		chunk_test(codes_of_free_space_move_at_once),
+		chunk_test(memory_is_clean_once),
+		chunk_test(memory_below_what_was_handed_out_counts_as_dirty),
+		chunk_test(area_of_several_pages_is_dirty_if_one_of_them_is),
+		chunk_test(pages_are_untouched_until_a_byte_of_them_is_handed_out),
+		chunk_test(all_pages_of_a_view_are_populated),
+		chunk_test(pages_of_free_space_lose_their_memory_and_are_clean_again),
+		chunk_test(pages_that_were_never_touched_are_not_counted),
+		chunk_test(page_that_an_area_reaches_into_keeps_its_memory),
+		chunk_test(codes_are_only_as_fine_as_they_have_to_be),
+		chunk_test(views_are_not_trimmed),
+		chunk_test(blocks_of_a_chunk_are_its_own_until_it_is_destroyed),
+		chunk_test(record_behind_the_last_coordinate_can_be_read),
+		chunk_test(chunk_without_memory_or_place_is_none_and_costs_nothing),
+		chunk_test(view_without_memory_is_none_and_costs_nothing),
+		chunk_test(check_is_content_with_what_calls_have_made),
+		chunk_test(check_finds_a_map_that_contradicts_itself),
+		chunk_test(check_finds_a_chunk_on_the_wrong_list),
+		chunk_test(check_finds_a_block_of_another_chunk),
+		chunk_test(check_finds_a_chunk_that_is_not_counted),
+		chunk_test(chunks_are_counted_and_so_are_the_most_there_have_been),
 	};
 
 	return cmocka_run_group_tests_name("chunk", tests, open_a_unit_and_lock, unlock);

@@ -13,6 +13,7 @@
 #include "residency.h"
 
 #include "alloc.h"
+#include "cache.h"
 #include "chunk.h"
 #include "coord.h"
 #include "layout.h"
@@ -28,12 +29,35 @@
 #include <sched.h>
 
 #define LARGEST ((size_t)PCPU_MIN_UNIT_SIZE)
-/* More than any one call asks at one seam. */
-#define MANY_CALLS 100
+/* More than any one operation makes at one seam. */
+#define MANY_CALLS 1000
 
 static DEFINE_PER_CPU(long, some_variable);
 
 static unsigned int own_cpu;
+
+/* --- one operation, with each call that it makes to a seam failing in turn --- */
+
+/*
+ * An operation is tried in a child of its own for every n: there the n-th call at one seam fails,
+ * the operation says whether it has succeeded, and is then done once more with all there is. What
+ * the process has afterwards must be what a child has in which nothing failed.
+ */
+struct operation {
+	void (*prepare)(void); /* what comes before; may be NULL */
+	bool (*act)(void);
+	void (*undo)(void);
+};
+
+/* What a child has found out, in memory that it shares with its parent. */
+static struct outcome {
+	int failed; /* calls that failed */
+	bool succeeded;
+	size_t metadata;
+	unsigned int claims, chunks;
+	uint64_t committed;
+	struct pcpu_alloc_counts counts;
+} * outcome;
 
 /* Three units are open, so that the second and third of them can fail. */
 static int open_three_units(void **state)
@@ -58,214 +82,509 @@ static int open_three_units(void **state)
 			opened++;
 		}
 	records_release();
-	return 0;
+	outcome = mmap(NULL, sizeof(*outcome), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		       -1, 0);
+	return outcome == MAP_FAILED ? -1 : 0;
 }
 
-static bool chunks_are_valid(void)
-{
-	bool valid = pcpu_area_map_is_valid(&pcpu_first_chunk->map, pcpu_first_chunk->end) &&
-		     pcpu_area_map_is_valid(&pcpu_reserved_chunk->map, pcpu_reserved_chunk->end);
-
-	for (int slot = 0; slot < pcpu_nr_slots; slot++) {
-		struct pcpu_chunk *chunk = pcpu_slot_first(slot);
-
-		for (; chunk; chunk = pcpu_slot_next(slot, chunk))
-			valid &= pcpu_chunk_slot(chunk) == slot &&
-				 pcpu_chunk_find(chunk->base + (uint32_t)chunk->start) == chunk &&
-				 pcpu_area_map_is_valid(&chunk->map, chunk->end);
-	}
-	return valid;
-}
-
-/* --- alloc_percpu() --- */
-
-#define AREAS 120
-static void __percpu *areas[AREAS];
+struct attempt {
+	const struct operation *operation;
+	enum pcpu_fault_site site;
+	int nth; /* 0: none */
+};
 
 static uint64_t committed(void)
 {
 	uint64_t bytes = 0;
 
-	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
-		if (percpu_unit_is_open(cpu))
-			bytes += writable_bytes(pcpu_unit_window(cpu), (uint64_t)1 << 32);
+	for (unsigned int i = 0; i < pcpu_units_nr_open(); i++)
+		bytes += writable_bytes(pcpu_open_windows[i], (uint64_t)1 << 32);
 	return bytes;
 }
 
-/*
- * Allocates @size bytes, with the first, second, ... call at @site failing until none is left that
- * could. Returns how often the allocation failed.
- */
-static int allocate_against_faults(enum pcpu_fault_site site, size_t size, void __percpu **area)
+static void take_stock(void)
 {
-	unsigned int claims = pcpu_coord_nr_claims();
-	uint64_t accessible = committed();
-	int nth = 1;
-
-	for (;; nth++) {
-		faults_fail_nth(site, nth);
-		*area = __alloc_percpu_gfp(size, 8, GFP_KERNEL | __GFP_NOWARN);
-		if (!faults_end())
-			break;
-		assert_true(nth < MANY_CALLS);
-		assert_null(*area);
-		assert_true(chunks_are_valid());
-		assert_int_equal(pcpu_coord_nr_claims(), claims);
-		assert_int_equal(committed(), accessible);
-	}
-	assert_non_null(*area);
-	*per_cpu_ptr((char __percpu *)*area, own_cpu) = 1;
-	assert_true(chunks_are_valid());
-	return nth - 1;
+	pthread_mutex_lock(&pcpu_alloc_mutex);
+	pcpu_alloc_count(&outcome->counts);
+	pthread_mutex_unlock(&pcpu_alloc_mutex);
+	outcome->metadata = pcpu_mem_allocated();
+	outcome->claims = pcpu_coord_nr_claims();
+	outcome->chunks = pcpu_nr_chunks;
+	outcome->committed = committed();
 }
+
+static void try_once(void *arg)
+{
+	const struct attempt *attempt = arg;
+	const struct operation *operation = attempt->operation;
+
+	if (operation->prepare)
+		operation->prepare();
+	faults_fail_nth(attempt->site, attempt->nth);
+	outcome->succeeded = operation->act();
+	outcome->failed = faults_end();
+	child_expect(!pcpu_chunks_check());
+	if (outcome->succeeded)
+		operation->undo();
+	/* or the second try might find what it needs in a cache */
+	percpu_trim();
+	child_expect(operation->act());
+	child_expect(!pcpu_chunks_check());
+	operation->undo();
+	percpu_trim();
+	child_expect(!pcpu_chunks_check());
+	take_stock();
+}
+
+static struct outcome outcome_of(const struct attempt *attempt)
+{
+	struct child_end end;
+
+	*outcome = (struct outcome){0};
+	end = child_run(try_once, (void *)attempt);
+	assert_child_was_content(end);
+	return *outcome;
+}
+
+static void assert_same_state(const struct outcome *got, const struct outcome *wanted)
+{
+	assert_int_equal(got->metadata, wanted->metadata);
+	assert_int_equal(got->claims, wanted->claims);
+	assert_int_equal(got->chunks, wanted->chunks);
+	assert_int_equal(got->committed, wanted->committed);
+	assert_int_equal(got->counts.nr_areas, wanted->counts.nr_areas);
+	assert_int_equal(got->counts.nr_cached, wanted->counts.nr_cached);
+	assert_int_equal(got->counts.nr_alloc - got->counts.nr_free,
+			 wanted->counts.nr_alloc - wanted->counts.nr_free);
+}
+
+/* How many calls at the seam the operation makes, and how many of them it cannot do without. */
+struct tally {
+	int calls, needed;
+};
+
+static struct tally try_every_call(const struct operation *operation, enum pcpu_fault_site site)
+{
+	struct attempt attempt = {operation, site, 0};
+	struct outcome unharmed = outcome_of(&attempt), harmed;
+	struct tally tally = {0};
+
+	assert_true(unharmed.succeeded);
+	for (;;) {
+		attempt.nth++;
+		harmed = outcome_of(&attempt);
+		assert_same_state(&harmed, &unharmed);
+		if (harmed.failed == 0)
+			break;
+		assert_true(attempt.nth < MANY_CALLS);
+		tally.calls++;
+		tally.needed += !harmed.succeeded;
+	}
+	assert_true(harmed.succeeded);
+	return tally;
+}
+
+/* --- allocations --- */
+
+#define AREAS 120
+static void __percpu *areas[AREAS];
 
 static void free_areas(void)
 {
-	for (int i = 0; i < AREAS; i++)
+	for (int i = 0; i < AREAS; i++) {
 		free_percpu(areas[i]);
+		areas[i] = NULL;
+	}
 }
 
-/* So many chunks that all arrays of chunks, claims and spans have to grow more than once. */
-static int make_chunks_against_faults(enum pcpu_fault_site site)
+/* @nr areas, or none. Their copies are zero, and are written. */
+static bool alloc_areas(int nr, size_t size, size_t align)
 {
-	int failed = 0;
+	for (int i = 0; i < nr; i++) {
+		char *copy;
 
-	for (int i = 0; i < AREAS; i++)
-		failed += allocate_against_faults(site, LARGEST, &areas[i]);
-	return failed;
+		areas[i] = __alloc_percpu_gfp(size, align, GFP_KERNEL | __GFP_NOWARN);
+		if (!areas[i]) {
+			free_areas();
+			return false;
+		}
+		copy = per_cpu_ptr((char __percpu *)areas[i], own_cpu);
+		child_expect(copy[0] == 0 && memcmp(copy, copy + 1, size - 1) == 0);
+		memset(copy, 0xaa, size);
+	}
+	return true;
 }
 
-static void destroy_the_free_chunk(void)
+static void without_caches(void)
 {
-	struct pcpu_chunk *chunk = pcpu_slot_first(pcpu_nr_slots - 1);
-
-	if (chunk)
-		pcpu_chunk_destroy(chunk);
+	pcpu_cache_on = false;
 }
 
-static void alloc_fails_cleanly_at_every_call_for_metadata(void **state)
+static bool alloc_8_bytes(void)
+{
+	return alloc_areas(1, 8, 8);
+}
+
+static bool alloc_1_byte(void)
+{
+	return alloc_areas(1, 1, 1);
+}
+
+/* The cache is filled several times, more each time. */
+static bool alloc_many_for_a_cache(void)
+{
+	return alloc_areas(AREAS, 24, 8);
+}
+
+static bool alloc_32_kib(void)
+{
+	return alloc_areas(1, LARGEST, 8);
+}
+
+/* So many chunks that the arrays of claims and spans have to grow. */
+static bool alloc_many_chunks(void)
+{
+	return alloc_areas(AREAS, LARGEST, 8);
+}
+
+static bool alloc_reserved(void)
+{
+	areas[0] = __alloc_reserved_percpu(1, 1);
+	return areas[0];
+}
+
+static const struct operation first_alloc = {NULL, alloc_8_bytes, free_areas};
+static const struct operation cached_allocs = {NULL, alloc_many_for_a_cache, free_areas};
+static const struct operation alloc_that_grows_codes = {without_caches, alloc_1_byte, free_areas};
+static const struct operation alloc_that_makes_a_chunk = {NULL, alloc_32_kib, free_areas};
+static const struct operation allocs_of_many_chunks = {NULL, alloc_many_chunks, free_areas};
+
+static void first_alloc_on_a_cpu_needs_no_cache(void **state)
+{
+	struct tally tally = try_every_call(&first_alloc, PCPU_FAULT_MEM);
+
+	(void)state;
+	/* the cache, a magazine, and codes of two blocks for the stock; perhaps codes of the page
+	 */
+	assert_true(tally.calls >= 4);
+	assert_int_equal(tally.needed, 0);
+	assert_int_equal(try_every_call(&first_alloc, PCPU_FAULT_COMMIT).calls, 0);
+}
+
+static void areas_for_a_cache_can_fail_at_every_call(void **state)
+{
+	struct tally tally = try_every_call(&cached_allocs, PCPU_FAULT_MEM);
+
+	(void)state;
+	assert_true(tally.calls >= 5);
+	tally = try_every_call(&cached_allocs, PCPU_FAULT_COMMIT);
+	assert_int_equal(tally.needed, 0);
+}
+
+static void codes_that_cannot_grow_fail_the_allocation(void **state)
+{
+	struct tally tally = try_every_call(&alloc_that_grows_codes, PCPU_FAULT_MEM);
+
+	(void)state;
+	assert_true(tally.needed >= 1);
+	assert_int_equal(try_every_call(&alloc_that_grows_codes, PCPU_FAULT_COMMIT).calls, 0);
+}
+
+static void chunk_that_cannot_be_made_fails_the_allocation(void **state)
 {
 	(void)state;
-	/* a chunk and its map, at least, for every chunk */
-	assert_true(make_chunks_against_faults(PCPU_FAULT_MEM) >=
-		    2 * AREAS * (int)LARGEST / pcpu_unit_size);
-	free_areas();
-	destroy_the_free_chunk();
-	assert_true(chunks_are_valid());
+	assert_true(try_every_call(&alloc_that_makes_a_chunk, PCPU_FAULT_MEM).needed >= 1);
+	/* one a unit that is open */
+	assert_int_equal(try_every_call(&alloc_that_makes_a_chunk, PCPU_FAULT_COMMIT).needed, 3);
 }
 
-static void alloc_fails_cleanly_at_every_commit(void **state)
+static void many_chunks_can_fail_at_every_call(void **state)
 {
+	const int chunks = AREAS * (int)LARGEST / pcpu_unit_size;
+
 	(void)state;
-	/* one a unit that is open, for every chunk */
-	assert_true(make_chunks_against_faults(PCPU_FAULT_COMMIT) >=
-		    3 * (AREAS - 2) * (int)LARGEST / pcpu_unit_size);
-	free_areas();
-	destroy_the_free_chunk();
-	assert_true(chunks_are_valid());
+	assert_true(try_every_call(&allocs_of_many_chunks, PCPU_FAULT_MEM).needed >= chunks);
+	assert_true(try_every_call(&allocs_of_many_chunks, PCPU_FAULT_COMMIT).needed >= 3 * chunks);
 }
 
-static void alloc_does_not_depend_on_reservations_policies_and_topology(void **state)
+static void allocations_do_not_depend_on_reservations_policies_and_topology(void **state)
 {
 	static const enum pcpu_fault_site sites[] = {PCPU_FAULT_RESERVE, PCPU_FAULT_BIND,
-						     PCPU_FAULT_TOPOLOGY};
+						     PCPU_FAULT_TOPOLOGY, PCPU_FAULT_POPULATE};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(sites); i++) {
-		assert_int_equal(make_chunks_against_faults(sites[i]), 0);
-		free_areas();
+		assert_int_equal(try_every_call(&cached_allocs, sites[i]).calls, 0);
+		assert_int_equal(try_every_call(&alloc_that_makes_a_chunk, sites[i]).calls, 0);
 	}
-	destroy_the_free_chunk();
 }
 
-static void failed_allocations_leave_no_metadata_behind(void **state)
+/* --- the reserved area --- */
+
+static void silence(void)
 {
-	size_t allocated;
+	percpu_set_log_handler(NULL, PERCPU_LOG_EMERG);
+}
+
+static void reserved_allocation_can_fail_at_every_call(void **state)
+{
+	static const struct operation reserved = {silence, alloc_reserved, free_areas};
+	struct tally tally = try_every_call(&reserved, PCPU_FAULT_MEM);
 
 	(void)state;
-	/* the arrays have their final size after the first time */
-	make_chunks_against_faults(PCPU_FAULT_MEM);
+	assert_true(tally.needed >= 1);
+	assert_int_equal(try_every_call(&reserved, PCPU_FAULT_COMMIT).calls, 0);
+}
+
+/* --- pages that are populated at once --- */
+
+static void populate_eagerly(void)
+{
+	child_expect(pcpu_units_populate_always() == 0);
+	pcpu_populate_eager = true;
+}
+
+static void populate_eagerly_without_caches(void)
+{
+	populate_eagerly();
+	without_caches();
+}
+
+static void pages_that_cannot_be_populated_fail_the_allocation(void **state)
+{
+	static const struct operation large = {populate_eagerly, alloc_32_kib, free_areas};
+	static const struct operation one = {populate_eagerly_without_caches, alloc_8_bytes,
+					     free_areas};
+	static const enum pcpu_fault_site sites[] = {PCPU_FAULT_POPULATE, PCPU_FAULT_MEM,
+						     PCPU_FAULT_COMMIT};
+
+	(void)state;
+	/* one a unit that is open; and what is populated beside, in stock, may fail */
+	for (size_t i = 0; i < ARRAY_SIZE(sites); i++)
+		assert_true(try_every_call(&large, sites[i]).needed >= (i == 1 ? 1 : 3));
+	assert_int_equal(try_every_call(&one, PCPU_FAULT_POPULATE).needed, 3);
+}
+
+/* Not being able to fill a cache is no reason to fail: one area may be had where many may not. */
+static void cache_that_cannot_be_populated_leaves_nothing_behind(void **state)
+{
+	static const struct operation cached = {populate_eagerly, alloc_many_for_a_cache,
+						free_areas};
+
+	(void)state;
+	assert_true(try_every_call(&cached, PCPU_FAULT_POPULATE).calls >= 3);
+	try_every_call(&cached, PCPU_FAULT_MEM);
+}
+
+/* --- trim --- */
+
+static void use_caches_and_chunks(void)
+{
+	child_expect(alloc_areas(20, LARGEST, 8));
 	free_areas();
-	destroy_the_free_chunk();
-	allocated = pcpu_mem_allocated();
-	for (int i = 0; i < 3; i++) {
-		make_chunks_against_faults(i ? PCPU_FAULT_COMMIT : PCPU_FAULT_MEM);
-		assert_true(pcpu_mem_allocated() > allocated);
-		free_areas();
-		destroy_the_free_chunk();
-		assert_int_equal(pcpu_mem_allocated(), allocated);
+	child_expect(alloc_areas(AREAS, 9, 1));
+	for (int i = 0; i < AREAS; i += 2) {
+		free_percpu(areas[i]);
+		areas[i] = NULL;
 	}
 }
 
-static void map_that_cannot_grow_fails_the_allocation_and_stays_valid(void **state)
+static bool trim(void)
 {
-	static void __percpu *small[2000];
-	int failed = 0;
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(small); i++)
-		failed += allocate_against_faults(PCPU_FAULT_MEM, 8, &small[i]);
-	/* 16, 32, ... entries of the first chunk, at least */
-	assert_true(failed >= 5);
-	for (size_t i = 0; i < ARRAY_SIZE(small); i++)
-		free_percpu(small[i]);
-	destroy_the_free_chunk();
-	assert_true(chunks_are_valid());
+	percpu_trim();
+	return true;
 }
 
-static void areas_made_between_failures_are_zero_and_private(void **state)
+static void nothing_in_a_trim_can_fail(void **state)
 {
-	(void)state;
-	make_chunks_against_faults(PCPU_FAULT_COMMIT);
-	for (int i = 0; i < AREAS; i++)
-		memset(per_cpu_ptr((char __percpu *)areas[i], own_cpu), i, LARGEST);
-	for (int i = 0; i < AREAS; i++) {
-		const char *copy = per_cpu_ptr((char __percpu *)areas[i], own_cpu);
+	static const struct operation op = {use_caches_and_chunks, trim, free_areas};
 
-		assert_int_equal(copy[0], (char)i);
-		assert_memory_equal(copy, copy + 1, LARGEST - 1);
-	}
-	free_areas();
-	destroy_the_free_chunk();
+	(void)state;
+	for (int site = PCPU_FAULT_MEM; site <= PCPU_FAULT_TOPOLOGY; site++)
+		assert_int_equal(try_every_call(&op, (enum pcpu_fault_site)site).calls, 0);
 }
 
 /* --- percpu_counter_init() --- */
 
-static void counter_init_fails_cleanly_at_every_call(void **state)
+static struct percpu_counter counter;
+
+static bool init_counter(void)
 {
-	static const enum pcpu_fault_site sites[] = {PCPU_FAULT_MEM, PCPU_FAULT_COMMIT};
+	int ret;
+
+	memset(&counter, 0xff, sizeof(counter));
+	ret = percpu_counter_init(&counter, 5, GFP_KERNEL | __GFP_NOWARN);
+	child_expect(ret == 0 || ret == -ENOMEM);
+	child_expect(percpu_counter_initialized(&counter) == (ret == 0));
+	if (ret == 0)
+		child_expect(percpu_counter_sum(&counter) == 5);
+	else
+		percpu_counter_destroy(&counter);
+	return ret == 0;
+}
+
+static void destroy_counter(void)
+{
+	percpu_counter_destroy(&counter);
+}
+
+/* No room but in a new chunk. */
+static void leave_no_room(void)
+{
+	without_caches();
+	faults_fail_all(PCPU_FAULT_COMMIT);
+	while (__alloc_percpu_gfp(4, 4, GFP_KERNEL | __GFP_NOWARN))
+		;
+	faults_end();
+}
+
+static void counter_init_can_fail_at_every_call(void **state)
+{
+	static const struct operation op = {leave_no_room, init_counter, destroy_counter};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(sites); i++) {
-		unsigned int nr = 0;
-		struct percpu_counter counter;
-		static void __percpu *fill[8192];
-		int nth = 1, ret;
+	assert_true(try_every_call(&op, PCPU_FAULT_MEM).needed >= 1);
+	assert_true(try_every_call(&op, PCPU_FAULT_COMMIT).needed >= 3);
+}
 
-		/* no room but in a new chunk */
-		faults_fail_all(PCPU_FAULT_COMMIT);
-		while (nr < ARRAY_SIZE(fill) &&
-		       (fill[nr] = __alloc_percpu_gfp(4, 4, GFP_KERNEL | __GFP_NOWARN)) != NULL)
-			nr++;
-		faults_end();
-		for (;; nth++) {
-			faults_fail_nth(sites[i], nth);
-			memset(&counter, 0xff, sizeof(counter));
-			ret = percpu_counter_init(&counter, 5, GFP_KERNEL | __GFP_NOWARN);
-			if (!faults_end())
-				break;
-			assert_true(nth < MANY_CALLS);
-			assert_int_equal(ret, -ENOMEM);
-			assert_false(percpu_counter_initialized(&counter));
-			percpu_counter_destroy(&counter);
-		}
-		assert_int_equal(ret, 0);
-		assert_true(nth > 1);
-		assert_int_equal(percpu_counter_sum(&counter), 5);
-		percpu_counter_destroy(&counter);
-		while (nr)
-			free_percpu(fill[--nr]);
-		destroy_the_free_chunk();
+/* --- opening a unit --- */
+
+struct opening {
+	enum pcpu_fault_site site;
+	int nth;
+	void (*prepare)(void);
+};
+
+static void open_a_unit(void *arg)
+{
+	const struct opening *opening = arg;
+	unsigned int cpu = nr_cpu_ids;
+
+	while (percpu_unit_is_open(--cpu))
+		;
+	if (opening->prepare)
+		opening->prepare();
+	faults_fail_nth(opening->site, opening->nth);
+	per_cpu(some_variable, cpu) = 5;
+	outcome->failed = faults_end();
+	child_expect(percpu_unit_is_open(cpu) && per_cpu(some_variable, cpu) == 5);
+	child_expect(!pcpu_chunks_check());
+}
+
+/* Opens a unit with each call at @site failing in turn. Returns how many of them were fatal. */
+static int open_against_faults(enum pcpu_fault_site site, void (*prepare)(void))
+{
+	struct opening opening = {.site = site, .prepare = prepare};
+	struct child_end end;
+	int fatal = 0;
+
+	for (;;) {
+		opening.nth++;
+		assert_true(opening.nth < MANY_CALLS);
+		*outcome = (struct outcome){0};
+		end = child_run(open_a_unit, &opening);
+		if (child_exited_with(&end, 0) && outcome->failed == 0)
+			return fatal;
+		if (child_exited_with(&end, 0))
+			continue;
+		assert_child_died_of(end, SIGABRT);
+		assert_non_null(strstr(end.output, "no memory for the unit of CPU"));
+		fatal++;
+	}
+}
+
+static void unit_that_cannot_be_committed_is_fatal_at_every_call(void **state)
+{
+	(void)state;
+	assert_true(open_against_faults(PCPU_FAULT_COMMIT, NULL) >= 1);
+	assert_true(open_against_faults(PCPU_FAULT_COMMIT, use_caches_and_chunks) >= 2);
+}
+
+static void populate_some(void)
+{
+	populate_eagerly();
+	child_expect(alloc_areas(3, LARGEST, 8));
+}
+
+static void unit_that_cannot_be_populated_is_fatal_at_every_call(void **state)
+{
+	(void)state;
+	assert_int_equal(open_against_faults(PCPU_FAULT_POPULATE, NULL), 0);
+	assert_true(open_against_faults(PCPU_FAULT_POPULATE, populate_some) >= 1);
+}
+
+/* It may happen in a signal handler, and inside the allocator. */
+static void opening_a_unit_takes_no_metadata_memory(void **state)
+{
+	(void)state;
+	assert_int_equal(open_against_faults(PCPU_FAULT_MEM, use_caches_and_chunks), 0);
+}
+
+/* --- the boot --- */
+
+struct boot {
+	char conf[64], fault[32];
+};
+
+static void boot_against_fault(void *arg)
+{
+	const struct boot *boot = arg;
+	char *argv[] = {(char *)BOOT_AGAINST_FAULTS, NULL};
+	char *environment[] = {(char *)boot->conf, (char *)boot->fault, NULL};
+
+	execve(BOOT_AGAINST_FAULTS, argv, environment);
+	_exit(126);
+}
+
+/* The library's last word: one line, and before it perhaps some that say what it did without. */
+static bool ended_with_a_message(const struct child_end *end)
+{
+	return child_died_of(end, SIGABRT) && strncmp(end->output, "percpu: ", 8) == 0;
+}
+
+/* How many calls of the boot at @site it cannot do without, and how many more there are. */
+static struct tally boot_against_faults(enum pcpu_fault_site site, const char *conf)
+{
+	struct tally tally = {0};
+
+	for (int nth = 1; nth < MANY_CALLS; nth++) {
+		struct child_end end;
+		struct boot boot;
+
+		snprintf(boot.conf, sizeof(boot.conf), "PERCPU_CONF=%s", conf);
+		snprintf(boot.fault, sizeof(boot.fault), "BOOT_FAULT=%d:%d", (int)site, nth);
+		end = child_run(boot_against_fault, &boot);
+		if (child_exited_with(&end, 0) && strstr(end.output, "0 failed"))
+			return tally;
+		tally.calls++;
+		tally.needed += ended_with_a_message(&end);
+		if (!ended_with_a_message(&end) &&
+		    !(child_exited_with(&end, 0) && strstr(end.output, "1 failed")))
+			fail_msg("call %d: status %#x: %s", nth, (unsigned int)end.status,
+				 end.output);
+	}
+	fail_msg("there is no end to calls at seam %d", (int)site);
+	return tally;
+}
+
+static void boot_ends_with_a_message_or_does_without_at_every_call(void **state)
+{
+	static const char *const confs[] = {"backend:auto", "backend:fallback", "alloc:page",
+					    "possible:100", "populate:eager"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(confs); i++) {
+		struct tally tally = boot_against_faults(PCPU_FAULT_MEM, confs[i]);
+
+		assert_true(tally.needed >= 8);
+		/* the table of entries, the records of blocks; not the windows */
+		tally = boot_against_faults(PCPU_FAULT_RESERVE, confs[i]);
+		assert_true(tally.needed >= 2);
+		/* the unit of the CPU that main() runs on */
+		assert_true(boot_against_faults(PCPU_FAULT_COMMIT, confs[i]).needed >= 1);
+		boot_against_faults(PCPU_FAULT_TOPOLOGY, confs[i]);
+		boot_against_faults(PCPU_FAULT_BIND, confs[i]);
+		boot_against_faults(PCPU_FAULT_POPULATE, confs[i]);
 	}
 }
 
@@ -409,151 +728,6 @@ static void node_that_no_kernel_has_is_no_policy(void **state)
 	assert_int_equal(pcpu_vm_bind(window, PCPU_PAGE_SIZE, 0), 0);
 }
 
-/* --- address space --- */
-
-static void guarded_array_fails_with_the_reservation(void **state)
-{
-	char *array;
-
-	(void)state;
-	faults_fail_nth(PCPU_FAULT_RESERVE, 1);
-	assert_null(pcpu_vm_guarded_array(100, 65536));
-	assert_int_equal(faults_end(), 1);
-	array = pcpu_vm_guarded_array(100, 65536);
-	assert_non_null(array);
-	assert_int_equal(writable_bytes((uintptr_t)array, 65536), PCPU_PAGE_SIZE);
-	assert_int_equal(array[99], 0);
-	munmap(array, 65536);
-}
-
-/* Where the reservation is refused, a part of the region is a mapping from commit to decommit. */
-static void use_a_place(void *arg)
-{
-	const size_t size = (size_t)1 << 33;
-	uintptr_t base = 0;
-
-	(void)arg;
-	faults_fail_nth(PCPU_FAULT_RESERVE, 1);
-	child_expect(pcpu_vm_reserve(size, &base) == 0);
-	child_expect(faults_end() == 1);
-	child_expect(base != 0 && base % PCPU_PAGE_SIZE == 0);
-	child_expect(pcpu_vm_commit(base, PCPU_PAGE_SIZE) == 0);
-	child_expect(pcpu_vm_commit(base + size - PCPU_PAGE_SIZE, PCPU_PAGE_SIZE) == 0);
-	child_expect(writable_bytes(base, size) == 2 * PCPU_PAGE_SIZE);
-	*(char *)base = 1;
-	child_expect(pcpu_vm_commit(base, PCPU_PAGE_SIZE) == -EEXIST);
-	child_expect(*(char *)base == 1);
-	pcpu_vm_decommit(base, PCPU_PAGE_SIZE);
-	child_expect(writable_bytes(base, size) == PCPU_PAGE_SIZE);
-	child_expect(pcpu_vm_commit(base, PCPU_PAGE_SIZE) == 0);
-	child_expect(*(char *)base == 0);
-}
-
-static void refused_reservation_leaves_a_place_to_map_parts_in(void **state)
-{
-	struct child_end end = child_run(use_a_place, NULL);
-
-	(void)state;
-	assert_child_was_content(end);
-}
-
-static void ask_for_too_much(void *arg)
-{
-	uintptr_t base = 0;
-
-	(void)arg;
-	faults_fail_nth(PCPU_FAULT_RESERVE, 1);
-	child_expect(pcpu_vm_reserve((size_t)1 << 47, &base) == -ENOMEM);
-}
-
-static void region_that_fits_in_no_hole_is_refused(void **state)
-{
-	struct child_end end = child_run(ask_for_too_much, NULL);
-
-	(void)state;
-	assert_child_was_content(end);
-}
-
-/* --- the boot --- */
-
-/* Sanitizers reserve terabytes for themselves, and have no use for a limit. */
-#if defined(__SANITIZE_ADDRESS__)
-#define LIMITS_WORK false
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define LIMITS_WORK false
-#endif
-#endif
-#ifndef LIMITS_WORK
-#define LIMITS_WORK true
-#endif
-
-static const char *const tiers[] = {"backend:auto", "backend:fallback"};
-
-static void program_counts_exactly_where_the_reservation_is_refused(void **state)
-{
-	(void)state;
-	if (!LIMITS_WORK)
-		skip();
-	for (size_t i = 0; i < ARRAY_SIZE(tiers); i++) {
-		struct child_program program = {COUNT_EXACTLY, tiers[i], (rlim_t)1 << 30};
-		struct child_end end = child_run_program(&program);
-
-		assert_child_was_content(end);
-		assert_int_equal(strncmp(end.output, "exact: ", 7), 0);
-	}
-}
-
-/* One line of the library's own, and the abort that follows it. */
-static bool ended_with_one_message(const struct child_end *end)
-{
-	const char *newline = strchr(end->output, '\n');
-
-	return child_died_of(end, SIGABRT) && strncmp(end->output, "percpu: ", 8) == 0 && newline &&
-	       newline[1] == '\0';
-}
-
-/* The loader's complaint: the library has not been asked yet. */
-static bool was_not_loaded(const struct child_end *end)
-{
-	return child_exited_with(end, 127) && strstr(end->output, "error while loading") != NULL;
-}
-
-static void program_with_hardly_any_address_space_counts_or_says_why_not(void **state)
-{
-	const rlim_t mib = 1 << 20;
-	int exact = 0, refused = 0;
-
-	(void)state;
-	if (!LIMITS_WORK)
-		skip();
-	/* less than this and the kernel itself kills the program before its first instruction */
-	for (rlim_t limit = 3 * mib; limit < 48 * mib; limit += mib / 2) {
-		struct child_program program = {COUNT_EXACTLY, NULL, limit};
-		struct child_end end = child_run_program(&program);
-
-		if (child_exited_with(&end, 0) && strncmp(end.output, "exact: ", 7) == 0)
-			exact++;
-		else if (ended_with_one_message(&end))
-			refused++;
-		else if (!was_not_loaded(&end))
-			fail_msg("%lu KiB: status %#x: %s", (unsigned long)limit / 1024,
-				 (unsigned int)end.status, end.output);
-	}
-	assert_true(exact > 0);
-	assert_true(refused > 0);
-}
-
-static void more_cpus_than_windows_fit_in_the_address_space_end_with_one_message(void **state)
-{
-	struct child_program program = {COUNT_EXACTLY, "possible:65535", 0};
-	struct child_end end = child_run_program(&program);
-
-	(void)state;
-	assert_true(ended_with_one_message(&end));
-	assert_non_null(strstr(end.output, "address space"));
-}
-
 static int policy_at(uintptr_t address)
 {
 	int mode = -1;
@@ -583,13 +757,21 @@ static void span_that_comes_back_has_its_windows_policy(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(alloc_fails_cleanly_at_every_call_for_metadata),
-		cmocka_unit_test(alloc_fails_cleanly_at_every_commit),
-		cmocka_unit_test(alloc_does_not_depend_on_reservations_policies_and_topology),
-		cmocka_unit_test(failed_allocations_leave_no_metadata_behind),
-		cmocka_unit_test(map_that_cannot_grow_fails_the_allocation_and_stays_valid),
-		cmocka_unit_test(areas_made_between_failures_are_zero_and_private),
-		cmocka_unit_test(counter_init_fails_cleanly_at_every_call),
+		cmocka_unit_test(first_alloc_on_a_cpu_needs_no_cache),
+		cmocka_unit_test(areas_for_a_cache_can_fail_at_every_call),
+		cmocka_unit_test(codes_that_cannot_grow_fail_the_allocation),
+		cmocka_unit_test(chunk_that_cannot_be_made_fails_the_allocation),
+		cmocka_unit_test(many_chunks_can_fail_at_every_call),
+		cmocka_unit_test(allocations_do_not_depend_on_reservations_policies_and_topology),
+		cmocka_unit_test(reserved_allocation_can_fail_at_every_call),
+		cmocka_unit_test(pages_that_cannot_be_populated_fail_the_allocation),
+		cmocka_unit_test(cache_that_cannot_be_populated_leaves_nothing_behind),
+		cmocka_unit_test(nothing_in_a_trim_can_fail),
+		cmocka_unit_test(counter_init_can_fail_at_every_call),
+		cmocka_unit_test(unit_that_cannot_be_committed_is_fatal_at_every_call),
+		cmocka_unit_test(unit_that_cannot_be_populated_is_fatal_at_every_call),
+		cmocka_unit_test(opening_a_unit_takes_no_metadata_memory),
+		cmocka_unit_test(boot_ends_with_a_message_or_does_without_at_every_call),
 		cmocka_unit_test_setup_teardown(topology_from_system_fails_cleanly_at_every_call,
 						make_sysfs, remove_sysfs),
 		cmocka_unit_test(topology_without_lists_fails_cleanly_at_every_call),
@@ -598,13 +780,6 @@ int main(void)
 		cmocka_unit_test(unit_without_a_memory_policy_opens_all_the_same),
 		cmocka_unit_test(span_that_comes_back_has_its_windows_policy),
 		cmocka_unit_test(node_that_no_kernel_has_is_no_policy),
-		cmocka_unit_test(guarded_array_fails_with_the_reservation),
-		cmocka_unit_test(refused_reservation_leaves_a_place_to_map_parts_in),
-		cmocka_unit_test(region_that_fits_in_no_hole_is_refused),
-		cmocka_unit_test(program_counts_exactly_where_the_reservation_is_refused),
-		cmocka_unit_test(program_with_hardly_any_address_space_counts_or_says_why_not),
-		cmocka_unit_test(
-			more_cpus_than_windows_fit_in_the_address_space_end_with_one_message),
 	};
 
 	return cmocka_run_group_tests_name("fault", tests, open_three_units, NULL);

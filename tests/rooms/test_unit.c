@@ -429,19 +429,17 @@ static void offsets_differ_as_unit_offsets_do(void **state)
 	assert_int_equal(checked, num_possible_cpus());
 }
 
-static void unit_offsets_are_whole_strides_and_all_different(void **state)
+static void units_are_whole_pages_and_a_window_apart_at_least(void **state)
 {
-	unsigned long seen[PCPU_NR_CPUS / 64] = {0};
-	unsigned int cpu;
+	unsigned int cpu, other;
 
 	(void)state;
 	for_each_possible_cpu(cpu) {
-		unsigned long index = pcpu_unit_offsets[cpu] / WINDOW;
-
-		assert_int_equal(pcpu_unit_offsets[cpu] % WINDOW, 0);
-		assert_true(index < num_possible_cpus());
-		assert_false(seen[index / 64] >> index % 64 & 1);
-		seen[index / 64] |= 1UL << index % 64;
+		assert_int_equal(pcpu_unit_offsets[cpu] % PCPU_PAGE_SIZE, 0);
+		for_each_possible_cpu(other)
+			if (cpu != other && pcpu_unit_offsets[cpu] <= pcpu_unit_offsets[other])
+				assert_true(pcpu_unit_offsets[other] - pcpu_unit_offsets[cpu] >=
+					    WINDOW);
 	}
 }
 
@@ -568,28 +566,244 @@ static void span_that_cannot_be_had_in_one_unit_is_had_in_none(void **state)
 	drop_span(&span);
 }
 
-static void collect_address(void *address, void *ctx)
+static void windows_of_open_units_are_listed_once_each_and_no_others(void **state)
 {
-	uintptr_t **next = ctx;
-
-	*(*next)++ = (uintptr_t)address;
-}
-
-static void every_open_unit_is_visited_once_and_no_other(void **state)
-{
-	uintptr_t seen[256], *next = seen;
-	uint32_t low = (uint32_t)(uintptr_t)&plain;
-	size_t at = 0;
+	unsigned int nr = pcpu_units_nr_open(), found = 0;
 
 	(void)state;
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++) {
+		unsigned int times = 0;
+
+		for (unsigned int i = 0; i < nr; i++)
+			times += pcpu_open_windows[i] == pcpu_unit_window(cpu);
+		assert_int_equal(times, percpu_unit_is_open(cpu));
+		found += times;
+	}
+	assert_int_equal(found, nr);
+}
+
+/* --- the memory of all open units --- */
+
+#define NR_PAGES 4
+
+static struct pcpu_span span;
+
+/* A span of four pages, in two open units at least. */
+static int add_the_span(void **state)
+{
+	(void)state;
 	pcpu_unit_open(own_cpu);
-	if (num_possible_cpus() > ARRAY_SIZE(seen))
-		skip();
-	pcpu_units_for_each_open(low, collect_address, &next);
-	assert_int_equal(next - seen, pcpu_units_nr_open());
-	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
-		if (percpu_unit_is_open(cpu))
-			assert_int_equal(seen[at++], (uintptr_t)per_cpu_ptr(&plain, cpu));
+	pcpu_unit_open(closed_cpu());
+	span = new_span(NR_PAGES);
+	return pcpu_units_add_span(&span);
+}
+
+static int drop_the_span(void **state)
+{
+	(void)state;
+	drop_span(&span);
+	return 0;
+}
+
+static unsigned char *copy_in(unsigned int unit)
+{
+	return (unsigned char *)(pcpu_open_windows[unit] + span.start);
+}
+
+static void fill_in_all_units(int byte)
+{
+	for (unsigned int i = 0; i < pcpu_units_nr_open(); i++)
+		memset(copy_in(i), byte, span.size);
+}
+
+static void clearing_clears_every_open_unit_and_nothing_beside_the_range(void **state)
+{
+	(void)state;
+	fill_in_all_units(0xaa);
+	pcpu_units_clear(span.start + 4000, 4300);
+	for (unsigned int i = 0; i < pcpu_units_nr_open(); i++)
+		for (unsigned int at = 0; at < span.size; at++)
+			if (copy_in(i)[at] != (at >= 4000 && at < 8300 ? 0 : 0xaa))
+				fail_msg("unit %u, offset %u: %#x", i, at, copy_in(i)[at]);
+}
+
+static void single_bytes_are_cleared(void **state)
+{
+	(void)state;
+	fill_in_all_units(0xaa);
+	pcpu_units_clear(span.start + 5, 1);
+	assert_int_equal(copy_in(0)[5], 0);
+	assert_int_equal(copy_in(0)[4], 0xaa);
+	assert_int_equal(copy_in(0)[6], 0xaa);
+}
+
+static void byte_that_is_dirty_at_the_end_alone_is_cleared(void **state)
+{
+	(void)state;
+	for (size_t size = 1; size <= 70; size++) {
+		copy_in(0)[size - 1] = 1;
+		copy_in(0)[size] = 1;
+		pcpu_units_clear(span.start, size);
+		assert_int_equal(copy_in(0)[size - 1], 0);
+		assert_int_equal(copy_in(0)[size], 1);
+	}
+}
+
+static void clearing_what_was_never_written_makes_nothing_resident(void **state)
+{
+	(void)state;
+	copy_in(0)[2 * 4096] = 1;
+	pcpu_units_clear(span.start, span.size);
+	for (unsigned int i = 0; i < pcpu_units_nr_open(); i++)
+		assert_int_equal(pages_of_its_own((uintptr_t)copy_in(i), 2 * 4096), 0);
+	assert_int_equal(pages_of_its_own((uintptr_t)copy_in(1), span.size), 0);
+	/* the test would see it otherwise */
+	assert_int_equal(pages_of_its_own((uintptr_t)copy_in(0) + 2 * 4096, 4096), 1);
+}
+
+static void discarded_pages_have_no_memory_and_read_as_zero_in_every_open_unit(void **state)
+{
+	size_t resident;
+
+	(void)state;
+	fill_in_all_units(0xaa);
+	resident = pcpu_units_resident();
+	pcpu_units_discard(span.start + 4096, 2 * 4096);
+	assert_int_equal(pcpu_units_resident(), resident - 2 * 4096 * pcpu_units_nr_open());
+	for (unsigned int i = 0; i < pcpu_units_nr_open(); i++) {
+		assert_int_equal(resident_pages((uintptr_t)copy_in(i), span.size), 2);
+		assert_int_equal(copy_in(i)[4095], 0xaa);
+		assert_int_equal(copy_in(i)[4096], 0);
+		assert_int_equal(copy_in(i)[3 * 4096 - 1], 0);
+		assert_int_equal(copy_in(i)[3 * 4096], 0xaa);
+	}
+}
+
+static void resident_bytes_are_those_of_pages_that_were_written(void **state)
+{
+	size_t before = pcpu_units_resident();
+
+	(void)state;
+	copy_in(0)[0] = 1;
+	copy_in(1)[3 * 4096] = 1;
+	assert_int_equal(pcpu_units_resident(), before + 2 * 4096);
+}
+
+/* --- pages that are populated for good: in a process that asks for it, which is for ever --- */
+
+static void populate_two_pages(void *arg)
+{
+	size_t before = pcpu_units_resident();
+	unsigned int late = closed_cpu();
+	uintptr_t window = pcpu_unit_window(late);
+
+	(void)arg;
+	child_expect(pcpu_units_populate_always() == 0);
+	child_expect(pcpu_units_populate(span.start + 4096, 2 * 4096) == 0);
+	child_expect(pcpu_units_resident() == before + 2 * 4096 * pcpu_units_nr_open());
+	/* and those that open later */
+	pcpu_unit_open(late);
+	child_expect(resident_pages(window + span.start, 4096) == 0);
+	child_expect(resident_pages(window + span.start + 4096, 2 * 4096) == 2);
+	child_expect(resident_pages(window + span.start + 3 * 4096, 4096) == 0);
+}
+
+static void populated_pages_are_resident_in_units_open_now_and_later(void **state)
+{
+	struct child_end end = child_run(populate_two_pages, NULL);
+
+	(void)state;
+	assert_child_was_content(end);
+}
+
+static void populate_and_forget(void *arg)
+{
+	unsigned int late = closed_cpu();
+	uintptr_t window = pcpu_unit_window(late);
+
+	(void)arg;
+	child_expect(pcpu_units_populate_always() == 0);
+	child_expect(pcpu_units_populate(span.start, NR_PAGES * 4096) == 0);
+	pcpu_units_discard(span.start, 4096);
+	pcpu_unit_open(late);
+	child_expect(resident_pages(window + span.start, 4096) == 0);
+	child_expect(resident_pages(window + span.start + 4096, 3 * 4096) == 3);
+	pcpu_units_remove_span(span.start);
+	child_expect(pcpu_units_add_span(&span) == 0);
+	late = closed_cpu();
+	pcpu_unit_open(late);
+	child_expect(resident_pages(pcpu_unit_window(late) + span.start, span.size) == 0);
+}
+
+static void pages_that_are_discarded_or_removed_are_populated_no_more(void **state)
+{
+	struct child_end end = child_run(populate_and_forget, NULL);
+
+	(void)state;
+	assert_child_was_content(end);
+}
+
+static void populate_without_memory(void *arg)
+{
+	unsigned int late = closed_cpu();
+
+	(void)arg;
+	child_expect(pcpu_units_populate_always() == 0);
+	for (unsigned int nth = 1; nth <= pcpu_units_nr_open(); nth++) {
+		faults_fail_nth(PCPU_FAULT_POPULATE, (int)nth);
+		child_expect(pcpu_units_populate(span.start, span.size) == -ENOMEM);
+		child_expect(faults_end() == 1);
+		child_expect(!pcpu_units_are_populated(span.start, span.size));
+	}
+	pcpu_unit_open(late);
+	child_expect(resident_pages(pcpu_unit_window(late) + span.start, span.size) == 0);
+	child_expect(pcpu_units_populate(span.start, span.size) == 0);
+	child_expect(pcpu_units_are_populated(span.start, span.size));
+}
+
+static void pages_that_cannot_be_populated_in_one_unit_do_not_count_as_such(void **state)
+{
+	struct child_end end = child_run(populate_without_memory, NULL);
+
+	(void)state;
+	assert_child_was_content(end);
+}
+
+static void ask_for_single_pages(void *arg)
+{
+	(void)arg;
+	child_expect(pcpu_units_populate_always() == 0);
+	child_expect(pcpu_units_populate(span.start + 4096, 4096) == 0);
+	child_expect(pcpu_units_are_populated(span.start + 4096, 4096));
+	child_expect(pcpu_units_are_populated(span.start + 8191, 1));
+	child_expect(!pcpu_units_are_populated(span.start + 8191, 2));
+	child_expect(!pcpu_units_are_populated(span.start + 4095, 2));
+	child_expect(!pcpu_units_are_populated(span.start, span.size));
+}
+
+static void range_is_populated_if_all_its_pages_are(void **state)
+{
+	struct child_end end = child_run(ask_for_single_pages, NULL);
+
+	(void)state;
+	assert_child_was_content(end);
+}
+
+static void ask_for_populated_pages_without_memory(void *arg)
+{
+	(void)arg;
+	faults_fail_nth(PCPU_FAULT_RESERVE, 1);
+	child_expect(pcpu_units_populate_always() == -ENOMEM);
+	child_expect(faults_end() == 1);
+	child_expect(pcpu_units_populate_always() == 0);
+}
+
+static void record_of_populated_pages_without_memory_is_refused(void **state)
+{
+	struct child_end end = child_run(ask_for_populated_pages_without_memory, NULL);
+
+	(void)state;
+	assert_child_was_content(end);
 }
 
 /* --- no memory, and the visitor's door --- */
@@ -639,6 +853,8 @@ static void shut_unit_keeps_operations_out_until_it_is_unshut(void **state)
 	assert_int_equal(per_cpu_sum(zero), before + 1);
 }
 
+#define span_test(f) cmocka_unit_test_setup_teardown(f, add_the_span, drop_the_span)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -668,7 +884,7 @@ int main(void)
 		cmocka_unit_test(copy_lies_at_the_window_plus_the_low_32_bits),
 		cmocka_unit_test(pointer_to_this_cpu_is_the_pointer_to_its_cpu),
 		cmocka_unit_test(offsets_differ_as_unit_offsets_do),
-		cmocka_unit_test(unit_offsets_are_whole_strides_and_all_different),
+		cmocka_unit_test(units_are_whole_pages_and_a_window_apart_at_least),
 		cmocka_unit_test(base_address_and_unit_offset_lead_to_the_copy),
 		cmocka_unit_test(span_is_accessible_in_open_units_and_in_no_other),
 		cmocka_unit_test(unit_that_opens_later_has_the_span),
@@ -676,7 +892,18 @@ int main(void)
 		cmocka_unit_test(span_is_zero_when_it_comes_back),
 		cmocka_unit_test(removing_a_span_that_is_none_changes_nothing),
 		cmocka_unit_test(span_that_cannot_be_had_in_one_unit_is_had_in_none),
-		cmocka_unit_test(every_open_unit_is_visited_once_and_no_other),
+		cmocka_unit_test(windows_of_open_units_are_listed_once_each_and_no_others),
+		span_test(clearing_clears_every_open_unit_and_nothing_beside_the_range),
+		span_test(single_bytes_are_cleared),
+		span_test(byte_that_is_dirty_at_the_end_alone_is_cleared),
+		span_test(clearing_what_was_never_written_makes_nothing_resident),
+		span_test(discarded_pages_have_no_memory_and_read_as_zero_in_every_open_unit),
+		span_test(resident_bytes_are_those_of_pages_that_were_written),
+		span_test(populated_pages_are_resident_in_units_open_now_and_later),
+		span_test(pages_that_are_discarded_or_removed_are_populated_no_more),
+		span_test(pages_that_cannot_be_populated_in_one_unit_do_not_count_as_such),
+		span_test(range_is_populated_if_all_its_pages_are),
+		span_test(record_of_populated_pages_without_memory_is_refused),
 		cmocka_unit_test(unit_without_memory_is_fatal_and_names_the_cpu),
 		cmocka_unit_test(shut_unit_keeps_operations_out_until_it_is_unshut),
 	};

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * percpu.c - the calls of percpu/alloc.h: from sizes and pointers to areas, and back.
+ */
+#include "alloc.h"
+#include "cache.h"
+#include "debug.h"
+#include "log.h"
+#include "misuse.h"
+#include "pointer.h"
+#include "unit.h"
+
+#include <percpu/alloc.h>
+#include <percpu/runtime.h>
+
+static void __percpu *pointer_to(const struct pcpu_area *area, size_t size)
+{
+	if (area->dirty)
+		pcpu_units_clear(area->coord, size);
+	return pcpu_pointer_make(area->coord);
+}
+
+/* Where the caller of one of the public functions is, for the debug levels. */
+#define CALLER __builtin_return_address(0)
+
+static void __percpu *__attribute__((__noinline__))
+pcpu_alloc(const struct pcpu_request *request, const void *caller)
+{
+	struct pcpu_area area;
+	bool done;
+
+	if (!pcpu_request_is_good(request))
+		return NULL;
+	if (__builtin_expect(pcpu_debug_level, 0))
+		done = pcpu_debug_alloc(request, caller, &area);
+	else
+		done = pcpu_area_alloc(request, &area);
+	return done ? pointer_to(&area, request->size) : NULL;
+}
+
+static inline void __percpu *alloc_cached(size_t size, size_t align, gfp_t gfp, const void *caller)
+{
+	struct pcpu_request request = {.size = size, .align = align, .gfp = gfp};
+	struct pcpu_area area;
+
+	if (pcpu_cache_serves(size, align) && pcpu_cache_get((int)size, &area))
+		return pointer_to(&area, size);
+	return pcpu_alloc(&request, caller);
+}
+
+PERCPU_API void __percpu *__alloc_percpu_gfp(size_t size, size_t align, gfp_t gfp)
+{
+	return alloc_cached(size, align, gfp, CALLER);
+}
+
+PERCPU_API void __percpu *__alloc_percpu(size_t size, size_t align)
+{
+	return alloc_cached(size, align, GFP_KERNEL, CALLER);
+}
+
+PERCPU_API void __percpu *__alloc_reserved_percpu(size_t size, size_t align)
+{
+	struct pcpu_request request = {
+		.size = size, .align = align, .gfp = GFP_KERNEL, .reserved = true};
+
+	return pcpu_alloc(&request, CALLER);
+}
+
+static void __attribute__((__noreturn__, __cold__)) refuse_address(const volatile void *ptr)
+{
+	char what[PCPU_MISUSE_MAX];
+
+	pcpu_misuse_describe_address(ptr, what);
+	pcpu_fatal("free_percpu(%p): not a pointer from alloc_percpu(): %s", (const void *)ptr,
+		   what);
+}
+
+static void __attribute__((__noreturn__, __cold__))
+refuse(const volatile void *ptr, const struct pcpu_misuse *misuse)
+{
+	char what[PCPU_MISUSE_MAX];
+
+	pcpu_misuse_describe(misuse, what);
+	pcpu_fatal("free_percpu(%p): the pointer %s", (const void *)ptr, what);
+}
+
+static void __attribute__((__noinline__)) pcpu_free(const volatile void *ptr, const void *caller)
+{
+	struct pcpu_misuse misuse;
+
+	if (!ptr)
+		return;
+	if (!pcpu_pointer_is_dynamic(ptr))
+		refuse_address(ptr);
+	if (__builtin_expect(pcpu_debug_level, 0))
+		pcpu_debug_free((uint32_t)__pcpu_low32(ptr), caller);
+	else if (!pcpu_area_free((uint32_t)__pcpu_low32(ptr), &misuse))
+		refuse(ptr, &misuse);
+}
+
+PERCPU_API void free_percpu(const volatile void __percpu *ptr)
+{
+	if (!pcpu_cache_on || !pcpu_pointer_is_dynamic(ptr) ||
+	    !pcpu_cache_put((uint32_t)__pcpu_low32(ptr)))
+		pcpu_free(ptr, CALLER);
+}

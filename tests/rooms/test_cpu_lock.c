@@ -1,0 +1,542 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_cpu_lock.c - the CPUs' locks: one holder at a time, whatever interrupts him, and nobody
+ * between stop and resume. The protocol itself is modelled in tests/model/cpu_lock.pml.
+ *
+ * The locks here are the test's own; no cache has any, since nothing is allocated.
+ */
+#include "child.h"
+#include "cmocka_all.h"
+#include "traps.h"
+
+#include "alloc.h"
+#include "cpu_lock.h"
+#include "layout.h"
+#include "mem.h"
+#include "thread.h"
+#include "unit.h"
+
+#include <percpu/percpu.h>
+
+#include <errno.h>
+#include <linux/rseq.h>
+#include <sched.h>
+#include <sys/rseq.h>
+#include <sys/syscall.h>
+
+/* How often a try is made again that an interrupt may have spoilt. */
+#define TRIES 1000
+
+/* What a CPU has behind its lock: a number that only the holder changes, plainly. */
+struct guarded {
+	struct pcpu_cpu_lock lock;
+	volatile unsigned long number;
+};
+
+static struct guarded *guarded; /* by CPU number */
+static unsigned int cpus[CPU_SETSIZE], nr_cpus;
+
+static struct guarded *of_lock(struct pcpu_cpu_lock *lock)
+{
+	return (struct guarded *)lock;
+}
+
+/* The lock of the CPU that the caller is on; NULL only if it is held, stopped or not there. */
+static struct pcpu_cpu_lock *take(void)
+{
+	struct pcpu_cpu_lock *lock = NULL;
+
+	for (int i = 0; i < TRIES && !lock; i++)
+		lock = pcpu_cpu_trylock();
+	return lock;
+}
+
+static void pin_to(unsigned int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set) != 0)
+		abort();
+}
+
+static void stop(void)
+{
+	pthread_mutex_lock(&pcpu_alloc_mutex);
+	pcpu_cpu_locks_stop();
+	pthread_mutex_unlock(&pcpu_alloc_mutex);
+}
+
+static void resume(void)
+{
+	pthread_mutex_lock(&pcpu_alloc_mutex);
+	pcpu_cpu_locks_resume();
+	pthread_mutex_unlock(&pcpu_alloc_mutex);
+}
+
+static int find_cpus(void **state)
+{
+	cpu_set_t set;
+
+	(void)state;
+	if (sched_getaffinity(0, sizeof(set), &set) != 0)
+		return -1;
+	for (unsigned int cpu = 0; cpu < CPU_SETSIZE && cpu < nr_cpu_ids; cpu++)
+		if (CPU_ISSET(cpu, &set))
+			cpus[nr_cpus++] = cpu;
+	pin_to(cpus[0]);
+	return 0;
+}
+
+/* --- one thread --- */
+
+/* Comes first: there is no way back. */
+static void cpu_without_a_lock_has_none_to_take(void **state)
+{
+	(void)state;
+	assert_null(pcpu_cpu_locks());
+	assert_null(pcpu_cpu_trylock());
+	stop();
+	resume();
+	assert_null(pcpu_cpu_trylock());
+}
+
+static void locks_that_are_added_are_all_listed(void **state)
+{
+	unsigned int found = 0;
+
+	(void)state;
+	guarded = pcpu_mem_zalloc(nr_cpu_ids * sizeof(*guarded));
+	assert_non_null(guarded);
+	pthread_mutex_lock(&pcpu_alloc_mutex);
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
+		pcpu_cpu_lock_add(cpu, &guarded[cpu].lock);
+	for (struct pcpu_cpu_lock *lock = pcpu_cpu_locks(); lock; lock = lock->next)
+		found++;
+	pthread_mutex_unlock(&pcpu_alloc_mutex);
+	assert_int_equal(found, nr_cpu_ids);
+}
+
+static void lock_is_that_of_the_cpu_the_thread_is_on(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < nr_cpus; i++) {
+		struct pcpu_cpu_lock *lock;
+
+		pin_to(cpus[i]);
+		lock = take();
+		assert_ptr_equal(lock, &guarded[cpus[i]].lock);
+		pcpu_cpu_unlock(lock);
+	}
+	pin_to(cpus[0]);
+}
+
+static void lock_that_is_held_is_not_had_again_until_it_is_dropped(void **state)
+{
+	struct pcpu_cpu_lock *lock = take();
+
+	(void)state;
+	assert_int_equal(lock->held, 1);
+	assert_null(take());
+	pcpu_cpu_unlock(lock);
+	assert_int_equal(lock->held, 0);
+	assert_ptr_equal(take(), lock);
+	pcpu_cpu_unlock(lock);
+}
+
+static void lock_is_held_by_cpu_not_by_thread(void **state)
+{
+	struct pcpu_cpu_lock *here, *there;
+
+	(void)state;
+	if (nr_cpus < 2)
+		skip();
+	here = take();
+	pin_to(cpus[1]);
+	there = take();
+	assert_ptr_equal(here, &guarded[cpus[0]].lock);
+	assert_ptr_equal(there, &guarded[cpus[1]].lock);
+	pcpu_cpu_unlock(here);
+	assert_null(take());
+	pcpu_cpu_unlock(there);
+	pin_to(cpus[0]);
+	assert_ptr_equal(take(), here);
+	pcpu_cpu_unlock(here);
+}
+
+/* --- stopped --- */
+
+static void nobody_takes_a_lock_while_it_is_stopped(void **state)
+{
+	(void)state;
+	stop();
+	for (unsigned int i = 0; i < nr_cpus; i++) {
+		pin_to(cpus[i]);
+		assert_null(take());
+	}
+	resume();
+	lock_is_that_of_the_cpu_the_thread_is_on(state);
+}
+
+static void stops_nest(void **state)
+{
+	struct pcpu_cpu_lock *lock;
+
+	(void)state;
+	stop();
+	stop();
+	resume();
+	assert_null(take());
+	stop();
+	resume();
+	assert_null(take());
+	resume();
+	lock = take();
+	assert_non_null(lock);
+	pcpu_cpu_unlock(lock);
+}
+
+/* A thread that holds a lock for a while, and perhaps goes elsewhere with it. */
+struct holder {
+	pthread_barrier_t holds;
+	bool migrates;
+	int dropped; /* atomic */
+	struct pcpu_cpu_lock *lock;
+};
+
+static void *hold_for_a_while(void *arg)
+{
+	struct holder *holder = arg;
+
+	pin_to(cpus[nr_cpus - 1]);
+	while ((holder->lock = take()) == NULL)
+		;
+	if (holder->migrates)
+		pin_to(cpus[0]);
+	pthread_barrier_wait(&holder->holds);
+	usleep(50000);
+	__atomic_store_n(&holder->dropped, 1, __ATOMIC_SEQ_CST);
+	pcpu_cpu_unlock(holder->lock);
+	return NULL;
+}
+
+static void stop_while_held(bool migrates)
+{
+	struct holder holder = {.migrates = migrates};
+	pthread_t thread;
+
+	pthread_barrier_init(&holder.holds, NULL, 2);
+	assert_int_equal(pthread_create(&thread, NULL, hold_for_a_while, &holder), 0);
+	pthread_barrier_wait(&holder.holds);
+	stop();
+	assert_int_equal(__atomic_load_n(&holder.dropped, __ATOMIC_SEQ_CST), 1);
+	assert_int_equal(holder.lock->held, 0);
+	resume();
+	pthread_join(thread, NULL);
+	pthread_barrier_destroy(&holder.holds);
+}
+
+static void stop_returns_when_the_holder_has_dropped_the_lock(void **state)
+{
+	(void)state;
+	stop_while_held(false);
+}
+
+static void stop_waits_for_a_holder_that_has_migrated_too(void **state)
+{
+	(void)state;
+	stop_while_held(true);
+}
+
+/* --- threads without a CPU number --- */
+
+static void *take_without_rseq(void *taken)
+{
+	char *area = (char *)__builtin_thread_pointer() + __rseq_offset;
+	const size_t sizes[] = {32, __rseq_size};
+
+	for (int i = 0; i < 2; i++)
+		if (syscall(SYS_rseq, area, sizes[i], RSEQ_FLAG_UNREGISTER, RSEQ_SIG) == 0) {
+			*(struct pcpu_cpu_lock **)taken = take();
+			return taken;
+		}
+	return NULL;
+}
+
+static void thread_without_rseq_has_no_lock_to_take(void **state)
+{
+	struct pcpu_cpu_lock *taken = NULL;
+	void *unregistered = NULL;
+	pthread_t thread;
+
+	(void)state;
+	/* the fallback asks for the number where there is none */
+	if (!pcpu_thread_has_sequences())
+		skip();
+	assert_int_equal(pthread_create(&thread, NULL, take_without_rseq, &taken), 0);
+	pthread_join(thread, &unregistered);
+	assert_non_null(unregistered);
+	assert_null(taken);
+}
+
+/* --- signals --- */
+
+static struct pcpu_cpu_lock *taken_by_handler;
+
+static void take_and_keep(int signo)
+{
+	(void)signo;
+	taken_by_handler = pcpu_cpu_trylock();
+}
+
+static void handler_gets_no_lock_that_the_interrupted_code_holds(void **state)
+{
+	struct pcpu_cpu_lock *lock = take();
+
+	(void)state;
+	signal(SIGUSR1, take_and_keep);
+	for (int i = 0; i < 100; i++) {
+		raise(SIGUSR1);
+		assert_null(taken_by_handler);
+	}
+	signal(SIGUSR1, SIG_DFL);
+	pcpu_cpu_unlock(lock);
+}
+
+/*
+ * There is a trap after every instruction of a try, and the handler of the one with the number
+ * wanted_trap takes the lock, and keeps it: before the try, after it, and at each point between.
+ */
+static volatile int nr_traps, wanted_trap;
+static struct pcpu_cpu_lock *volatile taken_in_trap;
+
+static void take_at_the_wanted_trap(int signo)
+{
+	(void)signo;
+	if (++nr_traps == wanted_trap)
+		taken_in_trap = pcpu_cpu_trylock();
+}
+
+/* Returns whether there was such a trap. */
+static bool try_with_a_trap(int number)
+{
+	struct guarded *here = &guarded[cpus[0]];
+	struct pcpu_cpu_lock *lock;
+
+	nr_traps = 0;
+	taken_in_trap = NULL;
+	wanted_trap = number;
+	traps_begin(take_at_the_wanted_trap);
+	lock = pcpu_cpu_trylock();
+	traps_end();
+	/* not both; and one at least, or the try was aborted after the trap could take it */
+	assert_false(lock && taken_in_trap);
+	assert_int_equal(here->lock.held, lock || taken_in_trap);
+	if (lock)
+		pcpu_cpu_unlock(lock);
+	if (taken_in_trap)
+		pcpu_cpu_unlock(taken_in_trap);
+	return nr_traps >= number;
+}
+
+static void handler_and_interrupted_code_never_both_hold_the_lock(void **state)
+{
+	int by_handler = 0, number = 1;
+
+	(void)state;
+	for (; try_with_a_trap(number); number++)
+		by_handler += taken_in_trap != NULL;
+	/* a sequence has so many instructions, and is not the only thing that traps */
+	assert_true(number > 8);
+	assert_true(by_handler > 8);
+}
+
+/* --- all at once --- */
+
+#define PINNED_A_CPU 2
+#define MAX_WORKERS 16
+#define ATTEMPTS 1000000
+
+struct worker {
+	pthread_t thread;
+	unsigned int number;
+	unsigned long taken;
+	volatile unsigned long taken_in_handler;
+};
+
+static struct worker workers[MAX_WORKERS];
+static unsigned int nr_workers;
+static int nr_at_work; /* atomic */
+static __thread struct worker *me;
+
+/* Another holder would lose this change, or have his lost. */
+static void change_number(struct guarded *one, bool slowly)
+{
+	unsigned long number = one->number;
+
+	if (slowly)
+		sched_yield();
+	one->number = number + 1;
+}
+
+static void take_in_handler(int signo)
+{
+	struct pcpu_cpu_lock *lock = pcpu_cpu_trylock();
+
+	(void)signo;
+	if (!lock)
+		return;
+	change_number(of_lock(lock), false);
+	me->taken_in_handler++;
+	pcpu_cpu_unlock(lock);
+}
+
+static void attempt(unsigned int i)
+{
+	struct pcpu_cpu_lock *lock = pcpu_cpu_trylock();
+
+	if (!lock)
+		return;
+	change_number(of_lock(lock), i % 64 == 0);
+	me->taken++;
+	pcpu_cpu_unlock(lock);
+}
+
+/* The first are pinned, some on each CPU; the others go round. */
+static void *attempt_often(void *arg)
+{
+	unsigned int pinned = nr_cpus * PINNED_A_CPU;
+
+	me = arg;
+	pin_to(cpus[me->number % nr_cpus]);
+	for (unsigned int i = 0; i < ATTEMPTS; i++) {
+		if (me->number >= pinned && i % 512 == 0)
+			pin_to(cpus[(me->number + i / 512) % nr_cpus]);
+		attempt(i);
+	}
+	__atomic_sub_fetch(&nr_at_work, 1, __ATOMIC_SEQ_CST);
+	/* signals come until all are done */
+	while (__atomic_load_n(&nr_at_work, __ATOMIC_SEQ_CST) > 0)
+		sched_yield();
+	return NULL;
+}
+
+static unsigned long all_numbers(void)
+{
+	unsigned long sum = 0;
+
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
+		sum += guarded[cpu].number;
+	return sum;
+}
+
+static void start_workers(void)
+{
+	unsigned int wanted = nr_cpus * PINNED_A_CPU + 2;
+
+	nr_workers = wanted < MAX_WORKERS ? wanted : MAX_WORKERS;
+	nr_at_work = (int)nr_workers;
+	for (unsigned int i = 0; i < nr_workers; i++) {
+		workers[i] = (struct worker){.number = i};
+		assert_int_equal(
+			pthread_create(&workers[i].thread, NULL, attempt_often, &workers[i]), 0);
+	}
+}
+
+/* Nobody changes a number while the locks are stopped. */
+static void stop_and_look(void)
+{
+	unsigned long before;
+
+	stop();
+	before = all_numbers();
+	sched_yield();
+	for (struct pcpu_cpu_lock *lock = pcpu_cpu_locks(); lock; lock = lock->next)
+		assert_int_equal(__atomic_load_n(&lock->held, __ATOMIC_RELAXED), 0);
+	assert_int_equal(all_numbers(), before);
+	resume();
+}
+
+static void changes_under_the_locks_are_exact_whatever_interrupts_them(void **state)
+{
+	unsigned long before = all_numbers(), taken = 0, in_handlers = 0;
+
+	(void)state;
+	signal(SIGUSR1, take_in_handler);
+	start_workers();
+	for (unsigned int i = 0; __atomic_load_n(&nr_at_work, __ATOMIC_SEQ_CST) > 0; i++) {
+		pthread_kill(workers[i % nr_workers].thread, SIGUSR1);
+		if (i % 16 == 0)
+			stop_and_look();
+		usleep(50);
+	}
+	for (unsigned int i = 0; i < nr_workers; i++) {
+		pthread_join(workers[i].thread, NULL);
+		taken += workers[i].taken;
+		in_handlers += workers[i].taken_in_handler;
+	}
+	signal(SIGUSR1, SIG_DFL);
+	assert_int_equal(all_numbers() - before, taken + in_handlers);
+	assert_true(taken > 1000);
+	assert_true(in_handlers > 0);
+}
+
+/* --- fork --- */
+
+static void take_all_locks(void *arg)
+{
+	(void)arg;
+	for (struct pcpu_cpu_lock *lock = pcpu_cpu_locks(); lock; lock = lock->next)
+		child_expect(lock->held == 0 && lock->stopped == 0);
+	for (unsigned int i = 0; i < nr_cpus; i++) {
+		struct pcpu_cpu_lock *lock;
+
+		pin_to(cpus[i]);
+		lock = take();
+		child_expect(lock == &guarded[cpus[i]].lock);
+		pcpu_cpu_unlock(lock);
+	}
+	stop();
+	child_expect(!take());
+	resume();
+}
+
+/* The locks are stopped while the address space is copied. */
+static void child_has_all_locks_for_itself(void **state)
+{
+	struct child_end end;
+
+	(void)state;
+	start_workers();
+	for (int i = 0; i < 20; i++) {
+		end = child_run(take_all_locks, NULL);
+		assert_child_was_content(end);
+	}
+	for (unsigned int i = 0; i < nr_workers; i++)
+		pthread_join(workers[i].thread, NULL);
+	take_all_locks(NULL);
+	pin_to(cpus[0]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(cpu_without_a_lock_has_none_to_take),
+		cmocka_unit_test(locks_that_are_added_are_all_listed),
+		cmocka_unit_test(lock_is_that_of_the_cpu_the_thread_is_on),
+		cmocka_unit_test(lock_that_is_held_is_not_had_again_until_it_is_dropped),
+		cmocka_unit_test(lock_is_held_by_cpu_not_by_thread),
+		cmocka_unit_test(nobody_takes_a_lock_while_it_is_stopped),
+		cmocka_unit_test(stops_nest),
+		cmocka_unit_test(stop_returns_when_the_holder_has_dropped_the_lock),
+		cmocka_unit_test(stop_waits_for_a_holder_that_has_migrated_too),
+		cmocka_unit_test(thread_without_rseq_has_no_lock_to_take),
+		cmocka_unit_test(handler_gets_no_lock_that_the_interrupted_code_holds),
+		cmocka_unit_test(handler_and_interrupted_code_never_both_hold_the_lock),
+		cmocka_unit_test(changes_under_the_locks_are_exact_whatever_interrupts_them),
+		cmocka_unit_test(child_has_all_locks_for_itself),
+	};
+
+	return cmocka_run_group_tests_name("cpu lock", tests, find_cpus, NULL);
+}
