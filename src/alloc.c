@@ -144,16 +144,20 @@ static int walk(struct attempt *attempt, chunk_fn fn, struct pcpu_chunk **where)
 
 static int alloc_in_chunk(struct pcpu_chunk *chunk, struct attempt *attempt)
 {
-	struct pcpu_map_growth growth;
+	struct pcpu_map_growth growth, *may_grow = &growth;
 	int off;
 
 	while ((off = pcpu_area_map_alloc(&chunk->map, attempt->size, attempt->align,
-					  !attempt->may_block, &growth)) == PCPU_MAP_MUST_GROW)
-		if (grow(attempt, &growth)) {
-			fail(attempt, attempt->reserved ? "cannot extend reserved map"
-							: "cannot extend map");
+					  !attempt->may_block, may_grow)) == PCPU_MAP_MUST_GROW) {
+		if (grow(attempt, &growth) == 0)
+			continue;
+		fail(attempt,
+		     attempt->reserved ? "cannot extend reserved map" : "cannot extend map");
+		if (attempt->may_block)
 			return -2;
-		}
+		/* the stock is used up; but there may be areas that need nothing of it */
+		may_grow = NULL;
+	}
 	return off;
 }
 

@@ -384,18 +384,28 @@ static bool known_to_fail(const struct pcpu_area_map *map, int size, int align)
 	return map->failed_size && size >= map->failed_size && align >= map->failed_align;
 }
 
-/* Which blocks a search passes over. */
-enum pass_over { NONE, TAKEN, UNREADY };
+/*
+ * Which blocks a search passes over: none; those that are taken; those whose codes cannot be made
+ * finer without others' seeing it; those whose codes are not fine enough as they are.
+ */
+enum pass_over { NONE, TAKEN, PUBLIC, COARSE };
 
-/* Whether the codes of the blocks that @fit cuts are fine enough, or can be made so in secret. */
-static bool is_ready(const struct pcpu_area_map *map, const struct fit *fit, int size)
+static bool is_ready_at(const struct pcpu_area_map *map, int off, enum pass_over what)
 {
 	struct pcpu_map_growth growth;
 
-	if (!can_start(map, fit->off, &growth) && pcpu_block_is_public(growth.block))
-		return false;
-	return fit->end - fit->off - size < PCPU_MIN_AREA ||
-	       can_start(map, fit->off + size, &growth) || !pcpu_block_is_public(growth.block);
+	return can_start(map, off, &growth) ||
+	       (what == PUBLIC && !pcpu_block_is_public(growth.block));
+}
+
+/* Whether the codes of the blocks that @fit cuts are fine enough, or can be made so. */
+static bool is_ready(const struct pcpu_area_map *map, const struct fit *fit, int size,
+		     enum pass_over what)
+{
+	if (what != PUBLIC && what != COARSE)
+		return true;
+	return is_ready_at(map, fit->off, what) && (fit->end - fit->off - size < PCPU_MIN_AREA ||
+						    is_ready_at(map, fit->off + size, what));
 }
 
 /* The first fit, but for blocks that are passed over. */
@@ -414,7 +424,7 @@ static bool find(struct pcpu_area_map *map, int size, int align, enum pass_over 
 		}
 		if (!find_in_block(map, block, 0, size, align, fit))
 			continue;
-		if (what != UNREADY || is_ready(map, fit, size))
+		if (is_ready(map, fit, size, what))
 			return true;
 		all = false;
 	}
@@ -428,8 +438,8 @@ static bool find(struct pcpu_area_map *map, int size, int align, enum pass_over 
 /* --- giving out --- */
 
 /*
- * The head goes to the area before, which is used, or (never in a map that calls have made) free.
- * Returns whether it was free.
+ * The head goes to the area before, which is used, or (never in a map that calls have made) free:
+ * its start is taken away. Returns whether it was free.
  */
 static bool give_head_away(struct pcpu_area_map *map, const struct fit *fit)
 {
@@ -477,10 +487,11 @@ static bool take(struct pcpu_area_map *map, const struct fit *fit, int size, int
 		return false;
 	map->last_end = map->last_start;
 	map->free_size -= fit->end - fit->off - tail;
-	if (head && !keeps_head && !give_head_away(map, fit))
-		map->free_size -= head;
+	/* the area before may be live, and must have a start behind it at every moment */
 	for (int i = 0; i < nr; i++)
 		set_start(map, fit->off + i * size, code);
+	if (head && !keeps_head && !give_head_away(map, fit))
+		map->free_size -= head;
 	if (tail)
 		set_start(map, end, PCPU_FREE);
 	shrink_bounds(map, fit, keeps_head ? head : 0, end, tail);
@@ -491,9 +502,10 @@ static bool take(struct pcpu_area_map *map, const struct fit *fit, int size, int
 int pcpu_area_map_alloc(struct pcpu_area_map *map, int size, int align, bool quiet,
 			struct pcpu_map_growth *growth)
 {
+	enum pass_over what = !growth ? COARSE : quiet ? PUBLIC : NONE;
 	struct fit fit;
 
-	if (!find(map, size, align, quiet ? UNREADY : NONE, &fit))
+	if (!find(map, size, align, what, &fit))
 		return PCPU_MAP_NO_FIT;
 	return take(map, &fit, size, 1, PCPU_LIVE, growth) ? fit.off : PCPU_MAP_MUST_GROW;
 }

@@ -105,7 +105,7 @@ void pcpu_area_map_init(struct pcpu_area_map *map, struct pcpu_block *blocks, vo
  * @align: bytes, a power of two
  * @quiet: whether codes that others may be looking at must stay where they are: then areas that
  *	would need it do not fit
- * @growth: filled in if the map has to grow
+ * @growth: filled in if the map has to grow; NULL: areas that would need it do not fit
  *
  * Return: the offset of the area, which is live; PCPU_MAP_NO_FIT if no free area fits: the hints of
  * all blocks that could have had one are exact then; PCPU_MAP_MUST_GROW if the area that would be

@@ -209,7 +209,7 @@ fail:
 /* The chunk's blocks are nobody's then. */
 static void free_chunk(struct pcpu_chunk *chunk)
 {
-	struct pcpu_block *blocks = block_zero(chunk);
+	struct pcpu_block *blocks = chunk->map.blocks;
 
 	remove_from_all(chunk);
 	for (int i = chunk->map.first; i < chunk->map.end; i++) {
@@ -311,40 +311,30 @@ int pcpu_chunk_grow(const struct pcpu_map_growth *growth, uint64_t *words)
 	return 0;
 }
 
-bool pcpu_chunk_touch(struct pcpu_chunk *chunk, int off, int size)
+/* Notes that [from, to) of a block is handed out; the end is cut off. Whether it was before. */
+static bool touch_block(struct pcpu_block *block, int from, int to)
 {
-	struct pcpu_block *blocks = block_zero(chunk);
-	int end = off + size;
-	bool before = false;
+	bool before = from < block->touched;
 
-	for (int i = off / PCPU_BLOCK_SIZE; i * PCPU_BLOCK_SIZE < end; i++) {
-		int from = off - i * PCPU_BLOCK_SIZE, to = end - i * PCPU_BLOCK_SIZE;
-
-		if (from < 0)
-			from = 0;
-		if (to > PCPU_BLOCK_SIZE)
-			to = PCPU_BLOCK_SIZE;
-		if (from < blocks[i].touched)
-			before = true;
-		if (to > blocks[i].touched)
-			blocks[i].touched = (uint16_t)to;
-	}
+	if (to > block->touched)
+		block->touched = (uint16_t)(to < PCPU_BLOCK_SIZE ? to : PCPU_BLOCK_SIZE);
 	return before;
 }
 
-bool pcpu_chunk_is_untouched(const struct pcpu_chunk *chunk, int off, int size)
+bool pcpu_chunk_touch(struct pcpu_chunk *chunk, int off, int size)
 {
-	struct pcpu_block *blocks = block_zero(chunk);
+	struct pcpu_block *block = &chunk->map.blocks[off / PCPU_BLOCK_SIZE];
+	int from = off % PCPU_BLOCK_SIZE, to = from + size;
+	bool before = touch_block(block, from, to);
 
-	for (int i = off / PCPU_BLOCK_SIZE; i * PCPU_BLOCK_SIZE < off + size; i++)
-		if (blocks[i].touched == 0)
-			return true;
-	return false;
+	while ((to -= PCPU_BLOCK_SIZE) > 0)
+		before |= touch_block(++block, 0, to);
+	return before;
 }
 
 int pcpu_chunk_populated_pages(const struct pcpu_chunk *chunk)
 {
-	struct pcpu_block *blocks = block_zero(chunk);
+	struct pcpu_block *blocks = chunk->map.blocks;
 	int pages = 0;
 
 	for (int i = chunk->map.first; i < chunk->map.end; i++)
@@ -355,7 +345,7 @@ int pcpu_chunk_populated_pages(const struct pcpu_chunk *chunk)
 /* The whole pages of a free area that have been touched, run by run. */
 static size_t discard_pages(struct pcpu_chunk *chunk, int from, int to)
 {
-	struct pcpu_block *blocks = block_zero(chunk);
+	struct pcpu_block *blocks = chunk->map.blocks;
 	int first = (from + PCPU_BLOCK_SIZE - 1) / PCPU_BLOCK_SIZE, end = to / PCPU_BLOCK_SIZE;
 	size_t discarded = 0;
 
@@ -385,7 +375,7 @@ static void coarsen(struct pcpu_block *block)
 
 size_t pcpu_chunk_trim(struct pcpu_chunk *chunk)
 {
-	struct pcpu_block *blocks = block_zero(chunk);
+	struct pcpu_block *blocks = chunk->map.blocks;
 	size_t discarded = 0;
 	int size, end;
 
@@ -413,7 +403,7 @@ static bool is_on_list(const struct pcpu_chunk *chunk, int slot)
 
 static const char *check_chunk(const struct pcpu_chunk *chunk)
 {
-	struct pcpu_block *blocks = block_zero(chunk);
+	struct pcpu_block *blocks = chunk->map.blocks;
 
 	if (!pcpu_area_map_is_valid(&chunk->map))
 		return "an area map contradicts itself";

@@ -117,9 +117,6 @@ int pcpu_chunk_grow(const struct pcpu_map_growth *growth, uint64_t *words);
  */
 bool pcpu_chunk_touch(struct pcpu_chunk *chunk, int off, int size);
 
-/* Whether pages of [off, off + size) have never been touched; for those that populate them. */
-bool pcpu_chunk_is_untouched(const struct pcpu_chunk *chunk, int off, int size);
-
 /* How many pages have been touched. All of a view's are populated. */
 int pcpu_chunk_populated_pages(const struct pcpu_chunk *chunk);
 
