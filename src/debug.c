@@ -41,6 +41,16 @@ int pcpu_debug_init(int level)
 	return -pthread_atfork(pcpu_debug_lock, pcpu_debug_unlock, pcpu_debug_unlock);
 }
 
+/*
+ * After the program's own destructors, which may free something. Here, not in leak.c: a static
+ * executable has that file only because it is called from here.
+ */
+static void __attribute__((__destructor__(101))) report_at_exit(void)
+{
+	if (pcpu_debug_level >= 2)
+		pcpu_leak_report_at_exit();
+}
+
 /* --- what is found wrong, and how it is told --- */
 
 enum complaint_kind { NOTHING, WRONG_POINTER, DAMAGED, WRITTEN };

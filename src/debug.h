@@ -42,6 +42,9 @@ bool pcpu_debug_alloc(const struct pcpu_request *request, const void *site, stru
 /* Frees the area at @coord. Whatever is wrong with the pointer or with a redzone is fatal. */
 void pcpu_debug_free(uint32_t coord, const void *site);
 
+/* percpu_leak_report() to standard error, if anything is live. */
+void pcpu_leak_report_at_exit(void);
+
 /* The debug lock, for those who look at the records. */
 void pcpu_debug_lock(void);
 void pcpu_debug_unlock(void);

@@ -148,13 +148,10 @@ PERCPU_API size_t percpu_leak_report(FILE *stream)
 	return report(&owners, to_stream, stream);
 }
 
-/* After the program's own destructors, which may free something. */
-static void __attribute__((__destructor__(101))) report_at_exit(void)
+void pcpu_leak_report_at_exit(void)
 {
 	struct owners owners;
 
-	if (pcpu_debug_level < 2)
-		return;
 	if (!list_areas(&owners))
 		to_standard_error("percpu: no memory to list the live areas\n", NULL);
 	else if (owners.room)

@@ -38,24 +38,25 @@ pcpu_alloc(const struct pcpu_request *request, const void *caller)
 	return done ? pointer_to(&area, request->size) : NULL;
 }
 
-static inline void __percpu *alloc_cached(size_t size, size_t align, gfp_t gfp, const void *caller)
+/* Inlined for certain: the caller is then asked for on the slow way only. */
+static inline void __percpu *__attribute__((__always_inline__))
+alloc_cached(size_t size, size_t align, gfp_t gfp)
 {
-	struct pcpu_request request = {.size = size, .align = align, .gfp = gfp};
 	struct pcpu_area area;
 
 	if (pcpu_cache_serves(size, align) && pcpu_cache_get((int)size, &area))
 		return pointer_to(&area, size);
-	return pcpu_alloc(&request, caller);
+	return pcpu_alloc(&(struct pcpu_request){.size = size, .align = align, .gfp = gfp}, CALLER);
 }
 
 PERCPU_API void __percpu *__alloc_percpu_gfp(size_t size, size_t align, gfp_t gfp)
 {
-	return alloc_cached(size, align, gfp, CALLER);
+	return alloc_cached(size, align, gfp);
 }
 
 PERCPU_API void __percpu *__alloc_percpu(size_t size, size_t align)
 {
-	return alloc_cached(size, align, GFP_KERNEL, CALLER);
+	return alloc_cached(size, align, GFP_KERNEL);
 }
 
 PERCPU_API void __percpu *__alloc_reserved_percpu(size_t size, size_t align)

@@ -648,6 +648,11 @@ static void leak_at_two_places(void)
 	child_expect(report() == 3);
 	expect_line(1, 72, 3, __start_site_a, __stop_site_a);
 	child_expect(!line_of(2));
+	areas[1] = alloc_at_b(60);
+	child_expect(report() == 4);
+	expect_line(1, 72, 3, __start_site_a, __stop_site_a);
+	expect_line(2, 60, 1, __start_site_b, __stop_site_b);
+	free_percpu(areas[1]);
 	for (int i = 0; i < 5; i += 2)
 		free_percpu(areas[i]);
 	child_expect(report() == 0);
@@ -733,6 +738,28 @@ static void leak_report_without_memory_says_so(void **state)
 	(void)state;
 	assert_child_was_content(end);
 	assert_says(&end, "no memory to list");
+}
+
+/* In the shared library, and in the static one, of which a program has only what it calls. */
+static void level_is_that_of_the_environment(void **state)
+{
+	static const char *const programs[] = {LEAVE_AREAS, LEAVE_AREAS_STATIC};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
+		for (int level = 0; level <= 3; level++) {
+			char conf[16];
+			struct child_program program = {.path = programs[i], .conf = conf};
+			struct child_end end;
+
+			snprintf(conf, sizeof(conf), "debug:%d", level);
+			end = child_run_program(&program);
+			assert_child_was_content(end);
+			if (level < 2)
+				assert_string_equal(end.output, "");
+			else
+				assert_says(&end, "live areas: 2, of 1234 bytes a CPU");
+		}
 }
 
 /* --- the check of everything --- */
@@ -1002,6 +1029,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_said_at_exit_if_nothing_is_live),
 		cmocka_unit_test(nothing_is_said_at_exit_at_level_1),
 		cmocka_unit_test(leak_report_without_memory_says_so),
+		cmocka_unit_test(level_is_that_of_the_environment),
 		cmocka_unit_test(broken_hint_is_found_by_the_next_allocation),
 		cmocka_unit_test(broken_count_is_found_by_the_next_free),
 		cmocka_unit_test(allocation_without_memory_for_its_record_fails),
