@@ -1,7 +1,7 @@
 #!/bin/sh
-# fuzz.sh WORK [ARGUMENT...]: builds the fuzzer's target with clang's libFuzzer in the folder WORK, and
-# runs it on a copy of the corpus. Arguments go to libFuzzer, -runs=20000 for example. An input that
-# fails stays in WORK; "WORK/area_map FILE" runs it again. Exit status 77: there is no libFuzzer.
+# fuzz.sh WORK [ARGUMENT...]: builds the fuzzer's target with clang's libFuzzer in the folder WORK,
+# and runs it on a copy of the corpus. Arguments go to libFuzzer, -runs=20000 for example. An input
+# that fails stays in WORK; "WORK/area_map FILE" runs it again. Exit status 77: there is no libFuzzer.
 set -eu
 tests=$(cd "$(dirname "$0")/.." && pwd)
 source=$(cd "$tests/.." && pwd)

@@ -175,8 +175,8 @@ static int call(struct map_pair *pair, const struct map_step *step, int block, i
 	case MAP_HOLD_PAGE:
 		return pcpu_area_map_hold_page(map, step->size, growth);
 	default:
-		return pcpu_area_map_alloc(map, step->size, step->align,
-					   step->op == MAP_ALLOC_QUIET, growth);
+		return pcpu_area_map_alloc(map, step->size, step->align, step->op != MAP_ALLOC,
+					   step->op == MAP_ALLOC_AS_IS ? NULL : growth);
 	}
 }
 
@@ -212,14 +212,16 @@ static bool has_tail(const struct signed_fit *fit, int size)
 	return fit->end - fit->off - size >= PCPU_MIN_AREA;
 }
 
-/* Whether the codes are fine enough for this, or nobody sees it when they become so. */
-static bool is_ready(struct map_pair *pair, const struct signed_fit *fit, int size)
+/* Whether the codes are fine enough for this, or with a quiet call nobody sees them become so. */
+static bool is_ready(struct map_pair *pair, enum map_op op, const struct signed_fit *fit, int size)
 {
-	int tail = fit->off + size;
+	const int starts[] = {fit->off, fit->off + size};
 
-	return (is_fine(pair, fit->off) || !pcpu_block_is_public(block_at(pair, fit->off))) &&
-	       (!has_tail(fit, size) || is_fine(pair, tail) ||
-		!pcpu_block_is_public(block_at(pair, tail)));
+	for (int i = 0; i < (has_tail(fit, size) ? 2 : 1); i++)
+		if (!is_fine(pair, starts[i]) &&
+		    (op == MAP_ALLOC_AS_IS || pcpu_block_is_public(block_at(pair, starts[i]))))
+			return false;
+	return true;
 }
 
 static int end_of_block(int off)
@@ -234,7 +236,8 @@ static bool find(struct map_pair *pair, const struct map_step *step, struct sign
 
 	for (int from = 0; signed_map_find(&pair->model, from, INT_MAX, step->size, align, fit);
 	     from = end_of_block(fit->start)) {
-		if (step->op == MAP_ALLOC_QUIET && !is_ready(pair, fit, step->size))
+		if ((step->op == MAP_ALLOC_QUIET || step->op == MAP_ALLOC_AS_IS) &&
+		    !is_ready(pair, step->op, fit, step->size))
 			continue;
 		if (step->op == MAP_FIND_BLOCK && block_at(pair, fit->start)->taken)
 			continue;
@@ -257,7 +260,8 @@ static const char *check_failure(struct map_pair *pair, const struct map_step *s
 
 static const char *step_alloc(struct map_pair *pair, const struct map_step *step)
 {
-	bool searches = step->op != MAP_ALLOC_QUIET && pair->map.failed_size == 0;
+	bool is_plain = step->op == MAP_ALLOC || step->op == MAP_HOLD_PAGE;
+	bool searches = is_plain && pair->map.failed_size == 0;
 	struct signed_fit fit;
 	/* before the call, which changes what is ready */
 	bool found = find(pair, step, &fit);
@@ -507,6 +511,7 @@ void map_pair_print_step(const struct map_step *step)
 	static const char *const names[MAP_NR_OPS] = {
 		[MAP_ALLOC] = "alloc",
 		[MAP_ALLOC_QUIET] = "alloc_quiet",
+		[MAP_ALLOC_AS_IS] = "alloc_as_is",
 		[MAP_GIVE_BACK] = "give_back",
 		[MAP_SWITCH] = "switch",
 		[MAP_FREE_ANY] = "free_any",

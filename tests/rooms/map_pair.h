@@ -18,6 +18,7 @@
 enum map_op {
 	MAP_ALLOC,
 	MAP_ALLOC_QUIET,
+	MAP_ALLOC_AS_IS, /* with the codes as they are */
 	MAP_GIVE_BACK,	 /* an area: frees it if it is live, releases it if it is held */
 	MAP_SWITCH,	 /* an area: live becomes held, held becomes live, as a cache does it */
 	MAP_FREE_ANY,	 /* any offset: most are misuse */

@@ -28,7 +28,7 @@
 #include <sys/mman.h>
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#define DEFAULT_STEPS 2000000L
+#define DEFAULT_STEPS 4000000L
 #define STEPS_A_CHECK 2000
 #define STEPS_A_TIDE 5000
 #define STEPS_A_MOVE 50
@@ -53,7 +53,8 @@ struct walker {
 	struct area areas[MOST_AREAS];
 	int nr, most;
 	long steps;
-	bool alone; /* nobody else allocates or frees */
+	bool alone;  /* nobody else allocates or frees */
+	bool passes; /* areas to others, through the pool */
 	int refused;
 	char complaint[160]; /* empty: none */
 };
@@ -152,18 +153,16 @@ static void accept_area(struct walker *walker, struct area area, size_t align)
 	walker->areas[walker->nr++] = area;
 }
 
-/* Whether the codes let @size bytes at @off be cut from a free area that ends at @end. */
-static bool codes_reach(const struct pcpu_area_map *map, int off, int size, int end)
+/* Whether the codes let the rest of a free area up to @end start at @tail. */
+static bool codes_reach(const struct pcpu_area_map *map, int tail, int end)
 {
-	int tail = off + size;
-
 	return end - tail < PCPU_MIN_AREA ||
 	       pcpu_codes_reach(pcpu_block_codes(&map->blocks[tail / PCPU_BLOCK_SIZE]),
 				tail % PCPU_BLOCK_SIZE);
 }
 
 /*
- * Whether an allocation cannot fail in @chunk: there is a free area that fits and, of a call that
+ * Whether an allocation cannot fail in @chunk: there is a free area that fits and, for a call that
  * must not block, the first one in its page needs no finer codes.
  */
 static bool has_room(const struct pcpu_chunk *chunk, int size, int align, bool may_block)
@@ -177,7 +176,7 @@ static bool has_room(const struct pcpu_chunk *chunk, int size, int align, bool m
 		if (length <= 0 || next - off < size || at / PCPU_BLOCK_SIZE == block)
 			continue;
 		block = at / PCPU_BLOCK_SIZE;
-		if (may_block || codes_reach(&chunk->map, off, size, next))
+		if (may_block || codes_reach(&chunk->map, off + size, next))
 			return true;
 	}
 	return false;
@@ -188,7 +187,10 @@ struct wish {
 	bool may_block, reserved;
 };
 
-/* Alone: nobody else can have changed anything since the failure. */
+/*
+ * Looks into the maps for calls that must not block and for the reserved area: that means something
+ * only if nobody else can have changed anything since the failure.
+ */
 static bool is_justified(const struct wish *wish)
 {
 	int size = (int)wish->size, align = (int)wish->align;
@@ -270,7 +272,7 @@ static void step_alloc(struct walker *walker)
 		return;
 	}
 	walker->refused++;
-	if (walker->alone && !is_justified(&wish))
+	if ((walker->alone || (wish.may_block && !wish.reserved)) && !is_justified(&wish))
 		complain(walker, "%zu bytes at %zu are refused (may block %d, reserved %d)",
 			 wish.size, wish.align, wish.may_block, wish.reserved);
 }
@@ -328,6 +330,34 @@ static void step_pass(struct walker *walker)
 
 /* --- walking --- */
 
+/* Areas that their maps say wait in caches. */
+static uint64_t held_areas(void)
+{
+	uint64_t held = 0;
+
+	for (struct pcpu_chunk *chunk = pcpu_chunk_first(); chunk; chunk = pcpu_chunk_next(chunk))
+		for (int i = chunk->map.first; i < chunk->map.end; i++) {
+			struct pcpu_codes codes = pcpu_block_codes(&chunk->map.blocks[i]);
+
+			for (int off = 0; off < PCPU_BLOCK_SIZE; off += 1 << codes.shift)
+				held += pcpu_code_at(codes, off) == PCPU_HELD;
+		}
+	return held;
+}
+
+/* The allocator's counts against ours; nobody else changes either. */
+static void check_counts(struct walker *walker, const struct pcpu_alloc_counts *counts)
+{
+	uint64_t held = held_areas();
+
+	if (counts->nr_areas - counts->nr_cached != (uint64_t)walker->nr)
+		complain(walker, "%d areas are live, and the allocator knows of %lu", walker->nr,
+			 (unsigned long)(counts->nr_areas - counts->nr_cached));
+	if (counts->nr_cached != held)
+		complain(walker, "%lu areas are held, and %lu wait in caches", (unsigned long)held,
+			 (unsigned long)counts->nr_cached);
+}
+
 static void check_everything(struct walker *walker)
 {
 	struct pcpu_alloc_counts counts;
@@ -342,9 +372,8 @@ static void check_everything(struct walker *walker)
 	pthread_mutex_unlock(&pcpu_alloc_mutex);
 	if (wrong)
 		complain(walker, "%s", wrong);
-	else if (walker->alone && counts.nr_areas - counts.nr_cached != (uint64_t)walker->nr)
-		complain(walker, "%d areas are live, and the allocator knows of %lu", walker->nr,
-			 (unsigned long)(counts.nr_areas - counts.nr_cached));
+	else if (walker->alone)
+		check_counts(walker, &counts);
 }
 
 static void move_to_another_cpu(struct walker *walker)
@@ -364,7 +393,7 @@ static void step(struct walker *walker, long number)
 
 	if (number % STEPS_A_MOVE == 0)
 		move_to_another_cpu(walker);
-	if (!walker->alone && dice < 10)
+	if (walker->passes && dice < 10)
 		step_pass(walker);
 	else if (dice == 10 && random_below(&walker->random, 50) == 0)
 		percpu_trim();
@@ -476,7 +505,10 @@ static void *trim_meanwhile(void *arg)
 	return arg;
 }
 
-/* A child has everything that its parent had, and walks on with areas of its own. */
+/*
+ * A child has everything that its parent had, and walks on with areas of its own. (It passes none:
+ * a thread that it does not have may have the lock.)
+ */
 static void walk_in_child(void *arg)
 {
 	struct walker *walker = arg;
@@ -548,6 +580,8 @@ static void walk_in_threads(int nr, long share)
 	for (int i = 0; i < nr; i++)
 		walkers[i] = new_walker(10 + (uint64_t)i, steps * share / 100 / nr);
 	for (int i = 0; i < nr; i++)
+		walkers[i]->passes = true;
+	for (int i = 0; i < nr; i++)
 		start(&threads[i], walk_in_thread, walkers[i]);
 	start(&trimmer, trim_meanwhile, NULL);
 	start(&forking, fork_meanwhile, forker);
@@ -601,6 +635,76 @@ static void unit_that_opens_late_is_zero(void **state)
 	free(walker);
 }
 
+/* --- what random steps hardly come to --- */
+
+#define MOST_TRIES 10000
+
+/* Tries until an area lies at @coord; gives back the others. */
+static char __percpu *alloc_at(uint32_t coord, size_t size, size_t align)
+{
+	static char __percpu *others[MOST_TRIES];
+	char __percpu *ptr = NULL;
+	int nr = 0;
+
+	while (nr < MOST_TRIES) {
+		/* a small one without a cache */
+		ptr = __alloc_percpu_gfp(size, align, size > 256 ? GFP_KERNEL : GFP_NOWAIT);
+		if (!ptr || (uint32_t)(uintptr_t)ptr == coord)
+			break;
+		others[nr++] = ptr;
+	}
+	while (nr)
+		free_percpu(others[--nr]);
+	assert_non_null(ptr);
+	return ptr;
+}
+
+static void stay_on_one_cpu(void)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET((size_t)sched_getcpu(), &one);
+	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+}
+
+/*
+ * An area of 9 bytes at the end of a page has 11, and waits in the cache for 11. Whoever gets it
+ * there writes the two bytes that nobody has asked the map for; they must be zero when they come
+ * again.
+ */
+static void bytes_of_a_sliver_are_zero_when_they_come_again(void **state)
+{
+	char __percpu *holder, *whole, *front, *next, *small, *other, *last;
+	uint32_t page;
+
+	(void)state;
+	stay_on_one_cpu();
+	holder = __alloc_percpu(20480, 4096);
+	whole = __alloc_percpu(8192, 4096);
+	other = __alloc_percpu(11, 1);
+	page = (uint32_t)(uintptr_t)whole;
+	free_percpu(whole);
+	percpu_trim();
+	front = alloc_at(page, 4085, 4096);
+	next = alloc_at(page + 4096, 64, 4096);
+	free_percpu(alloc_at(page + 4085, 9, 1));
+	small = __alloc_percpu(11, 1);
+	assert_int_equal((uint32_t)(uintptr_t)small, page + 4085);
+	memset(per_cpu_ptr(small, 0), 0x55, 11);
+	free_percpu(small);
+	free_percpu(next);
+	percpu_trim();
+	small = alloc_at(page + 4085, 9, 1);
+	last = alloc_at(page + 4094, 2, 2);
+	assert_true(is_all(per_cpu_ptr(last, 0), 2, 0));
+	free_percpu(last);
+	free_percpu(small);
+	free_percpu(front);
+	free_percpu(other);
+	free_percpu(holder);
+}
+
 static void open_units(void)
 {
 	unsigned int cpus[] = {0, 1, 5};
@@ -621,11 +725,15 @@ int main(int argc, char **argv)
 		walk_test(threads_do_not_get_each_others_areas_with_caches),
 		walk_test(threads_do_not_get_each_others_areas_without_caches),
 		walk_test(unit_that_opens_late_is_zero),
+		walk_test(bytes_of_a_sliver_are_zero_when_they_come_again),
 	};
 
 	if (argc > 1)
 		steps = (long)strtod(argv[1], NULL);
 	seed = random_seed();
+	/* not of the allocations that fail: those of the reserved area cannot be told to be silent
+	 */
+	percpu_set_log_handler(NULL, PERCPU_LOG_ERR);
 	map_owned();
 	open_units();
 	return cmocka_run_group_tests_name("alloc_model", tests, NULL, NULL);

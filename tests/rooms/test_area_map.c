@@ -827,6 +827,24 @@ static void quiet_call_passes_over_public_blocks_that_would_grow(void **state)
 	end_unit(&unit);
 }
 
+/* Where there is nothing that the codes could be made finer with. */
+static void call_without_growth_passes_over_all_that_would_need_it(void **state)
+{
+	struct unit unit;
+
+	(void)state;
+	make_unit(&unit, 0, UNIT);
+	assert_int_equal(pcpu_area_map_alloc(&unit.map, 8, 8, true, NULL), PCPU_MAP_NO_FIT);
+	assert_int_equal(pcpu_area_map_alloc(&unit.map, 8, 8, false, NULL), PCPU_MAP_NO_FIT);
+	assert_int_equal(pcpu_area_map_alloc(&unit.map, 128, 8, true, NULL), 0);
+	grow_to(&unit.blocks[0], 3);
+	assert_int_equal(pcpu_area_map_alloc(&unit.map, 8, 8, true, NULL), 128);
+	assert_int_equal(pcpu_area_map_alloc(&unit.map, 4, 4, true, NULL), PCPU_MAP_NO_FIT);
+	/* and it fits who has it */
+	assert_int_equal(alloc(&unit, 4, 4), 136);
+	end_unit(&unit);
+}
+
 /* That something did not fit quietly does not mean that it does not fit. */
 static void quiet_failure_is_not_remembered(void **state)
 {
@@ -960,6 +978,26 @@ static void alloc_of_a_free_area_below_four_bytes_works(void **state)
 	build("small", &unit, (int[])MAP(-8, 2, -8));
 	assert_int_equal(alloc(&unit, 1, 1), 8);
 	check_map("taken whole", &unit.map, (int[])MAP(-8, -2, -8));
+	end_unit(&unit);
+}
+
+/* So it does in a block that is filled from its start on, whatever came and went before. */
+static void hint_stays_exact_where_areas_come_and_go_in_order(void **state)
+{
+	struct unit unit;
+
+	(void)state;
+	make_unit(&unit, 0, PAGE);
+	for (int round = 0; round < 2; round++) {
+		for (int i = 1; i <= 100; i++) {
+			assert_int_equal(alloc(&unit, 40, 8), 40 * (i - 1));
+			assert_int_equal(pcpu_area_map_contig_hint(&unit.map), PAGE - 40 * i);
+		}
+		for (int i = 100; i > 0; i--) {
+			assert_int_equal(pcpu_area_map_free(&unit.map, 40 * (i - 1)), 40);
+			assert_int_equal(pcpu_area_map_contig_hint(&unit.map), PAGE - 40 * (i - 1));
+		}
+	}
 	end_unit(&unit);
 }
 
@@ -1429,6 +1467,7 @@ int main(void)
 		cmocka_unit_test(growth_is_not_asked_for_where_codes_reach),
 		cmocka_unit_test(hold_needs_two_rounds_at_most),
 		cmocka_unit_test(quiet_call_passes_over_public_blocks_that_would_grow),
+		cmocka_unit_test(call_without_growth_passes_over_all_that_would_need_it),
 		cmocka_unit_test(quiet_failure_is_not_remembered),
 		cmocka_unit_test(codes_that_became_coarser_serve_the_same),
 		cmocka_unit_test(alloc_of_more_than_can_be_is_refused),
@@ -1437,6 +1476,7 @@ int main(void)
 		cmocka_unit_test(hint_covers_a_free_neighbour_that_takes_the_head),
 		cmocka_unit_test(free_returns_the_slivers_too),
 		cmocka_unit_test(alloc_of_a_free_area_below_four_bytes_works),
+		cmocka_unit_test(hint_stays_exact_where_areas_come_and_go_in_order),
 		cmocka_unit_test(what_failed_fails_again_until_something_is_freed),
 		cmocka_unit_test(next_walks_over_all_areas),
 		cmocka_unit_test(hold_takes_areas_of_one_block_in_order),

@@ -356,7 +356,7 @@ static void handler_and_interrupted_code_never_both_hold_the_lock(void **state)
 
 #define PINNED_A_CPU 2
 #define MAX_WORKERS 16
-#define ATTEMPTS 1000000
+#define ATTEMPTS 4000000
 
 struct worker {
 	pthread_t thread;
