@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * alloc.c - areas of the units; see alloc.h.
- *
- * An allocation walks the slots from the smallest that may hold it to the one of wholly free
- * chunks, and takes the first chunk whose map has room; if there is none, it makes a chunk.
+ * alloc.c - areas of the units; see alloc.h. Where there is room for one is found by find.c.
  *
  * For a cache, several areas of one size are taken at once, from the page that its CPU has taken
  * for itself. When that has no more, the CPU takes the first page on the same walk that serves, and
@@ -12,12 +9,9 @@
  *
  * When a second chunk becomes wholly free, the older one is given back: so one stays, and an
  * allocation that comes and goes at the border of a chunk does not make and destroy it each time.
- *
- * A call that must not block tries the mutex, and makes do with what is there: chunks with room,
- * and a few words for finer codes that are kept in stock. Other calls see to it that there is
- * always some of both (keep_stock).
  */
 #include "alloc.h"
+#include "find.h"
 #include "layout.h"
 #include "log.h"
 #include "mem.h"
@@ -27,170 +21,19 @@
 #include <percpu/alloc.h>
 
 #include <errno.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
 
 pthread_mutex_t pcpu_alloc_mutex = PTHREAD_MUTEX_INITIALIZER;
-bool pcpu_populate_eager;
+
+/* Bytes that are given back without letting others allocate: about a millisecond. */
+#define TRIM_AT_ONCE ((size_t)4 << 20)
 
 /* How many failures are still reported, in the life of the process. */
 #define WARN_LIMIT 10
 
-/* What is always to be had without blocking: two pages in a piece, and words for two blocks. */
-#define STOCK_BYTES (2 * (int)PCPU_PAGE_SIZE)
-#define STOCK_WORDS 2
-
-/* One allocation that is under way. */
-struct attempt {
-	int size, align;
-	bool may_block, reserved;
-	const char *failure; /* why not */
-};
-
 static struct pcpu_alloc_counts counts;
-
-/* --- the stock for calls that must not block --- */
-
-static uint64_t *stock[STOCK_WORDS];
-
-static int grow_from_stock(const struct pcpu_map_growth *growth)
-{
-	for (int i = 0; i < STOCK_WORDS; i++) {
-		/* the finest granule, whatever is needed: the block has to know the size */
-		struct pcpu_map_growth finest = {growth->block, 0};
-
-		if (!stock[i])
-			continue;
-		pcpu_chunk_grow(&finest, stock[i]);
-		stock[i] = NULL;
-		return 0;
-	}
-	return -ENOMEM;
-}
-
-static bool has_room_in_stock(void)
-{
-	for (int slot = pcpu_nr_slots - 1; slot >= pcpu_size_to_slot(STOCK_BYTES, pcpu_unit_size);
-	     slot--)
-		for (struct pcpu_chunk *chunk = pcpu_slot_first(slot); chunk;
-		     chunk = pcpu_slot_next(slot, chunk))
-			if (pcpu_area_map_contig_hint(&chunk->map) >= STOCK_BYTES)
-				return true;
-	return false;
-}
-
-/* By a call that may block, for those that may not. Not to have it is no failure of this one. */
-static void keep_stock(const struct pcpu_chunk *used)
-{
-	struct pcpu_chunk *chunk;
-
-	for (int i = 0; i < STOCK_WORDS; i++)
-		if (!stock[i])
-			stock[i] = pcpu_mem_zalloc(pcpu_codes_size(0));
-	if (pcpu_area_map_contig_hint(&used->map) >= STOCK_BYTES || has_room_in_stock())
-		return;
-	chunk = pcpu_chunk_create();
-	if (chunk)
-		pcpu_chunk_relocate(chunk, -1);
-}
-
-/* --- finding an area --- */
-
-static int grow(const struct attempt *attempt, const struct pcpu_map_growth *growth)
-{
-	return attempt->may_block ? pcpu_chunk_grow(growth, NULL) : grow_from_stock(growth);
-}
-
-static void fail(struct attempt *attempt, const char *why)
-{
-	attempt->failure = why;
-}
-
-/* What can be tried on a chunk: an offset or a block's index; -1: no room; -2: another failure. */
-typedef int (*chunk_fn)(struct pcpu_chunk *chunk, struct attempt *attempt);
-
-/* Tries @fn on the chunk, which then is where it belongs. */
-static int try_chunk(struct pcpu_chunk *chunk, struct attempt *attempt, chunk_fn fn)
-{
-	int slot = pcpu_chunk_slot(chunk), result;
-
-	if (attempt->size > pcpu_area_map_contig_hint(&chunk->map))
-		return -1;
-	result = fn(chunk, attempt);
-	/* also after a search in vain, which makes hints exact */
-	pcpu_chunk_relocate(chunk, slot);
-	return result;
-}
-
-/* Tries @fn on the chunks that may have room, the fullest first, until it does not say -1. */
-static int walk(struct attempt *attempt, chunk_fn fn, struct pcpu_chunk **where)
-{
-	struct pcpu_chunk *chunk, *next;
-
-	for (int slot = pcpu_size_to_slot(attempt->size, pcpu_unit_size); slot < pcpu_nr_slots;
-	     slot++) {
-		/* a try can move the chunk to another list: fetch the next one first */
-		for (chunk = pcpu_slot_first(slot); chunk; chunk = next) {
-			int result;
-
-			next = pcpu_slot_next(slot, chunk);
-			result = try_chunk(chunk, attempt, fn);
-			if (result != -1) {
-				*where = chunk;
-				return result;
-			}
-		}
-	}
-	return -1;
-}
-
-static int alloc_in_chunk(struct pcpu_chunk *chunk, struct attempt *attempt)
-{
-	struct pcpu_map_growth growth, *may_grow = &growth;
-	int off;
-
-	while ((off = pcpu_area_map_alloc(&chunk->map, attempt->size, attempt->align,
-					  !attempt->may_block, may_grow)) == PCPU_MAP_MUST_GROW) {
-		if (grow(attempt, &growth) == 0)
-			continue;
-		fail(attempt,
-		     attempt->reserved ? "cannot extend reserved map" : "cannot extend map");
-		if (attempt->may_block)
-			return -2;
-		/* the stock is used up; but there may be areas that need nothing of it */
-		may_grow = NULL;
-	}
-	return off;
-}
-
-static int alloc_in_new_chunk(struct attempt *attempt, struct pcpu_chunk **where)
-{
-	if (!attempt->may_block) {
-		fail(attempt, "no populated space left, and the call must not block");
-		return -2;
-	}
-	*where = pcpu_chunk_create();
-	if (!*where) {
-		fail(attempt, "cannot allocate new chunk");
-		return -2;
-	}
-	pcpu_chunk_relocate(*where, -1);
-	fail(attempt, "does not fit in a chunk");
-	return try_chunk(*where, attempt, alloc_in_chunk);
-}
-
-static int find_area(struct attempt *attempt, struct pcpu_chunk **where)
-{
-	int off;
-
-	if (attempt->reserved) {
-		*where = pcpu_reserved_chunk;
-		off = try_chunk(*where, attempt, alloc_in_chunk);
-		if (off == -1)
-			fail(attempt, "reserved chunk exhausted");
-		return off;
-	}
-	off = walk(attempt, alloc_in_chunk, where);
-	return off == -1 ? alloc_in_new_chunk(attempt, where) : off;
-}
 
 /* --- handing out and taking back --- */
 
@@ -201,40 +44,23 @@ static void count_area(int areas)
 		counts.nr_max_areas = counts.nr_areas;
 }
 
-static int page_floor(int off)
+/* Makes the pages of an area resident, if that is wanted. */
+static int populate(const struct pcpu_attempt *attempt, struct pcpu_chunk *chunk, int off, int size)
 {
-	return off & ~((int)PCPU_PAGE_SIZE - 1);
-}
-
-static int page_ceil(int off)
-{
-	return page_floor(off + (int)PCPU_PAGE_SIZE - 1);
-}
-
-/*
- * Makes the pages of an area resident, if that is wanted, and a few pages behind it: calls that
- * must not block live from these.
- */
-static int populate(const struct attempt *attempt, struct pcpu_chunk *chunk, int off, int size)
-{
-	int from, to, end = page_ceil(chunk->end), err;
+	const int page = (int)PCPU_PAGE_SIZE;
+	int from, to;
 
 	/* with what may become part of it */
 	size += PCPU_MIN_AREA - 1;
 	if (off + size > chunk->end)
 		size = chunk->end - off;
-	if (!pcpu_populate_eager ||
-	    pcpu_units_are_populated(pcpu_chunk_coord(chunk, off), (size_t)size))
+	if (pcpu_chunk_is_resident(chunk, off, size))
 		return 0;
 	if (!attempt->may_block)
 		return -EAGAIN;
-	from = page_floor(off);
-	to = page_ceil(off + size);
-	err = pcpu_units_populate(pcpu_chunk_coord(chunk, from), (size_t)(to - from));
-	end = end - to < STOCK_BYTES ? end : to + STOCK_BYTES;
-	if (!err && end > to)
-		pcpu_units_populate(pcpu_chunk_coord(chunk, to), (size_t)(end - to));
-	return err;
+	from = off & ~(page - 1);
+	to = (off + size + page - 1) & ~(page - 1);
+	return pcpu_units_populate(pcpu_chunk_coord(chunk, from), (size_t)(to - from));
 }
 
 /* Destroys the wholly free chunks but the one that became so last, which is at the front. */
@@ -258,6 +84,7 @@ static void freed_in(struct pcpu_chunk *chunk, int slot, int nr)
 {
 	count_area(-nr);
 	pcpu_chunk_relocate(chunk, slot);
+	pcpu_slot_hope(slot);
 	if (pcpu_area_map_free_size(&chunk->map) == pcpu_unit_size)
 		reclaim();
 }
@@ -278,8 +105,8 @@ static void note_size(struct pcpu_chunk *chunk, int size)
 		chunk->max_alloc_size = size;
 }
 
-/* Makes an area of what find_area() found. */
-static bool hand_out(struct attempt *attempt, struct pcpu_chunk *chunk, int off,
+/* Makes an area of what pcpu_find_area() found. */
+static bool hand_out(struct pcpu_attempt *attempt, struct pcpu_chunk *chunk, int off,
 		     struct pcpu_area *area)
 {
 	count_area(1);
@@ -288,7 +115,7 @@ static bool hand_out(struct attempt *attempt, struct pcpu_chunk *chunk, int off,
 
 		pcpu_area_map_free(&chunk->map, off);
 		freed_in(chunk, slot, 1);
-		fail(attempt, "cannot populate");
+		attempt->failure = "cannot populate";
 		return false;
 	}
 	area->coord = pcpu_chunk_coord(chunk, off);
@@ -297,39 +124,40 @@ static bool hand_out(struct attempt *attempt, struct pcpu_chunk *chunk, int off,
 	return true;
 }
 
-static bool alloc_one(struct attempt *attempt, struct pcpu_area *area)
+static bool alloc_one(struct pcpu_attempt *attempt, struct pcpu_area *area)
 {
 	struct pcpu_chunk *chunk = NULL;
-	int off = find_area(attempt, &chunk);
+	int off = pcpu_find_area(attempt, &chunk);
 
 	if (off < 0 || !hand_out(attempt, chunk, off, area))
 		return false;
 	if (attempt->may_block)
-		keep_stock(chunk);
+		pcpu_keep_stock(chunk);
 	return true;
 }
 
 /* --- filling and draining caches --- */
 
-static int untaken_block(struct pcpu_chunk *chunk, struct attempt *attempt)
+static int untaken_block(struct pcpu_chunk *chunk, struct pcpu_attempt *attempt)
 {
 	return pcpu_area_map_find_block(&chunk->map, attempt->size, attempt->align);
 }
 
-static int area_at_page(struct pcpu_chunk *chunk, struct attempt *attempt)
+static int area_at_page(struct pcpu_chunk *chunk, struct pcpu_attempt *attempt)
 {
 	struct pcpu_map_growth growth;
 	int off;
 
 	while ((off = pcpu_area_map_hold_page(&chunk->map, attempt->size, &growth)) ==
 	       PCPU_MAP_MUST_GROW)
-		if (grow(attempt, &growth))
+		if (pcpu_find_grow(attempt, &growth))
 			return -1;
 	return off;
 }
 
 /* Holds up to @nr areas that start in @block; @offs become their offsets in its chunk. */
-static int hold_in_block(const struct attempt *attempt, struct pcpu_block *block, int *offs, int nr)
+static int hold_in_block(const struct pcpu_attempt *attempt, struct pcpu_block *block, int *offs,
+			 int nr)
 {
 	struct pcpu_chunk *chunk = block->owner;
 	int slot = pcpu_chunk_slot(chunk), index = (int)(block - chunk->map.blocks), got;
@@ -337,7 +165,7 @@ static int hold_in_block(const struct attempt *attempt, struct pcpu_block *block
 
 	while ((got = pcpu_area_map_hold(&chunk->map, index, attempt->size, attempt->align, offs,
 					 nr, &growth)) == PCPU_MAP_MUST_GROW)
-		if (grow(attempt, &growth))
+		if (pcpu_find_grow(attempt, &growth))
 			return 0;
 	pcpu_chunk_relocate(chunk, slot);
 	return got;
@@ -348,16 +176,16 @@ static int hold_in_block(const struct attempt *attempt, struct pcpu_block *block
  * and that no CPU has taken; else the first page that free space reaches over, of which it holds
  * the first area right away. Returns how many it holds, or -1: there is no such block.
  */
-static int take_block(struct pcpu_cache *cache, struct attempt *attempt, int *offs)
+static int take_block(struct pcpu_cache *cache, struct pcpu_attempt *attempt, int *offs)
 {
 	struct pcpu_chunk *chunk;
-	int block = walk(attempt, untaken_block, &chunk), held = 0;
+	int block = pcpu_walk(attempt, untaken_block, &chunk), held = 0;
 
 	if (cache->block)
 		cache->block->taken = false;
 	cache->block = NULL;
 	if (block < 0) {
-		offs[0] = walk(attempt, area_at_page, &chunk);
+		offs[0] = pcpu_walk(attempt, area_at_page, &chunk);
 		if (offs[0] < 0)
 			return -1;
 		block = offs[0] / PCPU_BLOCK_SIZE;
@@ -369,8 +197,8 @@ static int take_block(struct pcpu_cache *cache, struct attempt *attempt, int *of
 }
 
 /* Holds areas in the block of @cache, or in another that it takes. Their number, maybe 0. */
-static int hold_for(struct pcpu_cache *cache, struct attempt *attempt, struct pcpu_chunk **chunk,
-		    int *offs, int nr)
+static int hold_for(struct pcpu_cache *cache, struct pcpu_attempt *attempt,
+		    struct pcpu_chunk **chunk, int *offs, int nr)
 {
 	int got = 0, held;
 
@@ -388,7 +216,7 @@ static int hold_for(struct pcpu_cache *cache, struct attempt *attempt, struct pc
 }
 
 /* Makes areas of @nr held offsets of @chunk. If they cannot be populated, it gets them back. */
-static bool hand_out_held(struct attempt *attempt, struct pcpu_chunk *chunk, const int *offs,
+static bool hand_out_held(struct pcpu_attempt *attempt, struct pcpu_chunk *chunk, const int *offs,
 			  struct pcpu_area *areas, int nr)
 {
 	int last = offs[nr - 1] + attempt->size;
@@ -404,7 +232,7 @@ static bool hand_out_held(struct attempt *attempt, struct pcpu_chunk *chunk, con
 			release(areas[i].coord);
 	}
 	if (err)
-		fail(attempt, "cannot populate");
+		attempt->failure = "cannot populate";
 	return !err;
 }
 
@@ -420,7 +248,7 @@ static bool make_live(const struct pcpu_area *area)
  * Takes areas for the cache of this CPU, and the first of them for the caller. False: there are
  * none to be had in this way.
  */
-static bool alloc_several(struct attempt *attempt, struct pcpu_area *area)
+static bool alloc_several(struct pcpu_attempt *attempt, struct pcpu_area *area)
 {
 	struct pcpu_cache *cache = pcpu_cache_here(attempt->size);
 	struct pcpu_area areas[PCPU_MAGAZINE_ROOM];
@@ -442,7 +270,7 @@ static bool alloc_several(struct attempt *attempt, struct pcpu_area *area)
 	*area = areas[0];
 	for (int left = 1 + pcpu_cache_fill(attempt->size, areas + 1, nr - 1); left < nr; left++)
 		release(areas[left].coord);
-	keep_stock(chunk);
+	pcpu_keep_stock(chunk);
 	return true;
 }
 
@@ -543,11 +371,11 @@ static void count_alloc(size_t size)
 		counts.min_alloc_size = size;
 }
 
-static bool alloc_locked(struct attempt *attempt, struct pcpu_area *area)
+static bool alloc_locked(struct pcpu_attempt *attempt, struct pcpu_area *area)
 {
 	bool several = attempt->may_block && !attempt->reserved &&
 		       pcpu_cache_serves((size_t)attempt->size, (size_t)attempt->align);
-	struct attempt aligned = *attempt;
+	struct pcpu_attempt aligned = *attempt;
 
 	aligned.align = several ? pcpu_cache_align(attempt->size) : 0;
 	if (!(several && alloc_several(&aligned, area)) && !alloc_one(attempt, area))
@@ -558,7 +386,7 @@ static bool alloc_locked(struct attempt *attempt, struct pcpu_area *area)
 
 bool pcpu_area_alloc(const struct pcpu_request *request, struct pcpu_area *area)
 {
-	struct attempt attempt = {
+	struct pcpu_attempt attempt = {
 		.size = (int)request->size,
 		.align = (int)request->align,
 		.may_block = request->gfp & __GFP_DIRECT_RECLAIM,
@@ -569,7 +397,7 @@ bool pcpu_area_alloc(const struct pcpu_request *request, struct pcpu_area *area)
 	if (attempt.may_block)
 		pthread_mutex_lock(&pcpu_alloc_mutex);
 	else if (pthread_mutex_trylock(&pcpu_alloc_mutex) != 0)
-		fail(&attempt, "the allocator is busy, and the call must not block");
+		attempt.failure = "the allocator is busy, and the call must not block";
 	if (!attempt.failure) {
 		done = alloc_locked(&attempt, area);
 		pthread_mutex_unlock(&pcpu_alloc_mutex);
@@ -624,22 +452,50 @@ size_t pcpu_area_size(uint32_t coord)
 	return size > 0 ? (size_t)size : 0;
 }
 
-/* Gives wholly free chunks back, the last one too, and of others what they do not use. */
-static size_t trim_chunks(void)
+/* Gives back what caches hold, and codes that are finer than they have to be. */
+static void empty_caches(void)
 {
-	struct pcpu_chunk *chunk, *next;
-	size_t bytes = 0;
-
 	pcpu_cpu_locks_stop();
 	pcpu_cache_empty(release);
-	for (chunk = pcpu_chunk_first(); chunk; chunk = next) {
-		next = pcpu_chunk_next(chunk);
-		bytes += pcpu_chunk_trim(chunk);
-	}
+	for (struct pcpu_chunk *chunk = pcpu_chunk_first(); chunk; chunk = pcpu_chunk_next(chunk))
+		pcpu_chunk_coarsen(chunk);
 	pcpu_cpu_locks_resume();
+}
+
+/* The mutex is not fair: who waits for it needs a moment to wake up. (No point of cancellation.) */
+static void let_others_in(void)
+{
+	const struct timespec moment = {.tv_nsec = 50000};
+	int saved = errno;
+
+	pthread_mutex_unlock(&pcpu_alloc_mutex);
+	syscall(SYS_nanosleep, &moment, NULL);
+	errno = saved;
+	pthread_mutex_lock(&pcpu_alloc_mutex);
+}
+
+/* Gives back free pages: they can be many. */
+static size_t trim_chunks(void)
+{
+	size_t bytes = 0, last = 0;
+
+	for (unsigned int left = pcpu_nr_chunks; left > 0; left--) {
+		bytes += pcpu_chunk_trim(pcpu_chunk_rotate());
+		if (bytes - last < TRIM_AT_ONCE)
+			continue;
+		last = bytes;
+		let_others_in();
+	}
+	return bytes;
+}
+
+/* The wholly free chunks: the last one too. */
+static void destroy_free_chunks(void)
+{
+	struct pcpu_chunk *chunk;
+
 	while ((chunk = pcpu_slot_first(pcpu_nr_slots - 1)) != NULL && !chunk->immutable)
 		pcpu_chunk_destroy(chunk);
-	return bytes;
 }
 
 PERCPU_API size_t percpu_trim(void)
@@ -647,7 +503,9 @@ PERCPU_API size_t percpu_trim(void)
 	size_t bytes;
 
 	pthread_mutex_lock(&pcpu_alloc_mutex);
+	empty_caches();
 	bytes = trim_chunks();
+	destroy_free_chunks();
 	pcpu_mem_trim();
 	pthread_mutex_unlock(&pcpu_alloc_mutex);
 	return bytes;

@@ -30,9 +30,6 @@ struct pcpu_request {
 	bool reserved; /* from the reserved area, if there is one */
 };
 
-/* Whether pages are made resident when they are first handed out. Set before there are threads. */
-extern bool pcpu_populate_eager;
-
 /* Whether @request can be met at all: if not, says why, unless it is told not to. */
 bool pcpu_request_is_good(const struct pcpu_request *request);
 

@@ -76,12 +76,15 @@ unsigned int pcpu_granule_of(int off)
 	return shift < PCPU_GRANULE_OUTSIDE ? shift : PCPU_GRANULE_OUTSIDE;
 }
 
-bool pcpu_block_is_public(const struct pcpu_block *block)
+bool pcpu_block_is_busy(const struct pcpu_block *block)
 {
 	struct pcpu_codes codes = pcpu_block_codes(block);
 
 	/* the second bit of a code is set in those of held and of live areas */
-	return codes.words != &block->word || (codes.words[0] & 0xaaaaaaaaaaaaaaaaU);
+	for (int i = 0; i < pcpu_codes_nr_words(codes.shift); i++)
+		if (pcpu_codes_word(codes, i) & 0xaaaaaaaaaaaaaaaaU)
+			return true;
+	return false;
 }
 
 unsigned int pcpu_block_coarsest(const struct pcpu_block *block)

@@ -19,8 +19,9 @@
  *
  * Who may change what. pcpu_alloc_mutex protects everything but one thing: whoever holds a CPU's
  * lock (cpu_lock.h) may turn live into held and held into live. So every change of a word is an
- * atomic read-modify-write, and a change of the words' place or granule needs all CPUs' locks
- * stopped, unless the block has no area that is held or live.
+ * atomic read-modify-write; a change of the words' place or granule needs all CPUs' locks stopped,
+ * unless the block has no area that is held or live; and the memory of words that are used no more
+ * is kept until the locks have been stopped once.
  *
  * Offsets are in bytes from the start of the block.
  */
@@ -188,10 +189,10 @@ int pcpu_block_prev_start(const struct pcpu_block *block, int off);
 unsigned int pcpu_granule_of(int off);
 
 /*
- * Whether others may be looking at the codes where they are: an area that is held or live starts in
- * the block, or the words are outside of it, and their memory would be given back.
+ * Whether an area that is held or live starts in the block: then others may change its codes where
+ * they are. (They may always look at them, on behalf of a pointer that never was one.)
  */
-bool pcpu_block_is_public(const struct pcpu_block *block);
+bool pcpu_block_is_busy(const struct pcpu_block *block);
 
 /* Bytes of the words of a granule other than the inline one. */
 static inline unsigned int pcpu_codes_size(unsigned int shift)

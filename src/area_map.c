@@ -189,7 +189,7 @@ static int within(int off)
 	return off & (PCPU_BLOCK_SIZE - 1);
 }
 
-static enum pcpu_code code_at(const struct pcpu_area_map *map, int off)
+static inline enum pcpu_code code_at(const struct pcpu_area_map *map, int off)
 {
 	int block = block_of(off);
 
@@ -199,7 +199,7 @@ static enum pcpu_code code_at(const struct pcpu_area_map *map, int off)
 }
 
 /* The first start at or after @off, or the end of the map. */
-static int next_start(const struct pcpu_area_map *map, int off)
+static inline int next_start(const struct pcpu_area_map *map, int off)
 {
 	int block = block_of(off), at;
 
@@ -385,27 +385,40 @@ static bool known_to_fail(const struct pcpu_area_map *map, int size, int align)
 }
 
 /*
- * Which blocks a search passes over: none; those that are taken; those whose codes cannot be made
- * finer without others' seeing it; those whose codes are not fine enough as they are.
+ * Which blocks a search passes over: none; those that are taken; those whose codes would have to be
+ * made finer, and are busy; those whose codes would have to be made finer.
  */
-enum pass_over { NONE, TAKEN, PUBLIC, COARSE };
+enum pass_over { NONE, TAKEN, BUSY, COARSE };
 
 static bool is_ready_at(const struct pcpu_area_map *map, int off, enum pass_over what)
 {
 	struct pcpu_map_growth growth;
 
-	return can_start(map, off, &growth) ||
-	       (what == PUBLIC && !pcpu_block_is_public(growth.block));
+	return can_start(map, off, &growth) || (what == BUSY && !pcpu_block_is_busy(growth.block));
+}
+
+/* Moves the place in the free area on, to where the bytes are ready; to the start of a page. */
+static bool move_to_ready(const struct pcpu_area_map *map, struct fit *fit, int size)
+{
+	if (!map->is_ready)
+		return true;
+	while (fit->end - fit->off >= size) {
+		if (map->is_ready(map, fit->off, size))
+			return true;
+		fit->off = (block_of(fit->off) + 1) << PCPU_BLOCK_SHIFT;
+	}
+	return false;
 }
 
 /* Whether the codes of the blocks that @fit cuts are fine enough, or can be made so. */
-static bool is_ready(const struct pcpu_area_map *map, const struct fit *fit, int size,
+static bool is_ready(const struct pcpu_area_map *map, struct fit *fit, int size,
 		     enum pass_over what)
 {
-	if (what != PUBLIC && what != COARSE)
+	if (what != BUSY && what != COARSE)
 		return true;
-	return is_ready_at(map, fit->off, what) && (fit->end - fit->off - size < PCPU_MIN_AREA ||
-						    is_ready_at(map, fit->off + size, what));
+	return move_to_ready(map, fit, size) && is_ready_at(map, fit->off, what) &&
+	       (fit->end - fit->off - size < PCPU_MIN_AREA ||
+		is_ready_at(map, fit->off + size, what));
 }
 
 /* The first fit, but for blocks that are passed over. */
@@ -487,13 +500,16 @@ static bool take(struct pcpu_area_map *map, const struct fit *fit, int size, int
 		return false;
 	map->last_end = map->last_start;
 	map->free_size -= fit->end - fit->off - tail;
-	/* the area before may be live, and must have a start behind it at every moment */
-	for (int i = 0; i < nr; i++)
+	/*
+	 * From behind: an area has a start behind it at every moment. The one before may be live,
+	 * and a wrong free of these may be looking too.
+	 */
+	if (tail)
+		set_start(map, end, PCPU_FREE);
+	for (int i = nr - 1; i >= 0; i--)
 		set_start(map, fit->off + i * size, code);
 	if (head && !keeps_head && !give_head_away(map, fit))
 		map->free_size -= head;
-	if (tail)
-		set_start(map, end, PCPU_FREE);
 	shrink_bounds(map, fit, keeps_head ? head : 0, end, tail);
 	map->nr_areas += nr;
 	return true;
@@ -502,12 +518,19 @@ static bool take(struct pcpu_area_map *map, const struct fit *fit, int size, int
 int pcpu_area_map_alloc(struct pcpu_area_map *map, int size, int align, bool quiet,
 			struct pcpu_map_growth *growth)
 {
-	enum pass_over what = !growth ? COARSE : quiet ? PUBLIC : NONE;
+	enum pass_over what = !growth ? COARSE : quiet ? BUSY : NONE;
 	struct fit fit;
 
 	if (!find(map, size, align, what, &fit))
 		return PCPU_MAP_NO_FIT;
 	return take(map, &fit, size, 1, PCPU_LIVE, growth) ? fit.off : PCPU_MAP_MUST_GROW;
+}
+
+int pcpu_area_map_peek(struct pcpu_area_map *map, int size, int align)
+{
+	struct fit fit;
+
+	return find(map, size, align, NONE, &fit) ? fit.off : PCPU_MAP_NO_FIT;
 }
 
 int pcpu_area_map_find_block(struct pcpu_area_map *map, int size, int align)
@@ -673,14 +696,19 @@ int pcpu_area_map_next(const struct pcpu_area_map *map, int off, int *size)
 
 int pcpu_area_map_largest(const struct pcpu_area_map *map)
 {
-	int largest = 0, size;
+	uint32_t largest = 0;
 
-	for (int off = 0; off < map->total;) {
-		off = pcpu_area_map_next(map, off, &size);
-		if (size > largest)
-			largest = size;
+	for (int block = next_hint(map, map->first, 1); block < map->end;
+	     block = next_hint(map, block + 1, largest + 1)) {
+		const struct pcpu_block *record = &map->blocks[block];
+		int base = block << PCPU_BLOCK_SHIFT;
+
+		for (int at = pcpu_block_next_free(record, 0); at < PCPU_BLOCK_SIZE;
+		     at = pcpu_block_next_free(record, at + 1))
+			largest = max_u32(largest,
+					  (uint32_t)(next_start(map, base + at + 1) - base - at));
 	}
-	return largest;
+	return (int)largest;
 }
 
 static int count_starts(struct pcpu_codes codes)

@@ -70,6 +70,11 @@ struct pcpu_area_map {
 	uint16_t *nr_starts;		  /* by block, from first on */
 	/* The free area that the last free made: the next one often follows it. Or empty. */
 	int last_start, last_end;
+	/*
+	 * Whether a quiet allocation may have [off, off + size); NULL: all of the map. To be set by
+	 * the map's user after it is made.
+	 */
+	bool (*is_ready)(const struct pcpu_area_map *map, int off, int size);
 };
 
 /* What an allocation needs before it can be made: finer codes in a block. */
@@ -103,8 +108,8 @@ void pcpu_area_map_init(struct pcpu_area_map *map, struct pcpu_block *blocks, vo
  * @map: the map
  * @size: bytes, > 0
  * @align: bytes, a power of two
- * @quiet: whether codes that others may be looking at must stay where they are: then areas that
- *	would need it do not fit
+ * @quiet: whether codes that others may be looking at must stay where they are, and bytes that are
+ *	not ready (map->is_ready) be left alone: then areas that would need them do not fit
  * @growth: filled in if the map has to grow; NULL: areas that would need it do not fit
  *
  * Return: the offset of the area, which is live; PCPU_MAP_NO_FIT if no free area fits: the hints of
@@ -115,6 +120,9 @@ void pcpu_area_map_init(struct pcpu_area_map *map, struct pcpu_block *blocks, vo
  */
 int pcpu_area_map_alloc(struct pcpu_area_map *map, int size, int align, bool quiet,
 			struct pcpu_map_growth *growth);
+
+/* Where pcpu_area_map_alloc() would put an area, or PCPU_MAP_NO_FIT. Only hints change. */
+int pcpu_area_map_peek(struct pcpu_area_map *map, int size, int align);
 
 /**
  * pcpu_area_map_find_block - a block from which several areas can be taken
@@ -199,7 +207,7 @@ static inline int pcpu_area_map_contig_hint(const struct pcpu_area_map *map)
 	return (int)map->hints[map->levels - 1][0];
 }
 
-/* The size of the largest free area: a look at all blocks. */
+/* The size of the largest free area: a look at the blocks that may have it. */
 int pcpu_area_map_largest(const struct pcpu_area_map *map);
 
 /* How many areas are allocated, live and held. */

@@ -99,22 +99,74 @@ static inline int end_of(const struct pcpu_block *block, struct pcpu_codes codes
 	return next.words && pcpu_code_at(next, 0) != PCPU_NO_START ? PCPU_BLOCK_SIZE : 0;
 }
 
+/*
+ * A live area on its way to a magazine: how large it is, as its block's codes said at one moment,
+ * and the word that says that it is live.
+ */
+struct measured {
+	uint64_t *word;
+	uint64_t value;	  /* of the word */
+	unsigned int bit; /* where in the word the area's code is */
+	int size;	  /* not positive: the area does not end in this block or with it */
+	bool is_in_word;  /* the start behind the area is in the same word */
+};
+
+/* False: no live area starts at @off. */
+static inline bool measure(const struct pcpu_block *block, int off, struct measured *area)
+{
+	struct pcpu_codes codes = pcpu_block_codes(block);
+	uint64_t behind;
+
+	if (!codes.words || !pcpu_codes_reach(codes, off))
+		return false;
+	area->word = &codes.words[pcpu_code_index(codes, off)];
+	area->value = __atomic_load_n(area->word, __ATOMIC_ACQUIRE);
+	area->bit = pcpu_code_bit(codes, off);
+	if ((area->value >> area->bit & 3) != PCPU_LIVE)
+		return false;
+	behind = pcpu_word_starts(area->value) & (~0UL << area->bit << 2);
+	area->is_in_word = behind != 0;
+	area->size = behind ? (int)((unsigned int)__builtin_ctzl(behind) - area->bit) / 2
+				      << codes.shift
+			    : end_of(block, codes, off) - off;
+	return true;
+}
+
+/*
+ * Makes the area held, if it is still what was measured: the word has not changed, and if it does
+ * not tell the size, that has not changed either. (It can only have if this is a wrong free: the
+ * area that was measured had been freed, and another one starts there now.)
+ */
+static inline bool hold(const struct pcpu_block *block, int off, const struct measured *area)
+{
+	uint64_t value = area->value;
+	uint64_t held = value ^ (uint64_t)(PCPU_LIVE ^ PCPU_HELD) << area->bit;
+
+	if (!__atomic_compare_exchange_n(area->word, &value, held, false, __ATOMIC_ACQ_REL,
+					 __ATOMIC_RELAXED))
+		return false;
+	if (area->is_in_word || end_of(block, pcpu_block_codes(block), off) == off + area->size)
+		return true;
+	pcpu_code_exchange(pcpu_block_codes(block), off, PCPU_HELD, PCPU_LIVE);
+	return false;
+}
+
 static inline bool push(struct pcpu_cache *cache, uint32_t coord)
 {
 	const struct pcpu_block *block = pcpu_block_at(coord);
-	struct pcpu_codes codes = pcpu_block_codes(block);
 	struct pcpu_magazine *magazine;
-	int off = within(coord), size;
+	int off = within(coord);
+	struct measured area;
 
-	if (!codes.words || pcpu_code_at(codes, off) != PCPU_LIVE)
-		return false;
-	size = end_of(block, codes, off) - off;
-	if (size <= 0 || size > PCPU_CACHE_MAX_SIZE || (off & (pcpu_cache_align(size) - 1)))
-		return false;
-	magazine = magazine_of(cache, size);
-	if (!magazine || magazine->nr == magazine->room ||
-	    !pcpu_code_exchange(codes, off, PCPU_LIVE, PCPU_HELD))
-		return false;
+	do {
+		if (!measure(block, off, &area) || area.size <= 0 ||
+		    area.size > PCPU_CACHE_MAX_SIZE || (off & (pcpu_cache_align(area.size) - 1)))
+			return false;
+		magazine = magazine_of(cache, area.size);
+		if (!magazine || magazine->nr == magazine->room)
+			return false;
+		/* again if only other areas' codes in the word have changed */
+	} while (!hold(block, off, &area));
 	magazine->dirty |= 1UL << magazine->nr;
 	magazine->coords[magazine->nr] = coord;
 	set_nr(magazine, magazine->nr + 1);
@@ -164,6 +216,8 @@ struct pcpu_cache *pcpu_cache_here(int size)
 	struct pcpu_cpu_lock **lock = &pcpu_unit_entries()[cpu].lock;
 	struct pcpu_cache *cache = (struct pcpu_cache *)*lock;
 
+	if (!pcpu_thread_keeps_up())
+		return NULL;
 	if (!cache)
 		cache = make_cache(cpu);
 	if (!cache)
@@ -216,7 +270,8 @@ void pcpu_cache_empty(void (*fn)(uint32_t coord))
 	for (struct pcpu_cpu_lock *lock = pcpu_cpu_locks(); lock; lock = lock->next) {
 		struct pcpu_cache *cache = (struct pcpu_cache *)lock;
 
-		if (cache->block)
+		/* its chunk may have gone */
+		if (cache->block && cache->block->taken)
 			cache->block->taken = false;
 		cache->block = NULL;
 		for (int size = 1; size <= PCPU_CACHE_MAX_SIZE; size++) {

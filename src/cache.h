@@ -88,8 +88,8 @@ bool pcpu_cache_put(uint32_t coord);
 
 /*
  * The cache of the CPU that the caller is on, with a magazine for @size. Makes what is not there.
- * NULL: no memory, or a thread without a CPU of its own. The thread may migrate at any moment; so
- * what is said of it may be true of another CPU than the one that the thread is then on.
+ * NULL: no memory, or a thread that cannot take a CPU's lock. The thread may migrate at any moment;
+ * so what is said of it may be true of another CPU than the one that the thread is then on.
  */
 struct pcpu_cache *pcpu_cache_here(int size);
 

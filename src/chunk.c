@@ -10,6 +10,7 @@
 #include "vm.h"
 
 #include <errno.h>
+#include <stddef.h>
 
 int pcpu_unit_size;
 int pcpu_unit_pages;
@@ -20,14 +21,23 @@ struct pcpu_chunk *pcpu_reserved_chunk;
 /* Doubly linked, with both ends known; NULL at the ends. */
 struct slot_head {
 	struct pcpu_chunk *first, *last;
+	int failed_size, failed_align; /* none has room for these, or more of both; 0: not known */
 };
 static struct slot_head *slots;
 
 struct pcpu_block *pcpu_blocks;
 int pcpu_max_size = PCPU_MIN_UNIT_SIZE;
+bool pcpu_populate_eager;
 
-static struct pcpu_chunk *all_chunks;
+static struct pcpu_chunk *all_chunks, *last_chunk;
+unsigned int pcpu_nr_roomy_chunks;
 unsigned int pcpu_nr_chunks, pcpu_nr_max_chunks;
+
+/* How many words are kept until the locks are stopped anyway. */
+#define LIMBO_ROOM 16
+
+/* How many mappings of others a new chunk may meet before the call for it fails. */
+#define PLACE_TRIES 16
 
 #define NR_BLOCKS (1UL << (32 - PCPU_BLOCK_SHIFT))
 
@@ -84,18 +94,47 @@ static void slot_add_end(struct pcpu_chunk *chunk, int slot)
 	head->last = chunk;
 }
 
+static void set_roomy(struct pcpu_chunk *chunk, bool is_roomy)
+{
+	pcpu_nr_roomy_chunks += is_roomy;
+	pcpu_nr_roomy_chunks -= chunk->is_roomy;
+	chunk->is_roomy = is_roomy;
+}
+
 void pcpu_chunk_relocate(struct pcpu_chunk *chunk, int old_slot)
 {
 	int slot = pcpu_chunk_slot(chunk);
 
-	if (chunk == pcpu_reserved_chunk || slot == old_slot)
+	if (chunk == pcpu_reserved_chunk)
 		return;
+	set_roomy(chunk, pcpu_area_map_contig_hint(&chunk->map) >= PCPU_STOCK_BYTES);
+	if (slot == old_slot)
+		return;
+	pcpu_slot_hope(slot);
 	if (old_slot >= 0)
 		slot_unlink(chunk, old_slot);
 	if (old_slot < slot)
 		slot_add_front(chunk, slot);
 	else
 		slot_add_end(chunk, slot);
+}
+
+bool pcpu_slot_is_hopeless(int slot, int size, int align)
+{
+	const struct slot_head *head = &slots[slot];
+
+	return head->failed_size && size >= head->failed_size && align >= head->failed_align;
+}
+
+void pcpu_slot_give_up(int slot, int size, int align)
+{
+	slots[slot].failed_size = size;
+	slots[slot].failed_align = align;
+}
+
+void pcpu_slot_hope(int slot)
+{
+	slots[slot].failed_size = 0;
 }
 
 struct pcpu_chunk *pcpu_slot_first(int slot)
@@ -135,6 +174,8 @@ static void add_to_all(struct pcpu_chunk *chunk)
 	chunk->all_next = all_chunks;
 	if (all_chunks)
 		all_chunks->all_prev = chunk;
+	else
+		last_chunk = chunk;
 	all_chunks = chunk;
 	if (++pcpu_nr_chunks > pcpu_nr_max_chunks)
 		pcpu_nr_max_chunks = pcpu_nr_chunks;
@@ -148,7 +189,24 @@ static void remove_from_all(struct pcpu_chunk *chunk)
 		all_chunks = chunk->all_next;
 	if (chunk->all_next)
 		chunk->all_next->all_prev = chunk->all_prev;
+	else
+		last_chunk = chunk->all_prev;
 	pcpu_nr_chunks--;
+}
+
+struct pcpu_chunk *pcpu_chunk_rotate(void)
+{
+	struct pcpu_chunk *chunk = all_chunks;
+
+	if (chunk == last_chunk)
+		return chunk;
+	all_chunks = chunk->all_next;
+	all_chunks->all_prev = NULL;
+	chunk->all_next = NULL;
+	chunk->all_prev = last_chunk;
+	last_chunk->all_next = chunk;
+	last_chunk = chunk;
+	return chunk;
 }
 
 /* --- making and destroying --- */
@@ -163,6 +221,14 @@ static size_t own_blocks_size(int start, int end)
 static size_t chunk_size(int start, int end)
 {
 	return sizeof(struct pcpu_chunk) + pcpu_area_map_memory(start, end - start);
+}
+
+static bool is_ready(const struct pcpu_area_map *map, int off, int size)
+{
+	const struct pcpu_chunk *chunk =
+		(const void *)((const char *)map - offsetof(struct pcpu_chunk, map));
+
+	return pcpu_chunk_is_resident(chunk, off, size);
 }
 
 static void free_words(struct pcpu_block *block, uint64_t *words, unsigned int shift)
@@ -182,7 +248,7 @@ static struct pcpu_block *block_zero(const struct pcpu_chunk *chunk)
 	return pcpu_block_at(pcpu_chunk_coord(chunk, first * PCPU_BLOCK_SIZE)) - first;
 }
 
-static struct pcpu_chunk *new_chunk(uint32_t base, int start, int end)
+static struct pcpu_chunk *new_chunk(uint32_t base, int start, int end, bool own_blocks)
 {
 	size_t words_size = pcpu_area_map_words(start, end - start);
 	struct pcpu_chunk *chunk = pcpu_mem_zalloc(chunk_size(start, end));
@@ -191,13 +257,14 @@ static struct pcpu_chunk *new_chunk(uint32_t base, int start, int end)
 	if (!chunk || (words_size && !words))
 		goto fail;
 	*chunk = (struct pcpu_chunk){.base = base, .start = start, .end = end};
-	if (end % PCPU_BLOCK_SIZE) {
+	if (own_blocks) {
 		chunk->own_blocks = pcpu_mem_zalloc(own_blocks_size(start, end));
 		if (!chunk->own_blocks)
 			goto fail;
 	}
 	pcpu_area_map_init(&chunk->map, block_zero(chunk), chunk + 1, words, start, end - start,
 			   chunk);
+	chunk->map.is_ready = is_ready;
 	add_to_all(chunk);
 	return chunk;
 fail:
@@ -247,33 +314,48 @@ static void discard_records(struct pcpu_block *blocks, int nr)
 					PCPU_PAGE_SIZE);
 }
 
-struct pcpu_chunk *pcpu_chunk_create_view(uint32_t base, int start, int end)
+struct pcpu_chunk *pcpu_chunk_create_view(uint32_t base, int start, int end, bool reserved)
 {
-	struct pcpu_chunk *chunk = new_chunk(base, start, end);
+	struct pcpu_chunk *chunk = new_chunk(base, start, end, reserved);
 
 	if (chunk)
 		chunk->immutable = true;
 	return chunk;
 }
 
+static struct pcpu_chunk *create_at(const struct pcpu_span *span, int *err)
+{
+	struct pcpu_chunk *chunk = new_chunk(span->start, 0, pcpu_unit_size, false);
+
+	*err = chunk ? pcpu_units_add_span(span) : -ENOMEM;
+	if (*err && chunk) {
+		free_chunk(chunk);
+		chunk = NULL;
+	}
+	return chunk;
+}
+
+/*
+ * Where windows are no reservation but a place (alloc:page), somebody else's mapping may lie in
+ * one. Such coordinates stay claimed, so that nobody tries them again.
+ */
 struct pcpu_chunk *pcpu_chunk_create(void)
 {
 	struct pcpu_span span = {.size = (uint64_t)pcpu_unit_size};
 	struct pcpu_chunk *chunk;
+	int err;
 
-	if (pcpu_coord_claim_free(span.size, &span.start))
-		return NULL;
-	chunk = new_chunk(span.start, 0, pcpu_unit_size);
-	if (!chunk)
-		goto fail_claim;
-	if (pcpu_units_add_span(&span))
-		goto fail_chunk;
-	return chunk;
-
-fail_chunk:
-	free_chunk(chunk);
-fail_claim:
-	pcpu_coord_release(span.start);
+	for (int tries = 0; tries < PLACE_TRIES; tries++) {
+		if (pcpu_coord_claim_free(span.size, &span.start))
+			return NULL;
+		chunk = create_at(&span, &err);
+		if (chunk)
+			return chunk;
+		if (err != -EEXIST) {
+			pcpu_coord_release(span.start);
+			return NULL;
+		}
+	}
 	return NULL;
 }
 
@@ -282,6 +364,7 @@ void pcpu_chunk_destroy(struct pcpu_chunk *chunk)
 	uint32_t base = chunk->base;
 
 	slot_unlink(chunk, pcpu_chunk_slot(chunk));
+	set_roomy(chunk, false);
 	/* somebody who frees what he should not may be looking at the codes */
 	pcpu_cpu_locks_stop();
 	free_chunk(chunk);
@@ -293,43 +376,59 @@ void pcpu_chunk_destroy(struct pcpu_chunk *chunk)
 
 /* --- the map and the memory --- */
 
+/*
+ * Words that are used no more, but that somebody may be looking at who has come by a pointer that
+ * never was one. Given back when the locks are stopped.
+ */
+static struct {
+	uint64_t *words;
+	unsigned int size;
+} limbo[LIMBO_ROOM];
+static unsigned int in_limbo;
+
+/* With the locks stopped, or just resumed after a stop. */
+static void empty_limbo(void)
+{
+	while (in_limbo > 0) {
+		in_limbo--;
+		pcpu_mem_free(limbo[in_limbo].words, limbo[in_limbo].size);
+	}
+}
+
+static void grow_block(struct pcpu_block *block, uint64_t *words, unsigned int shift)
+{
+	unsigned int old_shift = pcpu_block_codes(block).shift;
+	uint64_t *old = pcpu_block_move(block, words, shift);
+
+	if (old) {
+		limbo[in_limbo].words = old;
+		limbo[in_limbo++].size = pcpu_codes_size(old_shift);
+	}
+}
+
+bool pcpu_chunk_can_grow_quietly(void)
+{
+	return in_limbo < LIMBO_ROOM;
+}
+
 int pcpu_chunk_grow(const struct pcpu_map_growth *growth, uint64_t *words)
 {
-	bool public = pcpu_block_is_public(growth->block);
-	unsigned int old_shift = pcpu_block_codes(growth->block).shift;
+	bool stop = pcpu_block_is_busy(growth->block) || !pcpu_chunk_can_grow_quietly();
 
 	if (!words)
 		words = pcpu_mem_zalloc(pcpu_codes_size(growth->shift));
 	if (!words)
 		return -ENOMEM;
-	if (public)
+	if (stop) {
 		pcpu_cpu_locks_stop();
-	pcpu_mem_free(pcpu_block_move(growth->block, words, growth->shift),
-		      pcpu_codes_size(old_shift));
-	if (public)
+		empty_limbo();
+	}
+	grow_block(growth->block, words, growth->shift);
+	if (stop) {
+		empty_limbo();
 		pcpu_cpu_locks_resume();
+	}
 	return 0;
-}
-
-/* Notes that [from, to) of a block is handed out; the end is cut off. Whether it was before. */
-static bool touch_block(struct pcpu_block *block, int from, int to)
-{
-	bool before = from < block->touched;
-
-	if (to > block->touched)
-		block->touched = (uint16_t)(to < PCPU_BLOCK_SIZE ? to : PCPU_BLOCK_SIZE);
-	return before;
-}
-
-bool pcpu_chunk_touch(struct pcpu_chunk *chunk, int off, int size)
-{
-	struct pcpu_block *block = &chunk->map.blocks[off / PCPU_BLOCK_SIZE];
-	int from = off % PCPU_BLOCK_SIZE, to = from + size;
-	bool before = touch_block(block, from, to);
-
-	while ((to -= PCPU_BLOCK_SIZE) > 0)
-		before |= touch_block(++block, 0, to);
-	return before;
 }
 
 int pcpu_chunk_populated_pages(const struct pcpu_chunk *chunk)
@@ -340,6 +439,12 @@ int pcpu_chunk_populated_pages(const struct pcpu_chunk *chunk)
 	for (int i = chunk->map.first; i < chunk->map.end; i++)
 		pages += chunk->immutable || blocks[i].touched;
 	return pages;
+}
+
+bool pcpu_chunk_is_resident(const struct pcpu_chunk *chunk, int off, int size)
+{
+	return !pcpu_populate_eager ||
+	       pcpu_units_are_populated(pcpu_chunk_coord(chunk, off), (size_t)size);
 }
 
 /* The whole pages of a free area that have been touched, run by run. */
@@ -363,19 +468,8 @@ static size_t discard_pages(struct pcpu_chunk *chunk, int from, int to)
 	return discarded * pcpu_units_nr_open();
 }
 
-/* Back to the word in the block, where the starts allow it. */
-static void coarsen(struct pcpu_block *block)
-{
-	unsigned int shift = pcpu_block_codes(block).shift;
-
-	if (shift != PCPU_GRANULE_INLINE && pcpu_block_coarsest(block) == PCPU_GRANULE_INLINE)
-		pcpu_mem_free(pcpu_block_move(block, NULL, PCPU_GRANULE_INLINE),
-			      pcpu_codes_size(shift));
-}
-
 size_t pcpu_chunk_trim(struct pcpu_chunk *chunk)
 {
-	struct pcpu_block *blocks = chunk->map.blocks;
 	size_t discarded = 0;
 	int size, end;
 
@@ -386,9 +480,29 @@ size_t pcpu_chunk_trim(struct pcpu_chunk *chunk)
 		if (size > 0)
 			discarded += discard_pages(chunk, off, end);
 	}
-	for (int i = chunk->map.first; i < chunk->map.end; i++)
-		coarsen(&blocks[i]);
 	return discarded;
+}
+
+static void coarsen(struct pcpu_block *block)
+{
+	unsigned int shift = pcpu_block_codes(block).shift, coarsest = pcpu_block_coarsest(block);
+	uint64_t *words = NULL;
+
+	if (coarsest <= shift)
+		return;
+	if (coarsest != PCPU_GRANULE_INLINE) {
+		words = pcpu_mem_zalloc(pcpu_codes_size(coarsest));
+		if (!words)
+			return;
+	}
+	pcpu_mem_free(pcpu_block_move(block, words, coarsest), pcpu_codes_size(shift));
+}
+
+void pcpu_chunk_coarsen(struct pcpu_chunk *chunk)
+{
+	empty_limbo();
+	for (int i = chunk->map.first; i < chunk->map.end; i++)
+		coarsen(&chunk->map.blocks[i]);
 }
 
 /* --- the check of everything --- */
@@ -417,7 +531,7 @@ static const char *check_chunk(const struct pcpu_chunk *chunk)
 
 const char *pcpu_chunks_check(void)
 {
-	unsigned int found = 0, listed = 0;
+	unsigned int found = 0, listed = 0, roomy = 0;
 
 	for (struct pcpu_chunk *chunk = all_chunks; chunk; chunk = chunk->all_next, found++) {
 		const char *wrong = check_chunk(chunk);
@@ -426,8 +540,12 @@ const char *pcpu_chunks_check(void)
 			return wrong;
 	}
 	for (int slot = 0; slot < pcpu_nr_slots; slot++)
-		for (struct pcpu_chunk *chunk = slots[slot].first; chunk; chunk = chunk->next)
+		for (struct pcpu_chunk *chunk = slots[slot].first; chunk; chunk = chunk->next) {
 			listed++;
+			roomy += chunk->is_roomy;
+		}
+	if (roomy != pcpu_nr_roomy_chunks)
+		return "roomy chunks are miscounted";
 	if (found != pcpu_nr_chunks || listed != found - (pcpu_reserved_chunk != NULL))
 		return "the lists of chunks disagree";
 	return NULL;

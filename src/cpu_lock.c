@@ -3,8 +3,11 @@
 #include "cpu_lock.h"
 #include "unit.h"
 
+#include <errno.h>
 #include <sched.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 /* How often a waiter looks at once, and how often it lets others run, before it sleeps. */
 #define SPINS 100
@@ -39,6 +42,7 @@ void pcpu_cpu_lock_add(unsigned int cpu, struct pcpu_cpu_lock *lock)
 static void wait_until_dropped(const struct pcpu_cpu_lock *lock)
 {
 	const struct timespec nap = {.tv_nsec = SLEEP_NS};
+	int saved = errno;
 
 	for (int i = 0; __atomic_load_n(&lock->held, __ATOMIC_ACQUIRE); i++) {
 		if (i < SPINS)
@@ -46,8 +50,10 @@ static void wait_until_dropped(const struct pcpu_cpu_lock *lock)
 		else if (i < SPINS + YIELDS)
 			sched_yield();
 		else
-			nanosleep(&nap, NULL);
+			/* libc's function would be a point where the thread can be cancelled */
+			syscall(SYS_nanosleep, &nap, NULL);
 	}
+	errno = saved;
 }
 
 void pcpu_cpu_locks_stop(void)

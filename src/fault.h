@@ -16,6 +16,7 @@ enum pcpu_fault_site {
 	PCPU_FAULT_RESERVE,  /* reservation of address space */
 	PCPU_FAULT_COMMIT,   /* making pages of a window accessible */
 	PCPU_FAULT_POPULATE, /* making pages of a window resident */
+	PCPU_FAULT_DISCARD,  /* taking the memory of pages away */
 	PCPU_FAULT_BIND,     /* a memory policy */
 	PCPU_FAULT_PROC,     /* opening a file below /proc */
 	PCPU_FAULT_TOPOLOGY, /* reading the machine's topology */

@@ -244,11 +244,12 @@ static int make_views(const struct pcpu_first_layout *layout, uint32_t base)
 	int reserved = (int)layout->static_size, dynamic = reserved + (int)layout->reserved_size;
 
 	if (layout->reserved_size) {
-		pcpu_reserved_chunk = pcpu_chunk_create_view(base, reserved, dynamic);
+		pcpu_reserved_chunk = pcpu_chunk_create_view(base, reserved, dynamic, true);
 		if (!pcpu_reserved_chunk)
 			return -ENOMEM;
 	}
-	pcpu_first_chunk = pcpu_chunk_create_view(base, dynamic, dynamic + (int)layout->dyn_size);
+	pcpu_first_chunk =
+		pcpu_chunk_create_view(base, dynamic, dynamic + (int)layout->dyn_size, false);
 	if (!pcpu_first_chunk)
 		return -ENOMEM;
 	pcpu_chunk_relocate(pcpu_first_chunk, -1);

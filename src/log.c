@@ -8,6 +8,7 @@
 #include "log.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,12 +35,17 @@ bool pcpu_log_wanted(enum percpu_log_level level)
 	return level <= __atomic_load_n(&log_level, __ATOMIC_RELAXED);
 }
 
+/* Handlers write, which is where a thread can be cancelled; the caller may hold locks. */
 static void emit(enum percpu_log_level level, const char *message)
 {
 	percpu_log_handler_t handler = __atomic_load_n(&log_handler, __ATOMIC_ACQUIRE);
+	int cancelable;
 
-	if (pcpu_log_wanted(level))
-		(handler ? handler : default_handler)(level, message);
+	if (!pcpu_log_wanted(level))
+		return;
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancelable);
+	(handler ? handler : default_handler)(level, message);
+	pthread_setcancelstate(cancelable, NULL);
 }
 
 void pcpu_log(enum percpu_log_level level, const char *format, ...)

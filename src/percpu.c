@@ -13,6 +13,8 @@
 #include <percpu/alloc.h>
 #include <percpu/runtime.h>
 
+#include <errno.h>
+
 static void __percpu *pointer_to(const struct pcpu_area *area, size_t size)
 {
 	if (area->dirty)
@@ -88,6 +90,7 @@ refuse(const volatile void *ptr, const struct pcpu_misuse *misuse)
 static void __attribute__((__noinline__)) pcpu_free(const volatile void *ptr, const void *caller)
 {
 	struct pcpu_misuse misuse;
+	int saved = errno;
 
 	if (!ptr)
 		return;
@@ -97,6 +100,8 @@ static void __attribute__((__noinline__)) pcpu_free(const volatile void *ptr, co
 		pcpu_debug_free((uint32_t)__pcpu_low32(ptr), caller);
 	else if (!pcpu_area_free((uint32_t)__pcpu_low32(ptr), &misuse))
 		refuse(ptr, &misuse);
+	/* as free() */
+	errno = saved;
 }
 
 PERCPU_API void free_percpu(const volatile void __percpu *ptr)

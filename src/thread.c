@@ -135,6 +135,11 @@ PERCPU_API const char *percpu_backend(void)
 	return backend;
 }
 
+bool pcpu_thread_keeps_up(void)
+{
+	return !pcpu_thread_sequences || rseq_cpu_id() >= 0;
+}
+
 unsigned int pcpu_thread_this_cpu(void)
 {
 	int cpu = rseq_cpu_id();

@@ -34,6 +34,10 @@ static inline bool pcpu_thread_has_sequences(void)
 	return pcpu_thread_sequences;
 }
 
+/* Whether the calling thread can use the tier's fast path: in the rseq tier, whether it has rseq.
+ */
+bool pcpu_thread_keeps_up(void);
+
 /* The CPU that the caller runs on, or ran on a moment ago. Uses general registers only. */
 unsigned int pcpu_thread_this_cpu(void);
 

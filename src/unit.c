@@ -202,12 +202,13 @@ static void open_locked(unsigned int cpu)
 		pcpu_fatal("no memory for the unit of CPU %u (errno %d): its counts have no place",
 			   cpu, -err);
 	set_own_variables(cpu, window);
+	/* who writes to a copy must find that others clear it when they hand it out again */
+	pcpu_open_windows[pcpu_nr_open_windows] = window;
+	__atomic_store_n(&pcpu_nr_open_windows, pcpu_nr_open_windows + 1, __ATOMIC_RELEASE);
 	/* the copies are complete before anyone is told where they are */
 	__atomic_store_n(&entries[cpu].base, (intptr_t)window, __ATOMIC_RELEASE);
 	if (let_sequences_in)
 		__atomic_store_n(&entries[cpu].window, (intptr_t)window, __ATOMIC_RELEASE);
-	pcpu_open_windows[pcpu_nr_open_windows] = window;
-	__atomic_store_n(&pcpu_nr_open_windows, pcpu_nr_open_windows + 1, __ATOMIC_RELEASE);
 }
 
 uintptr_t pcpu_unit_open(unsigned int cpu)

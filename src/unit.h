@@ -88,8 +88,9 @@ void pcpu_units_replace_images(uint32_t start, const struct pcpu_image images[PC
 void pcpu_units_remove_span(uint32_t start);
 
 /*
- * The windows of the open units, in the order of their opening. A unit that opens while somebody
- * walks over them has nothing in it but initial values, and zeros in its chunks.
+ * The windows of the open units, in the order of their opening. A unit is among them before
+ * anybody can write to it; one that comes while somebody walks over them has nothing in it but
+ * initial values, and zeros in its chunks.
  */
 extern uintptr_t *pcpu_open_windows;
 

@@ -22,6 +22,10 @@
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
 #endif
+/* Since Linux 5.18. */
+#ifndef MADV_DONTNEED_LOCKED
+#define MADV_DONTNEED_LOCKED 24
+#endif
 
 static const int anonymous = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
 
@@ -229,9 +233,17 @@ int pcpu_vm_populate(uintptr_t addr, size_t size)
 	return errno == EINVAL ? -EOPNOTSUPP : -errno;
 }
 
+/* Pages that the program has locked in memory (mlockall) are not taken away, but must be zero too.
+ */
 void pcpu_vm_discard(uintptr_t addr, size_t size)
 {
-	madvise((void *)addr, size, MADV_DONTNEED);
+	int saved = errno;
+
+	if (pcpu_fault(PCPU_FAULT_DISCARD) ||
+	    (madvise((void *)addr, size, MADV_DONTNEED) != 0 &&
+	     madvise((void *)addr, size, MADV_DONTNEED_LOCKED) != 0))
+		memset((void *)addr, 0, size);
+	errno = saved;
 }
 
 void *pcpu_vm_guarded_array(size_t size, size_t reserve)

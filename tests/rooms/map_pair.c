@@ -156,7 +156,7 @@ static const char *grow(struct map_pair *pair, const struct pcpu_map_growth *gro
 	if (shift >= old.shift)
 		return complain(pair, "a granule of 2^%u is to become one of 2^%u", old.shift,
 				shift);
-	if (quiet && pcpu_block_is_public(growth->block))
+	if (quiet && pcpu_block_is_busy(growth->block))
 		return complain(pair, "a quiet call wants to move codes that others may see");
 	free(pcpu_block_move(growth->block, zeroed(pcpu_codes_size(shift)), shift));
 	pair->growths++;
@@ -219,7 +219,7 @@ static bool is_ready(struct map_pair *pair, enum map_op op, const struct signed_
 
 	for (int i = 0; i < (has_tail(fit, size) ? 2 : 1); i++)
 		if (!is_fine(pair, starts[i]) &&
-		    (op == MAP_ALLOC_AS_IS || pcpu_block_is_public(block_at(pair, starts[i]))))
+		    (op == MAP_ALLOC_AS_IS || pcpu_block_is_busy(block_at(pair, starts[i]))))
 			return false;
 	return true;
 }

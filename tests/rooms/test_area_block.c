@@ -242,21 +242,24 @@ static void coarsest_granule_is_that_of_the_starts(void **state)
 	end_block();
 }
 
-static void block_is_public_with_an_area_or_words_outside(void **state)
+static void block_is_busy_with_an_area_that_is_held_or_live(void **state)
 {
 	(void)state;
 	make_block(PCPU_GRANULE_INLINE);
-	assert_false(pcpu_block_is_public(&block));
+	assert_false(pcpu_block_is_busy(&block));
 	pcpu_block_set(&block, 0, PCPU_FREE);
 	pcpu_block_set(&block, 3968, PCPU_FREE);
-	assert_false(pcpu_block_is_public(&block));
+	assert_false(pcpu_block_is_busy(&block));
 	pcpu_block_set(&block, 3968, PCPU_HELD);
-	assert_true(pcpu_block_is_public(&block));
+	assert_true(pcpu_block_is_busy(&block));
 	pcpu_block_set(&block, 3968, PCPU_NO_START);
 	pcpu_block_set(&block, 128, PCPU_LIVE);
-	assert_true(pcpu_block_is_public(&block));
+	assert_true(pcpu_block_is_busy(&block));
 	make_block(4);
-	assert_true(pcpu_block_is_public(&block));
+	pcpu_block_set(&block, 16, PCPU_FREE);
+	assert_false(pcpu_block_is_busy(&block));
+	pcpu_block_set(&block, 4080, PCPU_HELD);
+	assert_true(pcpu_block_is_busy(&block));
 	end_block();
 }
 
@@ -396,7 +399,7 @@ int main(void)
 		cmocka_unit_test(granule_of_an_offset_is_the_coarsest_that_reaches_it),
 		cmocka_unit_test(codes_take_two_bits_a_granule),
 		cmocka_unit_test(coarsest_granule_is_that_of_the_starts),
-		cmocka_unit_test(block_is_public_with_an_area_or_words_outside),
+		cmocka_unit_test(block_is_busy_with_an_area_that_is_held_or_live),
 		cmocka_unit_test(move_keeps_the_codes_and_returns_the_old_words),
 		cmocka_unit_test(changes_of_one_word_do_not_lose_each_other),
 		cmocka_unit_test(one_of_several_exchanges_wins),

@@ -823,7 +823,7 @@ static void quiet_call_passes_over_public_blocks_that_would_grow(void **state)
 			 PCPU_MAP_MUST_GROW);
 	assert_ptr_equal(growth.block, &unit.blocks[3]);
 	assert_int_equal(growth.shift, 3);
-	assert_false(pcpu_block_is_public(growth.block));
+	assert_false(pcpu_block_is_busy(growth.block));
 	end_unit(&unit);
 }
 

@@ -10,6 +10,7 @@
 #include "cmocka_all.h"
 #include "faults.h"
 #include "residency.h"
+#include "sanitized.h"
 #include "traps.h"
 
 #include "alloc.h"
@@ -735,6 +736,8 @@ static void area_never_looks_larger_while_its_neighbour_is_allocated(void **stat
 	int six, gap, off;
 
 	(void)state;
+	if (thread_sanitized)
+		skip();
 	pthread_mutex_lock(&pcpu_alloc_mutex);
 	chunk = pcpu_chunk_create();
 	assert_non_null(chunk);
@@ -851,9 +854,12 @@ static void nowait_makes_no_system_call(void **state)
 {
 	static void (*const bodies[])(void *) = {nowait_from_a_cache, nowait_outside_of_caches,
 						 nowait_while_somebody_is_inside};
-	struct child_end end = child_run(call_the_system, NULL);
+	struct child_end end;
 
 	(void)state;
+	if (address_sanitized || thread_sanitized)
+		skip();
+	end = child_run(call_the_system, NULL);
 	/* the test would find one */
 	assert_child_died_of(end, SIGSYS);
 	for (size_t i = 0; i < ARRAY_SIZE(bodies); i++) {

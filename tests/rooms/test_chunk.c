@@ -591,6 +591,7 @@ static size_t trim(struct pcpu_chunk *chunk)
 	size_t bytes;
 
 	pcpu_cpu_locks_stop();
+	pcpu_chunk_coarsen(chunk);
 	bytes = pcpu_chunk_trim(chunk);
 	pcpu_cpu_locks_resume();
 	return bytes;
@@ -749,7 +750,7 @@ static void make_view_without_memory(void *arg)
 	allocated = pcpu_mem_allocated();
 	for (;; nth++) {
 		faults_fail_nth(PCPU_FAULT_MEM, nth);
-		view = pcpu_chunk_create_view(base, 4242, 9999);
+		view = pcpu_chunk_create_view(base, 4242, 9999, true);
 		if (!faults_end())
 			break;
 		child_expect(!view);
