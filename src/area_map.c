@@ -397,28 +397,31 @@ static bool is_ready_at(const struct pcpu_area_map *map, int off, enum pass_over
 	return can_start(map, off, &growth) || (what == BUSY && !pcpu_block_is_busy(growth.block));
 }
 
-/* Moves the place in the free area on, to where the bytes are ready; to the start of a page. */
-static bool move_to_ready(const struct pcpu_area_map *map, struct fit *fit, int size)
+/* Whether the codes of the blocks that @fit cuts are fine enough, or can be made so. */
+static bool has_codes(const struct pcpu_area_map *map, const struct fit *fit, int size,
+		      enum pass_over what)
 {
-	if (!map->is_ready)
-		return true;
-	while (fit->end - fit->off >= size) {
-		if (map->is_ready(map, fit->off, size))
-			return true;
-		fit->off = (block_of(fit->off) + 1) << PCPU_BLOCK_SHIFT;
-	}
-	return false;
+	return is_ready_at(map, fit->off, what) && (fit->end - fit->off - size < PCPU_MIN_AREA ||
+						    is_ready_at(map, fit->off + size, what));
 }
 
-/* Whether the codes of the blocks that @fit cuts are fine enough, or can be made so. */
+/*
+ * Whether a quiet call can have the place. If it cannot have the first in the free area, perhaps it
+ * can have the start of one of the pages behind it.
+ */
 static bool is_ready(const struct pcpu_area_map *map, struct fit *fit, int size,
 		     enum pass_over what)
 {
 	if (what != BUSY && what != COARSE)
 		return true;
-	return move_to_ready(map, fit, size) && is_ready_at(map, fit->off, what) &&
-	       (fit->end - fit->off - size < PCPU_MIN_AREA ||
-		is_ready_at(map, fit->off + size, what));
+	if (!map->is_ready)
+		return has_codes(map, fit, size, what);
+	while (fit->end - fit->off >= size) {
+		if (map->is_ready(map, fit->off, size) && has_codes(map, fit, size, what))
+			return true;
+		fit->off = (block_of(fit->off) + 1) << PCPU_BLOCK_SHIFT;
+	}
+	return false;
 }
 
 /* The first fit, but for blocks that are passed over. */

@@ -406,14 +406,24 @@ static void grow_block(struct pcpu_block *block, uint64_t *words, unsigned int s
 	}
 }
 
-bool pcpu_chunk_can_grow_quietly(void)
+bool pcpu_chunk_can_grow_quietly(const struct pcpu_block *block)
 {
-	return in_limbo < LIMBO_ROOM;
+	return in_limbo < LIMBO_ROOM || pcpu_block_codes(block).words == &block->word;
+}
+
+void pcpu_chunk_keep_limbo_short(void)
+{
+	if (in_limbo <= LIMBO_ROOM / 2)
+		return;
+	pcpu_cpu_locks_stop();
+	empty_limbo();
+	pcpu_cpu_locks_resume();
 }
 
 int pcpu_chunk_grow(const struct pcpu_map_growth *growth, uint64_t *words)
 {
-	bool stop = pcpu_block_is_busy(growth->block) || !pcpu_chunk_can_grow_quietly();
+	bool stop =
+		pcpu_block_is_busy(growth->block) || !pcpu_chunk_can_grow_quietly(growth->block);
 
 	if (!words)
 		words = pcpu_mem_zalloc(pcpu_codes_size(growth->shift));

@@ -141,8 +141,11 @@ extern unsigned int pcpu_nr_chunks, pcpu_nr_max_chunks;
  */
 int pcpu_chunk_grow(const struct pcpu_map_growth *growth, uint64_t *words);
 
-/* Whether the words of a block that is not busy can be changed without stopping anybody. */
-bool pcpu_chunk_can_grow_quietly(void);
+/* Whether the words of @block, which is not busy, can be changed without stopping anybody. */
+bool pcpu_chunk_can_grow_quietly(const struct pcpu_block *block);
+
+/* By a call that may block: sees to it that the others can do that for some time. */
+void pcpu_chunk_keep_limbo_short(void);
 
 /* How many pages have been touched. All of a view's are populated. */
 int pcpu_chunk_populated_pages(const struct pcpu_chunk *chunk);

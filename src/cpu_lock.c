@@ -73,7 +73,9 @@ void pcpu_cpu_locks_resume(void)
 	if (--stops > 0)
 		return;
 	for (struct pcpu_cpu_lock *lock = locks; lock; lock = lock->next)
-		__atomic_store_n(&lock->stopped, 0, __ATOMIC_RELEASE);
+		/* both halves, as the takers of the fallback tier look at them; nobody holds it */
+		__atomic_store_n((uint64_t __attribute__((__may_alias__)) *)lock, 0,
+				 __ATOMIC_RELEASE);
 }
 
 struct pcpu_cpu_lock *pcpu_cpu_locks(void)

@@ -25,11 +25,12 @@ static uint64_t *stock[STOCK_WORDS];
 
 static int grow_from_stock(const struct pcpu_map_growth *growth)
 {
-	for (int i = 0; i < STOCK_WORDS && pcpu_chunk_can_grow_quietly(); i++) {
+	for (int i = 0; i < STOCK_WORDS; i++) {
 		/* not coarser than is needed; the block has to know what it has */
 		struct pcpu_map_growth as_stocked = {growth->block, stock_shifts[i]};
 
-		if (!stock[i] || stock_shifts[i] > growth->shift)
+		if (!stock[i] || !pcpu_chunk_can_grow_quietly(growth->block) ||
+		    stock_shifts[i] > growth->shift)
 			continue;
 		pcpu_chunk_grow(&as_stocked, stock[i]);
 		stock[i] = NULL;
@@ -45,26 +46,44 @@ static void keep_words(void)
 			stock[i] = pcpu_mem_zalloc(pcpu_codes_size(stock_shifts[i]));
 }
 
-/* A chunk with free pages for the stock; with PERCPU_CONF=populate:eager they are made resident. */
-static struct pcpu_chunk *roomy_chunk(struct pcpu_chunk *used)
+/* Makes the stock's pages resident, if the chunk has room for them. */
+static bool keep_pages(struct pcpu_chunk *chunk)
 {
-	if (pcpu_chunk_is_roomy(used))
-		return used;
-	for (int slot = pcpu_nr_slots - 1; pcpu_nr_roomy_chunks && slot > PCPU_FULL_SLOT; slot--)
-		for (struct pcpu_chunk *chunk = pcpu_slot_first(slot); chunk;
-		     chunk = pcpu_slot_next(slot, chunk))
-			if (pcpu_chunk_is_roomy(chunk))
-				return chunk;
-	return NULL;
-}
+	int slot = pcpu_chunk_slot(chunk), off;
 
-static void keep_pages_resident(struct pcpu_chunk *chunk)
-{
-	int off =
-		chunk ? pcpu_area_map_peek(&chunk->map, PCPU_STOCK_BYTES, (int)PCPU_PAGE_SIZE) : -1;
-
+	if (!pcpu_chunk_is_roomy(chunk))
+		return false;
+	off = pcpu_area_map_peek(&chunk->map, PCPU_STOCK_BYTES, (int)PCPU_PAGE_SIZE);
+	/* the search may have made the hint exact */
+	pcpu_chunk_relocate(chunk, slot);
 	if (off >= 0 && !pcpu_chunk_is_resident(chunk, off, PCPU_STOCK_BYTES))
 		pcpu_units_populate(pcpu_chunk_coord(chunk, off), PCPU_STOCK_BYTES);
+	return off >= 0;
+}
+
+static bool keep_pages_somewhere(struct pcpu_chunk *used)
+{
+	struct pcpu_chunk *chunk, *next;
+
+	if (keep_pages(used))
+		return true;
+	/* the emptiest chunks first */
+	for (int slot = pcpu_nr_slots - 1; slot > PCPU_FULL_SLOT; slot--)
+		for (chunk = pcpu_slot_first(slot); chunk; chunk = next) {
+			next = pcpu_slot_next(slot, chunk);
+			if (keep_pages(chunk))
+				return true;
+		}
+	return false;
+}
+
+static struct pcpu_chunk *add_chunk(void)
+{
+	struct pcpu_chunk *chunk = pcpu_chunk_create();
+
+	if (chunk)
+		pcpu_chunk_relocate(chunk, -1);
+	return chunk;
 }
 
 void pcpu_keep_stock(struct pcpu_chunk *used)
@@ -72,13 +91,14 @@ void pcpu_keep_stock(struct pcpu_chunk *used)
 	struct pcpu_chunk *chunk;
 
 	keep_words();
-	if (pcpu_nr_roomy_chunks == 0) {
-		chunk = pcpu_chunk_create();
-		if (chunk)
-			pcpu_chunk_relocate(chunk, -1);
-	}
-	if (pcpu_populate_eager)
-		keep_pages_resident(roomy_chunk(used));
+	pcpu_chunk_keep_limbo_short();
+	if (pcpu_nr_roomy_chunks == 0)
+		add_chunk();
+	if (!pcpu_populate_eager || keep_pages_somewhere(used))
+		return;
+	chunk = add_chunk();
+	if (chunk)
+		keep_pages(chunk);
 }
 
 /* --- the walk --- */

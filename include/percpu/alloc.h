@@ -29,8 +29,9 @@ typedef unsigned int gfp_t;
  * __alloc_percpu_gfp() - allocate an area in every possible CPU's unit
  * @size: bytes, 1 .. 32768
  * @align: bytes, a power of two, 1 .. 4096
- * @gfp: with GFP_KERNEL the call may block. Without it, it takes no lock that is held, makes no
- *	system call, and fails much more easily: it only uses space that is there already.
+ * @gfp: with GFP_KERNEL the call may block. Without it, it takes no lock that is held, and fails
+ *	much more easily: it only uses space that is there already. It makes no system call but to
+ *	wake somebody who has begun to wait for the allocator, and to report a failure.
  *
  * Returns a per-CPU pointer whose every copy is zero, or NULL: bad arguments, or no memory. The
  * reason goes to the log handler, the first ten times. A dynamic per-CPU pointer is no address of

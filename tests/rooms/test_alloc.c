@@ -24,11 +24,14 @@
 #include "mem.h"
 #include "pointer.h"
 #include "unit.h"
+#include "vm.h"
 
 #include <percpu/percpu.h>
 
 #include <errno.h>
 #include <sched.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 
 static DEFINE_PER_CPU(long, some_variable) = 3;
 
@@ -1193,9 +1196,184 @@ static void areas_of_many_threads_stay_private_and_nothing_is_lost(void **state)
 	assert_null(pcpu_chunks_check());
 }
 
+/* --- what other parts of the process do --- */
+
+/* Where windows are a place and not a reservation, others can map something in between. */
+static void map_in_the_next_chunk(void *arg)
+{
+	uint32_t start;
+	char *there;
+
+	(void)arg;
+	child_expect(pcpu_coord_claim_free((uint64_t)pcpu_unit_size, &start) == 0);
+	pcpu_coord_release(start);
+	there = (char *)pcpu_open_windows[0] + start;
+	child_expect(mmap(there, PCPU_PAGE_SIZE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
+		     there);
+	for (int i = 0; i < 10; i++)
+		child_expect(__alloc_percpu(LARGEST, 8) != NULL);
+	child_expect(there[0] == 0);
+}
+
+static void mappings_of_others_in_a_place_are_passed_over(void **state)
+{
+	struct child_end end;
+
+	(void)state;
+	if (pcpu_vm_is_reserved())
+		skip();
+	end = child_run(map_in_the_next_chunk, NULL);
+	assert_child_was_content(end);
+}
+
+static void alloc_without_blocking_between_holes(void *arg)
+{
+	void __percpu *areas[200];
+
+	(void)arg;
+	child_expect(pcpu_units_populate_always() == 0);
+	pcpu_populate_eager = true;
+	for (int i = 0; i < 200; i++)
+		areas[i] = __alloc_percpu(PCPU_PAGE_SIZE, PCPU_PAGE_SIZE);
+	for (int i = 0; i < 200; i += 2)
+		free_percpu(areas[i]);
+	/* takes the memory of the holes away */
+	percpu_trim();
+	for (int i = 0; i < 200; i++) {
+		child_expect(__alloc_percpu(8000, 8) != NULL);
+		child_expect(__alloc_percpu_gfp(300, 4, GFP_NOWAIT) != NULL);
+	}
+}
+
+static void nowait_finds_resident_pages_behind_holes_that_are_not(void **state)
+{
+	struct child_end end;
+
+	(void)state;
+	end = child_run(alloc_without_blocking_between_holes, NULL);
+	assert_child_was_content(end);
+}
+
+static void count_reserved_areas(void *arg)
+{
+	void __percpu *areas[32];
+	int in_reserved = 0;
+
+	(void)arg;
+	pcpu_cache_on = true;
+	free_percpu(__alloc_percpu(8, 8));
+	for (int i = 0; i < 32; i++)
+		areas[i] = __alloc_reserved_percpu(8, 8);
+	for (int i = 0; i < 32; i++)
+		free_percpu(areas[i]);
+	for (int i = 0; i < 200; i++)
+		in_reserved += chunk_of(__alloc_percpu(8, 8)) == pcpu_reserved_chunk;
+	child_expect(in_reserved == 0);
+	/* also where the reserved area ends with a page */
+	child_expect(pcpu_reserved_chunk->own_blocks != NULL);
+}
+
+static void reserved_areas_go_back_to_the_reserved_area(void **state)
+{
+	struct child_end end;
+
+	(void)state;
+	end = child_run(count_reserved_areas, NULL);
+	assert_child_was_content(end);
+}
+
+static void *trim_in_vain(void *arg)
+{
+	(void)arg;
+	percpu_trim();
+	return NULL;
+}
+
+static void cancel_a_waiting_thread(void *arg)
+{
+	struct pcpu_cpu_lock *lock = NULL;
+	pthread_t thread;
+
+	(void)arg;
+	pcpu_cache_on = true;
+	free_percpu(__alloc_percpu(8, 8));
+	while (!lock)
+		lock = pcpu_cpu_trylock();
+	child_expect(pthread_create(&thread, NULL, trim_in_vain, NULL) == 0);
+	/* it waits for the lock to be dropped */
+	while (!__atomic_load_n(&lock->stopped, __ATOMIC_ACQUIRE))
+		sched_yield();
+	usleep(10000);
+	child_expect(pthread_cancel(thread) == 0);
+	usleep(10000);
+	pcpu_cpu_unlock(lock);
+	child_expect(pthread_join(thread, NULL) == 0);
+	alarm(10);
+	free_percpu(__alloc_percpu(3000, 8));
+}
+
+static void cancelled_thread_leaves_the_allocator_in_order(void **state)
+{
+	struct child_end end;
+
+	(void)state;
+	end = child_run(cancel_a_waiting_thread, NULL);
+	assert_child_was_content(end);
+}
+
+static void lock_everything(void *arg)
+{
+	void __percpu *areas[50];
+	const struct rlimit none = {RLIM_INFINITY, RLIM_INFINITY};
+
+	(void)arg;
+	setrlimit(RLIMIT_MEMLOCK, &none);
+	child_expect(mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0);
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < 50; i++) {
+			areas[i] = __alloc_percpu(LARGEST, 8);
+			child_expect(areas[i] != NULL);
+			for (unsigned int j = 0; j < pcpu_units_nr_open(); j++) {
+				char *copy = (char *)pcpu_open_windows[j] +
+					     (uint32_t)(uintptr_t)areas[i];
+
+				child_expect(copy[0] == 0 && !memcmp(copy, copy + 1, LARGEST - 1));
+				memset(copy, 1, LARGEST);
+			}
+		}
+		for (int i = 0; i < 50; i++)
+			free_percpu(areas[i]);
+		percpu_trim();
+	}
+}
+
+static bool may_lock_memory(void)
+{
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_MEMLOCK, &limit);
+	return geteuid() == 0 || limit.rlim_cur >= (64u << 20);
+}
+
+static void memory_that_is_locked_is_zero_too_when_it_comes_again(void **state)
+{
+	struct child_end end;
+
+	(void)state;
+	if (!may_lock_memory())
+		skip();
+	end = child_run(lock_everything, NULL);
+	assert_child_was_content(end);
+}
+
 #define alloc_test(f) cmocka_unit_test_teardown(f, nothing_is_left)
 
 static const struct CMUnitTest alone[] = {
+	alloc_test(mappings_of_others_in_a_place_are_passed_over),
+	alloc_test(nowait_finds_resident_pages_behind_holes_that_are_not),
+	alloc_test(reserved_areas_go_back_to_the_reserved_area),
+	alloc_test(cancelled_thread_leaves_the_allocator_in_order),
+	alloc_test(memory_that_is_locked_is_zero_too_when_it_comes_again),
 	alloc_test(unit_that_opens_after_the_allocation_has_the_area_zero),
 	alloc_test(area_is_writable_in_every_copy_and_private_to_it),
 	alloc_test(areas_do_not_overlap),
