@@ -63,6 +63,12 @@ static int populate(const struct pcpu_attempt *attempt, struct pcpu_chunk *chunk
 	return pcpu_units_populate(pcpu_chunk_coord(chunk, from), (size_t)(to - from));
 }
 
+static void destroy(struct pcpu_chunk *chunk)
+{
+	pcpu_cache_forget(chunk);
+	pcpu_chunk_destroy(chunk);
+}
+
 /* Destroys the wholly free chunks but the one that became so last, which is at the front. */
 static void reclaim(void)
 {
@@ -71,7 +77,7 @@ static void reclaim(void)
 
 	for (chunk = chunk ? pcpu_slot_next(slot, chunk) : NULL; chunk; chunk = next) {
 		next = pcpu_slot_next(slot, chunk);
-		pcpu_chunk_destroy(chunk);
+		destroy(chunk);
 	}
 }
 
@@ -202,8 +208,7 @@ static int hold_for(struct pcpu_cache *cache, struct pcpu_attempt *attempt,
 {
 	int got = 0, held;
 
-	/* its chunk may have gone */
-	if (cache->block && cache->block->taken)
+	if (cache->block)
 		got = hold_in_block(attempt, cache->block, offs, nr);
 	if (got == 0) {
 		held = take_block(cache, attempt, offs);
@@ -495,7 +500,7 @@ static void destroy_free_chunks(void)
 	struct pcpu_chunk *chunk;
 
 	while ((chunk = pcpu_slot_first(pcpu_nr_slots - 1)) != NULL && !chunk->immutable)
-		pcpu_chunk_destroy(chunk);
+		destroy(chunk);
 }
 
 PERCPU_API size_t percpu_trim(void)

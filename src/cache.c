@@ -265,13 +265,22 @@ int pcpu_cache_drain(int size, uint32_t *coords)
 	return nr;
 }
 
+void pcpu_cache_forget(const struct pcpu_chunk *chunk)
+{
+	for (struct pcpu_cpu_lock *lock = pcpu_cpu_locks(); lock; lock = lock->next) {
+		struct pcpu_cache *cache = (struct pcpu_cache *)lock;
+
+		if (cache->block && cache->block->owner == chunk)
+			cache->block = NULL;
+	}
+}
+
 void pcpu_cache_empty(void (*fn)(uint32_t coord))
 {
 	for (struct pcpu_cpu_lock *lock = pcpu_cpu_locks(); lock; lock = lock->next) {
 		struct pcpu_cache *cache = (struct pcpu_cache *)lock;
 
-		/* its chunk may have gone */
-		if (cache->block && cache->block->taken)
+		if (cache->block)
 			cache->block->taken = false;
 		cache->block = NULL;
 		for (int size = 1; size <= PCPU_CACHE_MAX_SIZE; size++) {

@@ -105,6 +105,9 @@ int pcpu_cache_fill(int size, const struct pcpu_area *areas, int nr);
  */
 int pcpu_cache_drain(int size, uint32_t *coords);
 
+/* Has no cache be filled from @chunk any more, which is about to be destroyed. */
+void pcpu_cache_forget(const struct pcpu_chunk *chunk);
+
 /* Takes out everything there is in all caches, calling @fn for each. The locks are stopped. */
 void pcpu_cache_empty(void (*fn)(uint32_t coord));
 
