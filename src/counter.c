@@ -12,6 +12,7 @@
  */
 #include "lock.h"
 #include "log.h"
+#include "percpu.h"
 
 #include <percpu/percpu.h>
 
@@ -67,7 +68,8 @@ static void __attribute__((__constructor__(101))) set_up_counters(void)
 
 PERCPU_API int percpu_counter_init(struct percpu_counter *fbc, int64_t amount, gfp_t gfp)
 {
-	fbc->counters = alloc_percpu_gfp(int32_t, gfp);
+	fbc->counters = pcpu_alloc_for(sizeof(int32_t), __alignof__(int32_t), gfp,
+				       __builtin_return_address(0));
 	if (!fbc->counters)
 		return -ENOMEM;
 	fbc->count = amount;

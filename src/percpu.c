@@ -2,6 +2,7 @@
 /*
  * percpu.c - the calls of percpu/alloc.h: from sizes and pointers to areas, and back.
  */
+#include "percpu.h"
 #include "alloc.h"
 #include "cache.h"
 #include "debug.h"
@@ -40,15 +41,29 @@ pcpu_alloc(const struct pcpu_request *request, const void *caller)
 	return done ? pointer_to(&area, request->size) : NULL;
 }
 
+static inline bool get_cached(size_t size, size_t align, struct pcpu_area *area)
+{
+	return pcpu_cache_serves(size, align) && pcpu_cache_get((int)size, area);
+}
+
 /* Inlined for certain: the caller is then asked for on the slow way only. */
 static inline void __percpu *__attribute__((__always_inline__))
 alloc_cached(size_t size, size_t align, gfp_t gfp)
 {
 	struct pcpu_area area;
 
-	if (pcpu_cache_serves(size, align) && pcpu_cache_get((int)size, &area))
+	if (get_cached(size, align, &area))
 		return pointer_to(&area, size);
 	return pcpu_alloc(&(struct pcpu_request){.size = size, .align = align, .gfp = gfp}, CALLER);
+}
+
+void __percpu *pcpu_alloc_for(size_t size, size_t align, gfp_t gfp, const void *caller)
+{
+	struct pcpu_area area;
+
+	if (get_cached(size, align, &area))
+		return pointer_to(&area, size);
+	return pcpu_alloc(&(struct pcpu_request){.size = size, .align = align, .gfp = gfp}, caller);
 }
 
 PERCPU_API void __percpu *__alloc_percpu_gfp(size_t size, size_t align, gfp_t gfp)
