@@ -26,10 +26,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How many numbers of a level have one maximum in the next. */
-#define FAN_SHIFT 4
-#define FAN (1 << FAN_SHIFT)
-
 static inline uint32_t max_u32(uint32_t a, uint32_t b)
 {
 	return a > b ? a : b;
@@ -43,108 +39,29 @@ static int nr_blocks(int used_head, int free_bytes)
 	       used_head / PCPU_BLOCK_SIZE;
 }
 
-/* Numbers of a level above one of @nr; a level is filled up to whole groups. */
-static int groups_of(int nr)
-{
-	return (nr + FAN - 1) >> FAN_SHIFT;
-}
-
-/* The groups of level 0, of the one above it, and so on, up to one that has a single number. */
-static size_t hints_size(int nr, int *levels)
-{
-	size_t numbers = 0;
-
-	for (*levels = 1; nr > 1; ++*levels) {
-		nr = groups_of(nr);
-		numbers += (size_t)nr * FAN;
-	}
-	return (numbers + FAN) * sizeof(uint32_t);
-}
-
 size_t pcpu_area_map_memory(int used_head, int free_bytes)
 {
-	int nr = nr_blocks(used_head, free_bytes), levels;
+	int nr = nr_blocks(used_head, free_bytes);
 
-	return hints_size(nr, &levels) +
+	return pcpu_max_tree_memory(nr) +
 	       PCPU_BITS_TO_LONGS((unsigned int)nr) * sizeof(unsigned long) +
 	       (size_t)nr * sizeof(uint16_t);
 }
 
 static uint32_t hint_of(const struct pcpu_area_map *map, int block)
 {
-	return map->hints[0][block - map->first];
+	return pcpu_max_tree_get(&map->hints, block - map->first);
 }
-
-/* Four numbers at a time; all of them are sizes in a unit, and so not negative as signed ones. */
-typedef int32_t four __attribute__((__vector_size__(16), __may_alias__, __aligned__(4)));
-
-static four max_four(four a, four b)
-{
-	four greater = a > b;
-
-	return (a & greater) | (b & ~greater);
-}
-
-static uint32_t max_of_group(const uint32_t *numbers)
-{
-	const four *fours = (const four *)numbers;
-	four max = max_four(max_four(fours[0], fours[1]), max_four(fours[2], fours[3]));
-
-	return max_u32(max_u32((uint32_t)max[0], (uint32_t)max[1]),
-		       max_u32((uint32_t)max[2], (uint32_t)max[3]));
-}
-
-_Static_assert(FAN == 16, "four times four");
 
 static void set_hint(struct pcpu_area_map *map, int block, uint32_t hint)
 {
-	int at = block - map->first;
-	uint32_t old = map->hints[0][at];
-
-	map->hints[0][at] = hint;
-	for (int level = 1; level < map->levels; level++) {
-		uint32_t *above = &map->hints[level][at >> FAN_SHIFT];
-		uint32_t before = *above;
-
-		if (hint >= before)
-			*above = hint;
-		else if (old == before)
-			*above = max_of_group(&map->hints[level - 1][at & ~(FAN - 1)]);
-		if (*above == before)
-			return;
-		hint = *above;
-		old = before;
-		at >>= FAN_SHIFT;
-	}
+	pcpu_max_tree_set(&map->hints, block - map->first, hint);
 }
 
 /* The first block at or after @block whose hint is @size or more; map->end if there is none. */
 static int next_hint(const struct pcpu_area_map *map, int block, uint32_t size)
 {
-	int at = block - map->first, level = 0, nr = map->end - map->first;
-
-	/* up: past the rest of each group that has nothing */
-	for (;;) {
-		int group_end = (at | (FAN - 1)) + 1;
-
-		while (at < group_end && at < nr && map->hints[level][at] < size)
-			at++;
-		if (at < group_end && at < nr)
-			break;
-		if (at >= nr || level + 1 == map->levels)
-			return map->end;
-		at >>= FAN_SHIFT;
-		nr = groups_of(nr);
-		level++;
-	}
-	/* down: to the first number of the group that has it */
-	while (level > 0) {
-		level--;
-		at <<= FAN_SHIFT;
-		while (map->hints[level][at] < size)
-			at++;
-	}
-	return map->first + at;
+	return map->first + pcpu_max_tree_next(&map->hints, block - map->first, size);
 }
 
 /* A free area of @size bytes comes to be in @block. */
@@ -306,7 +223,6 @@ void pcpu_area_map_init(struct pcpu_area_map *map, struct pcpu_block *blocks, vo
 			uint64_t *words, int used_head, int free_bytes, void *owner)
 {
 	int nr = nr_blocks(used_head, free_bytes);
-	uint32_t *numbers = memory;
 
 	*map = (struct pcpu_area_map){
 		.blocks = blocks,
@@ -316,12 +232,9 @@ void pcpu_area_map_init(struct pcpu_area_map *map, struct pcpu_block *blocks, vo
 		.total = used_head + free_bytes,
 		.free_size = free_bytes,
 	};
-	map->starts = (unsigned long *)((char *)memory + hints_size(nr, &map->levels));
+	pcpu_max_tree_init(&map->hints, nr, memory);
+	map->starts = (unsigned long *)((char *)memory + pcpu_max_tree_memory(nr));
 	map->nr_starts = (uint16_t *)(map->starts + PCPU_BITS_TO_LONGS((unsigned int)nr));
-	for (int level = 0, n = nr; level < map->levels; level++, n = groups_of(n)) {
-		map->hints[level] = numbers;
-		numbers += (size_t)groups_of(n) * FAN;
-	}
 	for (int i = map->first; i < map->end; i++)
 		pcpu_block_init(&blocks[i], owner);
 	if (!free_bytes)
@@ -743,18 +656,6 @@ static bool block_is_valid(const struct pcpu_area_map *map, int block)
 	       nr_starts == count_starts(pcpu_block_codes(record)) && starts == (nr_starts != 0);
 }
 
-static bool hints_are_valid(const struct pcpu_area_map *map)
-{
-	for (int level = 1, nr = map->end - map->first; level < map->levels; level++) {
-		nr = groups_of(nr);
-		for (int i = 0; i < nr; i++)
-			if (map->hints[level][i] !=
-			    max_of_group(&map->hints[level - 1][i << FAN_SHIFT]))
-				return false;
-	}
-	return true;
-}
-
 bool pcpu_area_map_is_valid(const struct pcpu_area_map *map)
 {
 	int free_size = 0, areas = 0, size, previous = 0;
@@ -771,7 +672,8 @@ bool pcpu_area_map_is_valid(const struct pcpu_area_map *map)
 	for (int block = map->first; block < map->end; block++)
 		if (!block_is_valid(map, block))
 			return false;
-	return free_size == map->free_size && areas == map->nr_areas && hints_are_valid(map);
+	return free_size == map->free_size && areas == map->nr_areas &&
+	       pcpu_max_tree_is_valid(&map->hints);
 }
 
 int pcpu_area_map_dump(const struct pcpu_area_map *map, int *out, int max)

@@ -19,9 +19,9 @@
  *
  *	starts		a bit a block: some area starts in it (nr_starts says how many).
  *			For the way to the next and the previous start
- *	hints		a number a block: no free area that starts in it is larger. Over each 16 of
- *			them lies their maximum, over each 16 of those again, up to one number, the
- *			contig hint. For the way to the first block that may serve a size
+ *	hints		a number a block: no free area that starts in it is larger; with their
+ *			maxima (max_tree.h), of which the last is the contig hint. For the way to
+ *			the first block that may serve a size
  *
  * So finding, giving out and taking back an area look at a few words of one or two blocks, and at
  * one group of 16 numbers a level, whatever the number of areas.
@@ -46,11 +46,10 @@
 #define PCPU_AREA_MAP_H
 
 #include "area_block.h"
+#include "max_tree.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-
-#define PCPU_MAP_LEVELS 8
 
 /* What pcpu_area_map_alloc() returns if there is no offset. */
 #define PCPU_MAP_NO_FIT (-1)
@@ -64,10 +63,10 @@ struct pcpu_area_map {
 	int nr_areas;		   /* allocated areas, the head not counted */
 	/* No area of this size and alignment, or more of both, was there; 0: not known. */
 	int failed_size, failed_align;
-	int levels;
-	uint32_t *hints[PCPU_MAP_LEVELS]; /* hints[0] is by block, from first on */
-	unsigned long *starts;		  /* by block, from first on */
-	uint16_t *nr_starts;		  /* by block, from first on */
+	/* By block, from first on. */
+	struct pcpu_max_tree hints;
+	unsigned long *starts;
+	uint16_t *nr_starts;
 	/* The free area that the last free made: the next one often follows it. Or empty. */
 	int last_start, last_end;
 	/*
@@ -204,7 +203,7 @@ static inline int pcpu_area_map_free_size(const struct pcpu_area_map *map)
 /* Upper bound on the largest free area: an allocation of more bytes than this cannot succeed. */
 static inline int pcpu_area_map_contig_hint(const struct pcpu_area_map *map)
 {
-	return (int)map->hints[map->levels - 1][0];
+	return (int)pcpu_max_tree_max(&map->hints);
 }
 
 /* The size of the largest free area: a look at the blocks that may have it. */

@@ -6,7 +6,7 @@ set -eu
 cd "$1/src"
 floors='
 1 bitmap copy_op fault layout lock log mem pointer symbol
-2 alloc_info area_block area_map coord slot topology topology_hwloc topology_numa vm vm_resident
+2 alloc_info area_block area_map coord max_tree slot topology topology_hwloc topology_numa vm vm_resident
 3 chunk cpu_lock embed first_chunk page slow thread unit
 4 alloc cache conf debug debug_record find misuse module redzone setup
 5 counter leak percpu stats'

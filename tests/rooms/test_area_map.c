@@ -246,7 +246,7 @@ static void put_start(struct unit *unit, int off, enum pcpu_code code)
 
 static void put_free_area(struct unit *unit, int off, int size)
 {
-	uint32_t *hint = &unit->map.hints[0][off / PAGE], length = (uint32_t)size;
+	uint32_t *hint = &unit->map.hints.numbers[0][off / PAGE], length = (uint32_t)size;
 
 	put_start(unit, off, PCPU_FREE);
 	unit->map.free_size += size;
@@ -256,10 +256,10 @@ static void put_free_area(struct unit *unit, int off, int size)
 	} else if (length > block_at(unit, off)->second) {
 		block_at(unit, off)->second = length;
 	}
-	for (int level = 1, at = off / PAGE; level < unit->map.levels; level++) {
+	for (int level = 1, at = off / PAGE; level < unit->map.hints.levels; level++) {
 		at /= 16;
-		if (length > unit->map.hints[level][at])
-			unit->map.hints[level][at] = length;
+		if (length > unit->map.hints.numbers[level][at])
+			unit->map.hints.numbers[level][at] = length;
 	}
 }
 
@@ -1331,7 +1331,7 @@ static void is_valid_accepts_bounds_that_are_loose(void **state)
 	(void)state;
 	make_loaded(&unit);
 	assert_true(pcpu_area_map_is_valid(&unit.map));
-	unit.map.hints[0][0] = 64;
+	unit.map.hints.numbers[0][0] = 64;
 	unit.blocks[0].second = 24;
 	assert_true(pcpu_area_map_is_valid(&unit.map));
 	end_unit(&unit);
@@ -1349,7 +1349,7 @@ static void break_nr_areas(struct unit *unit)
 
 static void break_hint(struct unit *unit)
 {
-	unit->map.hints[0][0] = 23;
+	unit->map.hints.numbers[0][0] = 23;
 }
 
 static void break_second(struct unit *unit)
@@ -1405,12 +1405,12 @@ static void is_valid_rejects_wrong_maxima(void **state)
 
 	(void)state;
 	make_unit(&unit, 0, 2 << 20);
-	assert_true(unit.map.levels >= 3);
-	for (int level = 1; level < unit.map.levels; level++)
+	assert_true(unit.map.hints.levels >= 3);
+	for (int level = 1; level < unit.map.hints.levels; level++)
 		for (int change = -1; change <= 1; change += 2) {
-			unit.map.hints[level][0] += (uint32_t)change;
+			unit.map.hints.numbers[level][0] += (uint32_t)change;
 			assert_false(pcpu_area_map_is_valid(&unit.map));
-			unit.map.hints[level][0] -= (uint32_t)change;
+			unit.map.hints.numbers[level][0] -= (uint32_t)change;
 		}
 	assert_true(pcpu_area_map_is_valid(&unit.map));
 	end_unit(&unit);

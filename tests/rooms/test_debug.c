@@ -767,7 +767,7 @@ static void level_is_that_of_the_environment(void **state)
 static void break_a_hint(void)
 {
 	free_percpu(__alloc_percpu(24, 8));
-	pcpu_first_chunk->map.hints[0][0] = 1;
+	pcpu_first_chunk->map.hints.numbers[0][0] = 1;
 	__alloc_percpu(24, 8);
 }
 
