@@ -47,8 +47,7 @@ static void count_area(int areas)
 /* Makes the pages of an area resident, if that is wanted. */
 static int populate(const struct pcpu_attempt *attempt, struct pcpu_chunk *chunk, int off, int size)
 {
-	const int page = (int)PCPU_PAGE_SIZE;
-	int from, to;
+	uint64_t from, end;
 
 	/* with what may become part of it */
 	size += PCPU_MIN_AREA - 1;
@@ -58,9 +57,9 @@ static int populate(const struct pcpu_attempt *attempt, struct pcpu_chunk *chunk
 		return 0;
 	if (!attempt->may_block)
 		return -EAGAIN;
-	from = off & ~(page - 1);
-	to = (off + size + page - 1) & ~(page - 1);
-	return pcpu_units_populate(pcpu_chunk_coord(chunk, from), (size_t)(to - from));
+	from = pcpu_page_floor((uint64_t)off);
+	end = pcpu_page_ceil((uint64_t)off + (uint64_t)size);
+	return pcpu_units_populate(pcpu_chunk_coord(chunk, (int)from), end - from);
 }
 
 static void destroy(struct pcpu_chunk *chunk)
@@ -245,8 +244,8 @@ static bool make_live(const struct pcpu_area *area)
 {
 	struct pcpu_block *block = pcpu_block_at(area->coord);
 
-	return pcpu_code_exchange(pcpu_block_codes(block),
-				  (int)(area->coord & (PCPU_BLOCK_SIZE - 1)), PCPU_HELD, PCPU_LIVE);
+	return pcpu_code_exchange(pcpu_block_codes(block), pcpu_within_block(area->coord),
+				  PCPU_HELD, PCPU_LIVE);
 }
 
 /*
@@ -442,19 +441,6 @@ bool pcpu_area_free(uint32_t coord, struct pcpu_misuse *misuse)
 		pcpu_misuse_find(coord, misuse);
 	pthread_mutex_unlock(&pcpu_alloc_mutex);
 	return done;
-}
-
-size_t pcpu_area_size(uint32_t coord)
-{
-	struct pcpu_chunk *chunk;
-	int size = 0;
-
-	pthread_mutex_lock(&pcpu_alloc_mutex);
-	chunk = pcpu_chunk_find(coord);
-	if (chunk)
-		size = pcpu_area_map_size_at(&chunk->map, pcpu_chunk_offset(chunk, coord));
-	pthread_mutex_unlock(&pcpu_alloc_mutex);
-	return size > 0 ? (size_t)size : 0;
 }
 
 /* Gives back what caches hold, and codes that are finer than they have to be. */

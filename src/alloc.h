@@ -48,9 +48,6 @@ void pcpu_alloc_report_failure(const struct pcpu_request *request, const char *w
  */
 bool pcpu_area_free(uint32_t coord, struct pcpu_misuse *misuse);
 
-/* The size of the live area that starts at @coord, slivers included; 0 if there is none. */
-size_t pcpu_area_size(uint32_t coord);
-
 /* What the counters of the allocator say. Areas: live ones and those that wait in caches. */
 struct pcpu_alloc_counts {
 	uint64_t nr_alloc, nr_free;	       /* calls that succeeded */

@@ -45,6 +45,13 @@
 #error "a block is a page"
 #endif
 
+/* Where in its block an offset of a unit, or a coordinate, is: blocks and windows start with pages.
+ */
+static inline int pcpu_within_block(uint32_t at)
+{
+	return (int)(at & (PCPU_BLOCK_SIZE - 1));
+}
+
 enum pcpu_code { PCPU_NO_START, PCPU_FREE, PCPU_HELD, PCPU_LIVE };
 
 struct pcpu_block {

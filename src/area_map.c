@@ -101,18 +101,13 @@ static int block_of(int off)
 	return off >> PCPU_BLOCK_SHIFT;
 }
 
-static int within(int off)
-{
-	return off & (PCPU_BLOCK_SIZE - 1);
-}
-
 static inline enum pcpu_code code_at(const struct pcpu_area_map *map, int off)
 {
 	int block = block_of(off);
 
 	if (block < map->first || block >= map->end)
 		return PCPU_NO_START;
-	return pcpu_code_at(pcpu_block_codes(&map->blocks[block]), within(off));
+	return pcpu_code_at(pcpu_block_codes(&map->blocks[block]), pcpu_within_block(off));
 }
 
 /* The first start at or after @off, or the end of the map. */
@@ -122,7 +117,7 @@ static inline int next_start(const struct pcpu_area_map *map, int off)
 
 	if (block >= map->end)
 		return map->total;
-	at = pcpu_codes_next_start(pcpu_block_codes(&map->blocks[block]), within(off));
+	at = pcpu_codes_next_start(pcpu_block_codes(&map->blocks[block]), pcpu_within_block(off));
 	if (at == PCPU_BLOCK_SIZE) {
 		unsigned int nr = (unsigned int)(map->end - map->first);
 
@@ -159,7 +154,9 @@ static int prev_block(const struct pcpu_area_map *map, int block)
 static int prev_start(const struct pcpu_area_map *map, int off)
 {
 	int block = block_of(off);
-	int at = block < map->end ? pcpu_block_prev_start(&map->blocks[block], within(off)) : -1;
+	int at = block < map->end
+			 ? pcpu_block_prev_start(&map->blocks[block], pcpu_within_block(off))
+			 : -1;
 
 	if (at < 0) {
 		block = prev_block(map, block);
@@ -174,7 +171,7 @@ static void set_start(struct pcpu_area_map *map, int off, enum pcpu_code code)
 {
 	int block = block_of(off), at = block - map->first;
 
-	if (pcpu_block_set(&map->blocks[block], within(off), code) == PCPU_NO_START &&
+	if (pcpu_block_set(&map->blocks[block], pcpu_within_block(off), code) == PCPU_NO_START &&
 	    map->nr_starts[at]++ == 0)
 		pcpu_set_bit((unsigned int)at, map->starts);
 }
@@ -183,7 +180,7 @@ static void clear_start(struct pcpu_area_map *map, int off)
 {
 	int block = block_of(off), at = block - map->first;
 
-	pcpu_block_set(&map->blocks[block], within(off), PCPU_NO_START);
+	pcpu_block_set(&map->blocks[block], pcpu_within_block(off), PCPU_NO_START);
 	if (--map->nr_starts[at] == 0)
 		pcpu_clear_bit((unsigned int)at, map->starts);
 }
@@ -193,9 +190,9 @@ static bool can_start(const struct pcpu_area_map *map, int off, struct pcpu_map_
 {
 	struct pcpu_block *block = &map->blocks[block_of(off)];
 
-	if (pcpu_codes_reach(pcpu_block_codes(block), within(off)))
+	if (pcpu_codes_reach(pcpu_block_codes(block), pcpu_within_block(off)))
 		return true;
-	*growth = (struct pcpu_map_growth){block, pcpu_granule_of(within(off))};
+	*growth = (struct pcpu_map_growth){block, pcpu_granule_of(pcpu_within_block(off))};
 	return false;
 }
 
@@ -214,7 +211,7 @@ static int free_before(const struct pcpu_area_map *map, int off)
 
 size_t pcpu_area_map_words(int used_head, int free_bytes)
 {
-	unsigned int shift = pcpu_granule_of(within(used_head));
+	unsigned int shift = pcpu_granule_of(pcpu_within_block(used_head));
 
 	return free_bytes && shift != PCPU_GRANULE_INLINE ? pcpu_codes_size(shift) : 0;
 }
@@ -240,7 +237,8 @@ void pcpu_area_map_init(struct pcpu_area_map *map, struct pcpu_block *blocks, vo
 	if (!free_bytes)
 		return;
 	if (words)
-		pcpu_block_move(&blocks[map->first], words, pcpu_granule_of(within(used_head)));
+		pcpu_block_move(&blocks[map->first], words,
+				pcpu_granule_of(pcpu_within_block(used_head)));
 	set_start(map, used_head, PCPU_FREE);
 	hint_add(map, map->first, (uint32_t)free_bytes);
 }
@@ -493,7 +491,7 @@ int pcpu_area_map_hold(struct pcpu_area_map *map, int block, int size, int align
 			offs[got++] = fit.off + i * size;
 		if (block_of(fit.off + run * size) != block)
 			break;
-		from = within(fit.off + run * size);
+		from = pcpu_within_block(fit.off + run * size);
 	}
 	return got;
 }
@@ -558,8 +556,8 @@ int pcpu_area_map_free(struct pcpu_area_map *map, int off)
 	if (off < map->head || off >= map->total)
 		return misuse_at(map, off);
 	codes = pcpu_block_codes(&map->blocks[block]);
-	if (!pcpu_codes_reach(codes, within(off)) ||
-	    !pcpu_code_exchange(codes, within(off), PCPU_LIVE, PCPU_HELD))
+	if (!pcpu_codes_reach(codes, pcpu_within_block(off)) ||
+	    !pcpu_code_exchange(codes, pcpu_within_block(off), PCPU_LIVE, PCPU_HELD))
 		return misuse_at(map, off);
 	return pcpu_area_map_release(map, off);
 }

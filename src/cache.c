@@ -44,11 +44,6 @@ static inline void set_nr(struct pcpu_magazine *magazine, int nr)
 	__atomic_store_n(&magazine->nr, (uint16_t)nr, __ATOMIC_RELAXED);
 }
 
-static inline int within(uint32_t coord)
-{
-	return (int)(coord & (PCPU_BLOCK_SIZE - 1));
-}
-
 static inline bool pop(struct pcpu_cache *cache, int size, struct pcpu_area *area)
 {
 	struct pcpu_magazine *magazine = magazine_of(cache, size);
@@ -64,9 +59,9 @@ static inline bool pop(struct pcpu_cache *cache, int size, struct pcpu_area *are
 	magazine->dirty &= ~(1UL << at);
 	codes = pcpu_block_codes(pcpu_block_at(area->coord));
 	/* nobody else turns a held area into anything */
-	__atomic_fetch_or(&codes.words[pcpu_code_index(codes, within(area->coord))],
+	__atomic_fetch_or(&codes.words[pcpu_code_index(codes, pcpu_within_block(area->coord))],
 			  (uint64_t)(PCPU_HELD ^ PCPU_LIVE)
-				  << pcpu_code_bit(codes, within(area->coord)),
+				  << pcpu_code_bit(codes, pcpu_within_block(area->coord)),
 			  __ATOMIC_RELAXED);
 	count(&cache->nr_alloc);
 	return true;
@@ -155,7 +150,7 @@ static inline bool push(struct pcpu_cache *cache, uint32_t coord)
 {
 	const struct pcpu_block *block = pcpu_block_at(coord);
 	struct pcpu_magazine *magazine;
-	int off = within(coord);
+	int off = pcpu_within_block(coord);
 	struct measured area;
 
 	do {

@@ -386,7 +386,7 @@ static struct {
 } limbo[LIMBO_ROOM];
 static unsigned int in_limbo;
 
-/* With the locks stopped, or just resumed after a stop. */
+/* With the locks stopped. */
 static void empty_limbo(void)
 {
 	while (in_limbo > 0) {

@@ -22,16 +22,6 @@ static uint64_t hint = PCPU_COORD_MIN;
 /* From the hint up to here there is no gap of gapless_size or more; chunks are all of one size. */
 static uint64_t gapless_end, gapless_size;
 
-static uint64_t page_floor(uint64_t coord)
-{
-	return coord & ~(uint64_t)(PCPU_PAGE_SIZE - 1);
-}
-
-static uint64_t page_ceil(uint64_t coord)
-{
-	return page_floor(coord + PCPU_PAGE_SIZE - 1);
-}
-
 /* The index of the first claim that ends above @coord; nr_claims if there is none. */
 static unsigned int first_ending_above(uint64_t coord)
 {
@@ -82,8 +72,8 @@ int pcpu_coord_claim(uint64_t start, uint64_t size)
 	if (size == 0 || start < PCPU_COORD_MIN || start >= PCPU_COORD_END ||
 	    size > PCPU_COORD_END - start)
 		return -ERANGE;
-	end = page_ceil(start + size);
-	start = page_floor(start);
+	end = pcpu_page_ceil(start + size);
+	start = pcpu_page_floor(start);
 	at = first_ending_above(start);
 	if (at < nr_claims && claims[at].start < end)
 		return -EEXIST;
@@ -134,7 +124,7 @@ void pcpu_coord_release(uint64_t start)
 {
 	unsigned int at = first_ending_above(start);
 
-	if (at == nr_claims || claims[at].start != page_floor(start))
+	if (at == nr_claims || claims[at].start != pcpu_page_floor(start))
 		return;
 	if (claims[at].start < gapless_end)
 		gapless_end = 0;
@@ -145,7 +135,7 @@ void pcpu_coord_release(uint64_t start)
 void pcpu_coord_set_hint(uint32_t coord)
 {
 	gapless_end = 0;
-	hint = page_ceil(coord);
+	hint = pcpu_page_ceil(coord);
 	if (hint < PCPU_COORD_MIN || hint >= PCPU_COORD_END)
 		hint = PCPU_COORD_MIN;
 }

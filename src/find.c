@@ -13,6 +13,15 @@ static void fail(struct pcpu_attempt *attempt, const char *why)
 	attempt->failure = why;
 }
 
+static struct pcpu_chunk *add_chunk(void)
+{
+	struct pcpu_chunk *chunk = pcpu_chunk_create();
+
+	if (chunk)
+		pcpu_chunk_relocate(chunk, -1);
+	return chunk;
+}
+
 /* --- the stock --- */
 
 /*
@@ -75,15 +84,6 @@ static bool keep_pages_somewhere(struct pcpu_chunk *used)
 				return true;
 		}
 	return false;
-}
-
-static struct pcpu_chunk *add_chunk(void)
-{
-	struct pcpu_chunk *chunk = pcpu_chunk_create();
-
-	if (chunk)
-		pcpu_chunk_relocate(chunk, -1);
-	return chunk;
 }
 
 void pcpu_keep_stock(struct pcpu_chunk *used)
@@ -188,12 +188,11 @@ static int alloc_in_new_chunk(struct pcpu_attempt *attempt, struct pcpu_chunk **
 		fail(attempt, "no populated space left, and the call must not block");
 		return -2;
 	}
-	*where = pcpu_chunk_create();
+	*where = add_chunk();
 	if (!*where) {
 		fail(attempt, "cannot allocate new chunk");
 		return -2;
 	}
-	pcpu_chunk_relocate(*where, -1);
 	fail(attempt, "does not fit in a chunk");
 	return try_chunk(*where, attempt, alloc_in_chunk);
 }

@@ -188,16 +188,6 @@ void pcpu_first_layout_destroy(struct pcpu_first_layout *layout)
 
 /* --- spans and views --- */
 
-static uint64_t page_floor(uint64_t size)
-{
-	return size & ~(uint64_t)(PCPU_PAGE_SIZE - 1);
-}
-
-static uint64_t page_ceil(uint64_t size)
-{
-	return page_floor(size + PCPU_PAGE_SIZE - 1);
-}
-
 /* Static, reserved and dynamic area in one piece: the usual case. */
 static int place_together(const struct pcpu_first_layout *layout, struct pcpu_span statics)
 {
@@ -221,12 +211,12 @@ static int place_together(const struct pcpu_first_layout *layout, struct pcpu_sp
 static int place_apart(const struct pcpu_first_layout *layout, struct pcpu_span statics,
 		       uint32_t *base)
 {
-	uint64_t skipped = page_floor(layout->static_size);
+	uint64_t skipped = pcpu_page_floor(layout->static_size);
 	struct pcpu_span rest = {.size = layout->static_size + layout->reserved_size +
 					 layout->dyn_size - skipped};
 	int err;
 
-	statics.size = page_ceil(layout->static_size);
+	statics.size = pcpu_page_ceil(layout->static_size);
 	err = pcpu_coord_claim(statics.start, statics.size);
 	if (err)
 		return err;

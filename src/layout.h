@@ -12,6 +12,8 @@
 #ifndef PCPU_LAYOUT_H
 #define PCPU_LAYOUT_H
 
+#include <stdint.h>
+
 /* The granularity of units and of population, and the largest alignment an allocation can ask. */
 #define PCPU_PAGE_SIZE 4096UL
 
@@ -67,5 +69,16 @@
 #if LOCAL_DISTANCE >= REMOTE_DISTANCE
 #error "a remote CPU must be farther away than a local one"
 #endif
+
+/* The start of the page that @at is in, and the first page's start at or behind it. */
+static inline uint64_t pcpu_page_floor(uint64_t at)
+{
+	return at & ~(uint64_t)(PCPU_PAGE_SIZE - 1);
+}
+
+static inline uint64_t pcpu_page_ceil(uint64_t at)
+{
+	return pcpu_page_floor(at + PCPU_PAGE_SIZE - 1);
+}
 
 #endif /* PCPU_LAYOUT_H */

@@ -83,12 +83,12 @@ static uintptr_t place_of(const struct note *note)
 
 static void set_span(struct module *module, uintptr_t lowest, uintptr_t highest)
 {
-	uintptr_t start = lowest & ~(PCPU_PAGE_SIZE - 1);
+	uintptr_t start = pcpu_page_floor(lowest);
 
 	module->address = start;
 	module->static_size = highest - start;
 	module->span.start = (uint32_t)start;
-	module->span.size = (module->static_size + PCPU_PAGE_SIZE - 1) & ~(PCPU_PAGE_SIZE - 1);
+	module->span.size = pcpu_page_ceil(module->static_size);
 	if (module->span.start + module->span.size > PCPU_COORD_END)
 		pcpu_fatal(
 			"the per-CPU variables of %s at %#lx (%zu bytes) lie across a multiple of "

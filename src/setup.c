@@ -191,11 +191,6 @@ static int make_layout(enum pcpu_fc fc, const struct pcpu_alloc_request *request
 	return pcpu_page_first_chunk(&first_layout, request, &space);
 }
 
-static size_t page_ceil(size_t size)
-{
-	return (size + PCPU_PAGE_SIZE - 1) & ~(size_t)(PCPU_PAGE_SIZE - 1);
-}
-
 static void choose_form(const struct pcpu_conf *conf)
 {
 	struct pcpu_alloc_request request = {
@@ -204,7 +199,7 @@ static void choose_form(const struct pcpu_conf *conf)
 		.dyn_size =
 			PERCPU_MODULE_RESERVE + PERCPU_DYNAMIC_RESERVE - PERCPU_FIRST_CHUNK_RESERVE,
 		.atom_size = PCPU_PMD_SIZE,
-		.min_unit_size = page_ceil(conf->max_size),
+		.min_unit_size = pcpu_page_ceil(conf->max_size),
 		.distance = topology.nr_node_ids > 1 ? pcpu_topology_cpu_distance : NULL,
 		.ctx = &topology,
 		.node = topology.cpu_node,

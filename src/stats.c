@@ -144,14 +144,18 @@ static void take_counts(struct percpu_stats *stats)
 	stats->cached_bytes = counts.cached_bytes;
 }
 
-static void add_chunk(struct percpu_stats *stats, const struct chunk_stats *chunk)
+/* Without a look at each area: that is for the text. */
+static void add_chunk(struct percpu_stats *stats, const struct pcpu_chunk *chunk)
 {
-	stats->populated_pages += (size_t)chunk->populated_pages;
-	if (chunk->is_reserved)
+	size_t largest;
+
+	stats->populated_pages += (size_t)pcpu_chunk_populated_pages(chunk);
+	if (chunk == pcpu_reserved_chunk)
 		return;
-	stats->free_bytes += (size_t)chunk->free_bytes;
-	if ((size_t)chunk->contig_bytes > stats->largest_free)
-		stats->largest_free = (size_t)chunk->contig_bytes;
+	stats->free_bytes += (size_t)pcpu_area_map_free_size(&chunk->map);
+	largest = (size_t)pcpu_area_map_largest(&chunk->map);
+	if (largest > stats->largest_free)
+		stats->largest_free = largest;
 }
 
 /* The records of blocks are a mapping, the rest is metadata memory. */
@@ -177,18 +181,14 @@ static void take_costs(struct percpu_stats *stats)
 
 static void take_stats(struct percpu_stats *stats)
 {
-	struct chunk_stats one;
-
 	*stats = (struct percpu_stats){
 		.nr_chunks = pcpu_nr_chunks,
 		.nr_max_chunks = pcpu_nr_max_chunks,
 	};
 	take_layout(stats);
 	take_counts(stats);
-	for (struct pcpu_chunk *chunk = pcpu_chunk_first(); chunk; chunk = pcpu_chunk_next(chunk)) {
-		look_at_chunk(chunk, &one);
-		add_chunk(stats, &one);
-	}
+	for (struct pcpu_chunk *chunk = pcpu_chunk_first(); chunk; chunk = pcpu_chunk_next(chunk))
+		add_chunk(stats, chunk);
 	take_costs(stats);
 }
 

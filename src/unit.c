@@ -62,7 +62,7 @@ static struct percpu_entry *make_entries(unsigned int nr)
 	size_t size = (nr + ENTRIES_BEFORE) * sizeof(struct percpu_entry);
 	struct percpu_entry *table;
 
-	size = (size + PCPU_PAGE_SIZE - 1) & ~(PCPU_PAGE_SIZE - 1);
+	size = pcpu_page_ceil(size);
 	table = pcpu_vm_guarded_array(size, ENTRIES_RESERVE);
 	if (!table)
 		return NULL;

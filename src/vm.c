@@ -106,7 +106,7 @@ int pcpu_vm_place(size_t size, uintptr_t *base)
 	place_nodes = pcpu_mem_zalloc(windows * sizeof(*place_nodes));
 	if (!place_nodes)
 		return -ENOMEM;
-	place = (start + (hole - size) / 2) & ~(uintptr_t)(PCPU_PAGE_SIZE - 1);
+	place = pcpu_page_floor(start + (hole - size) / 2);
 	*base = place;
 	return 0;
 }
@@ -255,7 +255,7 @@ void *pcpu_vm_guarded_array(size_t size, size_t reserve)
 	ptr = mmap(NULL, reserve, PROT_NONE, anonymous, -1, 0);
 	if (ptr == MAP_FAILED)
 		return NULL;
-	size = (size + PCPU_PAGE_SIZE - 1) & ~(size_t)(PCPU_PAGE_SIZE - 1);
+	size = pcpu_page_ceil(size);
 	if (mprotect(ptr, size, PROT_READ | PROT_WRITE) == 0)
 		return ptr;
 	munmap(ptr, reserve);
