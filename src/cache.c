@@ -2,7 +2,7 @@
 /* cache.c - see cache.h. */
 #include "cache.h"
 #include "mem.h"
-#include "thread.h"
+#include "tier.h"
 #include "unit.h"
 
 #include <string.h>
@@ -207,7 +207,7 @@ static struct pcpu_magazine *make_magazine(int size)
 
 struct pcpu_cache *pcpu_cache_here(int size)
 {
-	unsigned int cpu = pcpu_thread_this_cpu();
+	unsigned int cpu = pcpu_running_cpu();
 	struct pcpu_cpu_lock **lock = &pcpu_unit_entries()[cpu].lock;
 	struct pcpu_cache *cache = (struct pcpu_cache *)*lock;
 

@@ -87,6 +87,16 @@ static bool set_backend(struct pcpu_conf *conf, const char *value)
 	return true;
 }
 
+static bool set_index(struct pcpu_conf *conf, const char *value)
+{
+	bool mm_cid = false;
+
+	if (!parse_one_of_two(value, "cpu_id", "mm_cid", &mm_cid))
+		return false;
+	conf->index = mm_cid ? PCPU_INDEX_MM_CID : PCPU_INDEX_CPU_ID;
+	return true;
+}
+
 static bool set_strict(struct pcpu_conf *conf, const char *value)
 {
 	return parse_one_of_two(value, "no", "yes", &conf->strict);
@@ -170,7 +180,7 @@ static const struct {
 	{"log", set_log},	    {"backend", set_backend},	{"strict", set_strict},
 	{"alloc", set_alloc},	    {"max_size", set_max_size}, {"populate", set_populate},
 	{"cache", set_cache},	    {"debug", set_debug},	{"possible", set_possible},
-	{"topology", set_topology},
+	{"topology", set_topology}, {"index", set_index},
 };
 
 /* --- the variable --- */

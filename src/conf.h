@@ -6,7 +6,11 @@
  *
  *	log:LEVEL	emerg, err, warning (the default), info or debug
  *	backend:TIER	auto (the default), rseq or fallback
- *	strict:BOOL	yes: a tier that was asked for and cannot be had is fatal; no (the default)
+ *	index:NUMBER	what copies are told apart by: cpu_id (the default), or mm_cid: numbers that
+ *			the kernel gives the process's threads while they run, and reuses, so that
+ *			few threads on many CPUs use few copies. These are the "CPUs" then
+ *	strict:BOOL	yes: a tier or an index that was asked for and cannot be had is fatal; no
+ *			(the default)
  *	alloc:FORM	of the first chunk. embed: large reservations of address space. page: only
  *			mappings of what is in use. auto (the default): embed if it can be had.
  *			After embed has failed, page is tried whatever was asked for
@@ -29,7 +33,7 @@
 #ifndef PCPU_CONF_H
 #define PCPU_CONF_H
 
-#include "thread.h"
+#include "tier.h"
 
 #include <percpu/log.h>
 
@@ -50,6 +54,7 @@ extern const char *const pcpu_fc_names[PCPU_FC_NR];
 struct pcpu_conf {
 	enum percpu_log_level log_level;
 	enum pcpu_backend_choice backend;
+	enum pcpu_index index;
 	bool strict;
 	enum pcpu_fc fc;
 	size_t max_size;

@@ -33,59 +33,22 @@
 		}                                                                         \
 	}
 
-#define DEFINE_PLAIN(n, type)                                                    \
-	static uint64_t plain_##n(const struct pcpu_op *op, volatile type *copy) \
-	{                                                                        \
-		type a = (type)op->a, old = *copy;                               \
-                                                                                 \
-		switch (op->op) {                                                \
-		case __PERCPU_OP_READ:                                           \
-			return old;                                              \
-		case __PERCPU_OP_WRITE:                                          \
-		case __PERCPU_OP_XCHG:                                           \
-			*copy = a;                                               \
-			return old;                                              \
-		case __PERCPU_OP_ADD:                                            \
-		case __PERCPU_OP_ADD_RETURN:                                     \
-			return *copy = (type)(old + a);                          \
-		case __PERCPU_OP_AND:                                            \
-			return *copy = (type)(old & a);                          \
-		case __PERCPU_OP_OR:                                             \
-			return *copy = (type)(old | a);                          \
-		default:                                                         \
-			if (old == a)                                            \
-				*copy = (type)op->b;                             \
-			return old;                                              \
-		}                                                                \
-	}
+DEFINE_LOCKED(1, uint8_t)
+DEFINE_LOCKED(2, uint16_t)
+DEFINE_LOCKED(4, uint32_t)
+DEFINE_LOCKED(8, uint64_t)
 
-#define DEFINE_ALL(n, type)    \
-	DEFINE_LOCKED(n, type) \
-	DEFINE_PLAIN(n, type)
-
-DEFINE_ALL(1, uint8_t)
-DEFINE_ALL(2, uint16_t)
-DEFINE_ALL(4, uint32_t)
-DEFINE_ALL(8, uint64_t)
-
-static bool locked_pair(const struct pcpu_op *op, uint64_t *copy)
+static uint64_t locked_16(struct pcpu_op *op, __pcpu_u128 *copy)
 {
-	unsigned __int128 expect = op->a | (unsigned __int128)op->a2 << 64;
-	unsigned __int128 val = op->b | (unsigned __int128)op->b2 << 64;
+	__pcpu_u128 expect = op->a | (__pcpu_u128)op->a2 << 64;
+	__pcpu_u128 val = op->b | (__pcpu_u128)op->b2 << 64;
+	__pcpu_u128 old = __sync_val_compare_and_swap(copy, expect, val);
 
-	return __sync_bool_compare_and_swap((unsigned __int128 *)copy, expect, val);
+	op->a2 = (uint64_t)(old >> 64);
+	return (uint64_t)old;
 }
 
-static bool plain_pair(const struct pcpu_op *op, volatile uint64_t *copy)
-{
-	if (copy[0] != op->a || copy[1] != op->a2)
-		return false;
-	copy[0] = op->b;
-	copy[1] = op->b2;
-	return true;
-}
-
-uint64_t pcpu_op_locked(const struct pcpu_op *op, uintptr_t address)
+uint64_t pcpu_op_locked(struct pcpu_op *op, uintptr_t address)
 {
 	switch (op->size) {
 	case 1:
@@ -97,22 +60,6 @@ uint64_t pcpu_op_locked(const struct pcpu_op *op, uintptr_t address)
 	case 8:
 		return locked_8(op, (uint64_t *)address);
 	default:
-		return locked_pair(op, (uint64_t *)address);
-	}
-}
-
-uint64_t pcpu_op_plain(const struct pcpu_op *op, uintptr_t address)
-{
-	switch (op->size) {
-	case 1:
-		return plain_1(op, (uint8_t *)address);
-	case 2:
-		return plain_2(op, (uint16_t *)address);
-	case 4:
-		return plain_4(op, (uint32_t *)address);
-	case 8:
-		return plain_8(op, (uint64_t *)address);
-	default:
-		return plain_pair(op, (uint64_t *)address);
+		return locked_16(op, (__pcpu_u128 *)address);
 	}
 }

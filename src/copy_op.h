@@ -2,8 +2,8 @@
 /*
  * copy_op.h - what an operation does to one copy in memory, out of line.
  *
- * Two ways to do the same: with locked instructions, and plainly. Which one is right is the
- * caller's business (thread.c). Compiled to use general registers only, see slow.c.
+ * With locked instructions, which are right whoever else does the same. Compiled to use general
+ * registers only, see slow.c.
  */
 #ifndef PCPU_COPY_OP_H
 #define PCPU_COPY_OP_H
@@ -15,17 +15,15 @@
 /* An operation and its operands. */
 struct pcpu_op {
 	unsigned int op;   /* __PERCPU_OP_... */
-	unsigned int size; /* 1, 2, 4 or 8; 16: cmpxchg of a pair */
+	unsigned int size; /* 1, 2, 4 or 8; 16: cmpxchg */
 	uint64_t a, b;	   /* value; or expected and new value */
-	uint64_t a2, b2;   /* the second word of a pair */
+	uint64_t a2, b2;   /* the high halves of 16 bytes */
 };
 
-/* The result: of a pair 1 if it was stored, else 0. */
-
-/* On @address, exact among any number of threads that do the same. */
-uint64_t pcpu_op_locked(const struct pcpu_op *op, uintptr_t address);
-
-/* On @address, exact if nobody else touches it. */
-uint64_t pcpu_op_plain(const struct pcpu_op *op, uintptr_t address);
+/*
+ * Does @op on @address, exactly among any number of threads that do the same. Returns the result;
+ * of 16 bytes its low half, and its high half is in @op->a2.
+ */
+uint64_t pcpu_op_locked(struct pcpu_op *op, uintptr_t address);
 
 #endif /* PCPU_COPY_OP_H */

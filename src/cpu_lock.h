@@ -25,7 +25,7 @@
 #ifndef PCPU_CPU_LOCK_H
 #define PCPU_CPU_LOCK_H
 
-#include "thread.h"
+#include "tier.h"
 
 #include <stdint.h>
 
@@ -43,7 +43,7 @@ struct pcpu_cpu_lock *pcpu_cpu_trylock_atomically(void);
 static inline struct pcpu_cpu_lock *pcpu_cpu_trylock(void)
 {
 #ifndef __PCPU_NO_INLINE_SEQUENCE
-	if (pcpu_thread_has_sequences())
+	if (pcpu_tier_has_sequences())
 		return pcpu_cpu_lock_sequence();
 #endif
 	return pcpu_cpu_trylock_atomically();

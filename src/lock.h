@@ -8,23 +8,21 @@
 #ifndef PCPU_LOCK_H
 #define PCPU_LOCK_H
 
+#include "signals.h"
+
 #include <pthread.h>
-#include <signal.h>
 
 /* Blocks all signals, keeping the old mask in @saved, then takes @mutex. */
 static inline void pcpu_lock_sigsave(pthread_mutex_t *mutex, sigset_t *saved)
 {
-	sigset_t all;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, saved);
+	pcpu_block_signals(saved);
 	pthread_mutex_lock(mutex);
 }
 
 static inline void pcpu_unlock_sigrestore(pthread_mutex_t *mutex, const sigset_t *saved)
 {
 	pthread_mutex_unlock(mutex);
-	pthread_sigmask(SIG_SETMASK, saved, NULL);
+	pcpu_restore_signals(saved);
 }
 
 #endif /* PCPU_LOCK_H */

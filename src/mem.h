@@ -4,6 +4,9 @@
  *
  * The jemalloc is a private copy, linked into the library under other names. The program's malloc
  * is neither used nor replaced.
+ *
+ * The functions may be called from several threads at once, but not from signal handlers. A forked
+ * child may call them.
  */
 #ifndef PCPU_MEM_H
 #define PCPU_MEM_H

@@ -7,7 +7,7 @@
 #include "log.h"
 #include "mem.h"
 #include "setup.h"
-#include "thread.h"
+#include "tier.h"
 
 #include <percpu/module.h>
 

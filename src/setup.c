@@ -23,13 +23,17 @@
 #include "debug.h"
 #include "embed.h"
 #include "first_chunk.h"
+#include "hold.h"
 #include "layout.h"
 #include "log.h"
 #include "mem.h"
 #include "module.h"
 #include "page.h"
+#include "pin.h"
+#include "rseq_area.h"
+#include "self.h"
 #include "slow.h"
-#include "thread.h"
+#include "tier.h"
 #include "topology.h"
 #include "unit.h"
 #include "vm.h"
@@ -52,7 +56,7 @@ extern struct percpu_runtime boot_rt __asm__("__percpu_rt");
 extern unsigned int boot_nr_cpu_ids __asm__("__percpu_nr_cpu_ids");
 extern unsigned int boot_nr_possible __asm__("__percpu_nr_possible");
 
-_Static_assert(sizeof(struct percpu_runtime) == 48, "runtime.S has the size too");
+_Static_assert(sizeof(struct percpu_runtime) == 64, "runtime.S has the size too");
 
 /* A window is the 4 GiB that the low 32 bits of a pointer reach. */
 
@@ -124,18 +128,38 @@ static void read_topology(const struct pcpu_conf *conf)
 
 /* --- tier --- */
 
-static bool choose_tier(const struct pcpu_conf *conf)
+static void choose_tier(const struct pcpu_conf *conf)
 {
-	bool sequences = pcpu_thread_init(conf->backend);
+	const struct pcpu_tier_request request = {
+		.backend = conf->backend,
+		.index = conf->index,
+	};
 
-	if (conf->backend == PCPU_BACKEND_RSEQ && !sequences) {
+	pcpu_tier_init(&request);
+	if (conf->backend == PCPU_BACKEND_RSEQ && !pcpu_tier.sequences) {
 		if (conf->strict)
 			pcpu_fatal(PCPU_CONF_VARIABLE ": backend:rseq,strict:yes, but %s",
 				   percpu_backend());
 		pcpu_log(PERCPU_LOG_WARNING, PCPU_CONF_VARIABLE ": backend:rseq, but %s",
 			 percpu_backend());
 	}
-	return sequences;
+	if (conf->index != pcpu_tier.index) {
+		if (conf->strict)
+			pcpu_fatal(PCPU_CONF_VARIABLE ": index:mm_cid,strict:yes, but it is not to "
+						      "be had (%s)",
+				   percpu_backend());
+		pcpu_log(PERCPU_LOG_WARNING,
+			 PCPU_CONF_VARIABLE ": index:mm_cid is not to be had (%s)",
+			 percpu_backend());
+	}
+}
+
+/* What windows' words are, beside the address, while nobody holds the CPU. */
+static intptr_t rest_bits(void)
+{
+	if (pcpu_tier.sequences)
+		return 0;
+	return pcpu_tier.threads_fence ? PCPU_NO_SEQUENCES : PCPU_SLOW_ONLY;
 }
 
 /* --- form of the first chunk --- */
@@ -214,7 +238,7 @@ static void choose_form(const struct pcpu_conf *conf)
 /* --- units and first chunk --- */
 
 /* An entry and a window by CPU number. */
-static void make_units(bool sequences)
+static void make_units(void)
 {
 	const unsigned int nr = topology.nr_cpu_ids;
 	struct pcpu_unit_setup setup = {
@@ -223,7 +247,8 @@ static void make_units(bool sequences)
 		.unit_map = first_layout.unit_map,
 		.unit_offsets = first_layout.unit_offsets,
 		.nodes = topology.nr_node_ids > 1 ? topology.cpu_node : NULL,
-		.sequences = sequences,
+		.rest_bits = rest_bits(),
+		.attention = pcpu_tier.sequences ? 0 : PCPU_ATTENTION_ALWAYS,
 	};
 
 	check("no memory", pcpu_units_init(&setup));
@@ -261,7 +286,9 @@ static void publish(void)
 	for (unsigned int cpu = 0; cpu < topology.nr_cpu_ids; cpu++)
 		offsets[cpu] = pcpu_unit_window(cpu);
 	boot_rt = (struct percpu_runtime){
-		.rseq_offset = pcpu_thread_rseq_offset(),
+		.rseq_offset = pcpu_rseq_offset(),
+		.index_offset = pcpu_index_offset,
+		.self_offset = pcpu_self_offset(),
 		.entries = pcpu_unit_entries(),
 		.cpu_offset = offsets,
 		.unit_offsets = first_layout.unit_offsets,
@@ -274,25 +301,28 @@ static void publish(void)
 
 /* --- fork --- */
 
-/* Outermost lock first. The unit and visit locks block signals; so does the whole of the fork. */
+/* Outermost lock first. The unit lock blocks signals; so does the whole of the fork. */
 static void before_fork(void)
 {
 	pcpu_alloc_lock_for_fork();
-	pcpu_thread_lock_for_fork();
 	pcpu_units_lock_for_fork();
 }
 
 static void after_fork(void)
 {
 	pcpu_units_unlock_after_fork();
-	pcpu_thread_unlock_after_fork();
 	pcpu_alloc_unlock_after_fork();
+}
+
+static void in_child(void)
+{
+	pcpu_hold_after_fork();
+	after_fork();
 }
 
 static void setup_per_cpu_areas(void)
 {
 	struct pcpu_conf conf;
-	bool sequences;
 
 	pcpu_conf_parse(&conf, secure_getenv(PCPU_CONF_VARIABLE));
 	pcpu_log_set_level(conf.log_level);
@@ -301,18 +331,19 @@ static void setup_per_cpu_areas(void)
 	check("no memory", pcpu_mem_init());
 	read_topology(&conf);
 	pcpu_slow_init();
-	sequences = choose_tier(&conf);
+	choose_tier(&conf);
 	check("no memory for the modules", pcpu_modules_scan());
 	choose_form(&conf);
-	make_units(sequences);
+	make_units();
 	if (conf.populate_eager)
 		check("no memory", pcpu_units_populate_always());
 	pcpu_populate_eager = conf.populate_eager;
 	pcpu_cache_on = conf.cache;
 	make_first_chunk();
 	publish();
+	check("no memory", pcpu_hold_init());
 	/* after jemalloc has registered its own: ours must run first before a fork */
-	check("no memory", -pthread_atfork(before_fork, after_fork, after_fork));
+	check("no memory", -pthread_atfork(before_fork, after_fork, in_child));
 	/* after that: its lock is outside of the others */
 	check("no memory", pcpu_debug_init(conf.debug));
 }

@@ -2,83 +2,61 @@
 /*
  * slow.c - what an inlined operation does when its sequence was aborted or sent away.
  *
- * Compiled to use general registers only (the thunk keeps no others). What the fallback tier does
- * for each of its operations is all in here; the rest is rare, and goes through
- * pcpu_call_saving_vectors() to thread.c.
+ * Compiled to use general registers only (the thunks keep no others). What is rare goes through
+ * pcpu_call_saving_vectors().
+ *
+ * Rseq tier. The sequence comes here if
+ *
+ *  - it was aborted by preemption, migration or a signal: it is tried again; after every 64 aborts
+ *    of a thread the CPU is held for the operation instead, because a debugger that steps through
+ *    the sequence aborts it every time;
+ *  - the unit of its CPU is not open: it is opened, and the sequence tried again;
+ *  - the CPU is held by another thread: it waits, and tries again. If it holds a CPU itself, it
+ *    must not wait, and the operation is done on the copy of that one;
+ *  - the thread holds the CPU: the operation is done, by one instruction;
+ *  - the thread has no rseq: the CPU is held for the operation. Or it has none yet.
+ *
+ * Fallback tier. All operations come here, if the thunk does not do them itself.
  */
 #include "slow.h"
-#include "copy_op.h"
-#include "thread.h"
+#include "hold.h"
+#include "operation.h"
+#include "self.h"
+#include "tier.h"
 #include "unit.h"
 
-#include <percpu/runtime.h>
-
-#include <cpuid.h>
-
-/* x87, SSE, AVX, and the three of AVX-512: all that compilers allocate. */
-#define XSAVE_COMPONENTS 0xe7
-#define CPUID_1_ECX_OSXSAVE (1u << 27)
-
-/* After this many aborts of a thread's sequences one operation is done by a visit instead. */
-#define ABORTS_BEFORE_VISIT 64
-
-void pcpu_call_saving_vectors(void (*fn)(void *arg), void *arg);
-
-uint32_t pcpu_xsave_mask;
-
-void pcpu_slow_init(void)
-{
-	unsigned int eax, ebx, ecx, edx;
-
-	if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx & CPUID_1_ECX_OSXSAVE))
-		return;
-	__asm__("xgetbv" : "=a"(eax), "=d"(edx) : "c"(0));
-	pcpu_xsave_mask = eax & XSAVE_COMPONENTS;
-}
+/* After this many aborts of a thread's sequences one operation is done by holding the CPU. */
+#define ABORTS_BEFORE_HOLDING 64
 
 /* Where the first operand lies, which the result takes the place of. */
-static uint64_t *decode(struct pcpu_op *op, uint64_t *operands)
+static uint64_t *decode(struct pcpu_op *op, uint64_t *operands, unsigned int code)
 {
-	op->op = (unsigned int)operands[0] / 32;
-	op->size = (unsigned int)operands[0] % 32;
+	op->op = code / 32;
+	op->size = code % 32;
 	if (op->size == 16) {
-		op->a = operands[4];
-		op->a2 = operands[3];
-		op->b = operands[2];
-		op->b2 = operands[1];
-		return &operands[4];
+		op->a = operands[3];
+		op->a2 = operands[2];
+		op->b = operands[1];
+		op->b2 = operands[0];
+		return &operands[3];
 	}
 	if (op->op == __PERCPU_OP_CMPXCHG) {
-		op->a = operands[2];
-		op->b = operands[1];
-		return &operands[2];
+		op->a = operands[1];
+		op->b = operands[0];
+		return &operands[1];
 	}
-	op->a = operands[1];
-	return &operands[1];
+	op->a = operands[0];
+	return &operands[0];
 }
 
-struct visit {
-	const struct pcpu_op *op;
-	uint32_t low;
-	uint64_t result;
-};
-
-static void make_visit(void *arg)
+static void register_thread(void *arg)
 {
-	struct visit *visit = arg;
-
-	visit->result = pcpu_thread_visit(visit->op, visit->low);
+	*(bool *)arg = pcpu_thread_keeps_up();
 }
 
-static void open_unit(void *arg)
+static void wait_for_holder(void *arg)
 {
-	pcpu_unit_open(*(const unsigned int *)arg);
-}
-
-static void wait_for_visitor(void *arg)
-{
-	(void)arg;
-	pcpu_thread_wait_for_visitor();
+	pcpu_hold_wait(*(const unsigned int *)arg);
 }
 
 /*
@@ -90,55 +68,57 @@ static bool too_many_aborts(void)
 {
 	static __thread unsigned int aborts __attribute__((__tls_model__("initial-exec")));
 
-	return ++aborts % ABORTS_BEFORE_VISIT == 0;
+	return ++aborts % ABORTS_BEFORE_HOLDING == 0;
 }
 
 /* Whether another try on @cpu has a chance now. */
 static bool prepare_retry(unsigned int cpu)
 {
-	const struct percpu_entry *entry = &__percpu_rt.entries[cpu];
+	const struct percpu_entry *entry = &pcpu_unit_entries()[cpu];
 
-	if (__atomic_load_n(&entry->base, __ATOMIC_ACQUIRE) < 0)
-		pcpu_call_saving_vectors(open_unit, &cpu);
-	else if (__atomic_load_n(&entry->window, __ATOMIC_ACQUIRE) < 0)
-		pcpu_call_saving_vectors(wait_for_visitor, NULL);
-	else
+	if (__atomic_load_n(&entry->base, __ATOMIC_ACQUIRE) < 0) {
+		pcpu_operate_open(cpu);
+		return true;
+	}
+	if (!pcpu_word_is_held(__atomic_load_n(&entry->window, __ATOMIC_ACQUIRE)))
 		return !too_many_aborts();
+	if (!pcpu_held_by_other(cpu) || pcpu_held_cpu() >= 0)
+		return false;
+	pcpu_call_saving_vectors(wait_for_holder, &cpu);
 	return true;
 }
 
-static uint64_t do_locked(const struct pcpu_op *op, uint32_t low)
+static bool may_retry(void)
 {
-	unsigned int cpu = pcpu_thread_this_cpu();
+	int cpu = __pcpu_running_cpu();
+	bool registered = false;
 
-	if (__atomic_load_n(&__percpu_rt.entries[cpu].base, __ATOMIC_ACQUIRE) < 0)
-		pcpu_call_saving_vectors(open_unit, &cpu);
-	return pcpu_op_locked(op, __percpu_rt.cpu_offset[cpu] + low);
+	if (cpu >= 0)
+		return prepare_retry((unsigned int)cpu);
+	pcpu_call_saving_vectors(register_thread, &registered);
+	return registered;
 }
 
-static bool slow_entry(uint64_t *operands, uint32_t low)
+static bool slow_entry(uint64_t *operands, uint32_t low, unsigned int code)
 {
 	struct pcpu_op op = {0};
-	struct visit visit = {.op = &op, .low = low};
-	uint64_t *result = decode(&op, operands);
-	int cpu;
+	uint64_t *result = decode(&op, operands, code);
 
-	if (!pcpu_thread_has_sequences()) {
-		*result = do_locked(&op, low);
-		return false;
-	}
-	cpu = __pcpu_rseq_cpu_id();
-	if (cpu >= 0 && prepare_retry((unsigned int)cpu))
+	if (!pcpu_tier_has_sequences())
+		*result = pcpu_operate_marked(&op, low);
+	else if (may_retry())
 		return true;
-	pcpu_call_saving_vectors(make_visit, &visit);
-	*result = visit.result;
+	else
+		*result = pcpu_operate_holding(&op, low);
+	if (op.size == 16)
+		operands[2] = op.a2;
 	return false;
 }
 
 #ifndef __PCPU_NO_INLINE_SEQUENCE
-bool pcpu_slow_entry(uint64_t *operands, uint32_t low)
+bool pcpu_slow_entry(uint64_t *operands, uint32_t low, unsigned int code)
 {
-	return slow_entry(operands, low);
+	return slow_entry(operands, low, code);
 }
 #else
 /*
@@ -148,6 +128,7 @@ bool pcpu_slow_entry(uint64_t *operands, uint32_t low)
 struct call {
 	uint64_t *operands;
 	uint32_t low;
+	unsigned int code;
 	bool retry;
 };
 
@@ -155,12 +136,13 @@ static void make_call(void *arg)
 {
 	struct call *call = arg;
 
-	call->retry = slow_entry(call->operands, call->low);
+	call->retry = slow_entry(call->operands, call->low, call->code);
 }
 
-bool __attribute__((__no_sanitize__("thread"))) pcpu_slow_entry(uint64_t *operands, uint32_t low)
+bool __attribute__((__no_sanitize__("thread")))
+pcpu_slow_entry(uint64_t *operands, uint32_t low, unsigned int code)
 {
-	struct call call = {.operands = operands, .low = low};
+	struct call call = {.operands = operands, .low = low, .code = code};
 
 	pcpu_call_saving_vectors(make_call, &call);
 	return call.retry;

@@ -8,17 +8,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The register components that pcpu_call_saving_vectors() keeps; set before the first operation. */
-extern uint32_t pcpu_xsave_mask;
-
-/* Finds out what there is to keep. Once. */
+/* Finds out which registers there are to keep. Once, before the first operation. In arch/. */
 void pcpu_slow_init(void);
 
+/* Which operation it is, and on how many bytes, as a thunk tells it. */
+#define PCPU_SLOW_CODE(op, size) ((op)*32 + (size))
+
 /*
- * The C side of __percpu_slow_thunk. @operands[0] is the operation's code, its operands follow (see
- * percpu/arch/x86_64.h); @low the low half of the per-CPU pointer. Returns false if the operation
- * is done and its result is in the place of the first operand, true if it is to be tried again.
+ * The C side of the thunks. @operands are those of operation @code, the last one first (see
+ * percpu/arch/); @low is the low half of the per-CPU pointer. Returns false if the operation is
+ * done and its result is in the place of the first operand, true if it is to be tried again.
  */
-bool pcpu_slow_entry(uint64_t *operands, uint32_t low);
+bool pcpu_slow_entry(uint64_t *operands, uint32_t low, unsigned int code);
 
 #endif /* PCPU_SLOW_H */

@@ -7,6 +7,7 @@
 #include "log.h"
 #include "mem.h"
 #include "pointer.h"
+#include "self.h"
 #include "vm.h"
 
 #include <percpu/access.h>
@@ -16,8 +17,6 @@
 #include <limits.h>
 #include <string.h>
 
-/* An entry that nobody may pass: any negative number will do. */
-#define SHUT ((intptr_t)-1)
 /* Index range of the table that faults instead of reading something else: 65,536 CPUs. */
 #define ENTRIES_RESERVE ((65536 + ENTRIES_BEFORE) * sizeof(struct percpu_entry))
 /* The entries of CPU numbers -1 and -2. */
@@ -31,11 +30,12 @@ static DEFINE_PER_CPU_READ_MOSTLY(int, numa_node);
 static pthread_mutex_t unit_lock = PTHREAD_MUTEX_INITIALIZER;
 static sigset_t fork_saved;
 
-static struct percpu_entry *entries;
+/* The thunk of inlined operations reads it too. */
+struct percpu_entry *pcpu_entries;
 static uintptr_t *windows;
 static unsigned int nr_units;
 static const unsigned short *unit_nodes;
-static bool let_sequences_in;
+static intptr_t rest_bits;
 
 /* Appended to under the unit lock, read by anybody: the element first, then the number. */
 uintptr_t *pcpu_open_windows;
@@ -57,7 +57,7 @@ static unsigned long *populated;
 #define NR_PAGES ((unsigned int)(PCPU_WINDOW_SIZE / PCPU_PAGE_SIZE))
 
 /* Whole pages of entries, so that a CPU number just out of range is sent away like any other. */
-static struct percpu_entry *make_entries(unsigned int nr)
+static struct percpu_entry *make_entries(unsigned int nr, unsigned int attention)
 {
 	size_t size = (nr + ENTRIES_BEFORE) * sizeof(struct percpu_entry);
 	struct percpu_entry *table;
@@ -67,29 +67,26 @@ static struct percpu_entry *make_entries(unsigned int nr)
 	if (!table)
 		return NULL;
 	for (size_t i = 0; i < size / sizeof(*table); i++)
-		table[i] = (struct percpu_entry){.window = SHUT, .base = SHUT};
+		table[i] = (struct percpu_entry){
+			.window = PCPU_CLOSED, .base = -1, .attention = attention};
 	return table + ENTRIES_BEFORE;
 }
 
 int pcpu_units_init(const struct pcpu_unit_setup *setup)
 {
 	windows = pcpu_mem_zalloc(setup->nr_cpu_ids * sizeof(*windows));
-	entries = make_entries(setup->nr_cpu_ids);
+	pcpu_entries = make_entries(setup->nr_cpu_ids, setup->attention);
+
 	pcpu_open_windows = pcpu_mem_zalloc(setup->nr_cpu_ids * sizeof(*pcpu_open_windows));
-	if (!windows || !entries || !pcpu_open_windows)
+	if (!windows || !pcpu_entries || !pcpu_open_windows)
 		return -ENOMEM;
 	for (unsigned int cpu = 0; cpu < setup->nr_cpu_ids; cpu++)
 		if (setup->unit_map[cpu] != UINT_MAX)
 			windows[cpu] = setup->base + setup->unit_offsets[cpu];
 	nr_units = setup->nr_cpu_ids;
 	unit_nodes = setup->nodes;
-	let_sequences_in = setup->sequences;
+	rest_bits = setup->rest_bits;
 	return 0;
-}
-
-struct percpu_entry *pcpu_unit_entries(void)
-{
-	return entries;
 }
 
 uintptr_t pcpu_unit_window(unsigned int cpu)
@@ -99,7 +96,7 @@ uintptr_t pcpu_unit_window(unsigned int cpu)
 
 bool pcpu_unit_is_open(unsigned int cpu)
 {
-	return cpu < nr_units && __atomic_load_n(&entries[cpu].base, __ATOMIC_ACQUIRE) >= 0;
+	return cpu < nr_units && __atomic_load_n(&pcpu_entries[cpu].base, __ATOMIC_ACQUIRE) >= 0;
 }
 
 int pcpu_units_populate_always(void)
@@ -206,9 +203,9 @@ static void open_locked(unsigned int cpu)
 	pcpu_open_windows[pcpu_nr_open_windows] = window;
 	__atomic_store_n(&pcpu_nr_open_windows, pcpu_nr_open_windows + 1, __ATOMIC_RELEASE);
 	/* the copies are complete before anyone is told where they are */
-	__atomic_store_n(&entries[cpu].base, (intptr_t)window, __ATOMIC_RELEASE);
-	if (let_sequences_in)
-		__atomic_store_n(&entries[cpu].window, (intptr_t)window, __ATOMIC_RELEASE);
+	pcpu_entries[cpu].rest = (intptr_t)window | rest_bits;
+	__atomic_store_n(&pcpu_entries[cpu].base, (intptr_t)window, __ATOMIC_RELEASE);
+	__atomic_store_n(&pcpu_entries[cpu].window, pcpu_entries[cpu].rest, __ATOMIC_RELEASE);
 }
 
 uintptr_t pcpu_unit_open(unsigned int cpu)
@@ -469,17 +466,7 @@ size_t pcpu_units_resident(void)
 	return resident;
 }
 
-/* --- doors --- */
-
-void pcpu_unit_shut(unsigned int cpu)
-{
-	__atomic_store_n(&entries[cpu].window, SHUT, __ATOMIC_SEQ_CST);
-}
-
-void pcpu_unit_unshut(unsigned int cpu)
-{
-	__atomic_store_n(&entries[cpu].window, (intptr_t)windows[cpu], __ATOMIC_RELEASE);
-}
+/* --- around fork --- */
 
 void pcpu_units_lock_for_fork(void)
 {

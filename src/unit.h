@@ -40,8 +40,9 @@ struct pcpu_span {
 /*
  * Sets up entries and windows for @nr_cpu_ids CPUs. The window of a possible CPU starts at @base
  * plus what @unit_offsets says; @unit_map is UINT_MAX for a CPU that is not possible. @nodes is
- * NULL, or gives each CPU's node, which its window's memory is to come from. @sequences: whether
- * the fast path may ever be let in. 0 or -ENOMEM. Once.
+ * NULL, or gives each CPU's node, which its window's memory is to come from. What an entry's window
+ * is while nobody holds the CPU is the window's address and @rest_bits; @attention is what is paid
+ * when nobody waits (hold.h). 0 or -ENOMEM. Once.
  */
 struct pcpu_unit_setup {
 	unsigned int nr_cpu_ids;
@@ -49,12 +50,17 @@ struct pcpu_unit_setup {
 	const unsigned int *unit_map;
 	const unsigned long *unit_offsets;
 	const unsigned short *nodes;
-	bool sequences;
+	intptr_t rest_bits;
+	unsigned int attention;
 };
 int pcpu_units_init(const struct pcpu_unit_setup *setup);
 
 /* The table of entries, for __percpu_rt: index 0 is CPU 0. */
-struct percpu_entry *pcpu_unit_entries(void);
+extern struct percpu_entry *pcpu_entries;
+static inline struct percpu_entry *pcpu_unit_entries(void)
+{
+	return pcpu_entries;
+}
 
 /* The start of @cpu's window, whether its unit is open or not. */
 uintptr_t pcpu_unit_window(unsigned int cpu);
@@ -121,13 +127,6 @@ bool pcpu_units_are_populated(uint32_t coord, size_t size);
 
 /* Bytes that are resident in the open units, in all spans. */
 size_t pcpu_units_resident(void);
-
-/*
- * A visitor's door: pcpu_unit_shut() makes the CPU's entry send the fast path away, and
- * pcpu_unit_unshut() lets it in again. The unit is open. See thread.c for who may.
- */
-void pcpu_unit_shut(unsigned int cpu);
-void pcpu_unit_unshut(unsigned int cpu);
 
 /* Around fork(): nobody is inside while the address space is copied. */
 void pcpu_units_lock_for_fork(void);

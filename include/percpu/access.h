@@ -54,21 +54,41 @@
 		SHIFT_PERCPU_PTR(ptr, __pcpu_this_base()); \
 	})
 
-/** this_cpu_ptr() - as raw_cpu_ptr(). */
-#define this_cpu_ptr(ptr) raw_cpu_ptr(ptr)
+/*
+ * With PERCPU_DEBUG_PREEMPT defined before the first include (the kernel's CONFIG_DEBUG_PREEMPT),
+ * this_cpu_ptr(), smp_processor_id() and __this_cpu_X() of ops.h report their use where another
+ * thread can come in between: outside of sections (section.h), in a thread that may run on more
+ * than one CPU. The report is an error in the log (log.h), with the caller's address.
+ */
+#ifdef PERCPU_DEBUG_PREEMPT
+#define __pcpu_preempt_check(name) __percpu_preempt_check(name)
+#else
+#define __pcpu_preempt_check(name) ((void)0)
+#endif
 
-/** raw_smp_processor_id() - the CPU that the caller runs on, 0 .. nr_cpu_ids - 1. */
+/** this_cpu_ptr() - as raw_cpu_ptr(); checked in a debug build. */
+#define this_cpu_ptr(ptr) (__pcpu_preempt_check("this_cpu_ptr()"), raw_cpu_ptr(ptr))
+
+/**
+ * raw_smp_processor_id() - this CPU, 0 .. nr_cpu_ids - 1
+ *
+ * The CPU that the caller runs on; inside a section (section.h) the one that it holds, wherever it
+ * runs.
+ */
 __pcpu_always_inline unsigned int __pcpu_this_cpu(void)
 {
-	int cpu = __pcpu_rseq_cpu_id();
+	int cpu = __pcpu_this_cpu_or_none();
 
 	return __pcpu_unlikely(cpu < 0) ? __percpu_this_cpu_slow() : (unsigned int)cpu;
 }
 #define raw_smp_processor_id() __pcpu_this_cpu()
-/** smp_processor_id() - as raw_smp_processor_id(). */
-#define smp_processor_id() raw_smp_processor_id()
+/** smp_processor_id() - as raw_smp_processor_id(); checked in a debug build. */
+#define smp_processor_id() (__pcpu_preempt_check("smp_processor_id()"), raw_smp_processor_id())
 
 __PCPU_BEGIN_DECLS
+
+/* Reports @name if the calling thread is not protected. */
+PERCPU_API void __percpu_preempt_check(const char *name);
 
 /**
  * percpu_unit_is_open() - whether CPU @cpu's copies have memory

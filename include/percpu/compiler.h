@@ -63,6 +63,9 @@
 #define __PCPU_END_DECLS
 #endif
 
+/* Of 16 bytes; not a type of ISO C. */
+__extension__ typedef unsigned __int128 __pcpu_u128;
+
 /* On functions and data that the shared library exports; everything else in it is hidden. */
 #define PERCPU_API __attribute__((__visibility__("default")))
 

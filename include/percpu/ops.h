@@ -51,9 +51,8 @@ __PCPU_BEGIN_DECLS
  */
 PERCPU_API uint64_t __percpu_op(unsigned int op, unsigned int size, uintptr_t ptr, uint64_t a,
 				uint64_t b);
-/* The same for cmpxchg of two adjacent words of 8 bytes. */
-PERCPU_API bool __percpu_op_double(uintptr_t ptr, uint64_t expect1, uint64_t expect2, uint64_t val1,
-				   uint64_t val2);
+/* The same for cmpxchg of 16 bytes. */
+PERCPU_API __pcpu_u128 __percpu_op_16(uintptr_t ptr, __pcpu_u128 expect, __pcpu_u128 val);
 
 __PCPU_END_DECLS
 
@@ -130,49 +129,51 @@ __PCPU_DEFINE_OPS(2, uint16_t)
 __PCPU_DEFINE_OPS(4, uint32_t)
 __PCPU_DEFINE_OPS(8, uint64_t)
 
-/*
- * A pair of 1, 2 or 4 bytes each is one word of twice the size (the alignment rule makes it so),
- * and its first member is the low half. Only a pair of 8 bytes needs an operation of its own.
- */
-#define __PCPU_DEFINE_DOUBLE(family, n, wide)                                                     \
-	__pcpu_always_inline bool __pcpu_##family##_cmpxchg_double_##n(                           \
-		uintptr_t ptr, uint64_t expect1, uint64_t expect2, uint64_t val1, uint64_t val2)  \
-	{                                                                                         \
-		uint64_t expect = expect1 | expect2 << (8 * (n));                                 \
-                                                                                                  \
-		return __pcpu_##family##_cmpxchg_##wide(ptr, expect, val1 | val2 << (8 * (n))) == \
-		       expect;                                                                    \
-	}
-__PCPU_DEFINE_DOUBLE(this, 1, 2)
-__PCPU_DEFINE_DOUBLE(this, 2, 4)
-__PCPU_DEFINE_DOUBLE(this, 4, 8)
-__PCPU_DEFINE_DOUBLE(raw, 1, 2)
-__PCPU_DEFINE_DOUBLE(raw, 2, 4)
-__PCPU_DEFINE_DOUBLE(raw, 4, 8)
-
-__pcpu_always_inline bool __pcpu_this_cmpxchg_double_8(uintptr_t ptr, uint64_t expect1,
-						       uint64_t expect2, uint64_t val1,
-						       uint64_t val2)
+/* 16 bytes, for cmpxchg only. */
+__pcpu_always_inline __pcpu_u128 __pcpu_this_cmpxchg_16(uintptr_t ptr, __pcpu_u128 expect,
+							__pcpu_u128 val)
 {
 #ifdef __PCPU_NO_INLINE_SEQUENCE
-	return __percpu_op_double(ptr, expect1, expect2, val1, val2);
+	return __percpu_op_16(ptr, expect, val);
 #else
-	return __pcpu_seq_cmpxchg_double_8(ptr, expect1, expect2, val1, val2);
+	return __pcpu_seq_cmpxchg_16(ptr, expect, val);
 #endif
 }
 
-__pcpu_always_inline bool __pcpu_raw_cmpxchg_double_8(uintptr_t ptr, uint64_t expect1,
-						      uint64_t expect2, uint64_t val1,
-						      uint64_t val2)
+__pcpu_always_inline __pcpu_u128 __pcpu_raw_cmpxchg_16(uintptr_t ptr, __pcpu_u128 expect,
+						       __pcpu_u128 val)
 {
 	__pcpu_copy_8 *copy = __pcpu_this_copy_8(ptr);
+	__pcpu_u128 old = copy[0] | (__pcpu_u128)copy[1] << 64;
 
-	if (copy[0] != expect1 || copy[1] != expect2)
-		return false;
-	copy[0] = val1;
-	copy[1] = val2;
-	return true;
+	if (old == expect) {
+		copy[0] = (uint64_t)val;
+		copy[1] = (uint64_t)(val >> 64);
+	}
+	return old;
 }
+
+/*
+ * A pair is one word of twice the size (the alignment rule makes it so), and its first member is
+ * the low half.
+ */
+#define __PCPU_DEFINE_DOUBLE(family, n, wide, type)                                              \
+	__pcpu_always_inline bool __pcpu_##family##_cmpxchg_double_##n(                          \
+		uintptr_t ptr, uint64_t expect1, uint64_t expect2, uint64_t val1, uint64_t val2) \
+	{                                                                                        \
+		type expect = (type)(expect1 | (type)expect2 << (8 * (n)));                      \
+                                                                                                 \
+		return __pcpu_##family##_cmpxchg_##wide(                                         \
+			       ptr, expect, (type)(val1 | (type)val2 << (8 * (n)))) == expect;   \
+	}
+#define __PCPU_DEFINE_DOUBLES(family)                \
+	__PCPU_DEFINE_DOUBLE(family, 1, 2, uint64_t) \
+	__PCPU_DEFINE_DOUBLE(family, 2, 4, uint64_t) \
+	__PCPU_DEFINE_DOUBLE(family, 4, 8, uint64_t) \
+	__PCPU_DEFINE_DOUBLE(family, 8, 16, __pcpu_u128)
+__PCPU_DEFINE_DOUBLES(raw)
+__PCPU_DEFINE_DOUBLES(this)
+__PCPU_DEFINE_DOUBLES(pinned)
 
 /* Between the type of a variable and the low bytes of a word, without any conversion of value. */
 #define __pcpu_bits_size(pcp) (sizeof(pcp) < 8 ? sizeof(pcp) : 8)
@@ -192,6 +193,14 @@ __pcpu_always_inline bool __pcpu_raw_cmpxchg_double_8(uintptr_t ptr, uint64_t ex
 		__pcpu_out;                                                                     \
 	})
 
+#define __pcpu_to_u128(pcp, val)                                                                  \
+	__extension__({                                                                           \
+		__typeof__(pcp) __pcpu_in = (val);                                                \
+		__pcpu_u128 __pcpu_in_bits;                                                       \
+		__builtin_memcpy(&__pcpu_in_bits, (const void *)&__pcpu_in, sizeof(__pcpu_u128)); \
+		__pcpu_in_bits;                                                                   \
+	})
+
 #define __pcpu_op_get(fn, pcp) __pcpu_from_bits(pcp, fn((uintptr_t) & (pcp)))
 #define __pcpu_op_put(fn, pcp, val) fn((uintptr_t) & (pcp), __pcpu_to_bits(pcp, val))
 #define __pcpu_op_swap(fn, pcp, val) __pcpu_from_bits(pcp, __pcpu_op_put(fn, pcp, val))
@@ -202,87 +211,14 @@ __pcpu_always_inline bool __pcpu_raw_cmpxchg_double_8(uintptr_t ptr, uint64_t ex
 	fn((uintptr_t) & (pcp1), __pcpu_to_bits(pcp1, oval1), __pcpu_to_bits(pcp2, oval2), \
 	   __pcpu_to_bits(pcp1, nval1), __pcpu_to_bits(pcp2, nval2))
 
-/* The sized forms. */
-#define raw_cpu_read_1(pcp) __pcpu_op_get(__pcpu_raw_read_1, pcp)
-#define raw_cpu_write_1(pcp, val) __pcpu_op_put(__pcpu_raw_write_1, pcp, val)
-#define raw_cpu_add_1(pcp, val) __pcpu_op_put(__pcpu_raw_add_1, pcp, val)
-#define raw_cpu_and_1(pcp, val) __pcpu_op_put(__pcpu_raw_and_1, pcp, val)
-#define raw_cpu_or_1(pcp, val) __pcpu_op_put(__pcpu_raw_or_1, pcp, val)
-#define raw_cpu_add_return_1(pcp, val) __pcpu_op_swap(__pcpu_raw_add_return_1, pcp, val)
-#define raw_cpu_xchg_1(pcp, val) __pcpu_op_swap(__pcpu_raw_xchg_1, pcp, val)
-#define raw_cpu_cmpxchg_1(pcp, oval, nval) __pcpu_op_cas(__pcpu_raw_cmpxchg_1, pcp, oval, nval)
-#define raw_cpu_cmpxchg_double_1(pcp1, pcp2, oval1, oval2, nval1, nval2) \
-	__pcpu_op_cas2(__pcpu_raw_cmpxchg_double_1, pcp1, pcp2, oval1, oval2, nval1, nval2)
-#define raw_cpu_read_2(pcp) __pcpu_op_get(__pcpu_raw_read_2, pcp)
-#define raw_cpu_write_2(pcp, val) __pcpu_op_put(__pcpu_raw_write_2, pcp, val)
-#define raw_cpu_add_2(pcp, val) __pcpu_op_put(__pcpu_raw_add_2, pcp, val)
-#define raw_cpu_and_2(pcp, val) __pcpu_op_put(__pcpu_raw_and_2, pcp, val)
-#define raw_cpu_or_2(pcp, val) __pcpu_op_put(__pcpu_raw_or_2, pcp, val)
-#define raw_cpu_add_return_2(pcp, val) __pcpu_op_swap(__pcpu_raw_add_return_2, pcp, val)
-#define raw_cpu_xchg_2(pcp, val) __pcpu_op_swap(__pcpu_raw_xchg_2, pcp, val)
-#define raw_cpu_cmpxchg_2(pcp, oval, nval) __pcpu_op_cas(__pcpu_raw_cmpxchg_2, pcp, oval, nval)
-#define raw_cpu_cmpxchg_double_2(pcp1, pcp2, oval1, oval2, nval1, nval2) \
-	__pcpu_op_cas2(__pcpu_raw_cmpxchg_double_2, pcp1, pcp2, oval1, oval2, nval1, nval2)
-#define raw_cpu_read_4(pcp) __pcpu_op_get(__pcpu_raw_read_4, pcp)
-#define raw_cpu_write_4(pcp, val) __pcpu_op_put(__pcpu_raw_write_4, pcp, val)
-#define raw_cpu_add_4(pcp, val) __pcpu_op_put(__pcpu_raw_add_4, pcp, val)
-#define raw_cpu_and_4(pcp, val) __pcpu_op_put(__pcpu_raw_and_4, pcp, val)
-#define raw_cpu_or_4(pcp, val) __pcpu_op_put(__pcpu_raw_or_4, pcp, val)
-#define raw_cpu_add_return_4(pcp, val) __pcpu_op_swap(__pcpu_raw_add_return_4, pcp, val)
-#define raw_cpu_xchg_4(pcp, val) __pcpu_op_swap(__pcpu_raw_xchg_4, pcp, val)
-#define raw_cpu_cmpxchg_4(pcp, oval, nval) __pcpu_op_cas(__pcpu_raw_cmpxchg_4, pcp, oval, nval)
-#define raw_cpu_cmpxchg_double_4(pcp1, pcp2, oval1, oval2, nval1, nval2) \
-	__pcpu_op_cas2(__pcpu_raw_cmpxchg_double_4, pcp1, pcp2, oval1, oval2, nval1, nval2)
-#define raw_cpu_read_8(pcp) __pcpu_op_get(__pcpu_raw_read_8, pcp)
-#define raw_cpu_write_8(pcp, val) __pcpu_op_put(__pcpu_raw_write_8, pcp, val)
-#define raw_cpu_add_8(pcp, val) __pcpu_op_put(__pcpu_raw_add_8, pcp, val)
-#define raw_cpu_and_8(pcp, val) __pcpu_op_put(__pcpu_raw_and_8, pcp, val)
-#define raw_cpu_or_8(pcp, val) __pcpu_op_put(__pcpu_raw_or_8, pcp, val)
-#define raw_cpu_add_return_8(pcp, val) __pcpu_op_swap(__pcpu_raw_add_return_8, pcp, val)
-#define raw_cpu_xchg_8(pcp, val) __pcpu_op_swap(__pcpu_raw_xchg_8, pcp, val)
-#define raw_cpu_cmpxchg_8(pcp, oval, nval) __pcpu_op_cas(__pcpu_raw_cmpxchg_8, pcp, oval, nval)
-#define raw_cpu_cmpxchg_double_8(pcp1, pcp2, oval1, oval2, nval1, nval2) \
-	__pcpu_op_cas2(__pcpu_raw_cmpxchg_double_8, pcp1, pcp2, oval1, oval2, nval1, nval2)
-#define this_cpu_read_1(pcp) __pcpu_op_get(__pcpu_this_read_1, pcp)
-#define this_cpu_write_1(pcp, val) __pcpu_op_put(__pcpu_this_write_1, pcp, val)
-#define this_cpu_add_1(pcp, val) __pcpu_op_put(__pcpu_this_add_1, pcp, val)
-#define this_cpu_and_1(pcp, val) __pcpu_op_put(__pcpu_this_and_1, pcp, val)
-#define this_cpu_or_1(pcp, val) __pcpu_op_put(__pcpu_this_or_1, pcp, val)
-#define this_cpu_add_return_1(pcp, val) __pcpu_op_swap(__pcpu_this_add_return_1, pcp, val)
-#define this_cpu_xchg_1(pcp, val) __pcpu_op_swap(__pcpu_this_xchg_1, pcp, val)
-#define this_cpu_cmpxchg_1(pcp, oval, nval) __pcpu_op_cas(__pcpu_this_cmpxchg_1, pcp, oval, nval)
-#define this_cpu_cmpxchg_double_1(pcp1, pcp2, oval1, oval2, nval1, nval2) \
-	__pcpu_op_cas2(__pcpu_this_cmpxchg_double_1, pcp1, pcp2, oval1, oval2, nval1, nval2)
-#define this_cpu_read_2(pcp) __pcpu_op_get(__pcpu_this_read_2, pcp)
-#define this_cpu_write_2(pcp, val) __pcpu_op_put(__pcpu_this_write_2, pcp, val)
-#define this_cpu_add_2(pcp, val) __pcpu_op_put(__pcpu_this_add_2, pcp, val)
-#define this_cpu_and_2(pcp, val) __pcpu_op_put(__pcpu_this_and_2, pcp, val)
-#define this_cpu_or_2(pcp, val) __pcpu_op_put(__pcpu_this_or_2, pcp, val)
-#define this_cpu_add_return_2(pcp, val) __pcpu_op_swap(__pcpu_this_add_return_2, pcp, val)
-#define this_cpu_xchg_2(pcp, val) __pcpu_op_swap(__pcpu_this_xchg_2, pcp, val)
-#define this_cpu_cmpxchg_2(pcp, oval, nval) __pcpu_op_cas(__pcpu_this_cmpxchg_2, pcp, oval, nval)
-#define this_cpu_cmpxchg_double_2(pcp1, pcp2, oval1, oval2, nval1, nval2) \
-	__pcpu_op_cas2(__pcpu_this_cmpxchg_double_2, pcp1, pcp2, oval1, oval2, nval1, nval2)
-#define this_cpu_read_4(pcp) __pcpu_op_get(__pcpu_this_read_4, pcp)
-#define this_cpu_write_4(pcp, val) __pcpu_op_put(__pcpu_this_write_4, pcp, val)
-#define this_cpu_add_4(pcp, val) __pcpu_op_put(__pcpu_this_add_4, pcp, val)
-#define this_cpu_and_4(pcp, val) __pcpu_op_put(__pcpu_this_and_4, pcp, val)
-#define this_cpu_or_4(pcp, val) __pcpu_op_put(__pcpu_this_or_4, pcp, val)
-#define this_cpu_add_return_4(pcp, val) __pcpu_op_swap(__pcpu_this_add_return_4, pcp, val)
-#define this_cpu_xchg_4(pcp, val) __pcpu_op_swap(__pcpu_this_xchg_4, pcp, val)
-#define this_cpu_cmpxchg_4(pcp, oval, nval) __pcpu_op_cas(__pcpu_this_cmpxchg_4, pcp, oval, nval)
-#define this_cpu_cmpxchg_double_4(pcp1, pcp2, oval1, oval2, nval1, nval2) \
-	__pcpu_op_cas2(__pcpu_this_cmpxchg_double_4, pcp1, pcp2, oval1, oval2, nval1, nval2)
-#define this_cpu_read_8(pcp) __pcpu_op_get(__pcpu_this_read_8, pcp)
-#define this_cpu_write_8(pcp, val) __pcpu_op_put(__pcpu_this_write_8, pcp, val)
-#define this_cpu_add_8(pcp, val) __pcpu_op_put(__pcpu_this_add_8, pcp, val)
-#define this_cpu_and_8(pcp, val) __pcpu_op_put(__pcpu_this_and_8, pcp, val)
-#define this_cpu_or_8(pcp, val) __pcpu_op_put(__pcpu_this_or_8, pcp, val)
-#define this_cpu_add_return_8(pcp, val) __pcpu_op_swap(__pcpu_this_add_return_8, pcp, val)
-#define this_cpu_xchg_8(pcp, val) __pcpu_op_swap(__pcpu_this_xchg_8, pcp, val)
-#define this_cpu_cmpxchg_8(pcp, oval, nval) __pcpu_op_cas(__pcpu_this_cmpxchg_8, pcp, oval, nval)
-#define this_cpu_cmpxchg_double_8(pcp1, pcp2, oval1, oval2, nval1, nval2) \
-	__pcpu_op_cas2(__pcpu_this_cmpxchg_double_8, pcp1, pcp2, oval1, oval2, nval1, nval2)
+/* Which way this_cpu_X is: see pinned.h. */
+#ifdef PERCPU_PINNED
+#define __PCPU_THIS(op) __pcpu_pinned_##op
+#else
+#define __PCPU_THIS(op) __pcpu_this_##op
+#endif
+
+#include <percpu/sized.h>
 
 /* Dispatch on size: by sizeof(variable), stem##1, stem##2, stem##4 or stem##8. */
 #define __bad_size_call_parameter(variable)                                          \
@@ -379,6 +315,11 @@ __pcpu_always_inline bool __pcpu_raw_cmpxchg_double_8(uintptr_t ptr, uint64_t ex
 	})
 
 __PCPU_BEGIN_DECLS
+/*
+ * Reports, as an error in the log, @op in a thread that is not pinned or is no longer on the CPU
+ * that it was pinned to.
+ */
+PERCPU_API void __percpu_pinned_check(const char *op);
 /* Reports a pair that breaks the alignment or adjacency rule of cmpxchg_double; fatal. */
 PERCPU_API void __percpu_bad_pair(uintptr_t ptr1, uintptr_t ptr2, size_t size)
 	__attribute__((__cold__, __noreturn__));
@@ -418,6 +359,32 @@ __pcpu_always_inline void __pcpu_check_pair(uintptr_t ptr1, uintptr_t ptr2, size
  */
 #define __pcpu_negate(pcp, val) (0 - (uint64_t)(__typeof__(pcp))(val))
 
+/* try_cmpxchg by @cmpxchg: bits are compared, as there, so that a NaN equals itself. */
+#define __pcpu_try(cmpxchg, pcp, ovalp, nval)                                                    \
+	__extension__({                                                                          \
+		__typeof__(pcp) *__pcpu_ovalp = (ovalp), __pcpu_oval = *__pcpu_ovalp;            \
+		__typeof__(pcp) __pcpu_seen = cmpxchg(pcp, __pcpu_oval, nval);                   \
+		bool __pcpu_stored = !__builtin_memcmp((const void *)&__pcpu_seen,               \
+						       (const void *)&__pcpu_oval, sizeof(pcp)); \
+		if (!__pcpu_stored)                                                              \
+			*__pcpu_ovalp = __pcpu_seen;                                             \
+		__pcpu_stored;                                                                   \
+	})
+/* A variable of any type of 16 bytes, aligned to as much. */
+#define __pcpu_call_128(fn, pcp, oval, nval)                                                 \
+	__extension__({                                                                      \
+		__typeof__(pcp) *__pcpu_wide = &(pcp), __pcpu_ret;                           \
+		__pcpu_u128 __pcpu_ret_bits;                                                 \
+		__verify_pcpu_ptr(__pcpu_wide);                                              \
+		__pcpu_static_assert(sizeof(pcp) == 16,                                      \
+				     "cmpxchg128 needs a variable of 16 bytes");             \
+		__pcpu_check_pair((uintptr_t)__pcpu_wide, (uintptr_t)__pcpu_wide + 8, 8);    \
+		__pcpu_ret_bits = fn((uintptr_t)__pcpu_wide, __pcpu_to_u128(pcp, oval),      \
+				     __pcpu_to_u128(pcp, nval));                             \
+		__builtin_memcpy((void *)&__pcpu_ret, &__pcpu_ret_bits, sizeof(__pcpu_ret)); \
+		__pcpu_ret;                                                                  \
+	})
+
 /* raw_cpu_X: no protection. */
 #define raw_cpu_read(pcp) __pcpu_size_call_return(raw_cpu_read_, pcp)
 #define raw_cpu_write(pcp, val) __pcpu_size_call(raw_cpu_write_, pcp, val)
@@ -427,6 +394,8 @@ __pcpu_always_inline void __pcpu_check_pair(uintptr_t ptr1, uintptr_t ptr2, size
 #define raw_cpu_add_return(pcp, val) __pcpu_integer_call_return(raw_cpu_add_return_, pcp, val)
 #define raw_cpu_xchg(pcp, nval) __pcpu_size_call_return2(raw_cpu_xchg_, pcp, nval)
 #define raw_cpu_cmpxchg(pcp, oval, nval) __pcpu_size_call_return2(raw_cpu_cmpxchg_, pcp, oval, nval)
+#define raw_cpu_try_cmpxchg(pcp, ovalp, nval) __pcpu_try(raw_cpu_cmpxchg, pcp, ovalp, nval)
+#define raw_cpu_cmpxchg128(pcp, oval, nval) __pcpu_call_128(__pcpu_raw_cmpxchg_16, pcp, oval, nval)
 #define raw_cpu_cmpxchg_double(pcp1, pcp2, oval1, oval2, nval1, nval2)                           \
 	__pcpu_double_call_return_bool(raw_cpu_cmpxchg_double_, pcp1, pcp2, oval1, oval2, nval1, \
 				       nval2)
@@ -437,19 +406,34 @@ __pcpu_always_inline void __pcpu_check_pair(uintptr_t ptr1, uintptr_t ptr2, size
 #define raw_cpu_inc_return(pcp) raw_cpu_add_return(pcp, 1)
 #define raw_cpu_dec_return(pcp) raw_cpu_add_return(pcp, -1)
 
-/* __this_cpu_X: for callers that are protected already. */
-#define __this_cpu_read(pcp) __pcpu_size_call_return(raw_cpu_read_, pcp)
-#define __this_cpu_write(pcp, val) __pcpu_size_call(raw_cpu_write_, pcp, val)
-#define __this_cpu_add(pcp, val) __pcpu_integer_call(raw_cpu_add_, pcp, val)
-#define __this_cpu_and(pcp, val) __pcpu_integer_call(raw_cpu_and_, pcp, val)
-#define __this_cpu_or(pcp, val) __pcpu_integer_call(raw_cpu_or_, pcp, val)
-#define __this_cpu_add_return(pcp, val) __pcpu_integer_call_return(raw_cpu_add_return_, pcp, val)
-#define __this_cpu_xchg(pcp, nval) __pcpu_size_call_return2(raw_cpu_xchg_, pcp, nval)
-#define __this_cpu_cmpxchg(pcp, oval, nval) \
-	__pcpu_size_call_return2(raw_cpu_cmpxchg_, pcp, oval, nval)
-#define __this_cpu_cmpxchg_double(pcp1, pcp2, oval1, oval2, nval1, nval2)                        \
-	__pcpu_double_call_return_bool(raw_cpu_cmpxchg_double_, pcp1, pcp2, oval1, oval2, nval1, \
-				       nval2)
+/* __this_cpu_X: for callers that are protected already; in a debug build, that is checked. */
+#define __this_cpu_preempt_check(op) __pcpu_preempt_check("__this_cpu_" op "()")
+#define __this_cpu_read(pcp) \
+	(__this_cpu_preempt_check("read"), __pcpu_size_call_return(raw_cpu_read_, pcp))
+#define __this_cpu_write(pcp, val) \
+	(__this_cpu_preempt_check("write"), __pcpu_size_call(raw_cpu_write_, pcp, val))
+#define __this_cpu_add(pcp, val) \
+	(__this_cpu_preempt_check("add"), __pcpu_integer_call(raw_cpu_add_, pcp, val))
+#define __this_cpu_and(pcp, val) \
+	(__this_cpu_preempt_check("and"), __pcpu_integer_call(raw_cpu_and_, pcp, val))
+#define __this_cpu_or(pcp, val) \
+	(__this_cpu_preempt_check("or"), __pcpu_integer_call(raw_cpu_or_, pcp, val))
+#define __this_cpu_add_return(pcp, val)          \
+	(__this_cpu_preempt_check("add_return"), \
+	 __pcpu_integer_call_return(raw_cpu_add_return_, pcp, val))
+#define __this_cpu_xchg(pcp, nval) \
+	(__this_cpu_preempt_check("xchg"), __pcpu_size_call_return2(raw_cpu_xchg_, pcp, nval))
+#define __this_cpu_cmpxchg(pcp, oval, nval)   \
+	(__this_cpu_preempt_check("cmpxchg"), \
+	 __pcpu_size_call_return2(raw_cpu_cmpxchg_, pcp, oval, nval))
+#define __this_cpu_try_cmpxchg(pcp, ovalp, nval) __pcpu_try(__this_cpu_cmpxchg, pcp, ovalp, nval)
+#define __this_cpu_cmpxchg128(pcp, oval, nval)   \
+	(__this_cpu_preempt_check("cmpxchg128"), \
+	 __pcpu_call_128(__pcpu_raw_cmpxchg_16, pcp, oval, nval))
+#define __this_cpu_cmpxchg_double(pcp1, pcp2, oval1, oval2, nval1, nval2)                         \
+	(__this_cpu_preempt_check("cmpxchg_double"),                                              \
+	 __pcpu_double_call_return_bool(raw_cpu_cmpxchg_double_, pcp1, pcp2, oval1, oval2, nval1, \
+					nval2))
 #define __this_cpu_sub(pcp, val) __this_cpu_add(pcp, __pcpu_negate(pcp, val))
 #define __this_cpu_inc(pcp) __this_cpu_add(pcp, 1)
 #define __this_cpu_dec(pcp) __this_cpu_sub(pcp, 1)
@@ -457,19 +441,73 @@ __pcpu_always_inline void __pcpu_check_pair(uintptr_t ptr1, uintptr_t ptr2, size
 #define __this_cpu_inc_return(pcp) __this_cpu_add_return(pcp, 1)
 #define __this_cpu_dec_return(pcp) __this_cpu_add_return(pcp, -1)
 
-/* this_cpu_X: protect themselves. */
-#define this_cpu_read(pcp) __pcpu_size_call_return(this_cpu_read_, pcp)
-#define this_cpu_write(pcp, val) __pcpu_size_call(this_cpu_write_, pcp, val)
-#define this_cpu_add(pcp, val) __pcpu_integer_call(this_cpu_add_, pcp, val)
-#define this_cpu_and(pcp, val) __pcpu_integer_call(this_cpu_and_, pcp, val)
-#define this_cpu_or(pcp, val) __pcpu_integer_call(this_cpu_or_, pcp, val)
-#define this_cpu_add_return(pcp, val) __pcpu_integer_call_return(this_cpu_add_return_, pcp, val)
-#define this_cpu_xchg(pcp, nval) __pcpu_size_call_return2(this_cpu_xchg_, pcp, nval)
+/* pinned_cpu_X: of threads that are pinned (pinned.h); in a debug build, that is checked. */
+#ifdef PERCPU_DEBUG_PREEMPT
+#define __pcpu_pinned_check(op) __percpu_pinned_check("pinned_cpu_" op "()")
+#else
+#define __pcpu_pinned_check(op) ((void)0)
+#endif
+#define pinned_cpu_read(pcp) \
+	(__pcpu_pinned_check("read"), __pcpu_size_call_return(pinned_cpu_read_, pcp))
+#define pinned_cpu_write(pcp, val) \
+	(__pcpu_pinned_check("write"), __pcpu_size_call(pinned_cpu_write_, pcp, val))
+#define pinned_cpu_add(pcp, val) \
+	(__pcpu_pinned_check("add"), __pcpu_integer_call(pinned_cpu_add_, pcp, val))
+#define pinned_cpu_and(pcp, val) \
+	(__pcpu_pinned_check("and"), __pcpu_integer_call(pinned_cpu_and_, pcp, val))
+#define pinned_cpu_or(pcp, val) \
+	(__pcpu_pinned_check("or"), __pcpu_integer_call(pinned_cpu_or_, pcp, val))
+#define pinned_cpu_add_return(pcp, val)     \
+	(__pcpu_pinned_check("add_return"), \
+	 __pcpu_integer_call_return(pinned_cpu_add_return_, pcp, val))
+#define pinned_cpu_xchg(pcp, nval) \
+	(__pcpu_pinned_check("xchg"), __pcpu_size_call_return2(pinned_cpu_xchg_, pcp, nval))
+#define pinned_cpu_cmpxchg(pcp, oval, nval) \
+	(__pcpu_pinned_check("cmpxchg"),    \
+	 __pcpu_size_call_return2(pinned_cpu_cmpxchg_, pcp, oval, nval))
+#define pinned_cpu_try_cmpxchg(pcp, ovalp, nval) __pcpu_try(pinned_cpu_cmpxchg, pcp, ovalp, nval)
+#define pinned_cpu_cmpxchg128(pcp, oval, nval) \
+	(__pcpu_pinned_check("cmpxchg128"),    \
+	 __pcpu_call_128(__pcpu_pinned_cmpxchg_16, pcp, oval, nval))
+#define pinned_cpu_cmpxchg_double(pcp1, pcp2, oval1, oval2, nval1, nval2)                     \
+	(__pcpu_pinned_check("cmpxchg_double"),                                               \
+	 __pcpu_double_call_return_bool(pinned_cpu_cmpxchg_double_, pcp1, pcp2, oval1, oval2, \
+					nval1, nval2))
+#define pinned_cpu_sub(pcp, val) pinned_cpu_add(pcp, __pcpu_negate(pcp, val))
+#define pinned_cpu_inc(pcp) pinned_cpu_add(pcp, 1)
+#define pinned_cpu_dec(pcp) pinned_cpu_sub(pcp, 1)
+#define pinned_cpu_sub_return(pcp, val) pinned_cpu_add_return(pcp, __pcpu_negate(pcp, val))
+#define pinned_cpu_inc_return(pcp) pinned_cpu_add_return(pcp, 1)
+#define pinned_cpu_dec_return(pcp) pinned_cpu_add_return(pcp, -1)
+
+/* this_cpu_X: protect themselves. In a file that says so, they are those of pinned threads. */
+#ifdef PERCPU_PINNED
+#define __pcpu_this_check(op) __pcpu_pinned_check(op)
+#else
+#define __pcpu_this_check(op) ((void)0)
+#endif
+#define this_cpu_read(pcp) (__pcpu_this_check("read"), __pcpu_size_call_return(this_cpu_read_, pcp))
+#define this_cpu_write(pcp, val) \
+	(__pcpu_this_check("write"), __pcpu_size_call(this_cpu_write_, pcp, val))
+#define this_cpu_add(pcp, val) \
+	(__pcpu_this_check("add"), __pcpu_integer_call(this_cpu_add_, pcp, val))
+#define this_cpu_and(pcp, val) \
+	(__pcpu_this_check("and"), __pcpu_integer_call(this_cpu_and_, pcp, val))
+#define this_cpu_or(pcp, val) (__pcpu_this_check("or"), __pcpu_integer_call(this_cpu_or_, pcp, val))
+#define this_cpu_add_return(pcp, val)     \
+	(__pcpu_this_check("add_return"), \
+	 __pcpu_integer_call_return(this_cpu_add_return_, pcp, val))
+#define this_cpu_xchg(pcp, nval) \
+	(__pcpu_this_check("xchg"), __pcpu_size_call_return2(this_cpu_xchg_, pcp, nval))
 #define this_cpu_cmpxchg(pcp, oval, nval) \
-	__pcpu_size_call_return2(this_cpu_cmpxchg_, pcp, oval, nval)
-#define this_cpu_cmpxchg_double(pcp1, pcp2, oval1, oval2, nval1, nval2)                           \
-	__pcpu_double_call_return_bool(this_cpu_cmpxchg_double_, pcp1, pcp2, oval1, oval2, nval1, \
-				       nval2)
+	(__pcpu_this_check("cmpxchg"), __pcpu_size_call_return2(this_cpu_cmpxchg_, pcp, oval, nval))
+#define this_cpu_try_cmpxchg(pcp, ovalp, nval) __pcpu_try(this_cpu_cmpxchg, pcp, ovalp, nval)
+#define this_cpu_cmpxchg128(pcp, oval, nval) \
+	(__pcpu_this_check("cmpxchg128"), __pcpu_call_128(__PCPU_THIS(cmpxchg_16), pcp, oval, nval))
+#define this_cpu_cmpxchg_double(pcp1, pcp2, oval1, oval2, nval1, nval2)                            \
+	(__pcpu_this_check("cmpxchg_double"),                                                      \
+	 __pcpu_double_call_return_bool(this_cpu_cmpxchg_double_, pcp1, pcp2, oval1, oval2, nval1, \
+					nval2))
 #define this_cpu_sub(pcp, val) this_cpu_add(pcp, __pcpu_negate(pcp, val))
 #define this_cpu_inc(pcp) this_cpu_add(pcp, 1)
 #define this_cpu_dec(pcp) this_cpu_sub(pcp, 1)

@@ -14,6 +14,8 @@
 #include <percpu/defs.h>
 #include <percpu/log.h>
 #include <percpu/ops.h>
+#include <percpu/pinned.h>
+#include <percpu/section.h>
 #include <percpu/stats.h>
 
 #endif /* PERCPU_PERCPU_H */

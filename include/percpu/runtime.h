@@ -24,18 +24,50 @@
  */
 struct percpu_entry {
 	/*
-	 * The CPU's window while sequences may touch its copies, else negative. One sign test
-	 * sends everything unusual to the slow path: a unit that has not been opened, a CPU whose
-	 * copies are held by somebody else, a thread without rseq, the fallback tier.
+	 * The CPU's window while sequences may touch its copies, else negative: the word in @rest
+	 * while nobody holds the CPU, and while somebody does, that thread's word. One sign test
+	 * sends everything unusual to the slow path: a unit that has not been opened, a CPU that
+	 * is held, a thread without rseq, the fallback tier.
 	 */
 	intptr_t window;
 	/* The CPU's window from the moment its unit is open, else negative. Never closed again. */
 	intptr_t base;
 	/* The library's own: guards what its allocator keeps for this CPU. NULL: nothing yet. */
 	struct pcpu_cpu_lock *lock;
+	/* What @window is when the unit is open and nobody holds the CPU. */
+	intptr_t rest;
+	/* The word of the thread that is to have the CPU next, wherever it runs; 0: none. */
+	intptr_t claim;
+	/* How many threads wait for the CPU; or PERCPU_ATTENTION_ALWAYS. Whoever lets go looks. */
+	unsigned int attention;
+	/* How many threads are pinned to the CPU. */
+	unsigned int pinned;
 } __attribute__((__aligned__(64)));
 
 #define __PCPU_ENTRY_SHIFT 6
+
+/*
+ * What a thread has of its own, in the library's thread-local storage.
+ */
+struct percpu_self {
+	/*
+	 * __PCPU_NO_CPU, or what this CPU is for the thread, wherever it runs: the CPU that it
+	 * holds, or whose local locks. Less than that in a thread that never held any.
+	 */
+	int cpu;
+	/* Sections that are inside of others; and local locks, in units of __PCPU_LOCAL_LOCK. */
+	unsigned int nested;
+	/* What the entry of a CPU holds while the thread holds the CPU; 0: not known yet. */
+	intptr_t word;
+	/* What others see of the thread's operations in the fallback tier; NULL: none yet. */
+	struct pcpu_mark *mark;
+	/* The CPU that the thread is pinned to, plus one; 0: it is not. And where it could run before. */
+	unsigned int pinned;
+	struct pcpu_affinity *affinity;
+};
+
+#define __PCPU_NO_CPU (-1)
+#define __PCPU_LOCAL_LOCK (1u << 16)
 
 /*
  * Set once, before any constructor of the program runs, and constant from then on; hence const
@@ -44,6 +76,8 @@ struct percpu_entry {
 struct percpu_runtime {
 	ptrdiff_t rseq_offset;		   /* from the thread pointer to the rseq area, bytes */
 	struct percpu_entry *entries;	   /* by CPU number, -2 .. nr_cpu_ids - 1 */
+	ptrdiff_t index_offset;		   /* from the thread pointer to the CPU number */
+	ptrdiff_t self_offset;		   /* from the thread pointer to the percpu_self */
 	const unsigned long *cpu_offset;   /* __per_cpu_offset[] */
 	const unsigned long *unit_offsets; /* pcpu_unit_offsets[] */
 	void *base_addr;		   /* pcpu_base_addr */
@@ -65,9 +99,9 @@ extern const unsigned int __percpu_nr_possible PERCPU_API;
 
 /* base(cpu), opening the CPU's unit on its first use. A CPU that is not possible is fatal. */
 PERCPU_API uintptr_t __percpu_cpu_base_slow(unsigned int cpu);
-/* base() of the CPU that the caller runs on, in any tier. */
+/* base() of this CPU: the one that the caller holds or runs on, in any tier. */
 PERCPU_API uintptr_t __percpu_this_base_slow(void);
-/* The CPU that the caller runs on, for threads without rseq. */
+/* The CPU that the caller holds or runs on, for threads without rseq. */
 PERCPU_API unsigned int __percpu_this_cpu_slow(void);
 
 __PCPU_END_DECLS
@@ -81,24 +115,37 @@ __PCPU_END_DECLS
 #define __PERCPU_OP_ADD_RETURN 5
 #define __PERCPU_OP_XCHG 6
 #define __PERCPU_OP_CMPXCHG 7
-#define __PERCPU_OP_CODE(op, size) (op * 32 + size)
 
 #define __pcpu_low32(ptr) ((uintptr_t)(uint32_t)(uintptr_t)(ptr))
 
 #include <percpu/arch/x86_64.h>
 
-/* The CPU number in the rseq area; negative in a thread that is not registered. */
-__pcpu_always_inline int __pcpu_rseq_cpu_id(void)
+__pcpu_always_inline struct percpu_self *__pcpu_self(void)
+{
+	return (struct percpu_self *)(__pcpu_thread_pointer() + (uintptr_t)__percpu_rt.self_offset);
+}
+
+/* The number of the CPU that the caller runs on; negative in a thread that has no rseq. */
+__pcpu_always_inline int __pcpu_running_cpu(void)
 {
 	const char *tp = (const char *)__pcpu_thread_pointer();
 
-	return *(const volatile int *)(tp + __percpu_rt.rseq_offset + 4);
+	return *(const volatile int *)(tp + __percpu_rt.index_offset);
+}
+
+/* The same, or the CPU that the caller holds. */
+__pcpu_always_inline int __pcpu_this_cpu_or_none(void)
+{
+	int held = *(volatile int *)&__pcpu_self()->cpu;
+
+	return __pcpu_unlikely(held >= 0) ? held : __pcpu_running_cpu();
 }
 
 __pcpu_always_inline uintptr_t __pcpu_this_base(void)
 {
 	intptr_t base =
-		((volatile struct percpu_entry *)__percpu_rt.entries)[__pcpu_rseq_cpu_id()].base;
+		((volatile struct percpu_entry *)__percpu_rt.entries)[__pcpu_this_cpu_or_none()]
+			.base;
 
 	return __pcpu_unlikely(base < 0) ? __percpu_this_base_slow() : (uintptr_t)base;
 }

@@ -3,7 +3,7 @@
  * cpu_lock_x86_64.h - taking a CPU's lock by a restartable sequence. Part of cpu_lock.c.
  *
  *	rseq area.rseq_cs = descriptor
- * 1:	lock = entries[rseq area.cpu_id].lock
+ * 1:	lock = entries[index].lock
  *	if (!lock)
  *		goto 2
  *	if (lock.held or lock.stopped)
@@ -12,8 +12,8 @@
  * 2:	...
  * 4:	lock = NULL; goto 2			// also if the sequence was aborted
  *
- * Two loads, not one of both halves: held was stored by itself a moment ago, and a load of more than
- * what was stored has to wait until the store has reached the cache (12 cycles and more).
+ * Two loads, not one of both halves: held was stored by itself a moment ago, and a load of more
+ *than what was stored has to wait until the store has reached the cache (12 cycles and more).
  *
  * There is no second try: who is interrupted in the middle takes the way that needs no CPU's lock.
  */
@@ -49,27 +49,29 @@ static inline struct pcpu_cpu_lock *pcpu_cpu_lock_sequence(void)
 		"leaq 3b(%%rip), %[lock]\n\t"
 		"movq %[lock], %%fs:8(%[rseq])\n"
 		"1:\n\t"
-		"movslq %%fs:4(%[rseq]), %[lock]\n\t"
-		"shlq $" __pcpu_stringify(__PCPU_ENTRY_SHIFT) ", %[lock]\n\t"
-		"movq 16(%[entries], %[lock]), %[lock]\n\t"
-		"testq %[lock], %[lock]\n\t"
-		"jz 2f\n\t"
-		"cmpl $0, (%[lock])\n\t"
-		"jne 4f\n\t"
-		"cmpl $0, 4(%[lock])\n\t"
-		"jne 4f\n\t"
-		"movl $1, (%[lock])\n"
-		"2:\n\t"
-		/* the signature that the kernel wants before an abort address; see percpu/arch */
-		".pushsection __rseq_failure, \"ax\", @progbits\n\t"
-		".byte 0x0f, 0xb9, 0x3d\n\t"
-		".long 0x53053053\n"
-		"4:\n\t"
-		"xorl %k[lock], %k[lock]\n\t"
-		"jmp 2b\n\t"
-		".popsection"
+		"movslq %%fs:(%[index]), %[lock]\n\t"
+		"shlq $" __pcpu_stringify(
+			__PCPU_ENTRY_SHIFT) ", %[lock]\n\t"
+					    "movq 16(%[entries], %[lock]), %[lock]\n\t"
+					    "testq %[lock], %[lock]\n\t"
+					    "jz 2f\n\t"
+					    "cmpl $0, (%[lock])\n\t"
+					    "jne 4f\n\t"
+					    "cmpl $0, 4(%[lock])\n\t"
+					    "jne 4f\n\t"
+					    "movl $1, (%[lock])\n"
+					    "2:\n\t"
+					    /* the signature that the kernel wants before an abort
+					       address; see percpu/arch */
+					    ".pushsection __rseq_failure, \"ax\", @progbits\n\t"
+					    ".byte 0x0f, 0xb9, 0x3d\n\t"
+					    ".long 0x53053053\n"
+					    "4:\n\t"
+					    "xorl %k[lock], %k[lock]\n\t"
+					    "jmp 2b\n\t"
+					    ".popsection"
 		: [lock] "=&r"(lock)
-		: [rseq] "r"(__pcpu_rseq_offset()), [entries] "r"(__pcpu_entries())
+		: __PCPU_SEQ_CONSTANTS
 		: "memory", "cc");
 	return lock;
 }

@@ -3,9 +3,9 @@
 #ifndef OPS_COUNT_SLOW_H
 #define OPS_COUNT_SLOW_H
 
-#include "thread.h"
+#include "operation.h"
 
 /* Of all threads. */
-extern unsigned long slow_entries, slow_visits;
+extern unsigned long slow_entries, slow_holds;
 
 #endif /* OPS_COUNT_SLOW_H */

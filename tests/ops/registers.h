@@ -138,7 +138,8 @@ enum {
 
 /*
  * The operands' registers hold the same values before and in the statement: rsi the rseq offset, rdi
- * the entries, r8 the pointer, rbx the value. A result goes to r14.
+ * the entries, r12 the index offset, r8 the pointer, rbx the value. A result goes to r14, or to rax
+ * and rdx.
  */
 #define REGISTERS_RUN(run_, sequence)                                                              \
 	do {                                                                                       \
@@ -146,44 +147,40 @@ enum {
 		register uint64_t val __asm__("rbx") = which->before.general[REGISTER_RBX];        \
 		register uint64_t rseq __asm__("rsi") = which->before.general[REGISTER_RSI];       \
 		register uint64_t entries __asm__("rdi") = which->before.general[REGISTER_RDI];    \
+		register uint64_t index __asm__("r12") = which->before.general[REGISTER_R12];      \
 		register uint64_t ptr __asm__("r8") = which->before.general[REGISTER_R8];          \
 		register struct registers_run *run __asm__("r9") = which;                          \
                                                                                                    \
 		__asm__ volatile(REGISTERS_LOAD sequence REGISTERS_STORE                           \
 				 : [val] "+r"(val), [rseq] "+r"(rseq), [entries] "+r"(entries),    \
-				   [ptr] "+r"(ptr), [run] "+r"(run)                                \
+				   [index] "+r"(index), [ptr] "+r"(ptr), [run] "+r"(run)           \
 				 :                                                                 \
-				 : "memory", "cc", "rax", "rcx", "rdx", "r10", "r11", "r12",       \
-				   "r13", "r14", "r15");                                           \
+				 : "memory", "cc", "rax", "rcx", "rdx", "r10", "r11", "r13",       \
+				   "r14", "r15");                                                  \
 	} while (0)
 
 static inline void registers_run_add(struct registers_run *add)
 {
-	REGISTERS_RUN(add, __PCPU_SEQ_BEGIN "addq %[val], (%%r11, %%r10)" __PCPU_SEQ_COMMIT
-		__PCPU_SEQ_SLOW("pushq %q[val]\n\t" __PCPU_SEQ_CODE(__PERCPU_OP_ADD, 8), 16, "",
-				"2b"));
+	REGISTERS_RUN(add, __PCPU_SEQ_BEGIN "addq %[val], (%%r10)" __PCPU_SEQ_COMMIT
+		__PCPU_SEQ_SLOW(add, 8, "pushq %q[val]\n\t", 8, ""));
 }
 
 static inline void registers_run_xchg(struct registers_run *xchg)
 {
 	REGISTERS_RUN(xchg, __PCPU_SEQ_BEGIN
-		"movq (%%r11, %%r10), %%r14\n\t"
-		"movq %[val], (%%r11, %%r10)" __PCPU_SEQ_COMMIT
-		__PCPU_SEQ_SLOW("pushq %q[val]\n\t" __PCPU_SEQ_CODE(__PERCPU_OP_XCHG, 8), 16,
-				"movq 8(%%rsp), %%r14\n\t", "2b"));
+		"movq (%%r10), %%r14\n\t"
+		"movq %[val], (%%r10)" __PCPU_SEQ_COMMIT
+		__PCPU_SEQ_SLOW(xchg, 8, "pushq %q[val]\n\t", 8, "movq (%%rsp), %%r14\n\t"));
 }
 
 /* Expects rax and rdx, stores rbx and rcx. */
 static inline void registers_run_pair(struct registers_run *pair)
 {
 	REGISTERS_RUN(pair, __PCPU_SEQ_BEGIN
-		"cmpxchg16b (%%r11, %%r10)" __PCPU_SEQ_COMMIT
-		"sete %%r14b\n\t"
-		"movzbl %%r14b, %%r14d\n"
-		"6:\n\t"
-		__PCPU_SEQ_SLOW("pushq %%rax\n\tpushq %%rdx\n\tpushq %%rbx\n\tpushq %%rcx\n\t"
-				__PCPU_SEQ_CODE(__PERCPU_OP_CMPXCHG, 16), 40,
-				"movq 32(%%rsp), %%r14\n\t", "6b"));
+		"cmpxchg16b (%%r10)" __PCPU_SEQ_COMMIT
+		__PCPU_SEQ_SLOW(cmpxchg, 16,
+				"pushq %%rax\n\tpushq %%rdx\n\tpushq %%rbx\n\tpushq %%rcx\n\t", 32,
+				"movq 24(%%rsp), %%rax\n\tmovq 16(%%rsp), %%rdx\n\t"));
 }
 /* clang-format on */
 

@@ -240,13 +240,15 @@ static void out_of_line_operations_do_the_same(void **state)
 static void out_of_line_pair_does_the_same(void **state)
 {
 	const uintptr_t pair = (uintptr_t)&slong_pair;
+	const __pcpu_u128 before = 1 | (__pcpu_u128)2 << 64, other = 1 | (__pcpu_u128)3 << 64,
+			  after = 4 | (__pcpu_u128)5 << 64;
 
 	(void)state;
 	per_cpu(slong_pair, row_cpu).first = 1;
 	per_cpu(slong_pair, row_cpu).second = 2;
-	assert_false(__percpu_op_double(pair, 1, 3, 4, 5));
+	assert_true(__percpu_op_16(pair, other, after) == before);
 	assert_int_equal(per_cpu(slong_pair, row_cpu).first, 1);
-	assert_true(__percpu_op_double(pair, 1, 2, 4, 5));
+	assert_true(__percpu_op_16(pair, before, after) == before);
 	assert_int_equal(per_cpu(slong_pair, row_cpu).first, 4);
 	assert_int_equal(per_cpu(slong_pair, row_cpu).second, 5);
 }

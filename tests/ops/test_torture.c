@@ -14,7 +14,8 @@
 
 #include <cmocka.h>
 
-#include "thread.h"
+#include "operation.h"
+#include "tier.h"
 #include "wait_for.h"
 
 #include <percpu/percpu.h>
@@ -241,11 +242,11 @@ static void jump(struct worker *worker)
 /* In the fallback tier a visit is not the way to add. */
 static void visit(struct worker *worker)
 {
-	const struct pcpu_op add = {.op = __PERCPU_OP_ADD, .size = 4, .a = 5};
+	struct pcpu_op add = {.op = __PERCPU_OP_ADD, .size = 4, .a = 5};
 
-	if (!pcpu_thread_has_sequences())
+	if (!pcpu_tier_has_sequences())
 		return;
-	pcpu_thread_visit(&add, (uint32_t)(uintptr_t)&dynamics->sum32);
+	pcpu_operate_holding(&add, (uint32_t)(uintptr_t)&dynamics->sum32);
 	worker->dynamics.sum32 += 5;
 }
 
@@ -445,7 +446,7 @@ static void *count_a_thousand(void *arg)
 /* In the child, where all other threads are gone: its exit status. */
 static int live_on(void)
 {
-	const struct pcpu_op add = {.op = __PERCPU_OP_ADD, .size = 8, .a = 7};
+	struct pcpu_op add = {.op = __PERCPU_OP_ADD, .size = 8, .a = 7};
 	uint64_t before = per_cpu_sum(forked), expected = before + 1000;
 	unsigned int cpu;
 
@@ -458,8 +459,8 @@ static int live_on(void)
 			return 1;
 		expected += 1000;
 	}
-	if (pcpu_thread_has_sequences()) {
-		pcpu_thread_visit(&add, (uint32_t)(uintptr_t)&forked);
+	if (pcpu_tier_has_sequences()) {
+		pcpu_operate_holding(&add, (uint32_t)(uintptr_t)&forked);
 		expected += 7;
 	}
 	for_each_possible_cpu(cpu)

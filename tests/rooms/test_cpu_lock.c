@@ -14,7 +14,8 @@
 #include "cpu_lock.h"
 #include "layout.h"
 #include "mem.h"
-#include "thread.h"
+#include "fence.h"
+#include "tier.h"
 #include "unit.h"
 
 #include <percpu/percpu.h>
@@ -257,16 +258,16 @@ static void stop_waits_for_a_holder_that_has_migrated_too(void **state)
  */
 static int nr_fences, nr_stopped_at_fence;
 
-void __real_pcpu_thread_fence_all(void);
-void __wrap_pcpu_thread_fence_all(void);
+void __real_pcpu_fence_sequences(void);
+void __wrap_pcpu_fence_sequences(void);
 
-void __wrap_pcpu_thread_fence_all(void)
+void __wrap_pcpu_fence_sequences(void)
 {
 	nr_fences++;
 	nr_stopped_at_fence = 0;
 	for (struct pcpu_cpu_lock *lock = pcpu_cpu_locks(); lock; lock = lock->next)
 		nr_stopped_at_fence += lock->stopped != 0;
-	__real_pcpu_thread_fence_all();
+	__real_pcpu_fence_sequences();
 }
 
 static void sequences_are_fenced_when_all_locks_say_stopped(void **state)
@@ -275,7 +276,7 @@ static void sequences_are_fenced_when_all_locks_say_stopped(void **state)
 	nr_fences = 0;
 	stop();
 	resume();
-	assert_int_equal(nr_fences, pcpu_thread_has_sequences());
+	assert_int_equal(nr_fences, pcpu_tier_has_sequences());
 	if (nr_fences)
 		assert_int_equal(nr_stopped_at_fence, nr_cpu_ids);
 }
@@ -303,7 +304,7 @@ static void thread_without_rseq_has_no_lock_to_take(void **state)
 
 	(void)state;
 	/* the fallback asks for the number where there is none */
-	if (!pcpu_thread_has_sequences())
+	if (!pcpu_tier_has_sequences())
 		skip();
 	assert_int_equal(pthread_create(&thread, NULL, take_without_rseq, &taken), 0);
 	pthread_join(thread, &unregistered);

@@ -16,7 +16,7 @@
 #include "lock.h"
 #include "module.h"
 #include "pointer.h"
-#include "thread.h"
+#include "tier.h"
 #include "unit.h"
 
 #include <percpu/percpu.h>
@@ -806,7 +806,7 @@ static void record_of_populated_pages_without_memory_is_refused(void **state)
 	assert_child_was_content(end);
 }
 
-/* --- no memory, and the visitor's door --- */
+/* --- no memory, and a CPU that is held --- */
 
 static void open_without_memory(void *arg)
 {
@@ -833,22 +833,19 @@ static void *count_once(void *arg)
 	return NULL;
 }
 
-static void shut_unit_keeps_operations_out_until_it_is_unshut(void **state)
+static void held_cpu_keeps_operations_out_until_it_is_let_go(void **state)
 {
 	unsigned long before;
 	pthread_t thread;
 
 	(void)state;
-	/* the fallback's entries are shut for ever, and its operations do not mind */
-	if (!pcpu_thread_has_sequences())
-		skip();
 	this_cpu_write(zero, 0);
 	before = per_cpu_sum(zero);
-	pcpu_unit_shut(own_cpu);
+	assert_int_equal(percpu_remote_begin(own_cpu), 0);
 	assert_int_equal(pthread_create(&thread, NULL, count_once, NULL), 0);
 	usleep(50000);
 	assert_int_equal(per_cpu_sum(zero), before);
-	pcpu_unit_unshut(own_cpu);
+	percpu_remote_end(own_cpu);
 	pthread_join(thread, NULL);
 	assert_int_equal(per_cpu_sum(zero), before + 1);
 }
@@ -905,7 +902,7 @@ int main(void)
 		span_test(range_is_populated_if_all_its_pages_are),
 		span_test(record_of_populated_pages_without_memory_is_refused),
 		cmocka_unit_test(unit_without_memory_is_fatal_and_names_the_cpu),
-		cmocka_unit_test(shut_unit_keeps_operations_out_until_it_is_unshut),
+		cmocka_unit_test(held_cpu_keeps_operations_out_until_it_is_let_go),
 	};
 
 	return cmocka_run_group_tests_name("unit", tests, pin_to_one_cpu, NULL);

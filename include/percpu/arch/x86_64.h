@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * x86_64.h - restartable sequences for x86-64.
+ * x86_64.h - restartable sequences, and the accesses of pinned threads, for x86-64.
  *
  * One operation, in pseudocode:
  *
  * 5:	rseq area.rseq_cs = descriptor;			// from 1 on the kernel watches us
- * 1:	entry = entries[rseq area.cpu_id];
- *	if (entry.window < 0)
+ * 1:	copy = low32(pointer) + entries[index].window;	// the index is the CPU number
+ *	if (copy < 0)
  *		goto 4;
- *	commit: ONE instruction that writes window + low32(pointer);
+ *	commit: ONE instruction that writes *copy;
  * 2:
  *	...
  * 4:	// far away, in a section of its own
- *	if (__percpu_slow_thunk(operands))
+ *	if (slow side of the operation(pointer, operands) wants another try)
  *		goto 5;
  *	goto 2;
  *
  * If the thread is preempted, migrated or interrupted by a signal between 1 and 2, the kernel
  * continues it at 4. Nothing has been written then, because the commit is the last instruction. The
- * thunk either does the operation, or makes sure that the next try has a chance and asks for it.
- * rseq_cs is not cleared afterwards; the kernel ignores (and clears) a descriptor that the
+ * slow side either does the operation, or makes sure that the next try has a chance and asks for
+ *it. rseq_cs is not cleared afterwards; the kernel ignores (and clears) a descriptor that the
  * instruction pointer is not inside of.
  *
  * There is no lock prefix: the only other writers of this CPU's copy are other sequences on the
- * same CPU, whose execution aborts this one, and visitors, who make the entry negative and wait
- * until every CPU has seen it.
+ * same CPU, whose execution aborts this one, and holders of the CPU, who make the entry negative
+ * and see to it that every sequence that had passed it is aborted.
  *
  * The whole is one asm statement, since between 1 and 2 a compiler may not be trusted with
  * anything. It is an ordinary one, without jumps that the compiler knows of: the thunk keeps every
@@ -50,29 +50,26 @@ __pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
 #ifndef __PCPU_NO_INLINE_SEQUENCE
 
 /*
- * The two constants of a sequence. In an executable clang would go through the global offset table
+ * The constants of a sequence. In an executable clang would go through the global offset table
  * for them, where gcc and the linkers arrange for a direct access; so for clang they are read by
  * hand there. (gcc merges loads better than asm statements.)
  */
 #if defined(__clang__) && (defined(__PIE__) || !defined(__PIC__))
-__pcpu_always_inline ptrdiff_t __pcpu_rseq_offset(void)
-{
-	ptrdiff_t offset;
-
-	__asm__("movq __percpu_rt(%%rip), %0" : "=r"(offset));
-	return offset;
-}
-
-__pcpu_always_inline struct percpu_entry *__pcpu_entries(void)
-{
-	struct percpu_entry *entries;
-
-	__asm__("movq __percpu_rt+8(%%rip), %0" : "=r"(entries));
-	return entries;
-}
+#define __PCPU_DEFINE_CONSTANT(name, type, at)                                \
+	__pcpu_always_inline type name(void)                                  \
+	{                                                                     \
+		type value;                                                   \
+                                                                              \
+		__asm__("movq __percpu_rt+" #at "(%%rip), %0" : "=r"(value)); \
+		return value;                                                 \
+	}
+__PCPU_DEFINE_CONSTANT(__pcpu_rseq_offset, ptrdiff_t, 0)
+__PCPU_DEFINE_CONSTANT(__pcpu_entries, struct percpu_entry *, 8)
+__PCPU_DEFINE_CONSTANT(__pcpu_index_offset, ptrdiff_t, 16)
 #else
 #define __pcpu_rseq_offset() (__percpu_rt.rseq_offset)
 #define __pcpu_entries() (__percpu_rt.entries)
+#define __pcpu_index_offset() (__percpu_rt.index_offset)
 #endif
 
 /*
@@ -89,66 +86,76 @@ __pcpu_always_inline struct percpu_entry *__pcpu_entries(void)
 #endif
 
 /* clang-format off */
-#define __PCPU_SEQ_BEGIN                                                                           \
-	/* struct rseq_cs: version, flags, start, length, abort. '?' joins the function's COMDAT */ \
+/*
+ * struct rseq_cs: version, flags, start, length, abort; '?' joins the function's COMDAT. And for
+ * debuggers, where descriptors are, and where a sequence may be left.
+ */
+#define __PCPU_SEQ_DESCRIPTOR                                                                      \
 	".pushsection __rseq_cs, \"aw?\", @progbits\n\t"                                           \
 	".balign 32\n"                                                                             \
 	"3:\n\t"                                                                                   \
 	".long 0, 0\n\t"                                                                           \
 	".quad 1f, 2f - 1f, 4f\n\t"                                                                \
 	".popsection\n\t"                                                                          \
-	/* for debuggers: where descriptors are, and where a sequence may be left */               \
 	".pushsection __rseq_cs_ptr_array, \"aw?\", @progbits\n\t"                                 \
 	".quad 3b\n\t"                                                                             \
 	".popsection\n\t"                                                                          \
 	".pushsection __rseq_exit_point_array, \"aw?\", @progbits\n\t"                             \
 	".quad 1f, 4f\n\t"                                                                         \
-	".popsection\n"                                                                            \
+	".popsection\n"
+#define __PCPU_SEQ_BEGIN                                                                           \
+	__PCPU_SEQ_DESCRIPTOR                                                                      \
 	"5:\n\t"                                                                                   \
 	__PCPU_SEQ_LOW32                                                                           \
 	"leaq 3b(%%rip), %%r11\n\t"                                                                \
 	"movq %%r11, %%fs:8(%[rseq])\n"                                                            \
 	"1:\n\t"                                                                                   \
-	"movslq %%fs:4(%[rseq]), %%r11\n\t"                                                        \
+	"movslq %%fs:(%[index]), %%r11\n\t"                                                        \
 	"shlq $" __pcpu_stringify(__PCPU_ENTRY_SHIFT) ", %%r11\n\t"                                \
-	"movq (%[entries], %%r11), %%r11\n\t"                                                      \
-	"testq %%r11, %%r11\n\t"                                                                   \
+	"addq (%[entries], %%r11), %%r10\n\t"                                                      \
 	"js 4f\n\t"
 #define __PCPU_SEQ_COMMIT "\n2:\n\t"
 /*
- * The slow side. The kernel demands the signature in the four bytes before the abort address; the
- * three before that make it the operand of an undefined instruction, for disassemblers. The stack
- * below the pointer may be in use (the red zone), so it is passed over. @pushes puts @bytes of
- * operands on the stack, the last of them the operation's code; the thunk replaces the first one by
- * the result, and says in ZF whether the operation is done.
+ * The kernel demands the signature in the four bytes before the abort address; the three before
+ * that make it the operand of an undefined instruction, for disassemblers.
  */
-#define __PCPU_SEQ_SLOW(pushes, bytes, result, done)                                               \
+#define __PCPU_SEQ_ABORT                                                                           \
 	".pushsection __rseq_failure, \"ax?\", @progbits\n\t"                                      \
 	".byte 0x0f, 0xb9, 0x3d\n\t"                                                               \
 	".long 0x53053053\n"                                                                       \
-	"4:\n\t"                                                                                   \
+	"4:\n\t"
+/*
+ * The slow side. The stack below the pointer may be in use (the red zone), so it is passed over.
+ * @pushes puts @bytes of operands on the stack; the thunk of operation @op finds the low half of
+ * the pointer in r10, replaces the first operand by the result, and says in ZF whether the
+ * operation is done.
+ */
+#define __PCPU_SEQ_SLOW(op, n, pushes, bytes, result)                                              \
+	__PCPU_SEQ_ABORT                                                                           \
+	__PCPU_SEQ_LOW32                                                                           \
 	"leaq -128(%%rsp), %%rsp\n\t"                                                              \
 	pushes                                                                                     \
-	"call *__percpu_slow_thunk@GOTPCREL(%%rip)\n\t"                                            \
+	"call *__percpu_slow_" #op "_" #n "@GOTPCREL(%%rip)\n\t"                                   \
 	result                                                                                     \
 	"leaq 128+" #bytes "(%%rsp), %%rsp\n\t"                                                    \
 	"jnz 5b\n\t"                                                                               \
-	"jmp " done "\n\t"                                                                         \
+	"jmp 2b\n\t"                                                                               \
 	".popsection"
-#define __PCPU_SEQ_CODE(op, n) "pushq $" __pcpu_stringify(__PERCPU_OP_CODE(op, n)) "\n\t"
-#define __PCPU_SEQ_INPUTS                                                                          \
-	[rseq] "r"(__pcpu_rseq_offset()), [entries] "r"(__pcpu_entries()), [ptr] __PCPU_SEQ_PTR(ptr)
+#define __PCPU_SEQ_CONSTANTS                                                                       \
+	[rseq] "r"(__pcpu_rseq_offset()), [index] "r"(__pcpu_index_offset()),                      \
+		[entries] "r"(__pcpu_entries())
+#define __PCPU_SEQ_INPUTS __PCPU_SEQ_CONSTANTS, [ptr] __PCPU_SEQ_PTR(ptr)
 #define __PCPU_SEQ_CLOBBERS "memory", "cc", "r10", "r11"
 
 /* One operation without a result: a single read-modify-write (or store) of @val. */
-#define __PCPU_DEFINE_SEQ_STORE(op, OP, insn, n, type, sfx, mod, imm)                              \
+#define __PCPU_DEFINE_SEQ_STORE(op, insn, n, type, sfx, mod, imm)                                  \
 	__pcpu_always_inline void __pcpu_seq_##op##_##n(uintptr_t ptr, type val)                   \
 	{                                                                                          \
 		__asm__ volatile(                                                                  \
 			__PCPU_SEQ_BEGIN                                                           \
-			insn sfx " %" mod "[val], (%%r11, %%r10)"                                  \
+			insn sfx " %" mod "[val], (%%r10)"                                         \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW("pushq %q[val]\n\t" __PCPU_SEQ_CODE(OP, n), 16, "", "2b")  \
+			__PCPU_SEQ_SLOW(op, n, "pushq %q[val]\n\t", 8, "")                         \
 			:                                                                          \
 			: __PCPU_SEQ_INPUTS, [val] imm(val)                                        \
 			: __PCPU_SEQ_CLOBBERS);                                                    \
@@ -161,10 +168,9 @@ __pcpu_always_inline struct percpu_entry *__pcpu_entries(void)
 		type old;                                                                          \
 		__asm__ volatile(                                                                  \
 			__PCPU_SEQ_BEGIN                                                           \
-			"mov" sfx " (%%r11, %%r10), %" mod "[old]"                                 \
+			"mov" sfx " (%%r10), %" mod "[old]"                                        \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW("pushq $0\n\t" __PCPU_SEQ_CODE(__PERCPU_OP_READ, n), 16,   \
-					"movq 8(%%rsp), %q[old]\n\t", "2b")                        \
+			__PCPU_SEQ_SLOW(read, n, "pushq $0\n\t", 8, "movq (%%rsp), %q[old]\n\t")   \
 			: [old] "=&r"(old)                                                         \
 			: __PCPU_SEQ_INPUTS                                                        \
 			: __PCPU_SEQ_CLOBBERS);                                                    \
@@ -175,12 +181,12 @@ __pcpu_always_inline struct percpu_entry *__pcpu_entries(void)
 		type sum;                                                                          \
 		__asm__ volatile(                                                                  \
 			__PCPU_SEQ_BEGIN                                                           \
-			"mov" sfx " (%%r11, %%r10), %" mod "[sum]\n\t"                             \
+			"mov" sfx " (%%r10), %" mod "[sum]\n\t"                                    \
 			"add" sfx " %" mod "[val], %" mod "[sum]\n\t"                              \
-			"mov" sfx " %" mod "[sum], (%%r11, %%r10)"                                 \
+			"mov" sfx " %" mod "[sum], (%%r10)"                                        \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW("pushq %q[val]\n\t" __PCPU_SEQ_CODE(__PERCPU_OP_ADD_RETURN, n), 16, \
-					"movq 8(%%rsp), %q[sum]\n\t", "2b")                        \
+			__PCPU_SEQ_SLOW(add_return, n, "pushq %q[val]\n\t", 8,                     \
+					"movq (%%rsp), %q[sum]\n\t")                               \
 			: [sum] "=&r"(sum)                                                         \
 			: __PCPU_SEQ_INPUTS, [val] imm(val)                                        \
 			: __PCPU_SEQ_CLOBBERS);                                                    \
@@ -192,11 +198,11 @@ __pcpu_always_inline struct percpu_entry *__pcpu_entries(void)
 		/* not xchg: with a memory operand it locks the bus */                             \
 		__asm__ volatile(                                                                  \
 			__PCPU_SEQ_BEGIN                                                           \
-			"mov" sfx " (%%r11, %%r10), %" mod "[old]\n\t"                             \
-			"mov" sfx " %" mod "[val], (%%r11, %%r10)"                                 \
+			"mov" sfx " (%%r10), %" mod "[old]\n\t"                                    \
+			"mov" sfx " %" mod "[val], (%%r10)"                                        \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW("pushq %q[val]\n\t" __PCPU_SEQ_CODE(__PERCPU_OP_XCHG, n), 16, \
-					"movq 8(%%rsp), %q[old]\n\t", "2b")                        \
+			__PCPU_SEQ_SLOW(xchg, n, "pushq %q[val]\n\t", 8,                           \
+					"movq (%%rsp), %q[old]\n\t")                               \
 			: [old] "=&r"(old)                                                         \
 			: __PCPU_SEQ_INPUTS, [val] imm(val)                                        \
 			: __PCPU_SEQ_CLOBBERS);                                                    \
@@ -208,14 +214,13 @@ __pcpu_always_inline struct percpu_entry *__pcpu_entries(void)
 		/* leaving by jne is leaving without a commit: the copy keeps its value */         \
 		__asm__ volatile(                                                                  \
 			__PCPU_SEQ_BEGIN                                                           \
-			"mov" sfx " (%%r11, %%r10), %" mod "[old]\n\t"                             \
+			"mov" sfx " (%%r10), %" mod "[old]\n\t"                                    \
 			"cmp" sfx " %" mod "[expect], %" mod "[old]\n\t"                           \
 			"jne 2f\n\t"                                                               \
-			"mov" sfx " %" mod "[val], (%%r11, %%r10)"                                 \
+			"mov" sfx " %" mod "[val], (%%r10)"                                        \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW("pushq %q[expect]\n\tpushq %q[val]\n\t"                    \
-					__PCPU_SEQ_CODE(__PERCPU_OP_CMPXCHG, n), 24,               \
-					"movq 16(%%rsp), %q[old]\n\t", "2b")                       \
+			__PCPU_SEQ_SLOW(cmpxchg, n, "pushq %q[expect]\n\tpushq %q[val]\n\t", 16,   \
+					"movq 8(%%rsp), %q[old]\n\t")                              \
 			: [old] "=&r"(old)                                                         \
 			: __PCPU_SEQ_INPUTS, [expect] imm(expect), [val] imm(val)                  \
 			: __PCPU_SEQ_CLOBBERS);                                                    \
@@ -223,10 +228,10 @@ __pcpu_always_inline struct percpu_entry *__pcpu_entries(void)
 	}
 
 #define __PCPU_DEFINE_SEQ(n, type, sfx, mod, imm)                                                  \
-	__PCPU_DEFINE_SEQ_STORE(write, __PERCPU_OP_WRITE, "mov", n, type, sfx, mod, imm)           \
-	__PCPU_DEFINE_SEQ_STORE(add, __PERCPU_OP_ADD, "add", n, type, sfx, mod, imm)               \
-	__PCPU_DEFINE_SEQ_STORE(and, __PERCPU_OP_AND, "and", n, type, sfx, mod, imm)               \
-	__PCPU_DEFINE_SEQ_STORE(or, __PERCPU_OP_OR, "or", n, type, sfx, mod, imm)                  \
+	__PCPU_DEFINE_SEQ_STORE(write, "mov", n, type, sfx, mod, imm)                              \
+	__PCPU_DEFINE_SEQ_STORE(add, "add", n, type, sfx, mod, imm)                                \
+	__PCPU_DEFINE_SEQ_STORE(and, "and", n, type, sfx, mod, imm)                                \
+	__PCPU_DEFINE_SEQ_STORE(or, "or", n, type, sfx, mod, imm)                                  \
 	__PCPU_DEFINE_SEQ_VALUE(n, type, sfx, mod, imm)
 
 /* Four bytes are signed so that a constant is one that pushq can take. */
@@ -235,31 +240,135 @@ __PCPU_DEFINE_SEQ(2, uint16_t, "w", "w", "ri")
 __PCPU_DEFINE_SEQ(4, int32_t, "l", "k", "ri")
 __PCPU_DEFINE_SEQ(8, uint64_t, "q", "q", "re")
 
-/* Two adjacent words of 8 bytes, aligned to 16: the only pair that no wider word can hold. */
-__pcpu_always_inline bool __pcpu_seq_cmpxchg_double_8(uintptr_t ptr, uint64_t expect1,
-						      uint64_t expect2, uint64_t val1,
-						      uint64_t val2)
+/* 16 bytes, aligned to as much. Always a store: of the old value, where it is not the expected. */
+__pcpu_always_inline __pcpu_u128 __pcpu_seq_cmpxchg_16(uintptr_t ptr, __pcpu_u128 expect,
+						       __pcpu_u128 val)
 {
-	uint64_t equal;
+	uint64_t low = (uint64_t)expect, high = (uint64_t)(expect >> 64);
 
 	/* an abort comes before the commit: rax and rdx still hold what is expected */
 	__asm__ volatile(
 		__PCPU_SEQ_BEGIN
-		"cmpxchg16b (%%r11, %%r10)"
+		"cmpxchg16b (%%r10)"
 		__PCPU_SEQ_COMMIT
-		"sete %b[equal]\n\t"
-		"movzbl %b[equal], %k[equal]\n"
-		"6:\n\t"
-		__PCPU_SEQ_SLOW("pushq %%rax\n\tpushq %%rdx\n\tpushq %%rbx\n\tpushq %%rcx\n\t"
-				__PCPU_SEQ_CODE(__PERCPU_OP_CMPXCHG, 16), 40,
-				"movq 32(%%rsp), %q[equal]\n\t", "6b")
-		: [equal] "=&r"(equal), "+a"(expect1), "+d"(expect2)
-		: __PCPU_SEQ_INPUTS, "b"(val1), "c"(val2)
+		__PCPU_SEQ_SLOW(cmpxchg, 16,
+				"pushq %%rax\n\tpushq %%rdx\n\tpushq %%rbx\n\tpushq %%rcx\n\t", 32,
+				"movq 24(%%rsp), %%rax\n\tmovq 16(%%rsp), %%rdx\n\t")
+		: "+a"(low), "+d"(high)
+		: __PCPU_SEQ_INPUTS, "b"((uint64_t)val), "c"((uint64_t)(val >> 64))
 		: __PCPU_SEQ_CLOBBERS);
-	return equal;
+	return low | (__pcpu_u128)high << 64;
+}
+
+/*
+ * Takes the CPU that the thread runs on, and returns its window; negative: not now. In either case
+ * self->cpu has been changed. The commit is the store that lets nobody else in, and with it the
+ * thread knows which CPU it holds: there is no instruction between the two for a signal's handler
+ * to see.
+ */
+__pcpu_always_inline intptr_t __pcpu_seq_hold(struct percpu_self *self)
+{
+	uintptr_t entry;
+	intptr_t base;
+
+	__asm__ volatile(
+		__PCPU_SEQ_DESCRIPTOR
+		"leaq 3b(%%rip), %[base]\n\t"
+		"movq %[base], %%fs:8(%[rseq])\n"
+		"1:\n\t"
+		"movslq %%fs:(%[index]), %[entry]\n\t"
+		"movl %k[entry], (%[self])\n\t"
+		"shlq $" __pcpu_stringify(__PCPU_ENTRY_SHIFT) ", %[entry]\n\t"
+		"movq (%[entries], %[entry]), %[base]\n\t"
+		"testq %[base], %[base]\n\t"
+		"js 2f\n\t"
+		"movq %[word], (%[entries], %[entry])"
+		__PCPU_SEQ_COMMIT
+		__PCPU_SEQ_ABORT
+		"movq $-1, %[base]\n\t"
+		"jmp 2b\n\t"
+		".popsection"
+		: [base] "=&r"(base), [entry] "=&r"(entry)
+		: __PCPU_SEQ_CONSTANTS, [self] "r"(&self->cpu), [word] "r"(self->word)
+		: "memory", "cc");
+	return base;
 }
 /* clang-format on */
 
 #endif /* __PCPU_NO_INLINE_SEQUENCE */
+
+/*
+ * A pinned thread's access: GS holds the window of its CPU, and with 32-bit addresses (the prefix
+ * 0x67) the processor does all of the address formula. Each is one instruction that writes, so
+ * that no preemption and no signal comes between its reading and its writing.
+ */
+/* clang-format off */
+#define __PCPU_PINNED_COPY(n) (*(__pcpu_pinned_copy_##n *)ptr)
+#define __PCPU_DEFINE_PINNED_STORE(op, insn, n, type, sfx, mod, imm)                               \
+	__pcpu_always_inline void __pcpu_pinned_##op##_##n(uintptr_t ptr, type val)                    \
+	{                                                                                          \
+		__asm__ volatile(".byte 0x67\n\t" insn sfx " %" mod "[val], %%gs:%[copy]"          \
+				 : [copy] "+m"(__PCPU_PINNED_COPY(n))                           \
+				 : [val] imm(val)                                                  \
+				 : "memory", "cc");                                                \
+	}
+#define __PCPU_DEFINE_PINNED(n, type, sfx, mod, imm)                                               \
+	typedef type __attribute__((__may_alias__)) __pcpu_pinned_copy_##n;                          \
+	__PCPU_DEFINE_PINNED_STORE(write, "mov", n, type, sfx, mod, imm)                           \
+	__PCPU_DEFINE_PINNED_STORE(add, "add", n, type, sfx, mod, imm)                             \
+	__PCPU_DEFINE_PINNED_STORE(and, "and", n, type, sfx, mod, imm)                             \
+	__PCPU_DEFINE_PINNED_STORE(or, "or", n, type, sfx, mod, imm)                               \
+	__pcpu_always_inline type __pcpu_pinned_read_##n(uintptr_t ptr)                                \
+	{                                                                                          \
+		type old;                                                                          \
+		__asm__ volatile(".byte 0x67\n\tmov" sfx " %%gs:%[copy], %" mod "[old]"            \
+				 : [old] "=r"(old)                                                 \
+				 : [copy] "m"(__PCPU_PINNED_COPY(n))                            \
+				 : "memory");                                                      \
+		return old;                                                                        \
+	}                                                                                          \
+	__pcpu_always_inline type __pcpu_pinned_add_return_##n(uintptr_t ptr, type val)                \
+	{                                                                                          \
+		type old = val;                                                                    \
+		__asm__ volatile(".byte 0x67\n\txadd" sfx " %" mod "[old], %%gs:%[copy]"           \
+				 : [old] "+r"(old), [copy] "+m"(__PCPU_PINNED_COPY(n))          \
+				 :                                                                 \
+				 : "memory", "cc");                                                \
+		return (type)(old + val);                                                          \
+	}                                                                                          \
+	__pcpu_always_inline type __pcpu_pinned_cmpxchg_##n(uintptr_t ptr, type expect, type val)      \
+	{                                                                                          \
+		__asm__ volatile(".byte 0x67\n\tcmpxchg" sfx " %" mod "[val], %%gs:%[copy]"        \
+				 : "+a"(expect), [copy] "+m"(__PCPU_PINNED_COPY(n))             \
+				 : [val] "r"(val)                                                  \
+				 : "memory", "cc");                                                \
+		return expect;                                                                     \
+	}                                                                                          \
+	/* not xchg: with a memory operand it locks the bus */                                     \
+	__pcpu_always_inline type __pcpu_pinned_xchg_##n(uintptr_t ptr, type val)                      \
+	{                                                                                          \
+		type old = __pcpu_pinned_read_##n(ptr), seen;                                          \
+		while ((seen = __pcpu_pinned_cmpxchg_##n(ptr, old, val)) != old)                       \
+			old = seen;                                                                \
+		return old;                                                                        \
+	}
+__PCPU_DEFINE_PINNED(1, uint8_t, "b", "b", "qi")
+__PCPU_DEFINE_PINNED(2, uint16_t, "w", "w", "ri")
+__PCPU_DEFINE_PINNED(4, uint32_t, "l", "k", "ri")
+__PCPU_DEFINE_PINNED(8, uint64_t, "q", "q", "re")
+
+__pcpu_always_inline __pcpu_u128 __pcpu_pinned_cmpxchg_16(uintptr_t ptr, __pcpu_u128 expect,
+						      __pcpu_u128 val)
+{
+	typedef __pcpu_u128 __attribute__((__may_alias__)) copy_type;
+	uint64_t low = (uint64_t)expect, high = (uint64_t)(expect >> 64);
+
+	__asm__ volatile(".byte 0x67\n\tcmpxchg16b %%gs:%[copy]"
+			 : "+a"(low), "+d"(high), [copy] "+m"(*(copy_type *)ptr)
+			 : "b"((uint64_t)val), "c"((uint64_t)(val >> 64))
+			 : "memory", "cc");
+	return low | (__pcpu_u128)high << 64;
+}
+/* clang-format on */
 
 #endif /* PERCPU_ARCH_X86_64_H */

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pinned.h - threads that stay on one CPU, and their way to its copies: pinned_cpu_inc() and the
+ * rest.
+ *
+ *	if (percpu_thread_pin(3) == 0) {
+ *		pinned_cpu_inc(packets);	// one instruction
+ *		percpu_thread_unpin();
+ *	}
+ *
+ * A server with a thread a CPU can do without restartable sequences. percpu_thread_pin() restricts
+ * the thread to one CPU and remembers where that CPU's copies are (on x86-64, in the GS base), and
+ * pinned_cpu_X(), one for each this_cpu_X() of ops.h, goes there directly. It is exact among
+ * this_cpu_X() and pinned_cpu_X() of any threads, safe in signal handlers, and costs what the plain
+ * operation costs.
+ *
+ * With `#define PERCPU_PINNED` before the first include of the library's headers, this_cpu_X()
+ * means pinned_cpu_X() in that source file.
+ *
+ * What it does not do, for lack of any instruction to do it with:
+ *  - it does not look whether the CPU is held. What is changed by plain accesses in a section
+ *    (section.h) must not be changed by other threads that are pinned; percpu_remote_begin()
+ *    refuses a CPU that others are pinned to;
+ *  - in a thread that is not pinned it faults (x86-64; where address space is scarce it may go
+ *    astray instead). If the affinity of a pinned thread is changed from outside, or its CPU goes
+ *    offline, counts can be lost. With `#define PERCPU_DEBUG_PREEMPT` both are reported;
+ *  - a thread that a pinned one creates inherits the restriction, but has to call
+ *    percpu_thread_pin() itself.
+ */
+#ifndef PERCPU_PINNED_H
+#define PERCPU_PINNED_H
+
+#include <percpu/ops.h>
+
+__PCPU_BEGIN_DECLS
+
+/**
+ * percpu_thread_pin() - restrict the calling thread to one CPU
+ * @cpu: a possible CPU, online, that the thread may run on
+ *
+ * A thread that is pinned already is moved. What else of the process runs on the CPU is not
+ * affected. Waits until nobody holds the CPU.
+ *
+ * Returns 0; -EINVAL: no such CPU, or the kernel does not let the thread run there; -EOPNOTSUPP: in
+ * this process the copies have to be changed by other instructions (the fallback tier), or are not
+ * the CPUs' (index:mm_cid), see percpu_backend(); -EDEADLK: the caller is inside of a section; or
+ * what the system calls give. After an error the thread is as it was. Not to be called in signal
+ * handlers.
+ */
+PERCPU_API int percpu_thread_pin(unsigned int cpu) __attribute__((__warn_unused_result__));
+
+/**
+ * percpu_thread_unpin() - let the calling thread run where it could before it was pinned
+ *
+ * Returns 0; -EPERM: it is not pinned; or what the system call gives, if none of these CPUs is
+ * there any more; the thread is not pinned then either, but stays where it is.
+ */
+PERCPU_API int percpu_thread_unpin(void);
+
+__PCPU_END_DECLS
+
+#endif /* PERCPU_PINNED_H */

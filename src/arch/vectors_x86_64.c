@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* vectors_x86_64.c - which registers pcpu_call_saving_vectors() has to keep. */
+#include "../slow.h"
+
+#include <cpuid.h>
+
+/* x87, SSE, AVX, and the three of AVX-512: all that compilers allocate. */
+#define XSAVE_COMPONENTS 0xe7
+#define CPUID_1_ECX_OSXSAVE (1u << 27)
+
+/* Of slow_x86_64.S. 0: what FXSAVE keeps. */
+extern uint32_t pcpu_xsave_mask;
+uint32_t pcpu_xsave_mask;
+
+void pcpu_slow_init(void)
+{
+	unsigned int eax, ebx, ecx, edx;
+
+	if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx & CPUID_1_ECX_OSXSAVE))
+		return;
+	__asm__("xgetbv" : "=a"(eax), "=d"(edx) : "c"(0));
+	pcpu_xsave_mask = eax & XSAVE_COMPONENTS;
+}

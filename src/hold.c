@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/* hold.c - see hold.h. */
+#include "hold.h"
+#include "fence.h"
+#include "log.h"
+#include "mark.h"
+#include "pause.h"
+#include "self.h"
+#include "tier.h"
+#include "unit.h"
+
+#include <percpu/cpumask.h>
+#include <percpu/section.h>
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+
+/* How long a waiter sleeps before it looks whether the holder is still there. */
+#define LOOK_AFTER_NS 100000000
+
+static struct percpu_entry *entry_of(unsigned int cpu)
+{
+	return &pcpu_unit_entries()[cpu];
+}
+
+static intptr_t window_of(const struct percpu_entry *entry)
+{
+	return __atomic_load_n(&entry->window, __ATOMIC_SEQ_CST);
+}
+
+static bool is_others(intptr_t word)
+{
+	return pcpu_word_is_held(word) && word != pcpu_self.word;
+}
+
+int pcpu_held_cpu(void)
+{
+	int cpu = pcpu_self.cpu;
+
+	return cpu >= 0 && pcpu_self.word &&
+			       window_of(entry_of((unsigned int)cpu)) == pcpu_self.word
+		       ? cpu
+		       : -1;
+}
+
+bool pcpu_held_by_other(unsigned int cpu)
+{
+	return is_others(window_of(entry_of(cpu)));
+}
+
+/* --- waiting --- */
+
+static long futex(const void *word, int operation, uint32_t value, const struct timespec *time)
+{
+	/* the low half, which is what differs between holders */
+	const uint32_t *low = word;
+
+	return syscall(SYS_futex, low,
+		       pcpu_tier.shared ? operation : operation | FUTEX_PRIVATE_FLAG, value, time,
+		       NULL, 0);
+}
+
+static void wake_all(const void *word)
+{
+	int saved = errno;
+
+	futex(word, FUTEX_WAKE, INT_MAX, NULL);
+	errno = saved;
+}
+
+static void wake_waiters(struct percpu_entry *entry)
+{
+	if (__atomic_load_n(&entry->attention, __ATOMIC_SEQ_CST) & ~PCPU_ATTENTION_ALWAYS)
+		wake_all(&entry->window);
+}
+
+/* What the window is to be when its holder is done with it. */
+static intptr_t next_word(const struct percpu_entry *entry)
+{
+	intptr_t claim = __atomic_load_n(&entry->claim, __ATOMIC_SEQ_CST);
+
+	return claim ? claim : entry->rest;
+}
+
+/* A thread that was ended by a system call has had no destructor. */
+static void release_if_gone(struct percpu_entry *entry, intptr_t word)
+{
+	int thread = pcpu_word_thread(word);
+
+	if (syscall(SYS_tkill, thread, 0) == 0 || errno != ESRCH)
+		return;
+	if (!__atomic_compare_exchange_n(&entry->window, &word, next_word(entry), false,
+					 __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+		return;
+	wake_waiters(entry);
+	pcpu_log(PERCPU_LOG_ERR, "thread %d ended inside of a section: CPU %u is let go", thread,
+		 (unsigned int)(entry - pcpu_unit_entries()));
+}
+
+/* Sleeps while @entry's window is @word, or for a while. */
+static void sleep_while(struct percpu_entry *entry, intptr_t word)
+{
+	const struct timespec time = {.tv_nsec = LOOK_AFTER_NS};
+	int saved = errno;
+
+	if (futex(&entry->window, FUTEX_WAIT, (uint32_t)word, &time) && errno == ETIMEDOUT)
+		release_if_gone(entry, word);
+	errno = saved;
+}
+
+static void begin_to_wait(struct percpu_entry *entry)
+{
+	__atomic_fetch_add(&entry->attention, 1, __ATOMIC_SEQ_CST);
+	/* W2; where attention is always paid, holders have a barrier of their own */
+	if (pcpu_tier.sequences && !pcpu_tier.shared)
+		pcpu_fence_sequences();
+}
+
+static void end_waiting(struct percpu_entry *entry)
+{
+	__atomic_fetch_sub(&entry->attention, 1, __ATOMIC_SEQ_CST);
+}
+
+void pcpu_hold_wait(unsigned int cpu)
+{
+	struct percpu_entry *entry = entry_of(cpu);
+	intptr_t word;
+
+	for (unsigned int n = 0; n < PCPU_PAUSE_SPINS + PCPU_PAUSE_YIELDS; n++) {
+		if (!is_others(window_of(entry)))
+			return;
+		pcpu_pause(n);
+	}
+	begin_to_wait(entry);
+	for (word = window_of(entry); is_others(word); word = window_of(entry))
+		sleep_while(entry, word);
+	end_waiting(entry);
+}
+
+/* --- taking --- */
+
+/* V2, V3 */
+static bool keep_sequences_out(unsigned int cpu)
+{
+	pcpu_fence_sequences_on(cpu);
+	return window_of(entry_of(cpu)) == pcpu_self.word;
+}
+
+/* H2, H3 */
+static bool keep_operations_out(unsigned int cpu)
+{
+	struct percpu_entry *entry = entry_of(cpu);
+
+	if (pcpu_tier.threads_fence)
+		pcpu_fence_threads();
+	if (pcpu_marks_wait(entry->rest, cpu))
+		return true;
+	__atomic_store_n(&entry->window, entry->rest, __ATOMIC_SEQ_CST);
+	wake_waiters(entry);
+	return false;
+}
+
+static bool try_to_take(unsigned int cpu)
+{
+	struct percpu_entry *entry = entry_of(cpu);
+	intptr_t rest = entry->rest;
+
+	if (window_of(entry) != rest ||
+	    !__atomic_compare_exchange_n(&entry->window, &rest, pcpu_self.word, false,
+					 __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+		return false;
+	return pcpu_tier.sequences ? keep_sequences_out(cpu) : keep_operations_out(cpu);
+}
+
+/* One claimant a CPU. The claim is never given up, so whoever has it gets the CPU next. */
+static void become_claimant(struct percpu_entry *entry)
+{
+	const struct timespec time = {.tv_nsec = LOOK_AFTER_NS};
+	intptr_t before = 0;
+	int saved = errno;
+
+	while (!__atomic_compare_exchange_n(&entry->claim, &before, pcpu_self.word, false,
+					    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) {
+		if (futex(&entry->claim, FUTEX_WAIT, (uint32_t)before, &time) &&
+		    errno == ETIMEDOUT && syscall(SYS_tkill, pcpu_word_thread(before), 0) &&
+		    errno == ESRCH)
+			__atomic_compare_exchange_n(&entry->claim, &before, 0, false,
+						    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+		before = 0;
+	}
+	errno = saved;
+}
+
+/* V4 */
+static void take_next(unsigned int cpu)
+{
+	struct percpu_entry *entry = entry_of(cpu);
+
+	begin_to_wait(entry);
+	become_claimant(entry);
+	for (unsigned int n = 0; window_of(entry) != pcpu_self.word && !try_to_take(cpu); n++) {
+		intptr_t word = window_of(entry);
+
+		if (is_others(word))
+			sleep_while(entry, word);
+		else
+			pcpu_pause(n);
+	}
+	__atomic_store_n(&entry->claim, 0, __ATOMIC_SEQ_CST);
+	wake_all(&entry->claim);
+	end_waiting(entry);
+}
+
+void pcpu_hold(unsigned int cpu)
+{
+	pcpu_self_begin();
+	if (!try_to_take(cpu))
+		take_next(cpu);
+}
+
+void pcpu_release(unsigned int cpu)
+{
+	struct percpu_entry *entry = entry_of(cpu);
+
+	__atomic_store_n(&entry->window, next_word(entry), __ATOMIC_SEQ_CST);
+	wake_waiters(entry);
+}
+
+PERCPU_API void __percpu_wake(unsigned int cpu)
+{
+	wake_waiters(entry_of(cpu));
+}
+
+/* --- the ends of threads, and fork --- */
+
+static void release_at_end(void)
+{
+	int cpu = pcpu_held_cpu();
+
+	if (cpu >= 0) {
+		pcpu_log(PERCPU_LOG_ERR, "a thread ends inside of a section: CPU %d is let go",
+			 cpu);
+		pcpu_release((unsigned int)cpu);
+	}
+	pcpu_self.nested = 0;
+	if (pcpu_self.pinned)
+		__atomic_fetch_sub(&entry_of(pcpu_self.pinned - 1)->pinned, 1, __ATOMIC_SEQ_CST);
+	pcpu_self.pinned = 0;
+	pcpu_mark_end();
+}
+
+int pcpu_hold_init(void)
+{
+	return pcpu_self_init(release_at_end);
+}
+
+void pcpu_hold_after_fork(void)
+{
+	int held = pcpu_held_cpu();
+	unsigned int cpu;
+
+	pcpu_self_after_fork();
+	pcpu_marks_after_fork();
+	for_each_possible_cpu(cpu) {
+		struct percpu_entry *entry = entry_of(cpu);
+
+		if (pcpu_word_is_held(entry->window))
+			entry->window = (int)cpu == held ? pcpu_self.word : entry->rest;
+		entry->claim = 0;
+		entry->attention &= PCPU_ATTENTION_ALWAYS;
+		entry->pinned = pcpu_self.pinned == cpu + 1;
+	}
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * hold.h - a thread has a CPU's copies to itself.
+ *
+ * A thread holds a CPU while the CPU's entry has the thread's word in its window. It holds one at
+ * most, and while it does, it does not wait for another: so nobody can wait in a circle.
+ *
+ * Protocol of the rseq tier (modelled in tests/model/hold.pml). Of a CPU that is open, the window
+ * is the word in rest, or the holder's.
+ *
+ *	take this CPU, in one restartable sequence on it
+ *	    G1	window >= 0, or wait
+ *	    G2	window = my word: the commit. Whoever was in a sequence on this CPU has been
+ *		preempted for it, and is going to abort
+ *	let go
+ *	    P1	window = rest, released; or the claimant's word, if there is one
+ *	    P2	wake those who wait, if attention says that there are any
+ *	wait
+ *	    W1	attention++
+ *	    W2	membarrier: a holder that has not seen that, has not done P1 either, or its P1
+ *		is seen by W3. (The holder has no barrier between P1 and P2.)
+ *	    W3	sleep while the window has the word of another thread
+ *	    W4	attention--
+ *	take any CPU, with all signals blocked
+ *	    V1	window: rest -> my word, by compare and swap
+ *	    V2	membarrier(RSEQ, CPU): sequences that had passed the entry before V1 abort
+ *	    V3	it is mine if my word is still there. A sequence of G that had passed G1 before
+ *		V1 may have put its own word over it
+ *	    V4	otherwise become the claimant, wait, and try again. Who finds its word in the
+ *		window has been given the CPU by the holder
+ *
+ * In the fallback tier (tests/model/fallback.pml) operations show what they do in marks:
+ *
+ *	operate	F1  mark.busy = rest
+ *		F2  the window is still rest, or take F1 back and wait
+ *		F3  the locked instruction
+ *		F4  mark.busy = what it was
+ *	take	H1  window: rest -> my word, by compare and swap
+ *		H2  membarrier: an operation whose F2 has not seen H1 is seen by H3
+ *		H3  wait until no mark says rest
+ *
+ * An operation in a signal's handler may have interrupted one of its own thread between F1 and F3.
+ * Then it must not wait for somebody who waits for its mark: it says in the mark for whom it waits,
+ * and H3 passes over such a mark, for the thread cannot go on before the holder lets go. What is
+ * left are circles over two CPUs and two handlers; therefore H3 gives up after a while, takes H1
+ * back, and tries again.
+ */
+#ifndef PCPU_HOLD_H
+#define PCPU_HOLD_H
+
+#include <percpu/runtime.h>
+
+#include <stdbool.h>
+
+/* Attention that is always paid: letting go looks for waiters with a barrier. */
+#define PCPU_ATTENTION_ALWAYS (1u << 31)
+
+/* Sets up what threads that end, and forks, need. 0 or a negative errno. Once. */
+int pcpu_hold_init(void);
+
+/* The CPU that the calling thread holds, or -1. Signal-safe. */
+int pcpu_held_cpu(void);
+
+/* Whether a thread holds @cpu that is not the calling one. */
+bool pcpu_held_by_other(unsigned int cpu);
+
+/*
+ * Waits until a moment at which no other thread holds @cpu, of which the calling thread holds none.
+ * Signal-safe, keeps errno.
+ */
+void pcpu_hold_wait(unsigned int cpu);
+
+/*
+ * Takes @cpu, whose unit is open, from wherever the caller runs. It holds no other, and all signals
+ * are blocked. pcpu_self.cpu is left to the caller.
+ */
+void pcpu_hold(unsigned int cpu);
+
+/* Lets @cpu go, which the caller holds. */
+void pcpu_release(unsigned int cpu);
+
+/* In the child: nobody holds a CPU who is not there any more. */
+void pcpu_hold_after_fork(void);
+
+#endif /* PCPU_HOLD_H */

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mark.h - what a thread shows of its operations in the fallback tier.
+ *
+ * Without restartable sequences nobody can make a thread give up an operation that it has begun. So
+ * there every thread says, in a place that others can read, on which CPU's copy it is about to
+ * change something; whoever takes a CPU waits until no mark names it (hold.c has the protocol).
+ *
+ * Marks lie in memory that is never given back: a thread may end at any moment, also without its
+ * destructors. A mark that nobody uses any more is given to the next thread.
+ */
+#ifndef PCPU_MARK_H
+#define PCPU_MARK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct pcpu_mark {
+	/* The word that the entry's window has while nobody holds the CPU; 0: no operation. */
+	intptr_t busy;
+	/*
+	 * The CPU whose holder the thread waits for, plus one; 0: it does not wait. A thread that
+	 * waits in a signal handler cannot go on with the operation that the signal has
+	 * interrupted.
+	 */
+	unsigned int waiting;
+	unsigned int used;
+} __attribute__((__aligned__(64)));
+
+/* The calling thread's mark. Signal-safe. NULL: there is no memory for one. */
+struct pcpu_mark *pcpu_mark_of_thread(void);
+
+/* The calling thread ends: its mark may be given to another. */
+void pcpu_mark_end(void);
+
+/*
+ * Waits until no other thread's mark says @rest, those apart that say that they wait for @cpu.
+ * Returns false if that took too long.
+ */
+bool pcpu_marks_wait(intptr_t rest, unsigned int cpu);
+
+/* The process has only the calling thread. */
+void pcpu_marks_after_fork(void);
+
+#endif /* PCPU_MARK_H */

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* pin.c - threads that stay on one CPU; percpu/pinned.h. */
+#include "affinity.h"
+#include "hold.h"
+#include "log.h"
+#include "mem.h"
+#include "pin.h"
+#include "self.h"
+#include "signals.h"
+#include "tier.h"
+#include "unit.h"
+
+#include <percpu/cpumask.h>
+#include <percpu/pinned.h>
+
+#include <errno.h>
+
+/* Where an access of a thread that is not pinned goes; 0: nowhere in particular. */
+static uintptr_t nowhere;
+
+void pcpu_pin_init(uintptr_t fault_window)
+{
+	pcpu_pinned_window_init();
+	/* whoever uses GS otherwise, has set it by now */
+	if (!fault_window || pcpu_pinned_window() != 0)
+		return;
+	nowhere = fault_window;
+	pcpu_set_pinned_window(nowhere);
+}
+
+/* Adds @change to how many threads are pinned to @cpu, at a moment when nobody holds it. */
+static void count_pinned(unsigned int cpu, int change)
+{
+	sigset_t saved;
+
+	pcpu_block_signals(&saved);
+	pcpu_hold(cpu);
+	__atomic_fetch_add(&pcpu_unit_entries()[cpu].pinned, (unsigned int)change,
+			   __ATOMIC_SEQ_CST);
+	pcpu_release(cpu);
+	pcpu_restore_signals(&saved);
+}
+
+/* What to go back to: the affinity from before the first pin. 0 or a negative errno. */
+static int keep_affinity(void)
+{
+	struct pcpu_affinity *before = pcpu_self.affinity;
+	int err;
+
+	if (before)
+		return 0;
+	before = pcpu_mem_zalloc(sizeof(*before));
+	if (!before)
+		return -ENOMEM;
+	err = pcpu_affinity_get(before);
+	if (err)
+		pcpu_mem_free(before, sizeof(*before));
+	else
+		pcpu_self.affinity = before;
+	return err;
+}
+
+static void forget_affinity(void)
+{
+	if (pcpu_self.affinity)
+		pcpu_mem_free(pcpu_self.affinity, sizeof(struct pcpu_affinity));
+	pcpu_self.affinity = NULL;
+}
+
+static void leave_cpu(void)
+{
+	unsigned int cpu = pcpu_self.pinned - 1;
+
+	pcpu_self.pinned = 0;
+	count_pinned(cpu, -1);
+}
+
+PERCPU_API int percpu_thread_pin(unsigned int cpu)
+{
+	uintptr_t window;
+	int err;
+
+	if (!cpu_possible(cpu))
+		return -EINVAL;
+	if (!pcpu_tier.sequences || pcpu_tier.index != PCPU_INDEX_CPU_ID)
+		return -EOPNOTSUPP;
+	if (pcpu_held_cpu() >= 0)
+		return -EDEADLK;
+	window = pcpu_unit_open(cpu);
+	err = keep_affinity();
+	if (err)
+		return err;
+	err = pcpu_affinity_set_one(cpu);
+	if (err) {
+		if (!pcpu_self.pinned)
+			forget_affinity();
+		return err;
+	}
+	if (pcpu_self.pinned)
+		leave_cpu();
+	count_pinned(cpu, 1);
+	pcpu_self.pinned = cpu + 1;
+	pcpu_set_pinned_window(window);
+	return 0;
+}
+
+PERCPU_API int percpu_thread_unpin(void)
+{
+	int err;
+
+	if (!pcpu_self.pinned)
+		return -EPERM;
+	pcpu_set_pinned_window(nowhere);
+	leave_cpu();
+	err = pcpu_affinity_set(pcpu_self.affinity);
+	forget_affinity();
+	return err;
+}
+
+/* --- check of debug builds --- */
+
+PERCPU_API void __percpu_pinned_check(const char *op)
+{
+	if (!pcpu_self.pinned)
+		pcpu_log(PERCPU_LOG_ERR,
+			 "BUG: using %s in a thread that is not pinned, caller is %p", op,
+			 __builtin_return_address(0));
+	else if (pcpu_running_cpu() != pcpu_self.pinned - 1)
+		pcpu_log(PERCPU_LOG_ERR,
+			 "BUG: using %s in a thread that was pinned to CPU %u and is on CPU %u, "
+			 "caller is %p",
+			 op, pcpu_self.pinned - 1, pcpu_running_cpu(), __builtin_return_address(0));
+}
