@@ -188,6 +188,27 @@ PERCPU_API int64_t percpu_counter_sum_positive(struct percpu_counter *fbc)
 	return sum > 0 ? sum : 0;
 }
 
+/*
+ * Not under the counter's lock: a CPU's holder may wait for the lock, and must not be waited for by
+ * who has it. An amount that moves from a part to the count meanwhile is taken in one of the two
+ * places, or left there.
+ */
+PERCPU_API int64_t percpu_counter_sum_and_reset(struct percpu_counter *fbc)
+{
+	int64_t sum = 0;
+	unsigned int cpu;
+	sigset_t saved;
+
+	for_each_possible_cpu(cpu)
+		if (percpu_unit_is_open(cpu))
+			sum = wrapping_add(sum, per_cpu_xchg(*fbc->counters, cpu, 0));
+	pcpu_lock_sigsave(lock_of(fbc), &saved);
+	sum = wrapping_add(sum, fbc->count);
+	set_count(fbc, 0);
+	pcpu_unlock_sigrestore(lock_of(fbc), &saved);
+	return sum;
+}
+
 PERCPU_API void percpu_counter_set(struct percpu_counter *fbc, int64_t amount)
 {
 	unsigned int cpu;

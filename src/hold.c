@@ -2,6 +2,7 @@
 /* hold.c - see hold.h. */
 #include "hold.h"
 #include "fence.h"
+#include "futex.h"
 #include "log.h"
 #include "mark.h"
 #include "pause.h"
@@ -11,13 +12,6 @@
 
 #include <percpu/cpumask.h>
 #include <percpu/section.h>
-
-#include <errno.h>
-#include <limits.h>
-#include <linux/futex.h>
-
-/* How long a waiter sleeps before it looks whether the holder is still there. */
-#define LOOK_AFTER_NS 100000000
 
 static struct percpu_entry *entry_of(unsigned int cpu)
 {
@@ -51,28 +45,10 @@ bool pcpu_held_by_other(unsigned int cpu)
 
 /* --- waiting --- */
 
-static long futex(const void *word, int operation, uint32_t value, const struct timespec *time)
-{
-	/* the low half, which is what differs between holders */
-	const uint32_t *low = word;
-
-	return syscall(SYS_futex, low,
-		       pcpu_tier.shared ? operation : operation | FUTEX_PRIVATE_FLAG, value, time,
-		       NULL, 0);
-}
-
-static void wake_all(const void *word)
-{
-	int saved = errno;
-
-	futex(word, FUTEX_WAKE, INT_MAX, NULL);
-	errno = saved;
-}
-
 static void wake_waiters(struct percpu_entry *entry)
 {
 	if (__atomic_load_n(&entry->attention, __ATOMIC_SEQ_CST) & ~PCPU_ATTENTION_ALWAYS)
-		wake_all(&entry->window);
+		pcpu_futex_wake(&entry->window, pcpu_tier.shared);
 }
 
 /* What the window is to be when its holder is done with it. */
@@ -88,7 +64,7 @@ static void release_if_gone(struct percpu_entry *entry, intptr_t word)
 {
 	int thread = pcpu_word_thread(word);
 
-	if (syscall(SYS_tkill, thread, 0) == 0 || errno != ESRCH)
+	if (!pcpu_thread_is_gone(thread))
 		return;
 	if (!__atomic_compare_exchange_n(&entry->window, &word, next_word(entry), false,
 					 __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
@@ -98,15 +74,11 @@ static void release_if_gone(struct percpu_entry *entry, intptr_t word)
 		 (unsigned int)(entry - pcpu_unit_entries()));
 }
 
-/* Sleeps while @entry's window is @word, or for a while. */
+/* Sleeps while @entry's window is @word, or for a while: by its low half, which no two share. */
 static void sleep_while(struct percpu_entry *entry, intptr_t word)
 {
-	const struct timespec time = {.tv_nsec = LOOK_AFTER_NS};
-	int saved = errno;
-
-	if (futex(&entry->window, FUTEX_WAIT, (uint32_t)word, &time) && errno == ETIMEDOUT)
+	if (!pcpu_futex_wait(&entry->window, (uint32_t)word, pcpu_tier.shared))
 		release_if_gone(entry, word);
-	errno = saved;
 }
 
 static void begin_to_wait(struct percpu_entry *entry)
@@ -176,20 +148,16 @@ static bool try_to_take(unsigned int cpu)
 /* One claimant a CPU. The claim is never given up, so whoever has it gets the CPU next. */
 static void become_claimant(struct percpu_entry *entry)
 {
-	const struct timespec time = {.tv_nsec = LOOK_AFTER_NS};
 	intptr_t before = 0;
-	int saved = errno;
 
 	while (!__atomic_compare_exchange_n(&entry->claim, &before, pcpu_self.word, false,
 					    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) {
-		if (futex(&entry->claim, FUTEX_WAIT, (uint32_t)before, &time) &&
-		    errno == ETIMEDOUT && syscall(SYS_tkill, pcpu_word_thread(before), 0) &&
-		    errno == ESRCH)
+		if (!pcpu_futex_wait(&entry->claim, (uint32_t)before, pcpu_tier.shared) &&
+		    pcpu_thread_is_gone(pcpu_word_thread(before)))
 			__atomic_compare_exchange_n(&entry->claim, &before, 0, false,
 						    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
 		before = 0;
 	}
-	errno = saved;
 }
 
 /* V4 */
@@ -208,7 +176,7 @@ static void take_next(unsigned int cpu)
 			pcpu_pause(n);
 	}
 	__atomic_store_n(&entry->claim, 0, __ATOMIC_SEQ_CST);
-	wake_all(&entry->claim);
+	pcpu_futex_wake(&entry->claim, pcpu_tier.shared);
 	end_waiting(entry);
 }
 
@@ -243,6 +211,8 @@ static void release_at_end(void)
 			 cpu);
 		pcpu_release((unsigned int)cpu);
 	}
+	if (pcpu_self.nested >= __PCPU_LOCAL_LOCK)
+		pcpu_log(PERCPU_LOG_ERR, "a thread ends with local locks of CPU %d", pcpu_self.cpu);
 	pcpu_self.nested = 0;
 	if (pcpu_self.pinned)
 		__atomic_fetch_sub(&entry_of(pcpu_self.pinned - 1)->pinned, 1, __ATOMIC_SEQ_CST);

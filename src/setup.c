@@ -299,6 +299,17 @@ static void publish(void)
 	boot_nr_possible = first_layout.nr_possible;
 }
 
+/* Nowhere in particular, where address space is short. */
+static void set_up_pinning(const struct pcpu_conf *conf)
+{
+	uintptr_t window = 0;
+
+	if (conf->fc == PCPU_FC_PAGE || !pcpu_tier.sequences ||
+	    pcpu_vm_reserve(PCPU_WINDOW_STRIDE, PCPU_PAGE_SIZE, &window))
+		window = 0;
+	pcpu_pin_init(window);
+}
+
 /* --- fork --- */
 
 /* Outermost lock first. The unit lock blocks signals; so does the whole of the fork. */
@@ -341,6 +352,7 @@ static void setup_per_cpu_areas(void)
 	pcpu_cache_on = conf.cache;
 	make_first_chunk();
 	publish();
+	set_up_pinning(&conf);
 	check("no memory", pcpu_hold_init());
 	/* after jemalloc has registered its own: ours must run first before a fork */
 	check("no memory", -pthread_atfork(before_fork, after_fork, in_child));

@@ -7,6 +7,8 @@
 #define PCPU_SIGNALS_H
 
 #include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /* Blocks all signals, keeping the old mask in @saved. */
 static inline void pcpu_block_signals(sigset_t *saved)
@@ -20,6 +22,24 @@ static inline void pcpu_block_signals(sigset_t *saved)
 static inline void pcpu_restore_signals(const sigset_t *saved)
 {
 	pthread_sigmask(SIG_SETMASK, saved, NULL);
+}
+
+/*
+ * The same with the mask in a word, as the kernel has it. Without the two signals that a C library
+ * keeps for itself: it counts on their being delivered.
+ */
+static inline unsigned long pcpu_block_signals_word(void)
+{
+	const unsigned long all = ~(3ul << (32 - 1));
+	unsigned long saved = 0;
+
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &saved, sizeof(saved));
+	return saved;
+}
+
+static inline void pcpu_restore_signals_word(unsigned long saved)
+{
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &saved, NULL, sizeof(saved));
 }
 
 #endif /* PCPU_SIGNALS_H */

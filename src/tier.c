@@ -3,6 +3,7 @@
 #include "tier.h"
 #include "fence.h"
 #include "log.h"
+#include "preempt_test.h"
 #include "rseq_area.h"
 
 #include <percpu/backend.h>
@@ -16,14 +17,18 @@ struct pcpu_tier pcpu_tier;
 /* The thunks of inlined operations read it too. */
 ptrdiff_t pcpu_index_offset;
 
-static char backend[200] = "fallback: the library has not been set up";
+static char backend[300] = "fallback: the library has not been set up";
 
-/* Why sequences cannot be used, or NULL. */
-static const char *find_obstacle(const struct pcpu_tier_request *request)
+/*
+ * Why sequences cannot be used, or NULL. *@untested is why nobody knows whether preemption aborts
+ * them, or NULL.
+ */
+static const char *find_obstacle(const struct pcpu_tier_request *request, const char **untested)
 {
 #ifdef __PCPU_NO_INLINE_SEQUENCE
 	pcpu_rseq_init(false);
 	(void)request;
+	(void)untested;
 	return "the library was built without restartable sequences";
 #else
 	const char *reason = pcpu_rseq_init(request->backend != PCPU_BACKEND_FALLBACK);
@@ -34,7 +39,7 @@ static const char *find_obstacle(const struct pcpu_tier_request *request)
 		return reason;
 	if (!pcpu_fence_init_sequences())
 		return "the kernel has no membarrier for rseq";
-	return NULL;
+	return pcpu_preempt_test(untested);
 #endif
 }
 
@@ -50,7 +55,7 @@ static enum pcpu_index choose_index(const struct pcpu_tier_request *request)
 
 void pcpu_tier_init(const struct pcpu_tier_request *request)
 {
-	const char *obstacle = find_obstacle(request);
+	const char *untested = NULL, *obstacle = find_obstacle(request, &untested);
 
 	pcpu_tier.sequences = !obstacle;
 	pcpu_tier.threads_fence = obstacle && !request->shared && pcpu_fence_init_threads();
@@ -64,8 +69,9 @@ void pcpu_tier_init(const struct pcpu_tier_request *request)
 	if (obstacle)
 		snprintf(backend, sizeof(backend), "fallback: %s", obstacle);
 	else
-		snprintf(backend, sizeof(backend), "rseq: %s%s", pcpu_rseq_origin(),
-			 pcpu_tier.index == PCPU_INDEX_MM_CID ? ", indexed by mm_cid" : "");
+		snprintf(backend, sizeof(backend), "rseq: %s%s%s%s", pcpu_rseq_origin(),
+			 pcpu_tier.index == PCPU_INDEX_MM_CID ? ", indexed by mm_cid" : "",
+			 untested ? "; not tested: " : "", untested ? untested : "");
 }
 
 PERCPU_API const char *percpu_backend(void)

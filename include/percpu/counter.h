@@ -75,6 +75,16 @@ PERCPU_API int64_t percpu_counter_sum(struct percpu_counter *fbc);
 PERCPU_API int64_t percpu_counter_sum_positive(struct percpu_counter *fbc);
 
 /**
+ * percpu_counter_sum_and_reset() - take all that there is, and leave 0
+ *
+ * Nothing is lost and nothing is counted twice, however many threads add meanwhile: what is added
+ * is in the value returned, or in the counter afterwards. (A percpu_counter_sum() that runs at the
+ * same time may miss what is being taken.) Interrupts the CPUs that have been used, one after the
+ * other. May block; not inside of a section (fatal). There is nothing like it in the kernel.
+ */
+PERCPU_API int64_t percpu_counter_sum_and_reset(struct percpu_counter *fbc);
+
+/**
  * percpu_counter_compare() - whether the value is above (1), equal to (0) or below (-1) @rhs
  *
  * Looks at the exact value only where the approximate one does not decide. The batch form is for

@@ -12,6 +12,7 @@
 #include <percpu/cpumask.h>
 #include <percpu/debug.h>
 #include <percpu/defs.h>
+#include <percpu/local_lock.h>
 #include <percpu/log.h>
 #include <percpu/ops.h>
 #include <percpu/pinned.h>

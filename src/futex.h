@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * futex.h - sleeping until a word in memory changes.
+ *
+ * No points of cancellation, and errno is kept. @shared: the word is another process's too.
+ */
+#ifndef PCPU_FUTEX_H
+#define PCPU_FUTEX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Sleeps while the 32-bit word at @word is @value; until it is woken, by pcpu_futex_wake() or by a
+ * signal, or for a tenth of a second. Returns false if nothing has happened in that time: whoever
+ * was to change the word may have ended.
+ */
+bool pcpu_futex_wait(const void *word, uint32_t value, bool shared);
+
+/* Wakes all that sleep on @word. */
+void pcpu_futex_wake(const void *word, bool shared);
+
+/* Whether there is no thread of that number, in any process. */
+bool pcpu_thread_is_gone(int thread);
+
+#endif /* PCPU_FUTEX_H */
