@@ -3,6 +3,8 @@
 #include "affinity.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -50,6 +52,22 @@ int pcpu_affinity_set_one(unsigned int cpu)
 		return -EINVAL;
 	mask[cpu / BITS] = 1UL << cpu % BITS;
 	return set(mask, sizeof(mask));
+}
+
+bool pcpu_cpu_is_offline(unsigned int cpu)
+{
+	char path[64], answer = '1';
+	int saved = errno, fd;
+
+	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/online", cpu);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		if (read(fd, &answer, 1) != 1)
+			answer = '1';
+		close(fd);
+	}
+	errno = saved;
+	return answer == '0';
 }
 
 bool pcpu_run_on_cpu(unsigned int cpu, void (*fn)(void *arg), void *arg)

@@ -26,6 +26,9 @@ unsigned int pcpu_affinity_weight(const struct pcpu_affinity *affinity);
 /* Restricts the calling thread to @cpu, where it is on return. 0, or a negative errno. */
 int pcpu_affinity_set_one(unsigned int cpu);
 
+/* Whether the kernel says that @cpu is offline. Signal-safe, keeps errno. */
+bool pcpu_cpu_is_offline(unsigned int cpu);
+
 /*
  * Calls @fn on @cpu, and then lets the thread run where it could before. Where the thread may not
  * be on @cpu, @fn is called elsewhere, and false is returned. Signal-safe, keeps errno.

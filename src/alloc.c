@@ -15,6 +15,7 @@
 #include "layout.h"
 #include "log.h"
 #include "mem.h"
+#include "share.h"
 #include "slot.h"
 #include "unit.h"
 
@@ -493,6 +494,8 @@ PERCPU_API size_t percpu_trim(void)
 {
 	size_t bytes;
 
+	if (pcpu_share_is_child)
+		return 0;
 	pthread_mutex_lock(&pcpu_alloc_mutex);
 	empty_caches();
 	bytes = trim_chunks();

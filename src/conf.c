@@ -141,6 +141,11 @@ static bool set_cache(struct pcpu_conf *conf, const char *value)
 	return parse_one_of_two(value, "off", "on", &conf->cache);
 }
 
+static bool set_shared(struct pcpu_conf *conf, const char *value)
+{
+	return parse_one_of_two(value, "no", "yes", &conf->shared);
+}
+
 static bool set_debug(struct pcpu_conf *conf, const char *value)
 {
 	unsigned long number;
@@ -180,7 +185,7 @@ static const struct {
 	{"log", set_log},	    {"backend", set_backend},	{"strict", set_strict},
 	{"alloc", set_alloc},	    {"max_size", set_max_size}, {"populate", set_populate},
 	{"cache", set_cache},	    {"debug", set_debug},	{"possible", set_possible},
-	{"topology", set_topology}, {"index", set_index},
+	{"topology", set_topology}, {"index", set_index},	{"shared", set_shared},
 };
 
 /* --- the variable --- */

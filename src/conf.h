@@ -19,6 +19,7 @@
  *	populate:WHEN	pages become resident when they are touched (lazy, the default), or when
  *			they are allocated (eager): then no memory means NULL
  *	cache:SWITCH	on (the default) or off: the CPUs' caches of free areas
+ *	shared:BOOL	yes: percpu_share() at the start; no (the default)
  *	debug:LEVEL	0 (the default) to 3: how much is checked and recorded
  *	possible:N	CPUs 0 .. N - 1 are possible, beside the machine's
  *	topology:DESC	the CPUs and nodes of an hwloc synthetic description; or, if there is a
@@ -60,6 +61,7 @@ struct pcpu_conf {
 	size_t max_size;
 	bool populate_eager;
 	bool cache;
+	bool shared;
 	int debug;
 	unsigned int possible; /* 0: the machine's */
 	char topology[256];    /* empty: the machine's */

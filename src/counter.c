@@ -13,6 +13,7 @@
 #include "lock.h"
 #include "log.h"
 #include "percpu.h"
+#include "tier.h"
 
 #include <percpu/percpu.h>
 
@@ -68,6 +69,12 @@ static void __attribute__((__constructor__(101))) set_up_counters(void)
 
 PERCPU_API int percpu_counter_init(struct percpu_counter *fbc, int64_t amount, gfp_t gfp)
 {
+	if (pcpu_tier.shared) {
+		pcpu_log(PERCPU_LOG_WARNING,
+			 "percpu_counter_init() with shared copies: half of the "
+			 "counter would not be shared");
+		return -EOPNOTSUPP;
+	}
 	fbc->counters = pcpu_alloc_for(sizeof(int32_t), __alignof__(int32_t), gfp,
 				       __builtin_return_address(0));
 	if (!fbc->counters)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* hold.c - see hold.h. */
 #include "hold.h"
+#include "affinity.h"
 #include "fence.h"
 #include "futex.h"
 #include "log.h"
@@ -112,10 +113,30 @@ void pcpu_hold_wait(unsigned int cpu)
 
 /* --- taking --- */
 
+static void do_nothing(void *arg)
+{
+	(void)arg;
+}
+
+/*
+ * membarrier() reaches the threads of one process. To run on the CPU reaches those of all: whatever
+ * ran there has been preempted for it. A CPU that is offline runs nothing.
+ */
+static void preempt_sequences_on(unsigned int cpu)
+{
+	if (!pcpu_run_on_cpu(cpu, do_nothing, NULL) && !pcpu_cpu_is_offline(cpu))
+		pcpu_fatal("CPU %u cannot be held, because this thread may not run on it: other "
+			   "processes share its copies",
+			   cpu);
+}
+
 /* V2, V3 */
 static bool keep_sequences_out(unsigned int cpu)
 {
-	pcpu_fence_sequences_on(cpu);
+	if (pcpu_tier.shared)
+		preempt_sequences_on(cpu);
+	else
+		pcpu_fence_sequences_on(cpu);
 	return window_of(entry_of(cpu)) == pcpu_self.word;
 }
 
@@ -220,9 +241,30 @@ static void release_at_end(void)
 	pcpu_mark_end();
 }
 
+/* The main thread has no such end when the process exits; for others that share, it counts. */
+static void __attribute__((__destructor__(101))) unpin_at_exit(void)
+{
+	if (pcpu_tier.shared && pcpu_self.pinned) {
+		__atomic_fetch_sub(&entry_of(pcpu_self.pinned - 1)->pinned, 1, __ATOMIC_SEQ_CST);
+		pcpu_self.pinned = 0;
+	}
+}
+
 int pcpu_hold_init(void)
 {
 	return pcpu_self_init(release_at_end);
+}
+
+/* The parent's threads are still there, and so is what they hold. */
+static void begin_in_shared_child(void)
+{
+	pcpu_self_after_fork();
+	pcpu_marks_after_fork();
+	pcpu_self.nested = 0;
+	if (pcpu_self.cpu >= 0)
+		pcpu_self.cpu = __PCPU_NO_CPU;
+	if (pcpu_self.pinned)
+		__atomic_fetch_add(&entry_of(pcpu_self.pinned - 1)->pinned, 1, __ATOMIC_SEQ_CST);
 }
 
 void pcpu_hold_after_fork(void)
@@ -230,6 +272,10 @@ void pcpu_hold_after_fork(void)
 	int held = pcpu_held_cpu();
 	unsigned int cpu;
 
+	if (pcpu_tier.shared) {
+		begin_in_shared_child();
+		return;
+	}
 	pcpu_self_after_fork();
 	pcpu_marks_after_fork();
 	for_each_possible_cpu(cpu) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* mark.c - see mark.h. */
 #include "mark.h"
+#include "futex.h"
 #include "pause.h"
 #include "self.h"
 
@@ -9,45 +10,83 @@
 #include <sys/mman.h>
 
 #define BLOCK_SIZE 4096
-#define MARKS_IN_BLOCK (BLOCK_SIZE / sizeof(struct pcpu_mark) - 1)
+/* Threads of all processes that share their copies; what is not used is not resident either. */
+#define SHARED_MARKS 65536
 
 /* Prepended to, never taken away. */
 struct block {
 	struct block *next;
-	struct pcpu_mark marks[MARKS_IN_BLOCK];
+	size_t nr;
+	size_t end; /* behind the last mark that was ever taken */
+	struct pcpu_mark marks[] __attribute__((__aligned__(64)));
 };
-_Static_assert(sizeof(struct block) <= BLOCK_SIZE, "the marks of a block fit");
 
 static struct block *blocks;
+static bool shared;
+
+static void extend(struct block *block, size_t end)
+{
+	size_t before = __atomic_load_n(&block->end, __ATOMIC_RELAXED);
+
+	while (before < end && !__atomic_compare_exchange_n(&block->end, &before, end, false,
+							    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) {
+	}
+}
 
 static struct pcpu_mark *take_from(struct block *block)
 {
-	for (size_t i = 0; i < MARKS_IN_BLOCK; i++) {
-		unsigned int unused = 0;
+	for (size_t i = 0; i < block->nr; i++) {
+		int nobody = 0;
 
-		if (__atomic_load_n(&block->marks[i].used, __ATOMIC_RELAXED) == 0 &&
-		    __atomic_compare_exchange_n(&block->marks[i].used, &unused, 1, false,
-						__ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+		if (__atomic_load_n(&block->marks[i].thread, __ATOMIC_RELAXED) == 0 &&
+		    __atomic_compare_exchange_n(&block->marks[i].thread, &nobody,
+						pcpu_word_thread(pcpu_self.word), false,
+						__ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
+			/* before it is used: who looks at all marks must find it */
+			extend(block, i + 1);
 			return &block->marks[i];
+		}
 	}
 	return NULL;
 }
 
-static struct block *add_block(void)
+static struct block *map_block(size_t size, int flags)
 {
 	int saved = errno;
 	struct block *block =
-		mmap(NULL, BLOCK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		mmap(NULL, size, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS, -1, 0);
 
-	if (block == MAP_FAILED) {
-		errno = saved;
+	errno = saved;
+	if (block == MAP_FAILED)
 		return NULL;
-	}
+	block->nr = (size - sizeof(*block)) / sizeof(block->marks[0]);
+	return block;
+}
+
+static struct block *add_block(void)
+{
+	/* what a process maps now, others would not see */
+	struct block *block = shared ? NULL : map_block(BLOCK_SIZE, MAP_PRIVATE);
+
+	if (!block)
+		return NULL;
 	block->next = __atomic_load_n(&blocks, __ATOMIC_RELAXED);
 	while (!__atomic_compare_exchange_n(&blocks, &block->next, block, false, __ATOMIC_SEQ_CST,
 					    __ATOMIC_RELAXED)) {
 	}
 	return block;
+}
+
+int pcpu_marks_share(void)
+{
+	struct block *block = map_block(sizeof(*block) + SHARED_MARKS * sizeof(block->marks[0]),
+					MAP_SHARED | MAP_NORESERVE);
+
+	if (!block)
+		return -ENOMEM;
+	blocks = block;
+	shared = true;
+	return 0;
 }
 
 static struct pcpu_mark *take(void)
@@ -81,7 +120,7 @@ struct pcpu_mark *pcpu_mark_of_thread(void)
 	/* a signal's handler may have been here meanwhile */
 	if (!__atomic_compare_exchange_n(&pcpu_self.mark, &none, mark, false, __ATOMIC_RELAXED,
 					 __ATOMIC_RELAXED))
-		__atomic_store_n(&mark->used, 0, __ATOMIC_RELEASE);
+		__atomic_store_n(&mark->thread, 0, __ATOMIC_RELEASE);
 	return pcpu_self.mark;
 }
 
@@ -93,7 +132,7 @@ void pcpu_mark_end(void)
 		return;
 	pcpu_self.mark = NULL;
 	__atomic_store_n(&mark->busy, 0, __ATOMIC_RELEASE);
-	__atomic_store_n(&mark->used, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&mark->thread, 0, __ATOMIC_RELEASE);
 }
 
 static bool is_in_the_way(const struct pcpu_mark *mark, intptr_t rest, unsigned int cpu)
@@ -102,22 +141,42 @@ static bool is_in_the_way(const struct pcpu_mark *mark, intptr_t rest, unsigned 
 	       __atomic_load_n(&mark->waiting, __ATOMIC_SEQ_CST) != cpu + 1;
 }
 
+/* A thread that was killed in another process may have left its mark. */
+static void clear_if_gone(struct pcpu_mark *mark)
+{
+	int thread = __atomic_load_n(&mark->thread, __ATOMIC_SEQ_CST);
+
+	if (!shared || !thread || !pcpu_thread_is_gone(thread))
+		return;
+	__atomic_store_n(&mark->busy, 0, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&mark->waiting, 0, __ATOMIC_SEQ_CST);
+	__atomic_compare_exchange_n(&mark->thread, &thread, 0, false, __ATOMIC_SEQ_CST,
+				    __ATOMIC_RELAXED);
+}
+
 bool pcpu_marks_wait(intptr_t rest, unsigned int cpu)
 {
 	struct block *block = __atomic_load_n(&blocks, __ATOMIC_SEQ_CST);
 
 	for (; block; block = block->next)
-		for (size_t i = 0; i < MARKS_IN_BLOCK; i++)
+		for (size_t i = 0; i < __atomic_load_n(&block->end, __ATOMIC_SEQ_CST); i++)
 			for (unsigned int n = 0; is_in_the_way(&block->marks[i], rest, cpu); n++)
-				if (!pcpu_pause(n))
+				if (!pcpu_pause(n)) {
+					clear_if_gone(&block->marks[i]);
 					return false;
+				}
 	return true;
 }
 
 void pcpu_marks_after_fork(void)
 {
+	if (shared) {
+		/* that of the parent's thread */
+		pcpu_self.mark = NULL;
+		return;
+	}
 	for (struct block *block = blocks; block; block = block->next)
-		for (size_t i = 0; i < MARKS_IN_BLOCK; i++)
+		for (size_t i = 0; i < block->nr; i++)
 			if (&block->marks[i] != pcpu_self.mark)
 				block->marks[i] = (struct pcpu_mark){0};
 }

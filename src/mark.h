@@ -24,7 +24,8 @@ struct pcpu_mark {
 	 * interrupted.
 	 */
 	unsigned int waiting;
-	unsigned int used;
+	/* The number of the thread whose mark it is; 0: nobody's. */
+	int thread;
 } __attribute__((__aligned__(64)));
 
 /* The calling thread's mark. Signal-safe. NULL: there is no memory for one. */
@@ -41,5 +42,11 @@ bool pcpu_marks_wait(intptr_t rest, unsigned int cpu);
 
 /* The process has only the calling thread. */
 void pcpu_marks_after_fork(void);
+
+/*
+ * Has the marks shared with the children of the process; no thread has one yet. Then there are as
+ * many as there can be. 0 or a negative errno.
+ */
+int pcpu_marks_share(void);
 
 #endif /* PCPU_MARK_H */

@@ -9,12 +9,21 @@
 #include "log.h"
 #include "misuse.h"
 #include "pointer.h"
+#include "share.h"
 #include "unit.h"
 
 #include <percpu/alloc.h>
 #include <percpu/runtime.h>
 
 #include <errno.h>
+
+/* The books are the parent's: what two processes gave away would be the same memory. */
+static bool is_refused(const char *what)
+{
+	if (__builtin_expect(pcpu_share_is_child, 0))
+		pcpu_log(PERCPU_LOG_WARNING, "%s in a child that shares its parent's copies", what);
+	return pcpu_share_is_child;
+}
 
 static void __percpu *pointer_to(const struct pcpu_area *area, size_t size)
 {
@@ -32,7 +41,7 @@ pcpu_alloc(const struct pcpu_request *request, const void *caller)
 	struct pcpu_area area;
 	bool done;
 
-	if (!pcpu_request_is_good(request))
+	if (!pcpu_request_is_good(request) || is_refused("allocation is refused"))
 		return NULL;
 	if (__builtin_expect(pcpu_debug_level, 0))
 		done = pcpu_debug_alloc(request, caller, &area);
@@ -111,6 +120,8 @@ static void __attribute__((__noinline__)) pcpu_free(const volatile void *ptr, co
 		return;
 	if (!pcpu_pointer_is_dynamic(ptr))
 		refuse_address(ptr);
+	if (is_refused("free_percpu() does nothing"))
+		return;
 	if (__builtin_expect(pcpu_debug_level, 0))
 		pcpu_debug_free((uint32_t)__pcpu_low32(ptr), caller);
 	else if (!pcpu_area_free((uint32_t)__pcpu_low32(ptr), &misuse))

@@ -31,6 +31,7 @@
 #include "page.h"
 #include "pin.h"
 #include "rseq_area.h"
+#include "share.h"
 #include "self.h"
 #include "slow.h"
 #include "tier.h"
@@ -40,6 +41,7 @@
 
 #include <percpu/backend.h>
 #include <percpu/runtime.h>
+#include <percpu/shared.h>
 
 #include <errno.h>
 #include <limits.h>
@@ -328,6 +330,7 @@ static void after_fork(void)
 static void in_child(void)
 {
 	pcpu_hold_after_fork();
+	pcpu_share_after_fork();
 	after_fork();
 }
 
@@ -358,6 +361,8 @@ static void setup_per_cpu_areas(void)
 	check("no memory", -pthread_atfork(before_fork, after_fork, in_child));
 	/* after that: its lock is outside of the others */
 	check("no memory", pcpu_debug_init(conf.debug));
+	if (conf.shared)
+		check(PCPU_CONF_VARIABLE ": shared:yes is not possible", percpu_share());
 }
 
 /* Called by runtime.S too, as an element of an array of constructors. */

@@ -7,6 +7,7 @@
 #define PCPU_SIGNALS_H
 
 #include <signal.h>
+#include <stddef.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 

@@ -47,10 +47,7 @@ static enum pcpu_index choose_index(const struct pcpu_tier_request *request)
 {
 	if (request->index != PCPU_INDEX_MM_CID || !pcpu_tier.sequences)
 		return PCPU_INDEX_CPU_ID;
-	/* each process gives these numbers by itself */
-	if (request->shared || !pcpu_rseq_has_mm_cid())
-		return PCPU_INDEX_CPU_ID;
-	return PCPU_INDEX_MM_CID;
+	return pcpu_rseq_has_mm_cid() ? PCPU_INDEX_MM_CID : PCPU_INDEX_CPU_ID;
 }
 
 void pcpu_tier_init(const struct pcpu_tier_request *request)
@@ -58,8 +55,7 @@ void pcpu_tier_init(const struct pcpu_tier_request *request)
 	const char *untested = NULL, *obstacle = find_obstacle(request, &untested);
 
 	pcpu_tier.sequences = !obstacle;
-	pcpu_tier.threads_fence = obstacle && !request->shared && pcpu_fence_init_threads();
-	pcpu_tier.shared = request->shared;
+	pcpu_tier.threads_fence = obstacle && pcpu_fence_init_threads();
 	pcpu_tier.index = choose_index(request);
 	pcpu_index_offset = pcpu_rseq_offset();
 	if (pcpu_tier.index == PCPU_INDEX_MM_CID)

@@ -33,10 +33,9 @@ enum pcpu_index {
 struct pcpu_tier_request {
 	enum pcpu_backend_choice backend;
 	enum pcpu_index index;
-	bool shared; /* copies are shared with other processes */
 };
 
-/* Constant after pcpu_tier_init(). */
+/* Constant after pcpu_tier_init(), but for percpu_share() before the first use. */
 struct pcpu_tier {
 	bool sequences;	       /* the rseq tier */
 	bool threads_fence;    /* pcpu_fence_threads() works: the fallback tier needs no barriers */

@@ -466,6 +466,31 @@ size_t pcpu_units_resident(void)
 	return resident;
 }
 
+/* --- sharing --- */
+
+static size_t entries_size(void)
+{
+	return pcpu_page_ceil((nr_units + ENTRIES_BEFORE) * sizeof(struct percpu_entry));
+}
+
+/* A window that is shared although the others could not be is of no use, and does no harm. */
+int pcpu_units_share(intptr_t bits, unsigned int attention)
+{
+	int err = 0;
+
+	for (unsigned int cpu = 0; cpu < nr_units && !err; cpu++)
+		if (windows[cpu])
+			err = pcpu_vm_share(windows[cpu], PCPU_WINDOW_SIZE);
+	if (!err)
+		err = pcpu_vm_share_array(pcpu_entries - ENTRIES_BEFORE, entries_size());
+	if (err)
+		return err;
+	rest_bits = bits;
+	for (unsigned int cpu = 0; cpu < nr_units; cpu++)
+		pcpu_entries[cpu].attention = attention;
+	return 0;
+}
+
 /* --- around fork --- */
 
 void pcpu_units_lock_for_fork(void)

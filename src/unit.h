@@ -128,6 +128,13 @@ bool pcpu_units_are_populated(uint32_t coord, size_t size);
 /* Bytes that are resident in the open units, in all spans. */
 size_t pcpu_units_resident(void);
 
+/*
+ * Has the copies, and the entries, shared with the children of the process; no unit is open. From
+ * now on @rest_bits and @attention are those of pcpu_unit_setup. 0, or a negative errno and nothing
+ * has changed.
+ */
+int pcpu_units_share(intptr_t rest_bits, unsigned int attention);
+
 /* Around fork(): nobody is inside while the address space is copied. */
 void pcpu_units_lock_for_fork(void);
 void pcpu_units_unlock_after_fork(void);

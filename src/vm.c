@@ -8,11 +8,13 @@
 #include "topology.h"
 
 #include <errno.h>
-#include <numaif.h>
+#include <linux/mempolicy.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /* The part of the address space that holes are looked for in. */
 #define SPACE_START 0x10000UL
@@ -127,7 +129,9 @@ static int bind_mapped(void *ptr, size_t size, unsigned int node)
 		return -ENOMEM;
 	mask[node / bits] = 1UL << (node % bits);
 	/* the kernel takes one bit less than the count that it is given */
-	return mbind(ptr, size, MPOL_PREFERRED, mask, 8 * sizeof(mask) + 1, 0) ? -errno : 0;
+	if (syscall(SYS_mbind, ptr, size, MPOL_PREFERRED, mask, 8 * sizeof(mask) + 1, 0) != 0)
+		return -errno;
+	return 0;
 }
 
 /* Nothing is mapped that a policy could be set for; each commit will look here. */
@@ -166,6 +170,46 @@ static void bind_in_place(void *ptr, size_t size)
 			 node - 1, -err);
 }
 
+/* --- sharing --- */
+
+/* What was committed before the process became somebody's child is others' memory too. */
+static bool shared, apart;
+
+int pcpu_vm_share(uintptr_t addr, size_t size)
+{
+	const int flags = MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
+
+	if (pcpu_fault(PCPU_FAULT_RESERVE))
+		return -ENOMEM;
+	/* in a place, each part is mapped when it is committed */
+	if (!place && mmap((void *)addr, size, PROT_NONE, flags, -1, 0) == MAP_FAILED)
+		return -errno;
+	shared = true;
+	return 0;
+}
+
+void pcpu_vm_keep_apart(void)
+{
+	apart = true;
+}
+
+/* Moved there whole, so that no other thread ever finds an empty page in between. */
+int pcpu_vm_share_array(void *array, size_t size)
+{
+	void *copy;
+
+	if (pcpu_fault(PCPU_FAULT_RESERVE))
+		return -ENOMEM;
+	copy = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (copy == MAP_FAILED)
+		return -errno;
+	memcpy(copy, array, size);
+	if (mremap(copy, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, array) != MAP_FAILED)
+		return 0;
+	munmap(copy, size);
+	return -ENOMEM;
+}
+
 /* --- pages --- */
 
 static int commit_reserved(void *ptr, size_t size)
@@ -182,7 +226,8 @@ static int commit_reserved(void *ptr, size_t size)
 
 static int commit_in_place(void *ptr, size_t size)
 {
-	void *got = mmap(ptr, size, PROT_READ | PROT_WRITE, anonymous | MAP_FIXED_NOREPLACE, -1, 0);
+	const int flags = shared && !apart ? MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE : anonymous;
+	void *got = mmap(ptr, size, PROT_READ | PROT_WRITE, flags | MAP_FIXED_NOREPLACE, -1, 0);
 
 	if (got == MAP_FAILED)
 		return -errno;
@@ -196,10 +241,19 @@ static int commit_in_place(void *ptr, size_t size)
 	return 0;
 }
 
+static int commit_apart(void *ptr, size_t size)
+{
+	void *got = mmap(ptr, size, PROT_READ | PROT_WRITE, anonymous | MAP_FIXED, -1, 0);
+
+	return got == MAP_FAILED ? -errno : 0;
+}
+
 int pcpu_vm_commit(uintptr_t addr, size_t size)
 {
 	if (pcpu_fault(PCPU_FAULT_COMMIT))
 		return -ENOMEM;
+	if (apart && !place)
+		return commit_apart((void *)addr, size);
 	return place ? commit_in_place((void *)addr, size) : commit_reserved((void *)addr, size);
 }
 
@@ -216,6 +270,8 @@ void pcpu_vm_decommit(uintptr_t addr, size_t size)
 		munmap(ptr, size);
 		return;
 	}
+	if (apart && mmap(ptr, size, PROT_NONE, anonymous | MAP_FIXED, -1, 0) != MAP_FAILED)
+		return;
 	pcpu_vm_discard(addr, size);
 	mprotect(ptr, size, PROT_NONE);
 }
@@ -233,15 +289,22 @@ int pcpu_vm_populate(uintptr_t addr, size_t size)
 	return errno == EINVAL ? -EOPNOTSUPP : -errno;
 }
 
+static bool empty(void *ptr, size_t size)
+{
+	/* shared memory has to be emptied itself; a process only forgets what it had seen of it */
+	if (shared && !apart)
+		return madvise(ptr, size, MADV_REMOVE) == 0;
+	return madvise(ptr, size, MADV_DONTNEED) == 0 ||
+	       madvise(ptr, size, MADV_DONTNEED_LOCKED) == 0;
+}
+
 /* Pages that the program has locked in memory (mlockall) are not taken away, but must be zero too.
  */
 void pcpu_vm_discard(uintptr_t addr, size_t size)
 {
 	int saved = errno;
 
-	if (pcpu_fault(PCPU_FAULT_DISCARD) ||
-	    (madvise((void *)addr, size, MADV_DONTNEED) != 0 &&
-	     madvise((void *)addr, size, MADV_DONTNEED_LOCKED) != 0))
+	if (pcpu_fault(PCPU_FAULT_DISCARD) || !empty((void *)addr, size))
 		memset((void *)addr, 0, size);
 	errno = saved;
 }

@@ -72,6 +72,18 @@ size_t pcpu_vm_resident(uintptr_t addr, size_t size);
 int pcpu_vm_bind(uintptr_t addr, size_t size, unsigned int node);
 
 /*
+ * Has the memory of [addr, addr + size) shared with the children of the process from now on:
+ * windows, of which nothing is committed. 0 or a negative errno.
+ */
+int pcpu_vm_share(uintptr_t addr, size_t size);
+
+/* In such a child: what it commits and decommits from now on concerns nobody else. */
+void pcpu_vm_keep_apart(void);
+
+/* Has the @size bytes of a guarded array, whole pages, shared too, with what is in them. */
+int pcpu_vm_share_array(void *array, size_t size);
+
+/*
  * An array of @size accessible zero bytes with inaccessible space behind it, up to @reserve bytes
  * in all, so that an index out of range faults. NULL: no memory.
  */

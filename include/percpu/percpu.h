@@ -17,6 +17,7 @@
 #include <percpu/ops.h>
 #include <percpu/pinned.h>
 #include <percpu/section.h>
+#include <percpu/shared.h>
 #include <percpu/stats.h>
 
 #endif /* PERCPU_PERCPU_H */

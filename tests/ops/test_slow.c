@@ -39,6 +39,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifndef sigev_notify_thread_id
+#define sigev_notify_thread_id _sigev_un._tid
+#endif
+
 static DEFINE_PER_CPU(uint64_t, counter);
 
 struct pair {
@@ -382,7 +386,7 @@ static void start_storm(void)
 	struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGUSR1};
 	timer_t timer;
 
-	event._sigev_un._tid = gettid();
+	event.sigev_notify_thread_id = gettid();
 	if (sigaction(SIGUSR1, &action, NULL) || timer_create(CLOCK_MONOTONIC, &event, &timer) ||
 	    timer_settime(timer, 0, &often, NULL))
 		abort();

@@ -29,6 +29,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifndef sigev_notify_thread_id
+#define sigev_notify_thread_id _sigev_un._tid
+#endif
+
 #define DEFAULT_OPERATIONS 300000000.0
 #define THREADS_A_CPU 4
 #define ROUND 1000 /* operations between two looks at whether there is more to do */
@@ -217,7 +221,7 @@ static timer_t start_timer(void)
 	struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGUSR1};
 	timer_t timer;
 
-	event._sigev_un._tid = gettid();
+	event.sigev_notify_thread_id = gettid();
 	if (timer_create(CLOCK_MONOTONIC, &event, &timer) || timer_settime(timer, 0, &often, NULL))
 		abort();
 	return timer;

@@ -481,6 +481,7 @@ static void *hold_for_a_while(void *arg)
 {
 	struct pcpu_cpu_lock *lock;
 
+	pcpu_thread_keeps_up(); /* is registered, if that is left to threads */
 	while ((lock = pcpu_cpu_trylock()) == NULL)
 		sched_yield();
 	pthread_barrier_wait(&holder.held);

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * shared.h - processes that count into the same copies.
+ *
+ *	if (percpu_share() == 0) {		// or PERCPU_CONF=shared:yes in the environment
+ *		requests = alloc_percpu(unsigned long);
+ *		for (int i = 0; i < workers; i++)
+ *			if (fork() == 0)
+ *				serve();	// this_cpu_inc(*requests)
+ *		... per_cpu_sum(*requests) is what all of them have counted
+ *	}
+ *
+ * Ordinarily a child has copies of its own from the fork on. After percpu_share() the copies of
+ * static variables and of dynamic areas are memory that a process shares with its children, and
+ * with theirs. All operations, sections, local locks and visits (percpu_remote_begin(),
+ * per_cpu_xchg()) are then exact, and exclusive, among all these processes.
+ *
+ * What is different:
+ *  - the children use what there was at the fork. In a child, allocation is refused (NULL, and a
+ *    warning in the log), and free_percpu() does nothing (with a warning): the parent keeps the
+ *    books. What the parent allocates later is its own, and that of children forked later;
+ *  - a module that a child loads with dlopen() has copies in that process alone;
+ *  - percpu_counter_init() is refused (-EOPNOTSUPP): half of such a counter is in the caller's own
+ *    memory;
+ *  - all possible CPUs' units are open from the start;
+ *  - a process that is killed inside of a section holds its CPU until somebody wants it, and
+ *    then for a tenth of a second more. Processes must see each other's thread numbers: no PID
+ *    namespaces between them;
+ *  - holding another CPU moves the caller there for a moment, instead of interrupting that CPU. It
+ *    is fatal if its affinity (or cpuset) cannot be made to include that CPU while it is online;
+ *  - letting go of a CPU, and giving back a local lock, cost a barrier.
+ */
+#ifndef PERCPU_SHARED_H
+#define PERCPU_SHARED_H
+
+#include <percpu/compiler.h>
+
+__PCPU_BEGIN_DECLS
+
+/**
+ * percpu_share() - share the copies with the processes that this one forks from now on
+ *
+ * To be called before the first use of any copy (an operation, per_cpu_ptr()), while no other
+ * thread uses the library. Areas may have been allocated already.
+ *
+ * Returns 0, also if the copies are shared already; -EBUSY: copies have been used; -EOPNOTSUPP:
+ * they are not told apart by CPU (index:mm_cid); -ENOMEM, or another error of the system calls: the
+ * copies are not shared, and everything is as it was. Not thread-safe. There is nothing like it in
+ * the kernel.
+ */
+PERCPU_API int percpu_share(void) __attribute__((__warn_unused_result__));
+
+__PCPU_END_DECLS
+
+#endif /* PERCPU_SHARED_H */

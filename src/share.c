@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* share.c - see share.h. */
+#include "share.h"
+#include "cache.h"
+#include "hold.h"
+#include "mark.h"
+#include "self.h"
+#include "tier.h"
+#include "unit.h"
+#include "vm.h"
+
+#include <percpu/cpumask.h>
+#include <percpu/shared.h>
+
+#include <errno.h>
+
+bool pcpu_share_is_child;
+
+PERCPU_API int percpu_share(void)
+{
+	unsigned int cpu;
+	int err;
+
+	if (pcpu_tier.shared)
+		return 0;
+	if (pcpu_tier.index != PCPU_INDEX_CPU_ID)
+		return -EOPNOTSUPP;
+	if (pcpu_units_nr_open())
+		return -EBUSY;
+	err = pcpu_tier.sequences ? 0 : pcpu_marks_share();
+	if (!err)
+		err = pcpu_units_share(pcpu_tier.sequences ? 0 : PCPU_SLOW_ONLY,
+				       PCPU_ATTENTION_ALWAYS);
+	if (err)
+		return err;
+	pcpu_tier.shared = true;
+	pcpu_tier.threads_fence = false;
+	/* a child could open a unit for itself alone */
+	for_each_possible_cpu(cpu)
+		pcpu_unit_open(cpu);
+	return 0;
+}
+
+void pcpu_share_after_fork(void)
+{
+	if (!pcpu_tier.shared)
+		return;
+	pcpu_share_is_child = true;
+	pcpu_cache_on = false;
+	pcpu_vm_keep_apart();
+}

@@ -1,0 +1,727 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * hold.pml - a model of how threads hold CPUs in the rseq tier, for the model checker spin.
+ *
+ * Two CPUs, each with one copy of a counter; up to three threads, and a signal handler of the
+ * first. What they do is said by WORK0, WORK1, WORK2 and WORK_HANDLER, sums of the names below: one
+ * thing each, any of those. The steps' names are those of src/hold.h.
+ *
+ * What a step is:
+ *  - Memory is that of x86-64: each CPU has a store buffer, where plain stores wait, in order, and
+ *    only loads of that CPU see them; until any later moment, or until a locked instruction or an
+ *    interrupt of the CPU, and with it preemption and the fence, drains the buffer. Windows and
+ *    copies are written so; claims and counts of waiters only by locked instructions.
+ *  - Preemption in a sequence aborts it, which is the kernel's promise. So does the fence, for what
+ *    its CPU runs at that moment, and a signal.
+ *  - A sequence that commits with one unlocked instruction, add to memory, loads and puts into the
+ *    store buffer in one step: what may come between comes before the buffer is drained.
+ *  - In a section, the addition is a load and a store, with everything possible between.
+ *  - The handler comes once, between any two steps of its thread where signals are not blocked; a
+ *    signal ends sleep. There are no time-outs here.
+ *
+ * A scheduler preempts threads between any two steps, and resumes them on either CPU. PREEMPTIONS
+ * bounds how often, which makes all runs finite: that all of them end can be checked.
+ *
+ * What is checked:
+ *  - between begin and end of a hold nobody else touches the copy or holds the CPU;
+ *  - in the end no update is lost, and no CPU held;
+ *  - all runs end: no deadlock (an invalid end state: somebody sleeps whom nobody will wake), and
+ *    no cycle;
+ *  - a put hands the CPU to the claimant who slept when it began.
+ *
+ * Each macro that CMakeLists.txt has in a list of mutations leaves a part of the protocol out, or
+ * has it at the wrong place, and the check must fail with it.
+ */
+#define SECTION	  1 /* get, add, put */
+#define OPERATION 2
+#define REMOTE	  4 /* hold CPU 0 from anywhere, add, put */
+#define BOTH	  8 /* get, add, an operation, put */
+#define NEST	  16 /* get, get, add, put, put */
+
+#ifndef WORK0
+#define WORK0 (SECTION + OPERATION)
+#endif
+#ifndef WORK1
+#define WORK1 (SECTION + OPERATION)
+#endif
+#ifndef WORK2
+#define WORK2 REMOTE
+#endif
+#ifndef WORK_HANDLER
+#define WORK_HANDLER 0
+#endif
+#ifndef PREEMPTIONS
+#define PREEMPTIONS 2 /* a run */
+#endif
+
+#define THREADS 3
+#define HANDLER 3 /* a context like the threads' */
+#define NOBODY	255
+
+/* What a window may be: at rest, or held by a thread. */
+#define REST 0
+#define WORD (me + 1)
+
+/* What store buffers hold: 4 * value + address. */
+#define WINDOW(c) (c)
+#define COPY(c)	  (2 + (c))
+byte memory[4];
+#define DEPTH 3
+byte length[2];
+byte buffer[2 * DEPTH];
+
+byte claim[2], waiters[2]; /* waiters: the entry's attention */
+
+/* Of a thread */
+byte self_cpu[THREADS] = NOBODY;
+byte nested[THREADS];
+byte asleep[THREADS]; /* 0, or 1 + the CPU whose window it waits for, or one of these: */
+#define FOR_CLAIM(c) (3 + (c))
+#define ENDED	     5
+
+byte running[2] = NOBODY; /* the thread that a CPU runs */
+bool handling;		  /* the first thread is in its handler */
+bool masked;		  /* it has signals blocked */
+bool in_sequence[THREADS + 1];
+bool aborted[THREADS + 1]; /* the kernel will continue it at its abort handler */
+
+/* What only the checks look at */
+byte inside[2] = NOBODY; /* the thread that holds a CPU, as it believes */
+byte additions;
+byte nr_ended;
+
+#define ON_A_CPU (running[0] == me || running[1] == me)
+#define HERE	 (running[0] == me -> 0 : 1)
+#define RUNS	 (ON_A_CPU && (me != 0 || handling == (context == HANDLER)))
+
+#define SLOT(c, i)	   ((c) * DEPTH + (i))
+#define BUFFERED(c, i, a)  (length[c] > (i) && (buffer[SLOT(c, i)] & 3) == (a))
+#define BUFFER_VALUE(c, i) (buffer[SLOT(c, i)] >> 2)
+#define LOAD_AT(c, a)                                     \
+	(BUFFERED(c, 2, a) -> BUFFER_VALUE(c, 2) :        \
+	(BUFFERED(c, 1, a) -> BUFFER_VALUE(c, 1) :        \
+	(BUFFERED(c, 0, a) -> BUFFER_VALUE(c, 0) : memory[a])))
+#define LOAD(a) LOAD_AT(HERE, a)
+
+inline drain_one(c)
+{
+	memory[buffer[SLOT(c, 0)] & 3] = buffer[SLOT(c, 0)] >> 2;
+	buffer[SLOT(c, 0)] = buffer[SLOT(c, 1)];
+	buffer[SLOT(c, 1)] = buffer[SLOT(c, 2)];
+	buffer[SLOT(c, 2)] = 0;
+	length[c] = length[c] - 1
+}
+
+inline drain(c)
+{
+	do
+	:: length[c] != 0 -> drain_one(c)
+	:: else -> break
+	od
+}
+
+inline store(a, value)
+{
+	if
+	:: length[HERE] == DEPTH -> drain_one(HERE)
+	:: else
+	fi;
+	buffer[SLOT(HERE, length[HERE])] = 4 * (value) + (a);
+	length[HERE] = length[HERE] + 1
+}
+
+/* What CPU c runs is interrupted: a sequence is aborted. */
+#define CONTEXT(thread) (thread == 0 && handling -> HANDLER : thread)
+inline interrupt(c)
+{
+	if
+	:: running[c] != NOBODY && in_sequence[CONTEXT(running[c])] ->
+		aborted[CONTEXT(running[c])] = true
+	:: else
+	fi
+}
+
+inline preempt(c)
+{
+#ifndef NO_ABORT
+	interrupt(c);
+#endif
+	drain(c);
+	running[c] = NOBODY
+}
+
+inline fence(c)
+{
+	interrupt(c);
+#ifndef NO_DRAIN
+	drain(c)
+#endif
+}
+
+inline leave_cpu()
+{
+	drain(HERE);
+	if
+	:: running[0] == me -> running[0] = NOBODY
+	:: else -> running[1] = NOBODY
+	fi
+}
+
+inline wake_if(thread, what)
+{
+	if
+	:: asleep[thread] == what -> asleep[thread] = 0
+	:: else
+	fi
+}
+
+inline wake(c)
+{
+#ifdef WAKE_ONE
+	if
+	:: asleep[0] == (c) + 1 -> asleep[0] = 0
+	:: asleep[1] == (c) + 1 -> asleep[1] = 0
+	:: asleep[2] == (c) + 1 -> asleep[2] = 0
+	:: else
+	fi
+#else
+	wake_if(0, (c) + 1);
+	wake_if(1, (c) + 1);
+	wake_if(2, (c) + 1)
+#endif
+}
+
+inline mask(blocked)
+{
+	if
+	:: context == 0 -> masked = blocked
+	:: else
+	fi
+}
+
+/* Whether the thread holds self_cpu; between P1 and P2, and after an abort of G1, it does not. */
+#ifdef FAITH
+#define HELD (self_cpu[me] != NOBODY)
+#else
+#define HELD (self_cpu[me] != NOBODY && LOAD(WINDOW((self_cpu[me] == 1 -> 1 : 0))) == WORD)
+#endif
+
+/*
+ * A handler that may have interrupted its thread between P1 and P2 wakes those whom its thread
+ * cannot: before it waits for one of them.
+ */
+inline late_wake()
+{
+	if
+#ifndef NO_LATE_WAKE
+	:: self_cpu[me] != NOBODY ->
+		drain(HERE);
+		wake(self_cpu[me])
+#endif
+	:: else
+	fi
+}
+
+inline enter(c)
+{
+	assert(inside[c] == NOBODY);
+	inside[c] = me
+}
+
+/* Before a step of a sequence: it waits to be run, and goes on there or at the handler. */
+#define IN_SEQUENCE                                       \
+	if                                                \
+	:: RUNS && aborted[context] -> goto abort         \
+	:: RUNS && !aborted[context]                      \
+	fi
+
+#define CHOOSE(what) atomic { (work & what) && RUNS -> work = what }
+
+proctype thread(byte me; byte context; byte work)
+{
+	byte cpu;    /* where the step before was done, or what is waited for */
+	byte own;    /* the CPU held */
+	byte word;   /* what was loaded of a window */
+	byte loaded; /* or a copy */
+	byte gets;   /* that have a put to come */
+	bool slept;  /* the claimant, when a put began */
+
+	if
+	:: context != HANDLER
+	:: context == HANDLER && nr_ended == THREADS -> goto leave
+	:: atomic {
+		context == HANDLER && asleep[0] != ENDED && !masked &&
+		(running[0] == 0 || running[1] == 0 || asleep[0] != 0) ->
+		if
+		:: in_sequence[0] -> aborted[0] = true
+		:: else
+		fi;
+		asleep[0] = 0;
+		handling = true
+	}
+	fi;
+	if
+	:: CHOOSE(SECTION) -> goto get
+	:: CHOOSE(BOTH) -> goto get
+	:: CHOOSE(NEST) -> goto get
+	:: CHOOSE(OPERATION) -> goto operation
+	:: CHOOSE(REMOTE) -> goto remote
+	fi;
+
+get:
+	atomic {
+		RUNS;
+		if
+		:: HELD ->
+#ifndef NOT_NESTED
+			nested[me] = nested[me] + 1;
+#endif
+			own = self_cpu[me];
+			gets++;
+			goto section
+		:: else -> late_wake()
+		fi;
+		in_sequence[context] = true;
+		cpu = HERE;	/* G1, after the index and before the look at the window: self_cpu */
+#ifndef SELF_AFTER_COMMIT
+		self_cpu[me] = cpu;
+#endif
+		word = LOAD(WINDOW(cpu))
+	}
+	atomic {		/* G2 */
+		IN_SEQUENCE;
+		if
+#ifndef NO_LOOK
+		:: word != REST ->
+			in_sequence[context] = false;
+			goto wait
+#endif
+		:: else
+		fi;
+		word = 0;
+		own = cpu;
+		store(WINDOW(cpu), WORD);
+		in_sequence[context] = false;
+		enter(own);
+		gets++
+	}
+#ifdef SELF_AFTER_COMMIT
+	atomic { RUNS -> self_cpu[me] = own }
+#endif
+
+section:
+	atomic {
+		RUNS;
+		if
+		:: work == NEST && gets == 1 -> goto get
+		:: else
+		fi;
+		assert(inside[own] == me);
+		loaded = LOAD(COPY(own))
+	}
+	atomic {
+		RUNS;
+		assert(inside[own] == me);
+		if
+		:: context == HANDLER && inside[own] == me && nested[me] != 0
+			/* its thread may be between load and store */
+		:: else ->
+			store(COPY(own), loaded + 1);
+			additions++
+		fi;
+		loaded = 0;
+		if
+		:: work == BOTH -> goto operation
+		:: else
+		fi
+	}
+
+put:
+	atomic {
+		RUNS;
+		gets--;
+		if
+		:: nested[me] != 0 ->
+			nested[me] = nested[me] - 1;
+			goto done
+		:: else
+		fi;
+		own = self_cpu[me];
+		slept = claim[own] != 0 && asleep[claim[own] - 1] == own + 1;
+#ifndef NO_LOOK_BEFORE
+		if
+		:: waiters[own] != 0 ->
+			goto slow_put
+		:: else
+		fi
+#endif
+	}
+#ifdef SELF_FIRST
+	atomic { RUNS -> self_cpu[me] = NOBODY }
+#endif
+	atomic {		/* P1 */
+		RUNS;
+		assert(!slept);
+		assert(inside[own] == me);
+		inside[own] = NOBODY;
+		store(WINDOW(own), REST)
+	}
+#ifdef SELF_BEFORE_WAKE
+	atomic { RUNS -> self_cpu[me] = NOBODY }
+#endif
+	atomic {		/* P2 */
+		RUNS;
+#ifndef NO_LOOK_AFTER
+		if
+		:: waiters[own] != 0 -> goto put_wakes
+		:: else
+		fi
+#endif
+	}
+	goto put_ends;
+slow_put:
+	atomic {
+		RUNS;
+#ifndef NO_HAND_OVER
+		word = claim[own]
+#endif
+	}
+	atomic {		/* P1 */
+		RUNS;
+		assert(!slept || word != REST);
+		assert(inside[own] == me);
+		inside[own] = NOBODY;
+		store(WINDOW(own), word)
+	}
+#ifdef SELF_BEFORE_WAKE
+	atomic { RUNS -> self_cpu[me] = NOBODY }
+#endif
+#ifdef NO_WAKE_AFTER_HAND_OVER
+	if
+	:: word != REST -> goto put_ends
+	:: else
+	fi;
+#endif
+put_wakes:
+	atomic {		/* P2 */
+		RUNS;
+		drain(HERE);
+		wake(own)
+	}
+put_ends:
+	atomic {		/* P3: the last */
+		RUNS;
+#if !defined(SELF_FIRST) && !defined(SELF_BEFORE_WAKE)
+		self_cpu[me] = NOBODY;
+#endif
+		word = 0;
+		slept = false;
+		goto done
+	}
+
+operation:
+	atomic {
+		RUNS;
+		in_sequence[context] = true;
+		cpu = HERE;
+		word = LOAD(WINDOW(cpu))
+	}
+	atomic {
+		IN_SEQUENCE;
+		if
+		:: word != REST ->
+			in_sequence[context] = false;
+			if
+#ifndef HOLDER_WAITS
+			:: HELD -> own = self_cpu[me]
+#endif
+			:: else -> goto wait
+			fi
+		:: else ->
+			assert(inside[cpu] == NOBODY || inside[cpu] == me);
+			word = LOAD(COPY(cpu));
+			store(COPY(cpu), word + 1);
+			additions++;
+			in_sequence[context] = false;
+			word = 0;
+			goto done
+		fi
+	}
+	atomic {		/* on the held copy, locked */
+		RUNS;
+		drain(HERE);
+		assert(inside[own] == me);
+		if
+		:: context == HANDLER /* its thread may be between load and store */
+		:: else ->
+			memory[COPY(own)] = memory[COPY(own)] + 1;
+			additions++
+		fi;
+		word = 0;
+		goto done
+	}
+
+wait:
+	atomic {		/* W1 */
+		RUNS;
+		drain(HERE);
+#ifdef FENCE_BEFORE_WAITERS
+		fence(1 - HERE)
+	}
+	atomic {
+		RUNS;
+		drain(HERE);
+#endif
+#ifndef NO_WAITERS
+		waiters[cpu] = waiters[cpu] + 1;
+#endif
+		late_wake()
+	}
+#if !defined(NO_WAIT_FENCE) && !defined(FENCE_BEFORE_WAITERS)
+	atomic {		/* W2 */
+		RUNS;
+		drain(HERE);
+		fence(1 - HERE)
+	}
+#endif
+	if
+	:: work == REMOTE -> goto become_claimant
+	:: else
+	fi;
+look:
+	atomic {		/* W3 */
+		RUNS;
+		word = LOAD(WINDOW(cpu));
+		if
+		:: work == REMOTE && word == REST -> goto take
+		:: work == REMOTE && word == WORD ->
+			enter(cpu);
+			goto taken
+		:: work != REMOTE && word == REST -> goto waited
+		:: else
+		fi
+	}
+	atomic {
+		RUNS;
+		drain(HERE);
+		if
+		:: memory[WINDOW(cpu)] == word ->
+			asleep[me] = cpu + 1;
+			leave_cpu()
+		:: else
+		fi;
+		goto look
+	}
+waited:
+	atomic {		/* W4 */
+		RUNS;
+		drain(HERE);
+#ifndef NO_WAITERS
+		waiters[cpu] = waiters[cpu] - 1;
+#endif
+		word = 0;
+		if
+		:: work == OPERATION || (work == BOTH && gets != 0) -> goto operation
+		:: else -> goto get
+		fi
+	}
+
+remote:
+	atomic {
+		RUNS;
+		if
+		:: HELD -> goto done
+		:: else
+		fi;
+#ifndef REMOTE_UNMASKED
+		mask(true);
+#endif
+	}
+take:
+	atomic {		/* V1 */
+		RUNS;
+		drain(HERE);
+#ifdef FENCE_BEFORE_TAKE
+		fence(cpu)
+	}
+	atomic {
+		RUNS;
+		drain(HERE);
+#endif
+		if
+		:: memory[WINDOW(cpu)] == REST -> memory[WINDOW(cpu)] = WORD
+		:: else -> goto not_taken
+		fi
+	}
+#if !defined(NO_FENCE) && !defined(FENCE_BEFORE_TAKE)
+	atomic {		/* V2 */
+		RUNS;
+		drain(HERE);
+		fence(cpu)
+	}
+#endif
+	atomic {		/* V3 */
+		RUNS;
+#ifndef NO_RECHECK
+		if
+		:: LOAD(WINDOW(cpu)) != WORD -> goto not_taken
+		:: else
+		fi;
+#endif
+		enter(cpu);
+		goto taken
+	}
+not_taken:
+	atomic {		/* V4 */
+		RUNS;
+		if
+		:: claim[cpu] == WORD -> goto look
+		:: else -> goto wait
+		fi
+	}
+become_claimant:
+	atomic {
+		RUNS;
+		drain(HERE);
+		if
+		:: claim[cpu] != 0 -> word = claim[cpu]
+		:: else ->
+			claim[cpu] = WORD;
+			goto look
+		fi
+	}
+	atomic {
+		RUNS;
+		drain(HERE);
+		if
+		:: claim[cpu] == word ->
+			asleep[me] = FOR_CLAIM(cpu);
+			leave_cpu()
+		:: else
+		fi;
+		goto become_claimant
+	}
+taken:
+	atomic {
+		RUNS;
+		word = 0;
+		if
+		:: claim[cpu] == WORD -> drain(HERE)
+		:: else -> goto keep
+		fi;
+#ifndef CLAIM_STAYS
+		claim[cpu] = 0
+#endif
+	}
+	atomic {
+		RUNS;
+		drain(HERE);
+#ifndef NO_CLAIM_WAKE
+		wake_if(0, FOR_CLAIM(cpu));
+		wake_if(1, FOR_CLAIM(cpu));
+		wake_if(2, FOR_CLAIM(cpu));
+#endif
+#ifndef NO_WAITERS
+		waiters[cpu] = waiters[cpu] - 1;
+#endif
+	}
+keep:
+	atomic {
+		RUNS;
+		own = cpu;
+		self_cpu[me] = cpu;
+		mask(false);
+		gets++;
+		goto section
+	}
+
+abort:
+	atomic {
+		in_sequence[context] = false;
+		aborted[context] = false;
+		word = 0;
+		if
+		:: work == OPERATION || (work == BOTH && gets != 0) -> goto operation
+		:: else -> goto get
+		fi
+	}
+
+done:
+	atomic {
+		RUNS;
+		cpu = 0;
+		slept = false;
+		if
+		:: gets != 0 -> goto put
+		:: else -> own = 0
+		fi
+	}
+	if
+	:: context == HANDLER -> handling = false
+	:: atomic {
+		context != HANDLER && RUNS ->
+		leave_cpu();
+		asleep[me] = ENDED;
+		nr_ended++
+	}
+	fi;
+leave:
+	skip
+}
+
+#define RESUME(t, c)                                                              \
+	atomic {                                                                  \
+		asleep[t] == 0 && running[c] == NOBODY && running[1 - (c)] != t ->\
+		running[c] = t                                                    \
+	}
+#define PREEMPT(c)                                                                \
+	atomic {                                                                  \
+		preemptions < PREEMPTIONS && running[c] != NOBODY ->              \
+		preempt(c);                                                       \
+		preemptions++                                                     \
+	}
+#define DRAIN(c) atomic { length[c] != 0 -> drain_one(c) }
+
+active proctype scheduler()
+{
+	byte preemptions;
+
+	do
+	:: RESUME(0, 0)
+	:: RESUME(0, 1)
+	:: RESUME(1, 0)
+	:: RESUME(1, 1)
+	:: RESUME(2, 0)
+	:: RESUME(2, 1)
+	:: PREEMPT(0)
+	:: PREEMPT(1)
+	:: DRAIN(0)
+	:: DRAIN(1)
+	:: nr_ended == THREADS -> break
+	od
+}
+
+#define START(me, work)                  \
+	if                               \
+	:: work -> run thread(me, me, work) \
+	:: else ->                       \
+		asleep[me] = ENDED;      \
+		nr_ended++               \
+	fi
+
+init {
+	atomic {
+		START(0, WORK0);
+		START(1, WORK1);
+		START(2, WORK2);
+		if
+		:: WORK_HANDLER -> run thread(0, HANDLER, WORK_HANDLER)
+		:: else
+		fi
+	}
+	nr_ended == THREADS && !handling;
+	assert(memory[COPY(0)] + memory[COPY(1)] == additions);
+	assert(memory[WINDOW(0)] == REST && memory[WINDOW(1)] == REST);
+	assert(nested[0] == 0 && nested[1] == 0 && nested[2] == 0);
+	assert(claim[0] == 0 && claim[1] == 0 && waiters[0] == 0 && waiters[1] == 0)
+}

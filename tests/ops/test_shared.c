@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_shared.c - eight processes on the same copies.
+ *
+ * Started with PERCPU_CONF=shared:yes, or with the argument "call" to have percpu_share() called;
+ * then also in the fallback tier. With the argument "used" it is called too late.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <percpu/percpu.h>
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define WORKERS 8
+#define ROUNDS 20000
+
+struct shared {
+	local_lock_t lock;
+	long locked;
+	int small;
+	long taken_from;
+};
+
+static DEFINE_PER_CPU(long, in_static) = 5;
+static DEFINE_PER_CPU(long, in_sections);
+static struct shared __percpu *shared;
+
+/* What the workers say to the parent, in memory that all have. */
+static struct {
+	long taken;
+	int failures;
+	volatile int stop, ready;
+} * board;
+
+static char warned[1000];
+
+static void keep_warning(enum percpu_log_level level, const char *message)
+{
+	if (level <= PERCPU_LOG_WARNING)
+		snprintf(warned + strlen(warned), sizeof(warned) - strlen(warned), "%s\n", message);
+}
+
+static pid_t start(void (*work)(unsigned int number), unsigned int number)
+{
+	pid_t child = fork();
+
+	if (child == 0) {
+		work(number);
+		exit(0);
+	}
+	return child;
+}
+
+/* Every worker's exit status is 0. */
+static void run_workers(void (*work)(unsigned int number))
+{
+	pid_t workers[WORKERS];
+	int status;
+
+	for (unsigned int i = 0; i < WORKERS; i++) {
+		workers[i] = start(work, i);
+		assert_true(workers[i] > 0);
+	}
+	for (int i = 0; i < WORKERS; i++) {
+		assert_int_equal(waitpid(workers[i], &status, 0), workers[i]);
+		if (status != 0)
+			fail_msg("worker %d: status %#x", i, status);
+	}
+}
+
+static void move(unsigned int random)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(random % (unsigned int)sysconf(_SC_NPROCESSORS_CONF), &set);
+	sched_setaffinity(0, sizeof(set), &set);
+}
+
+/* Longer than one instruction, and in the middle of it others get their turn. */
+static void add_slowly(long *copy, unsigned int i)
+{
+	long before = *(volatile long *)copy;
+
+	if (i % 512 == 0)
+		sched_yield();
+	*(volatile long *)copy = before + 1;
+}
+
+static void count(unsigned int number)
+{
+	for (unsigned int i = 0; i < ROUNDS; i++) {
+		this_cpu_inc(in_static);
+		this_cpu_add(shared->small, 3);
+		add_slowly(&get_cpu_var(in_sections), i);
+		put_cpu_var(in_sections);
+		this_cpu_inc(in_sections);
+		local_lock(&shared->lock);
+		add_slowly(&this_cpu_ptr(shared)->locked, i);
+		local_unlock(&shared->lock);
+		this_cpu_inc(shared->taken_from);
+		if (i % 1000 == 0)
+			move(i / 1000 + number);
+		if (i % 500 == 1) {
+			long taken = per_cpu_xchg(shared->taken_from, (i / 500) % 2 ? 1 : 0, 0);
+
+			__atomic_fetch_add(&board->taken, taken, __ATOMIC_RELAXED);
+		}
+	}
+}
+
+static void counts_of_all_processes_are_in_one_sum(void **state)
+{
+	long before = per_cpu_sum(in_static);
+
+	(void)state;
+	run_workers(count);
+	assert_int_equal(per_cpu_sum(in_static) - before, WORKERS * ROUNDS);
+	assert_int_equal(per_cpu_sum(shared->small), 3 * WORKERS * ROUNDS);
+	assert_int_equal(per_cpu_sum(shared->locked), WORKERS * ROUNDS);
+	assert_int_equal(per_cpu_sum(in_sections), 2 * WORKERS * ROUNDS);
+	assert_int_equal(board->taken + per_cpu_sum(shared->taken_from), WORKERS * ROUNDS);
+}
+
+static void initial_values_are_there_once(void **state)
+{
+	unsigned int cpu;
+
+	(void)state;
+	for_each_possible_cpu(cpu)
+		assert_true(percpu_unit_is_open(cpu));
+	assert_int_equal(per_cpu_sum(in_static), 5 * (int)num_possible_cpus());
+}
+
+static void allocate_in_child(unsigned int number)
+{
+	void __percpu *area;
+
+	(void)number;
+	percpu_set_log_handler(keep_warning, PERCPU_LOG_WARNING);
+	area = alloc_percpu(long);
+	if (area || !strstr(warned, "allocation is refused in a child"))
+		_exit(1);
+	free_percpu(shared);
+	if (!strstr(warned, "free_percpu() does nothing in a child"))
+		_exit(2);
+	if (percpu_trim() != 0)
+		_exit(3);
+	/* what the parent has is still there */
+	this_cpu_inc(shared->small);
+}
+
+static void children_neither_allocate_nor_free(void **state)
+{
+	long before = per_cpu_sum(shared->small);
+
+	(void)state;
+	run_workers(allocate_in_child);
+	assert_int_equal(per_cpu_sum(shared->small), before + WORKERS);
+	free_percpu(alloc_percpu(long));
+}
+
+static void parent_allocates_for_itself_and_later_children(void **state)
+{
+	long __percpu *later = alloc_percpu(long);
+	pid_t child;
+	int status;
+
+	(void)state;
+	assert_non_null(later);
+	child = fork();
+	if (child == 0) {
+		this_cpu_add(*later, 7);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(per_cpu_sum(*later), 7);
+	free_percpu(later);
+	/* and is zero again when it is handed out anew, in all processes */
+	later = alloc_percpu(long);
+	assert_int_equal(per_cpu_sum(*later), 0);
+	free_percpu(later);
+}
+
+static void hold_and_be_killed(unsigned int number)
+{
+	(void)number;
+	if (percpu_remote_begin(0))
+		_exit(1);
+	board->ready = 1;
+	for (;;)
+		pause();
+}
+
+static void cpu_of_a_killed_process_is_let_go(void **state)
+{
+	pid_t child = start(hold_and_be_killed, 0);
+	int status;
+
+	(void)state;
+	while (!board->ready)
+		usleep(1000);
+	kill(child, SIGKILL);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	percpu_set_log_handler(keep_warning, PERCPU_LOG_WARNING);
+	warned[0] = '\0';
+	(void)per_cpu_xchg(in_static, 0, 0);
+	percpu_set_log_handler(NULL, PERCPU_LOG_WARNING);
+	assert_non_null(strstr(warned, "ended inside of a section: CPU 0 is let go"));
+}
+
+static void child_of_a_holder_holds_nothing(void **state)
+{
+	pid_t child;
+	int status;
+
+	(void)state;
+	assert_int_equal(percpu_remote_begin(0), 0);
+	child = fork();
+	if (child == 0) {
+		/* the parent holds it: this waits until it does not any more */
+		(void)per_cpu_xchg(in_static, 0, 0);
+		_exit(board->stop ? 0 : 1);
+	}
+	usleep(100000);
+	board->stop = 1;
+	percpu_remote_end(0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
+static void percpu_counter_is_refused(void **state)
+{
+	struct percpu_counter counter;
+
+	(void)state;
+	assert_int_equal(percpu_counter_init(&counter, 0, GFP_KERNEL), -EOPNOTSUPP);
+}
+
+static void sharing_twice_is_no_error(void **state)
+{
+	(void)state;
+	assert_int_equal(percpu_share(), 0);
+}
+
+static void sharing_after_the_first_use_is_refused(void **state)
+{
+	(void)state;
+	this_cpu_inc(in_static);
+	assert_int_equal(percpu_share(), -EBUSY);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	board = mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		     0);
+	shared = alloc_percpu(struct shared);
+	return board == MAP_FAILED || !shared;
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest too_late[] = {
+		cmocka_unit_test(sharing_after_the_first_use_is_refused),
+	};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(initial_values_are_there_once),
+		cmocka_unit_test(counts_of_all_processes_are_in_one_sum),
+		cmocka_unit_test(children_neither_allocate_nor_free),
+		cmocka_unit_test(parent_allocates_for_itself_and_later_children),
+		cmocka_unit_test(cpu_of_a_killed_process_is_let_go),
+		cmocka_unit_test(child_of_a_holder_holds_nothing),
+		cmocka_unit_test(percpu_counter_is_refused),
+		cmocka_unit_test(sharing_twice_is_no_error),
+	};
+
+	if (argc > 1 && strcmp(argv[1], "used") == 0)
+		return cmocka_run_group_tests(too_late, NULL, NULL);
+	if (argc > 1 && percpu_share() != 0)
+		return 1;
+	return cmocka_run_group_tests(tests, set_up, NULL);
+}
