@@ -357,7 +357,7 @@ static void setup_per_cpu_areas(void)
 	publish();
 	set_up_pinning(&conf);
 	check("no memory", pcpu_hold_init());
-	/* after jemalloc has registered its own: ours must run first before a fork */
+	/* after mem.c has registered its own: ours must run first before a fork */
 	check("no memory", -pthread_atfork(before_fork, after_fork, in_child));
 	/* after that: its lock is outside of the others */
 	check("no memory", pcpu_debug_init(conf.debug));

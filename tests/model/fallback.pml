@@ -4,8 +4,8 @@
  *
  * Two CPUs, each with one copy of a counter; up to three threads, and signal handlers of the first
  * two. What they do is said by WORK0, WORK1, WORK2 and HANDLER0, HANDLER00 (which interrupts that)
- * and HANDLER1, sums of the names below: one thing each, any of those. Which CPU a thread runs on is
- * only a hint in this tier: it is any, or CPU 0 with ONE_CPU. The steps' names are those of
+ * and HANDLER1, sums of the names below: one thing each, any of those. Which CPU a thread runs on
+ * is only a hint in this tier: it is any, or CPU 0 with ONE_CPU. The steps' names are those of
  * src/hold.h.
  *
  * A handler that interrupts an operation of its own thread, which its mark tells:

@@ -25,7 +25,7 @@
 #include <unistd.h>
 
 #define WORKERS 8
-#define ROUNDS 20000
+#define ROUNDS 60000
 
 struct shared {
 	local_lock_t lock;

@@ -23,6 +23,8 @@ static void assert_defaults(void)
 	assert_int_equal(conf.log_level, PERCPU_LOG_WARNING);
 	assert_int_equal(conf.backend, PCPU_BACKEND_AUTO);
 	assert_false(conf.strict);
+	assert_false(conf.shared);
+	assert_int_equal(conf.index, PCPU_INDEX_CPU_ID);
 	assert_int_equal(conf.fc, PCPU_FC_AUTO);
 	assert_int_equal(conf.max_size, 32768);
 	assert_false(conf.populate_eager);
@@ -98,6 +100,24 @@ static void every_backend_is_known_by_its_name(void **state)
 			fail_msg("%s gives backend %d", rows[i].text, conf.backend);
 		assert_int_equal(nr_records, 0);
 	}
+}
+
+static void index_is_one_of_two_numbers(void **state)
+{
+	(void)state;
+	parse("index:mm_cid");
+	assert_int_equal(conf.index, PCPU_INDEX_MM_CID);
+	parse("index:mm_cid,index:cpu_id");
+	assert_int_equal(conf.index, PCPU_INDEX_CPU_ID);
+}
+
+static void shared_is_yes_or_no(void **state)
+{
+	(void)state;
+	parse("shared:yes");
+	assert_true(conf.shared);
+	parse("shared:yes,shared:no");
+	assert_false(conf.shared);
 }
 
 static void strict_is_yes_or_no(void **state)
@@ -277,6 +297,8 @@ static void bad_value_is_reported_with_key_and_value(void **state)
 		{"log:INFO", "log", "\"INFO\""},
 		{"backend:magic", "backend", "\"magic\""},
 		{"strict:maybe", "strict", "\"maybe\""},
+		{"index:cpu", "index", "\"cpu\""},
+		{"shared:", "shared", "\"\""},
 		{"alloc:", "alloc", "\"\""},
 		{"alloc:embedded", "alloc", "\"embedded\""},
 		{"alloc:Page", "alloc", "\"Page\""},
@@ -428,6 +450,8 @@ int main(void)
 		cmocka_unit_test(empty_variable_gives_the_defaults),
 		cmocka_unit_test(every_log_level_is_known_by_its_name),
 		cmocka_unit_test(every_backend_is_known_by_its_name),
+		cmocka_unit_test(index_is_one_of_two_numbers),
+		cmocka_unit_test(shared_is_yes_or_no),
 		cmocka_unit_test(strict_is_yes_or_no),
 		cmocka_unit_test(every_form_of_the_first_chunk_is_known_by_its_name),
 		cmocka_unit_test(max_size_is_bytes_or_powers_of_1024),
