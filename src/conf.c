@@ -102,6 +102,11 @@ static bool set_strict(struct pcpu_conf *conf, const char *value)
 	return parse_one_of_two(value, "no", "yes", &conf->strict);
 }
 
+static bool set_selftest(struct pcpu_conf *conf, const char *value)
+{
+	return parse_one_of_two(value, "no", "yes", &conf->selftest);
+}
+
 static bool set_alloc(struct pcpu_conf *conf, const char *value)
 {
 	int index = index_of(value, pcpu_fc_names, PCPU_FC_NR);
@@ -186,6 +191,7 @@ static const struct {
 	{"alloc", set_alloc},	    {"max_size", set_max_size}, {"populate", set_populate},
 	{"cache", set_cache},	    {"debug", set_debug},	{"possible", set_possible},
 	{"topology", set_topology}, {"index", set_index},	{"shared", set_shared},
+	{"selftest", set_selftest},
 };
 
 /* --- the variable --- */
@@ -248,6 +254,7 @@ void pcpu_conf_parse(struct pcpu_conf *conf, const char *text)
 		.log_level = PERCPU_LOG_WARNING,
 		.max_size = PCPU_MIN_UNIT_SIZE,
 		.cache = true,
+		.selftest = true,
 	};
 	if (!text)
 		return;

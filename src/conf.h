@@ -8,9 +8,14 @@
  *	backend:TIER	auto (the default), rseq or fallback
  *	index:NUMBER	what copies are told apart by: cpu_id (the default), or mm_cid: numbers that
  *			the kernel gives the process's threads while they run, and reuses, so that
- *			few threads on many CPUs use few copies. These are the "CPUs" then
+ *			few threads on many CPUs use few copies. These are the "CPUs" then.
+ *			There must be no threads that the kernel refuses rseq: they have a number
+ *			too, but not to themselves
  *	strict:BOOL	yes: a tier or an index that was asked for and cannot be had is fatal; no
  *			(the default)
+ *	selftest:BOOL	yes (the default): at the start it is tested that preemption aborts
+ *			sequences, with a thread that lives for a moment; no: where a sandbox ends
+ *			the process for that
  *	alloc:FORM	of the first chunk. embed: large reservations of address space. page: only
  *			mappings of what is in use. auto (the default): embed if it can be had.
  *			After embed has failed, page is tried whatever was asked for
@@ -57,6 +62,7 @@ struct pcpu_conf {
 	enum pcpu_backend_choice backend;
 	enum pcpu_index index;
 	bool strict;
+	bool selftest;
 	enum pcpu_fc fc;
 	size_t max_size;
 	bool populate_eager;

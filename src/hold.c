@@ -135,8 +135,10 @@ static bool keep_sequences_out(unsigned int cpu)
 {
 	if (pcpu_tier.shared)
 		preempt_sequences_on(cpu);
-	else
+	else if (pcpu_tier.index == PCPU_INDEX_CPU_ID)
 		pcpu_fence_sequences_on(cpu);
+	else
+		pcpu_fence_sequences(); /* a thread with that number may be on any CPU */
 	return window_of(entry_of(cpu)) == pcpu_self.word;
 }
 

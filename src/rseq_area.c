@@ -30,6 +30,7 @@
  */
 #include "rseq_area.h"
 #include "arch/raw_syscall.h"
+#include "signals.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -76,6 +77,8 @@ _Static_assert(offsetof(struct pcpu_rseq, mm_cid) == 24, "the kernel's");
  */
 static __thread struct pcpu_rseq own_area __attribute__((__tls_model__("initial-exec"))) = {
 	.cpu_id = PCPU_RSEQ_UNREGISTERED,
+	/* the index that operations use instead, if the process has asked for it: as negative */
+	.mm_cid = UINT32_MAX,
 };
 
 /* The thread's requests at which in_doubt() has said no. */
@@ -140,10 +143,16 @@ static __thread volatile bool ended __attribute__((__tls_model__("initial-exec")
 
 static void end_thread(void *unused)
 {
+	sigset_t saved;
+
 	(void)unused;
 	ended = true;
+	/* the kernel leaves 0 in mm_cid, which an operation in a handler would take for its index */
+	pcpu_block_signals(&saved);
 	pcpu_rseq_unregister(&own_area);
+	*(volatile uint32_t *)&own_area.mm_cid = UINT32_MAX;
 	*(volatile int32_t *)&own_area.cpu_id = PCPU_RSEQ_REFUSED;
+	pcpu_restore_signals(&saved);
 }
 
 static int prepare_for_ends(void)

@@ -135,6 +135,7 @@ static void choose_tier(const struct pcpu_conf *conf)
 	const struct pcpu_tier_request request = {
 		.backend = conf->backend,
 		.index = conf->index,
+		.selftest = conf->selftest,
 	};
 
 	pcpu_tier_init(&request);
@@ -154,6 +155,17 @@ static void choose_tier(const struct pcpu_conf *conf)
 			 PCPU_CONF_VARIABLE ": index:mm_cid is not to be had (%s)",
 			 percpu_backend());
 	}
+}
+
+/*
+ * The kernel's concurrency numbers are numbers below that of CPUs, without gaps, and belong to no
+ * node.
+ */
+static void index_by_threads(void)
+{
+	check("no memory", pcpu_topology_extend(&topology, topology.nr_cpu_ids));
+	memset(topology.cpu_node, 0, topology.nr_cpu_ids * sizeof(*topology.cpu_node));
+	topology.nr_node_ids = 1;
 }
 
 /* What windows' words are, beside the address, while nobody holds the CPU. */
@@ -346,6 +358,8 @@ static void setup_per_cpu_areas(void)
 	read_topology(&conf);
 	pcpu_slow_init();
 	choose_tier(&conf);
+	if (pcpu_tier.index == PCPU_INDEX_MM_CID)
+		index_by_threads();
 	check("no memory for the modules", pcpu_modules_scan());
 	choose_form(&conf);
 	make_units();

@@ -39,7 +39,10 @@ static const char *find_obstacle(const struct pcpu_tier_request *request, const 
 		return reason;
 	if (!pcpu_fence_init_sequences())
 		return "the kernel has no membarrier for rseq";
-	return pcpu_preempt_test(untested);
+	if (request->selftest)
+		return pcpu_preempt_test(untested);
+	*untested = "PERCPU_CONF says so";
+	return NULL;
 #endif
 }
 
@@ -67,7 +70,7 @@ void pcpu_tier_init(const struct pcpu_tier_request *request)
 	else
 		snprintf(backend, sizeof(backend), "rseq: %s%s%s%s", pcpu_rseq_origin(),
 			 pcpu_tier.index == PCPU_INDEX_MM_CID ? ", indexed by mm_cid" : "",
-			 untested ? "; not tested: " : "", untested ? untested : "");
+			 untested ? "; preemption not tested: " : "", untested ? untested : "");
 }
 
 PERCPU_API const char *percpu_backend(void)

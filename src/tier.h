@@ -33,6 +33,7 @@ enum pcpu_index {
 struct pcpu_tier_request {
 	enum pcpu_backend_choice backend;
 	enum pcpu_index index;
+	bool selftest; /* that preemption aborts sequences */
 };
 
 /* Constant after pcpu_tier_init(), but for percpu_share() before the first use. */

@@ -481,9 +481,9 @@ static void *hold_for_a_while(void *arg)
 {
 	struct pcpu_cpu_lock *lock;
 
-	pcpu_thread_keeps_up(); /* is registered, if that is left to threads */
+	/* who waits for this thread has left the allocator's records to it */
 	while ((lock = pcpu_cpu_trylock()) == NULL)
-		sched_yield();
+		pcpu_cache_here(8);
 	pthread_barrier_wait(&holder.held);
 	usleep(50000);
 	__atomic_store_n(&holder.dropped, 1, __ATOMIC_SEQ_CST);

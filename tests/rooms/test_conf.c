@@ -24,6 +24,7 @@ static void assert_defaults(void)
 	assert_int_equal(conf.backend, PCPU_BACKEND_AUTO);
 	assert_false(conf.strict);
 	assert_false(conf.shared);
+	assert_true(conf.selftest);
 	assert_int_equal(conf.index, PCPU_INDEX_CPU_ID);
 	assert_int_equal(conf.fc, PCPU_FC_AUTO);
 	assert_int_equal(conf.max_size, 32768);
@@ -109,6 +110,15 @@ static void index_is_one_of_two_numbers(void **state)
 	assert_int_equal(conf.index, PCPU_INDEX_MM_CID);
 	parse("index:mm_cid,index:cpu_id");
 	assert_int_equal(conf.index, PCPU_INDEX_CPU_ID);
+}
+
+static void selftest_is_yes_or_no(void **state)
+{
+	(void)state;
+	parse("selftest:no");
+	assert_false(conf.selftest);
+	parse("selftest:no,selftest:yes");
+	assert_true(conf.selftest);
 }
 
 static void shared_is_yes_or_no(void **state)
@@ -451,6 +461,7 @@ int main(void)
 		cmocka_unit_test(every_log_level_is_known_by_its_name),
 		cmocka_unit_test(every_backend_is_known_by_its_name),
 		cmocka_unit_test(index_is_one_of_two_numbers),
+		cmocka_unit_test(selftest_is_yes_or_no),
 		cmocka_unit_test(shared_is_yes_or_no),
 		cmocka_unit_test(strict_is_yes_or_no),
 		cmocka_unit_test(every_form_of_the_first_chunk_is_known_by_its_name),
