@@ -30,7 +30,6 @@
  */
 #include "rseq_area.h"
 #include "arch/raw_syscall.h"
-#include "signals.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -118,6 +117,22 @@ int pcpu_rseq_unregister(struct pcpu_rseq *area)
 	return rseq_call(area, FLAG_UNREGISTER);
 }
 
+/*
+ * Leaves the thread's area with numbers that send operations away: the kernel leaves 0 in mm_cid,
+ * which an operation in a handler would take for its index. SIGSYS stays as it is, because where
+ * the call is forbidden by that signal, to have it blocked is death.
+ */
+static void unregister_own(void)
+{
+	const uint64_t block = ~(UINT64_C(1) << (SIGSYS - 1));
+	uint64_t saved;
+
+	pcpu_raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, (long)&block, (long)&saved, sizeof(saved));
+	pcpu_rseq_unregister(&own_area);
+	*(volatile uint32_t *)&own_area.mm_cid = UINT32_MAX;
+	pcpu_raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&saved, 0, sizeof(saved));
+}
+
 /* --- the end of a thread --- */
 
 #ifdef __GLIBC__
@@ -143,16 +158,13 @@ static __thread volatile bool ended __attribute__((__tls_model__("initial-exec")
 
 static void end_thread(void *unused)
 {
-	sigset_t saved;
+	volatile int32_t *cpu = &own_area.cpu_id;
 
 	(void)unused;
 	ended = true;
-	/* the kernel leaves 0 in mm_cid, which an operation in a handler would take for its index */
-	pcpu_block_signals(&saved);
-	pcpu_rseq_unregister(&own_area);
-	*(volatile uint32_t *)&own_area.mm_cid = UINT32_MAX;
-	*(volatile int32_t *)&own_area.cpu_id = PCPU_RSEQ_REFUSED;
-	pcpu_restore_signals(&saved);
+	if (*cpu >= 0)
+		unregister_own();
+	*cpu = PCPU_RSEQ_REFUSED;
 }
 
 static int prepare_for_ends(void)
@@ -214,7 +226,7 @@ static int register_own(void)
 	*(volatile uint64_t *)&own_area.rseq_cs = 0;
 	err = pcpu_rseq_register(&own_area);
 	if (err == -EBUSY && cpu_id() < 0) {
-		pcpu_rseq_unregister(&own_area);
+		unregister_own();
 		err = pcpu_rseq_register(&own_area);
 	}
 	return err == -EBUSY ? 0 : err;

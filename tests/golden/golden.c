@@ -1,74 +1,128 @@
 /* SPDX-License-Identifier: MIT */
-/* golden.c - one function an operation, for golden.sh to disassemble. Run, it does each once. */
+/*
+ * golden.c - the program that golden.sh disassembles: the operations and sections of any thread,
+ * and the operations of pinned ones. Run, it does each once and says how many went wrong. With
+ * GOLDEN_OBJECT defined, those of the shared object too (object.c).
+ */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+
 #include <percpu/percpu.h>
 
-#include <stdio.h>
-
-#define GOLDEN __attribute__((__noinline__, __used__))
-
 DEFINE_PER_CPU(unsigned long, golden_count);
+DEFINE_PER_CPU(unsigned long[4], golden_counts);
 
-GOLDEN void golden_inc_static(void)
+#define COUNT golden_count
+#define COUNTS golden_counts
+
+#define NAME(operation) golden_this_##operation
+#define OP(operation) this_cpu_##operation
+#include "operations.h"
+#undef NAME
+#undef OP
+
+#define NAME(operation) golden_pinned_##operation
+#define OP(operation) pinned_cpu_##operation
+#include "operations.h"
+#undef NAME
+#undef OP
+
+/* Another file's variable: a compiler may not know that it is in this program. */
+DECLARE_PER_CPU(unsigned long, golden_defined_count);
+
+GOLDEN void golden_this_inc_extern(void)
 {
-	this_cpu_inc(golden_count);
+	this_cpu_inc(golden_defined_count);
 }
 
-GOLDEN void golden_inc_dynamic(unsigned long __percpu *p)
+GOLDEN void golden_pinned_inc_extern(void)
 {
-	this_cpu_inc(*p);
+	pinned_cpu_inc(golden_defined_count);
 }
 
-GOLDEN void golden_add(unsigned long value)
+GOLDEN void golden_section_static(void)
 {
-	this_cpu_add(golden_count, value);
+	get_cpu_var(golden_count)++;
+	put_cpu_var(golden_count);
 }
 
-GOLDEN unsigned long golden_add_return(unsigned long value)
+GOLDEN void golden_section_dynamic(unsigned long __percpu *p)
 {
-	return this_cpu_add_return(golden_count, value);
+	(*get_cpu_ptr(p))++;
+	put_cpu_ptr(p);
 }
 
-GOLDEN unsigned long golden_cmpxchg(unsigned long old, unsigned long value)
+static unsigned int sections_wrong(struct golden_pair __percpu *pair)
 {
-	return this_cpu_cmpxchg(golden_count, old, value);
+	golden_this_write_static(5);
+	golden_section_static();
+	golden_this_write_dynamic(&pair->first, 6);
+	golden_section_dynamic(&pair->first);
+	return (golden_this_read_static() != 6) + (golden_this_read_dynamic(&pair->first) != 7);
 }
 
-GOLDEN unsigned long golden_xchg(unsigned long value)
+/* What does not depend on the thread being pinned. */
+static unsigned int unpinned_wrong(struct golden_pair __percpu *pair)
 {
-	return this_cpu_xchg(golden_count, value);
+	unsigned int wrong = golden_this_wrong(pair) + sections_wrong(pair);
+
+#ifdef GOLDEN_OBJECT
+	wrong += golden_object_this_wrong(pair);
+#endif
+	return wrong;
 }
 
-GOLDEN unsigned long golden_read(void)
+static unsigned int pinned_wrong(struct golden_pair __percpu *pair)
 {
-	return this_cpu_read(golden_count);
+	unsigned int wrong = golden_pinned_wrong(pair) + golden_defined_wrong(pair);
+	unsigned long count = this_cpu_read(golden_defined_count);
+
+	golden_this_inc_extern();
+	golden_pinned_inc_extern();
+	wrong += this_cpu_read(golden_defined_count) != count + 2;
+#ifdef GOLDEN_OBJECT
+	wrong += golden_object_pinned_wrong(pair);
+#endif
+	return wrong;
 }
 
-/* @n is at least 1. */
-GOLDEN void golden_inc_loop(unsigned long n)
+/* Lets the program go on where it is, so that each operation's copy is known. Returns the CPU. */
+static int stay(void)
 {
-	do {
-		this_cpu_inc(golden_count);
-	} while (--n);
+	int cpu = sched_getcpu();
+	cpu_set_t *set = cpu < 0 ? NULL : CPU_ALLOC((size_t)cpu + 1);
+	size_t size = CPU_ALLOC_SIZE((size_t)cpu + 1);
+
+	if (!set)
+		return -1;
+	CPU_ZERO_S(size, set);
+	CPU_SET_S((size_t)cpu, size, set);
+	if (sched_setaffinity(0, size, set))
+		cpu = -1;
+	CPU_FREE(set);
+	return cpu;
 }
 
 int main(void)
 {
-	unsigned long __percpu *p = alloc_percpu(unsigned long);
+	struct golden_pair __percpu *pair = alloc_percpu(struct golden_pair);
+	int pinnable = strncmp(percpu_backend(), "rseq:", 5) == 0 ? 0 : -EOPNOTSUPP;
+	int cpu = stay();
+	unsigned int wrong;
 
-	if (!p)
+	if (!pair || cpu < 0)
 		return 1;
-	golden_inc_static();
-	golden_inc_dynamic(p);
-	golden_add(10);
-	golden_inc_loop(100);
-	golden_add_return(1000);
-	golden_read();
-	/* The copies of other CPUs are 0 unless the thread has moved meanwhile, so sums do not
-	 * help. */
-	golden_cmpxchg(~0UL, 1);
-	printf("golden: %lu static, %lu dynamic\n", (unsigned long)per_cpu_sum(golden_count),
-	       (unsigned long)per_cpu_sum(*p));
-	golden_xchg(0);
-	free_percpu(p);
-	return 0;
+	wrong = unpinned_wrong(pair);
+	if (percpu_thread_pin((unsigned int)cpu) != pinnable)
+		return 2;
+	if (pinnable == 0)
+		wrong += unpinned_wrong(pair) + pinned_wrong(pair);
+	free_percpu(pair);
+	printf("golden: %u wrong\n", wrong);
+	return wrong > 0;
 }

@@ -1,22 +1,28 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC2086 # lists of options
-# golden.sh - what the operations become: disassembles the built functions of golden.c.
+# shellcheck disable=SC2016,SC2086 # awk's variables and registers; lists of options
+# golden.sh - what the operations become: disassembles the functions of a program (golden.c, and
+# pinned.c for threads that are pinned by definition) and of a shared object (object.c), as linked.
 #
 # Usage: golden.sh lists COMPILER	the classes of instructions are those of COMPILER.list
 #        golden.sh limits COMPILER	no calls, no locks, and few enough instructions, also after
-#					link-time optimisation and in static executables
+#					link-time optimisation and in static executables; and the
+#					records that debuggers look for
+#        golden.sh library		the fallback tier's short way through the libraries
 #
 # Environment: PERCPU_SOURCE, PERCPU_LIBRARIES and GOLDEN_WORK, the folder for what is built.
 set -eu
-mode=$1 compiler=$2
+mode=$1 compiler=${2:-}
 : "${PERCPU_SOURCE:?}" "${PERCPU_LIBRARIES:?}" "${GOLDEN_WORK:?}"
 here=$PERCPU_SOURCE/tests/golden
+list=$here/$compiler.list
 shared="-L$PERCPU_LIBRARIES -Wl,-rpath,$PERCPU_LIBRARIES -lpercpu"
 archive="$PERCPU_LIBRARIES/libpercpu.a -lnuma -lm -pthread"
-functions=$(sed -n 's/^GOLDEN .*\(golden_[a-z_]*\)(.*/\1/p' "$here/golden.c")
-max_alone=12	# golden_inc_static, without ret
-max_in_loop=9	# golden_inc_loop, a round, without the loop's own decrement and branch
+warnings="-Wall -Wextra -Werror"
+max_alone=12	# golden_this_inc_static, without ret
+max_in_loop=9	# golden_this_inc_loop, a round, without the loop's own decrement and branch
+other_version=2	# what more a function may have that another version of the compiler has made
+variant=
 failures=0
 checks=0
 unset PERCPU_CONF
@@ -31,41 +37,84 @@ fail() { # MESSAGE
 	failures=$((failures + 1))
 }
 
-for command in "$compiler" objdump readelf nm awk; do
+for command in $compiler objdump readelf nm od awk; do
 	command -v "$command" >/dev/null || skip "there is no $command"
 done
 rm -rf "$GOLDEN_WORK"
 mkdir -p "$GOLDEN_WORK"
 cd "$GOLDEN_WORK"
 
-# Links golden.c, disassembles it, and runs it in both tiers: the slow path's call is then taken.
+# --- what is built, and what is in it ---
+
+# Disassembles FILE: the tests' functions and the thunks; the slow sides.
+inspect() { # FILE
+	objdump -d --no-show-raw-insn "$1" | awk '
+		/^[0-9a-f]+ <.*>:$/ { wanted = $2 ~ /^<(golden_|__percpu_slow_)/ } wanted' >"$1.dis"
+	objdump -d --no-show-raw-insn -j __rseq_failure "$1" >"$1.slow"
+	readelf -rW "$1" >"$1.relocations"
+	nm "$1" >"$1.symbols"
+}
+
+# Links the program, with the shared object if LIBRARY is shared, and runs it in both tiers: the
+# slow path's call is then taken.
 build() { # VARIANT LIBRARY FLAGS...
 	variant=$1 library=$2
 	shift 2
-	echo "== $variant: $compiler $* golden.c"
-	"$compiler" "$@" "-I$PERCPU_SOURCE/include" "$here/golden.c" $library -o golden
-	objdump -d --no-show-raw-insn golden >golden.dis
-	objdump -d --no-show-raw-insn -j __rseq_failure golden >slow.dis
+	echo "== $variant: $compiler $* golden.c pinned.c"
+	object=
+	rm -f object.so*
+	if [ "$library" = "$shared" ]; then
+		optimised=$(printf '%s\n' "$@" | grep -Ev 'pie|PIE')
+		"$compiler" $warnings $optimised -fPIC -shared "-I$PERCPU_SOURCE/include" \
+			"$here/object.c" -o object.so $library
+		object="-DGOLDEN_OBJECT ./object.so"
+		inspect object.so
+	fi
+	"$compiler" $warnings "$@" "-I$PERCPU_SOURCE/include" "$here/golden.c" "$here/pinned.c" \
+		$object $library -o golden
+	inspect golden
 	for conf in backend:auto backend:fallback; do
 		answer=$(PERCPU_CONF=$conf ./golden) || answer="$answer, exit status $?"
-		[ "$answer" = "golden: 1111 static, 1 dynamic" ] || fail "with $conf it says: $answer"
+		[ "$answer" = "golden: 0 wrong" ] || fail "with $conf it says: $answer"
 	done
 }
 
-# The instructions of a function: class, address, text.
-classes() { # FUNCTION
-	awk -v function_name="$1" -f "$here/classes.awk" golden.dis
+# The functions of FAMILIES, a regular expression; of those, that the last build has.
+functions() { # FAMILIES
+	cat golden.symbols object.so.symbols 2>/dev/null | awk -v families="^golden_($1)_" '
+		$3 ~ families && $3 !~ /_wrong$/ && $2 == "T" { print $3 }' | sort
 }
 
-# --- lists ---
+file_of() { # FUNCTION
+	case $1 in golden_object_*) echo object.so ;; *) echo golden ;; esac
+}
 
-compare() { # FUNCTION
+# The instructions of a function: class, address, text. Those of a section's are its fast path.
+classes() { # FUNCTION
+	awk -v function_name="$1" -f "$here/classes.awk" "$(file_of "$1").dis" >whole
+	case $1 in
+	golden_section_*) awk -f "$here/way.awk" whole ;;
+	*) cat whole ;;
+	esac
+}
+
+# The instructions of a sequence's slow side, which the branch on the entry's sign leads to.
+slow_side() { # FUNCTION
+	awk -v from="$(classes "$1" | awk -F '\t' '$3 ~ /^js / { split($3, word, / +/); print word[2]
+		exit }')" -f "$here/classes.awk" "$(file_of "$1").slow"
+}
+
+expected_of() { # NAME LIST
+	sed -n "s/^$1: *//p" "$2" | tr ' ' '\n' | sed '/^$/d'
+}
+
+# Whether the classes in the file "actual" are those of NAME in the LIST.
+compare() { # NAME LIST
 	checks=$((checks + 1))
-	classes "$1" >actual
 	cut -f 1 actual >actual.classes
-	sed -n "s/^$1: *//p" "$here/$compiler.list" | tr ' ' '\n' | sed '/^$/d' >expected.classes
+	expected_of "$1" "$2" >expected.classes
 	cmp -s expected.classes actual.classes && return
-	fail "$1 is not what $compiler.list says"
+	fail "$1 is not what ${2##*/} says"
 	{
 		printf '    %-10s %-10s %s\n' expected actual ''
 		cut -f 1,3 actual | paste expected.classes - | awk -F '\t' '
@@ -75,16 +124,26 @@ compare() { # FUNCTION
 	} >&2
 }
 
+# --- lists ---
+
+is_listed_version() {
+	wanted=$(sed -n 's/^# compiler: //p' "$list")
+	version=$("$compiler" -dumpversion)
+	[ "$compiler ${version%%.*}" = "$wanted" ]
+}
+
 # A list is of one version of the compiler; what holds of all versions is in the limits.
 check_lists() {
-	wanted=$(sed -n 's/^# compiler: //p' "$here/$compiler.list")
-	version=$("$compiler" -dumpversion)
-	[ "$compiler ${version%%.*}" = "$wanted" ] ||
-		skip "the list is of $wanted, this is $compiler $version"
+	is_listed_version || skip "the list is of $wanted, this is $compiler $version"
 	build "PIE, libpercpu.so" "$shared" -O2 -fPIE -pie
-	for function in $functions; do
-		compare "$function"
-	done
+	functions 'this|pinned|section|object' >built
+	sed -n 's/^\(golden_[a-z_]*\):.*/\1/p' "$list" | sort >listed
+	checks=$((checks + 1))
+	cmp -s built listed || fail "functions and lists differ: $(diff built listed)"
+	while read -r function; do
+		classes "$function" >actual
+		compare "$function" "$list"
+	done <built
 }
 
 # --- limits ---
@@ -93,21 +152,52 @@ check_fast_path() { # FUNCTION
 	checks=$((checks + 1))
 	classes "$1" >actual
 	cut -f 1 actual >actual.classes
-	grep -qx ret actual.classes || fail "$1 was not found"
-	for class in call lock other; do
+	grep -qx ret actual.classes || fail "$1 was not found, or always leaves the fast path"
+	for class in call lock stray other; do
 		if grep -qx $class actual.classes; then
 			fail "$1 has a $class instruction:"
 			grep "^$class" actual >&2
 		fi
 	done
+	allowed=$(($(expected_of "$1" "$list" | grep -c .) + more))
+	[ "$(grep -c . actual)" -le $allowed ] || {
+		fail "$1 has more than $allowed instructions:"
+		cat actual >&2
+	}
 }
 
-check_alone() {
+# Where accesses go through GS: nowhere but in what is for pinned threads, and there always.
+check_ways() { # FUNCTION
 	checks=$((checks + 1))
-	classes golden_inc_static >actual
+	classes "$1" >actual
+	gs=$(grep -c '%gs:' actual) || :
+	fs=$(grep -c '%fs:' actual) || :
+	case $1 in
+	*_pinned_* | *_defined_*) [ "$gs" -ge 1 ] && [ "$fs" -eq 0 ] ;;
+	*) [ "$gs" -eq 0 ] && [ "$fs" -ge 2 ] ;;
+	esac || {
+		fail "$1 does not go the way of its family:"
+		cat actual >&2
+	}
+}
+
+check_alone() { # FUNCTION
+	checks=$((checks + 1))
+	classes "$1" >actual
 	nr=$(grep -cv '^ret' actual) || :
 	[ "$nr" -ge 8 ] && [ "$nr" -le $max_alone ] && return
-	fail "this_cpu_inc() has $nr instructions, at most $max_alone are allowed:"
+	fail "$1 has $nr instructions, at most $max_alone are allowed:"
+	cat actual >&2
+}
+
+check_one_instruction() { # FUNCTION
+	checks=$((checks + 1))
+	classes "$1" >actual
+	cut -f 3 actual | grep -v '^ret' >texts || :
+	[ "$(grep -c . texts)" -eq 1 ] &&
+		grep -Eq '^(addr32 )?(addq +[$]0x1,|incq +)%gs:[^ ]+$' texts &&
+		[ "$(cut -f 1 actual | paste -s -d ' ' -)" = "pinned_rmw ret" ] && return
+	fail "$1 is not one instruction:"
 	cat actual >&2
 }
 
@@ -123,58 +213,140 @@ loop_of() { # FUNCTION
 		}'
 }
 
-check_loop() {
+check_loop() { # FUNCTION LEAST MOST
 	checks=$((checks + 1))
-	loop_of golden_inc_loop >actual
+	loop_of "$1" >actual
 	# the loop's own: one decrement of a register and one branch
 	nr=$(($(grep -c . actual) - 2)) || :
-	own=$(cut -f 1 actual | grep -c alu) || :
-	[ "$own" -eq 1 ] || fail "golden_inc_loop() has $own additions of its own, not one"
-	[ "$nr" -ge 8 ] && [ "$nr" -le $max_in_loop ] && return
-	fail "this_cpu_inc() in a loop has $nr instructions, at most $max_in_loop are allowed:"
+	own=$(grep -Ec '^alu.*(sub|add|dec)[a-z]* .*%r[a-z0-9]+$' actual) || :
+	own=$((own - $(grep -c '^alu.*(' actual || :)))
+	[ "$own" -eq 1 ] || fail "$1() has $own additions of its own, not one"
+	[ "$nr" -ge "$2" ] && [ "$nr" -le "$3" ] && return
+	fail "a round of $1() has $nr instructions, at most $3 are allowed:"
 	cat actual >&2
 }
 
+# With PERCPU_PINNED, this_cpu_X() is pinned_cpu_X(): the same instructions.
+check_defined() {
+	functions defined >built
+	[ "$(grep -c . built)" -ge 17 ] || fail "pinned.c has fewer functions than operations.h"
+	while read -r function; do
+		checks=$((checks + 1))
+		classes "$function" | cut -f 1 >actual.defined
+		classes "golden_pinned_${function#golden_defined_}" | cut -f 1 >actual.pinned
+		cmp -s actual.defined actual.pinned && continue
+		fail "$function is not what it is for pinned threads:"
+		diff actual.pinned actual.defined >&2 || :
+	done <built
+}
+
+# --- the slow side ---
+
 # What the slot of the global offset table at ADDRESS will hold: a name or an address.
-slot() { # ADDRESS
-	readelf -rW golden | awk -v address="$1" '
+slot() { # FILE ADDRESS
+	awk -v address="$2" '
 		{ offset = $1; sub(/^0+/, "", offset) }
 		offset == address && $3 ~ /RELATIVE/ { print $4; exit }
-		offset == address { print $5; exit }' >slot
-	[ -s slot ] || objdump -s --start-address="0x$1" --stop-address="$((0x$1 + 8))" golden |
+		offset == address { print $5; exit }' "$1.relocations" >slot
+	[ -s slot ] || objdump -s --start-address="0x$2" --stop-address="$((0x$2 + 8))" "$1" |
 		awk '/^ [0-9a-f]+ / { for (i = 3; i > 1; i--) for (j = 7; j > 0; j -= 2)
 			printf "%s", substr($i, j, 2) }' | sed 's/^0*//' >slot
 	cat slot
 }
 
-# Every call of the slow side reaches __percpu_slow_thunk: directly, or through a filled slot.
-check_thunk() {
+# Which function the call at ADDRESS reaches, directly or through a slot: its name, or its address.
+called() { # FILE ADDRESS
+	call=$(sed -n "s/^ *$2:[[:space:]]*//p" "$1.slow")
+	case $call in
+	*"#"*) slot "$1" "$(echo "$call" | sed 's/.*# \([0-9a-f]*\) .*/\1/')" ;;
+	*) echo "$call" | sed 's/.*<\([^+>]*\)>.*/\1/' ;;
+	esac
+}
+
+# A sequence's slow side puts operands on the stack, calls its operation's thunk, takes the result,
+# and goes back, to try again or to go on.
+check_slow_side() { # FUNCTION
 	checks=$((checks + 1))
-	thunk=$(nm golden | awk '$3 == "__percpu_slow_thunk" { sub(/^0+/, "", $1); print $1 }')
-	nr=0
-	grep -E '[[:space:]](addr32 )?call' slow.dis | sed 's/.*[[:space:]]callq\{0,1\} *//' | sort -u >calls
-	while read -r call; do
-		nr=$((nr + 1))
-		case $call in
-		*"<__percpu_slow_thunk"*">") case $call in *#*) ;; *) continue ;; esac ;;
-		esac
-		filled=$(slot "$(echo "$call" | sed -n 's/.*# \([0-9a-f]*\) .*/\1/p')")
-		case $filled in
-		__percpu_slow_thunk* | "${thunk:-none}") ;;
-		*) fail "the slow side calls $call, whose slot holds \"$filled\", not the thunk" ;;
-		esac
-	done <calls
-	[ $nr -gt 0 ] || fail "the slow side calls nothing"
+	file=$(file_of "$1")
+	operation=$(echo "$1" | sed 's/.*_this_//; s/_[a-z]*$//; s/^inc$/add/')
+	slow_side "$1" >actual
+	cut -f 1 actual | paste -s -d ' ' - |
+		grep -Eqx '(lea|move) lea push( push)? call( load)? lea branch branch' || {
+		fail "the slow side of $1 is not what it must be:"
+		cat actual >&2
+		return
+	}
+	reached=$(called "$file" "$(awk '$1 == "call" { print $2 }' actual)")
+	thunk=__percpu_slow_${operation}_8
+	address=$(awk -v thunk="$thunk" '$3 == thunk { sub(/^0+/, "", $1); print $1 }' "$file.symbols")
+	case $reached in
+	"$thunk" | "$thunk@"* | "${address:-none}") ;;
+	*) fail "the slow side of $1 calls \"$reached\", not $thunk" ;;
+	esac
+}
+
+# The words of a SECTION of FILE, as they will be when it is loaded: NAME, address, value.
+words() { # FILE SECTION NAME
+	place=$(readelf -SW "$1" | awk -v section="$2" '
+		{ sub(/^ *\[ *[0-9]+\] */, "") }
+		$1 == section { print "0x" $3, "0x" $4, "0x" $5 }')
+	[ -n "$place" ] || return 0
+	# shellcheck disable=SC2046 # address, offset in the file, length
+	set -- "$1" "$3" $(printf '%d %d %d' $place)
+	od -An -v -t x8 -w8 -j "$4" -N "$5" "$1" | awk -v name="$2" -v address="$3" '
+		{ sub(/^ *0*/, ""); printf "%s %x %s\n", name, address + 8 * (NR - 1), $0 }' >values
+	awk -v relocations="$1.relocations" '
+		BEGIN {
+			while ((getline <relocations) > 0) if ($3 ~ /RELATIVE/) {
+				sub(/^0+/, "", $1)
+				relocated[$1] = $4
+			}
+		}
+		{ print $1, $2, $2 in relocated ? relocated[$2] : $3 }' values
+}
+
+# Debuggers find each sequence's descriptor, once, and the two places where it may be left.
+check_records() { # FILE FAMILIES
+	checks=$((checks + 1))
+	{
+		words "$1" __rseq_cs descriptor
+		words "$1" __rseq_cs_ptr_array pointer
+		words "$1" __rseq_exit_point_array exit
+		for function in $(functions "$2"); do
+			classes "$function" | awk -F '\t' -v name="$function" '
+				behind { print "sequence", $2, name; behind = 0 }
+				$3 ~ /,%fs:0x8\(/ { behind = 1; nr++ }
+				END { if (nr != 1) print "sequence", nr + 0, name }'
+		done
+	} >records
+	awk -f "$here/records.awk" records >wrong || :
+	[ ! -s wrong ] || fail "$1: $(cat wrong)"
 }
 
 check_limits_of() { # VARIANT LIBRARY FLAGS...
 	build "$@"
-	for function in $functions; do
+	objects=
+	[ -z "$object" ] || objects='|object_this|object_pinned'
+	for function in $(functions "this|pinned|section$objects"); do
 		check_fast_path "$function"
+		check_ways "$function"
 	done
-	check_alone
-	check_loop
-	check_thunk
+	check_alone golden_this_inc_static
+	check_loop golden_this_inc_loop 8 $max_in_loop
+	check_one_instruction golden_pinned_inc_static
+	check_one_instruction golden_defined_inc_static
+	check_loop golden_pinned_inc_loop 1 1
+	check_defined
+	check_records golden 'this|section'
+	for function in $(functions "this${objects%|*}"); do
+		check_slow_side "$function"
+	done
+	[ -z "$object" ] || {
+		check_loop golden_object_this_inc_loop 8 $max_in_loop
+		check_one_instruction golden_object_pinned_inc_static
+		check_records object.so object_this
+	}
+	[ "$library" = "$shared" ] || for_each_thunk check_thunk golden.dis
 }
 
 links() { # FLAGS...
@@ -185,6 +357,8 @@ links() { # FLAGS...
 }
 
 check_limits() {
+	more=0
+	is_listed_version || more=$other_version
 	check_limits_of "PIE, libpercpu.so" "$shared" -O2 -fPIE -pie
 	check_limits_of "PIE, libpercpu.a" "$archive" -O2 -fPIE -pie
 	check_limits_of "no-pie, libpercpu.so" "$shared" -O2 -fno-pie -no-pie
@@ -196,6 +370,50 @@ check_limits() {
 	check_limits_of "LTO" "$archive" -O2 -fPIE -pie -flto -fuse-ld=$linker
 	check_limits_of "LTO, libpercpu.so" "$shared" -O2 -fPIE -pie -flto -fuse-ld=$linker
 	check_limits_of "LTO, static" "$archive" -O2 -fno-pie -static -flto -fuse-ld=$linker
+}
+
+# --- the library ---
+
+# The short way of each operation and size in the fallback tier, in the file "actual": for each,
+# FUNCTION THUNK LISTED, its name and that of its line in the list.
+for_each_thunk() { # FUNCTION DISASSEMBLY
+	for operation in read write add and or add_return xchg cmpxchg; do
+		for size in 1 2 4 8; do
+			thunk=__percpu_slow_${operation}_$size
+			listed=$operation
+			! grep -q "^$thunk:" "$here/thunks.list" || listed=$thunk
+			awk -v function_name="$thunk" -f "$here/classes.awk" "$2" |
+				awk -f "$here/way.awk" >actual
+			"$1" "$thunk" "$listed"
+		done
+	done
+}
+
+compare_thunk() { # THUNK LISTED
+	compare "$2" "$here/thunks.list"
+}
+
+# One locked instruction (none to read or to write, which one instruction does), no call, and no more
+# instructions than listed: a linker turns one kind of access to a thread's data into another.
+check_thunk() { # THUNK LISTED
+	checks=$((checks + 1))
+	case $2 in *read* | write) locks=0 ;; *) locks=1 ;; esac
+	allowed=$(expected_of "$2" "$here/thunks.list" | grep -c .) || :
+	grep -q '^ret' actual && ! grep -q '^call' actual &&
+		[ "$(grep -c '^lock' actual)" -eq $locks ] &&
+		[ "$(grep -c . actual)" -le "$allowed" ] && return
+	fail "$1 has no short way, or more than $locks locked and $allowed instructions:"
+	cat actual >&2
+}
+
+check_library() {
+	for library in libpercpu.so libpercpu.a; do
+		variant=$library
+		objdump -d --no-show-raw-insn "$PERCPU_LIBRARIES/$library" | awk '
+			/^[0-9a-f]+ <.*>:$/ { wanted = $2 ~ /^<__percpu_slow_/ } wanted' >library.dis
+		for_each_thunk compare_thunk library.dis
+		for_each_thunk check_thunk library.dis
+	done
 }
 
 "check_$mode"

@@ -313,6 +313,45 @@ static void FAMILY_FACT(bool_variables_are_flags)(void **state)
 	ROW(boolean_alone, boolean_alone, true, OP(and)(boolean_alone, false), false);
 }
 
+/* --- 16 bytes --- */
+
+static void FAMILY_FACT(cmpxchg128_stores_what_replaces_an_equal_value)(void **state)
+{
+	const u128 before = 1 | (u128)2 << 64, after = 3 | (u128)0x8000000000000004 << 64;
+
+	(void)state;
+	ROW_GIVES(wide128, wide128, before, OP(cmpxchg128)(wide128, before, after), before, after);
+	ROW_GIVES(*wide128_dynamic, *wide128_dynamic, before,
+		  OP(cmpxchg128)(*wide128_dynamic, before, after), before, after);
+}
+
+static void FAMILY_FACT(cmpxchg128_leaves_another_value_and_gives_it)(void **state)
+{
+	const u128 before = 1 | (u128)2 << 64;
+
+	(void)state;
+	/* each half counts */
+	ROW_GIVES(wide128, wide128, before, OP(cmpxchg128)(wide128, 1 | (u128)3 << 64, 9), before,
+		  before);
+	ROW_GIVES(wide128, wide128, before, OP(cmpxchg128)(wide128, 5 | (u128)2 << 64, 9), before,
+		  before);
+	ROW_GIVES(*wide128_dynamic, *wide128_dynamic, before,
+		  OP(cmpxchg128)(*wide128_dynamic, before + 1, 9), before, before);
+}
+
+static void FAMILY_FACT(cmpxchg128_takes_structures_too)(void **state)
+{
+	const struct mixed_pair before = {NULL, 7}, after = {&row, 8};
+	struct mixed_pair got;
+
+	(void)state;
+	per_cpu(mixed_pair, row_cpu) = before;
+	got = OP(cmpxchg128)(mixed_pair, before, after);
+	assert_true(got.freelist == NULL && got.id == 7);
+	assert_true(per_cpu(mixed_pair, row_cpu).freelist == &row);
+	assert_true(per_cpu(mixed_pair, row_cpu).id == 8);
+}
+
 /* --- types of results --- */
 
 static void FAMILY_FACT(results_have_the_type_of_the_variable)(void **state)
@@ -503,6 +542,9 @@ static const struct CMUnitTest FAMILY_FACT(rows)[] = {
 	UNIT_TEST(FAMILY_FACT(cmpxchg_compares_negative_narrow_values)),
 	UNIT_TEST(FAMILY_FACT(enum_variables_count)),
 	UNIT_TEST(FAMILY_FACT(bool_variables_are_flags)),
+	UNIT_TEST(FAMILY_FACT(cmpxchg128_stores_what_replaces_an_equal_value)),
+	UNIT_TEST(FAMILY_FACT(cmpxchg128_leaves_another_value_and_gives_it)),
+	UNIT_TEST(FAMILY_FACT(cmpxchg128_takes_structures_too)),
 	UNIT_TEST(FAMILY_FACT(results_have_the_type_of_the_variable)),
 	UNIT_TEST(FAMILY_FACT(cmpxchg_double_stores_both_if_both_are_equal)),
 	UNIT_TEST(FAMILY_FACT(cmpxchg_double_compares_negative_values)),

@@ -28,6 +28,10 @@ struct mixed_pair {
 };
 static DEFINE_PER_CPU(struct mixed_pair, mixed_pair);
 
+__extension__ typedef unsigned __int128 u128;
+static DEFINE_PER_CPU(u128, wide128);
+static u128 __percpu *wide128_dynamic;
+
 struct misaligned {
 	long before __attribute__((__aligned__(16)));
 	long pair[2];
@@ -67,6 +71,8 @@ static int alloc_places(void **state)
 	assert_true(name##_dynamic_pair != NULL);
 	INTEGERS(ALLOC_PAIR)
 #undef ALLOC_PAIR
+	wide128_dynamic = alloc_percpu(u128);
+	assert_true(wide128_dynamic != NULL);
 	return 0;
 }
 
@@ -78,6 +84,7 @@ static int free_places(void **state)
 #define FREE_PAIR(name, type) free_percpu(name##_dynamic_pair);
 	INTEGERS(FREE_PAIR)
 #undef FREE_PAIR
+	free_percpu(wide128_dynamic);
 	return 0;
 }
 

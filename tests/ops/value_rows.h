@@ -66,10 +66,38 @@ static void FACT(cmpxchg_leaves_another_value_and_gives_it)(void **state)
 #undef ROWS
 }
 
+static void FACT(try_cmpxchg_stores_what_replaces_an_equal_value)(void **state)
+{
+	TYPE expected = VALUE_A;
+
+	(void)state;
+#define ROWS(object, var)                                                                          \
+	ROW(object, var, VALUE_A, assert_true(OP(try_cmpxchg)(var, &expected, VALUE_B)), VALUE_B); \
+	assert_true(expected == VALUE_A)
+	FAMILY_PLACES(ROWS);
+#undef ROWS
+}
+
+static void FACT(try_cmpxchg_leaves_another_value_and_says_which)(void **state)
+{
+	TYPE expected;
+
+	(void)state;
+#define ROWS(object, var)                                                                 \
+	expected = VALUE_B;                                                               \
+	ROW(object, var, VALUE_A, assert_false(OP(try_cmpxchg)(var, &expected, VALUE_C)), \
+	    VALUE_A);                                                                     \
+	assert_true(expected == VALUE_A)
+	FAMILY_PLACES(ROWS);
+#undef ROWS
+}
+
 static const struct CMUnitTest FACT(values)[] = {
 	UNIT_TEST(FACT(read_gives_the_value)),
 	UNIT_TEST(FACT(write_stores_the_value)),
 	UNIT_TEST(FACT(xchg_stores_and_gives_the_old_value)),
 	UNIT_TEST(FACT(cmpxchg_stores_what_replaces_an_equal_value)),
 	UNIT_TEST(FACT(cmpxchg_leaves_another_value_and_gives_it)),
+	UNIT_TEST(FACT(try_cmpxchg_stores_what_replaces_an_equal_value)),
+	UNIT_TEST(FACT(try_cmpxchg_leaves_another_value_and_says_which)),
 };

@@ -445,6 +445,21 @@ static void thread_that_asks_in_its_last_destructor_leaves_nothing(void)
 	child_expect(threads_over == 1);
 }
 
+static void *ask_and_be_forbidden(void *unused)
+{
+	(void)unused;
+	child_expect(pcpu_rseq_register_thread());
+	signal(SIGSYS, count_refusal);
+	child_expect(refuse(SYS_rseq, REFUSE_BY_SIGNAL));
+	return NULL;
+}
+
+static void thread_that_is_forbidden_its_area_by_a_signal_ends_all_the_same(void)
+{
+	begin_with_own_areas();
+	in_thread(ask_and_be_forbidden, NULL);
+}
+
 static void *main_is_over(void *main_thread)
 {
 	pthread_join(*(pthread_t *)main_thread, NULL);
@@ -565,6 +580,7 @@ static const struct rseq_case cases[] = {
 	OWN(thread_with_signals_blocked_for_good_registers_after_a_while),
 	OWN(destructors_of_all_rounds_know_whether_they_have_an_area),
 	OWN(thread_that_asks_in_its_last_destructor_leaves_nothing),
+	OWN(thread_that_is_forbidden_its_area_by_a_signal_ends_all_the_same),
 	OWN(main_thread_may_end_before_the_others),
 	OWN(detached_threads_end_in_peace),
 	OWN(detached_threads_that_ask_in_their_last_destructor_end_in_peace),

@@ -270,7 +270,9 @@ __pcpu_always_inline intptr_t __pcpu_seq_hold(struct percpu_self *self)
 {
 	uintptr_t entry;
 	intptr_t base;
+	bool closed;
 
+	/* the sign of the window is still in the flags at the end; an abort is as a window of -1 */
 	__asm__ volatile(
 		__PCPU_SEQ_DESCRIPTOR
 		"leaq 3b(%%rip), %[base]\n\t"
@@ -285,12 +287,16 @@ __pcpu_always_inline intptr_t __pcpu_seq_hold(struct percpu_self *self)
 		"movq %[word], (%[entries], %[entry])"
 		__PCPU_SEQ_COMMIT
 		__PCPU_SEQ_ABORT
-		"movq $-1, %[base]\n\t"
+		"orq $-1, %[base]\n\t"
 		"jmp 2b\n\t"
 		".popsection"
-		: [base] "=&r"(base), [entry] "=&r"(entry)
+		: [base] "=&r"(base), [entry] "=&r"(entry), "=@ccs"(closed)
 		: __PCPU_SEQ_CONSTANTS, [self] "r"(&self->cpu), [word] "r"(self->word)
-		: "memory", "cc");
+		: "memory");
+	if (__pcpu_unlikely(closed))
+		return -1;
+	if (base < 0)
+		__builtin_unreachable();
 	return base;
 }
 /* clang-format on */
@@ -344,13 +350,18 @@ __pcpu_always_inline intptr_t __pcpu_seq_hold(struct percpu_self *self)
 				 : "memory", "cc");                                                \
 		return expect;                                                                     \
 	}                                                                                          \
-	/* not xchg: with a memory operand it locks the bus */                                     \
-	__pcpu_always_inline type __pcpu_pinned_xchg_##n(uintptr_t ptr, type val)                      \
-	{                                                                                          \
-		type old = __pcpu_pinned_read_##n(ptr), seen;                                          \
-		while ((seen = __pcpu_pinned_cmpxchg_##n(ptr, old, val)) != old)                       \
-			old = seen;                                                                \
-		return old;                                                                        \
+	/* not xchg: with a memory operand it locks the bus. cmpxchg leaves in rax what it found. */\
+	__pcpu_always_inline type __pcpu_pinned_xchg_##n(uintptr_t ptr, type val)          \
+	{                                                                                  \
+		type old;                                                                  \
+		__asm__ volatile(".byte 0x67\n\tmov" sfx " %%gs:%[copy], %" mod "[old]\n"  \
+				 "1:\t.byte 0x67\n\t"                                      \
+				 "cmpxchg" sfx " %" mod "[val], %%gs:%[copy]\n\t"          \
+				 "jne 1b"                                                  \
+				 : [old] "=&a"(old), [copy] "+m"(__PCPU_PINNED_COPY(n))    \
+				 : [val] "r"(val)                                          \
+				 : "memory", "cc");                                        \
+		return old;                                                                \
 	}
 __PCPU_DEFINE_PINNED(1, uint8_t, "b", "b", "qi")
 __PCPU_DEFINE_PINNED(2, uint16_t, "w", "w", "ri")
