@@ -2,7 +2,7 @@
 /*
  * What is measured.
  *
- * A *way* is one way to count.  Each way comes in three *layouts*: which counters the 16
+ * A *way* is one way to count.  Each way comes in up to three *layouts*: which counters the 16
  * operations of an iteration touch.
  *
  *	one     one counter: each operation needs the result of the one before it
@@ -18,11 +18,17 @@
  *	do { 16 operations } while (--iterations);
  *
  * Every operation adds 1, so a case's counters must add up to what was asked of its loop.
+ *
+ * Cases are measured in this process, and some of them also in others, which start with other
+ * *settings* of the library (setting.h).
  */
 #ifndef BENCH_CASES_H
 #define BENCH_CASES_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+#include "setting.h"
 
 #define OPERATIONS_PER_ITERATION 16
 
@@ -64,7 +70,7 @@ typedef void bench_loop(struct counters *own, unsigned long iterations);
 
 struct bench_way {
 	const char *name;
-	bench_loop *const *loops; /* by layout */
+	bench_loop *const *loops; /* by layout; NULL: not in this one */
 
 	/*
 	 * A counter's value is the sum of the threads' own, of what the threads have in
@@ -72,6 +78,15 @@ struct bench_way {
 	 */
 	unsigned long (*of_this_thread)(unsigned int element);
 	unsigned long (*elsewhere)(unsigned int element);
+	bool only_total; /* single counters say nothing, their total is that of the operations */
+
+	unsigned int settings;	  /* measured in these too, beside the usual one: SETTING_BIT()s */
+	unsigned int max_threads; /* not measured with more; 0: with any number */
+	bool (*available)(void);  /* whether this process can do it; NULL: yes */
+
+	/* What a thread has to do before and after its loop; not timed.  NULL: nothing. */
+	void (*enter)(unsigned int thread, unsigned int threads);
+	void (*leave)(void);
 };
 
 struct bench_case {
@@ -79,31 +94,38 @@ struct bench_case {
 	enum bench_layout_id layout;
 };
 
-/* Ways to count that every program has. */
-extern const struct bench_way ordinary_ways[];
-extern const size_t nr_ordinary_ways;
+/* Whether the case is to be measured in this process, with so many threads. */
+bool case_runs(const struct bench_case *subject, unsigned int threads);
 
-/* Allocates and frees what the loops work on; setup exits where it cannot. */
-void ordinary_ways_setup(void);
-void ordinary_ways_teardown(void);
+/* Ways that have a source file to themselves. */
+struct way_family {
+	const struct bench_way *ways;
+	size_t nr;
+	/* What the loops work on; setup exits where it cannot be had.  NULL: nothing to do. */
+	void (*setup)(void);
+	void (*teardown)(void);
+};
 
-/* Ways to count that the library gives. */
-extern const struct bench_way percpu_ways[];
-extern const size_t nr_percpu_ways;
+extern const struct way_family ordinary_ways; /* that every program has */
+extern const struct way_family percpu_ways;   /* this_cpu_X() and raw_cpu_X() */
+extern const struct way_family value_ways;    /* ... that return a value */
+extern const struct way_family pinned_ways;   /* pinned_cpu_X() */
+extern const struct way_family section_ways;  /* sections, local locks, other CPUs' copies */
 
-void percpu_ways_setup(void);
-void percpu_ways_teardown(void);
+void ways_setup(void);
+void ways_teardown(void);
 
 /* The two ways that all others are compared to, layout by layout. */
 #define PLAIN_WAY "plain_inc"
 #define LOCK_WAY "lock_inc_own"
 
 /*
- * Stores in *@selected the cases whose "way/layout" contains @filter (NULL: all), and those that
- * they are compared to; the caller frees it.  Cases of one layout stand together, so that they are
- * measured close to each other in time.
+ * Stores in *@selected the cases of @setting whose "way/layout" (after a setting's name, "/") has
+ * @filter in it (NULL: all), and those that they are compared to; the caller frees it.  Cases of
+ * one layout stand together, so that they are measured close to each other in time.
  * Returns how many; 0 where @filter matches nothing.
  */
-size_t cases_select(const char *filter, struct bench_case **selected);
+size_t cases_select(const char *filter, enum bench_setting_id setting,
+		    struct bench_case **selected);
 
 #endif

@@ -6,6 +6,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "clock.h"
 
@@ -19,8 +20,9 @@ static const char help[] =
 	"\n"
 	"  -t, --threads=N         run with 1, 2, 4 ... N threads (default: the CPUs it may use)\n"
 	"  -p, --pin               bind each thread to a CPU (default: threads may migrate)\n"
-	"  -f, --filter=SUBSTRING  only cases whose NAME/LAYOUT contains it, e.g. static/apart\n"
-	"                          (plain_inc and lock_inc_own always run: ratios need them)\n"
+	"  -f, --filter=SUBSTRING  only cases whose SETTING/NAME/LAYOUT contains it, e.g.\n"
+	"                          static/apart or fallback/ (plain_inc and lock_inc_own always\n"
+	"                          run: ratios need them)\n"
 	"  -q, --quick             less exact, in under 5 seconds\n"
 	"  -r, --rounds=N          rounds of each thread count, whatever the time they take\n"
 	"  -s, --slice=USEC        length of one measurement\n"
@@ -34,11 +36,17 @@ static const char help[] =
 	"command line is wrong.\n";
 
 static const struct option long_options[] = {
-	{"threads", required_argument, NULL, 't'}, {"pin", no_argument, NULL, 'p'},
-	{"filter", required_argument, NULL, 'f'},  {"quick", no_argument, NULL, 'q'},
-	{"rounds", required_argument, NULL, 'r'},  {"slice", required_argument, NULL, 's'},
-	{"check", no_argument, NULL, 'c'},	   {"json", optional_argument, NULL, 'j'},
-	{"help", no_argument, NULL, 'h'},	   {0},
+	{"threads", required_argument, NULL, 't'},
+	{"pin", no_argument, NULL, 'p'},
+	{"filter", required_argument, NULL, 'f'},
+	{"quick", no_argument, NULL, 'q'},
+	{"rounds", required_argument, NULL, 'r'},
+	{"slice", required_argument, NULL, 's'},
+	{"check", no_argument, NULL, 'c'},
+	{"json", optional_argument, NULL, 'j'},
+	{"help", no_argument, NULL, 'h'},
+	{"setting", required_argument, NULL, 'S'},
+	{0},
 };
 
 static unsigned long parse_number(const char *text, const char *what, unsigned long max)
@@ -51,6 +59,15 @@ static unsigned long parse_number(const char *text, const char *what, unsigned l
 	if (errno || end == text || *end || *text == '-' || number < 1 || number > max)
 		errx(EXIT_FAILURE, "%s: '%s' is not a number from 1 to %lu", what, text, max);
 	return number;
+}
+
+/* --setting is not in the help: it is for the program itself. */
+static enum bench_setting_id parse_setting(const char *name)
+{
+	for (int setting = 0; setting < NR_SETTINGS; setting++)
+		if (!strcmp(name, bench_settings[setting].name))
+			return (enum bench_setting_id)setting;
+	errx(EXIT_FAILURE, "--setting: there is no '%s'", name);
 }
 
 /* Whatever the command line has not said. */
@@ -105,6 +122,9 @@ static bool apply_choice(struct options *options, int option, const char *argume
 	case 'j':
 		options->json = true;
 		options->json_path = argument;
+		return true;
+	case 'S':
+		options->setting = parse_setting(argument);
 		return true;
 	default:
 		return false;

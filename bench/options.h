@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "rounds.h"
+#include "setting.h"
 
 struct options {
 	unsigned int threads; /* the most that run together */
@@ -16,6 +17,7 @@ struct options {
 	const char *json_path; /* NULL: standard output, and the tables go to standard error */
 	bool check;
 	bool quick;
+	enum bench_setting_id setting; /* another: results go to whoever asked (elsewhere.h) */
 };
 
 /* Exits on --help and on a mistake. */

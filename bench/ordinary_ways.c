@@ -4,21 +4,12 @@
 #include "loops.h"
 
 #include <err.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <percpu/percpu.h>
-
-/*
- * The empty asm says that the counter is read and written here, so the compiler must finish each
- * increment in memory: one `add $1, mem` on x86-64.  volatile would cost three instructions.
- */
-#define INC(counter)                                      \
-	do {                                              \
-		(counter)++;                              \
-		__asm__ __volatile__("" : "+m"(counter)); \
-	} while (0)
 
 #define LOCK_INC(counter) ((void)__atomic_fetch_add(&(counter), 1, __ATOMIC_RELAXED))
 
@@ -43,6 +34,18 @@ DEFINE_LOOPS(lock_inc_shared, LOCK_INC_SHARED, &shared);
 #define GETCPU_LOCK_INC(base, element) LOCK_INC((base)[sched_getcpu()].v[element])
 DEFINE_LOOPS(getcpu_lock_inc, GETCPU_LOCK_INC, padded);
 
+/* A mutex that no other thread ever wants. (The process has more threads: glibc does it in full.)
+ */
+static _Thread_local _Alignas(64) pthread_mutex_t own_mutex = PTHREAD_MUTEX_INITIALIZER;
+
+#define MUTEX_INC(mutex, element)            \
+	do {                                 \
+		pthread_mutex_lock(mutex);   \
+		INC(own->v[element]);        \
+		pthread_mutex_unlock(mutex); \
+	} while (0)
+DEFINE_ROLLED_LOOPS(mutex_inc, MUTEX_INC, &own_mutex);
+
 static unsigned long thread_local_value(unsigned int element)
 {
 	return thread_locals.v[element];
@@ -62,7 +65,7 @@ static unsigned long padded_sum(unsigned int element)
 	return sum;
 }
 
-void ordinary_ways_setup(void)
+static void setup(void)
 {
 	size_t size = nr_cpu_ids * sizeof(*padded);
 
@@ -74,12 +77,12 @@ void ordinary_ways_setup(void)
 	memset(padded, 0, size);
 }
 
-void ordinary_ways_teardown(void)
+static void teardown(void)
 {
 	free(padded);
 }
 
-const struct bench_way ordinary_ways[] = {
+static const struct bench_way ways[] = {
 	{.name = PLAIN_WAY, .loops = plain_inc_loops},
 	{
 		.name = "thread_local_inc",
@@ -88,6 +91,22 @@ const struct bench_way ordinary_ways[] = {
 	},
 	{.name = LOCK_WAY, .loops = lock_inc_own_loops},
 	{.name = "lock_inc_shared", .loops = lock_inc_shared_loops, .elsewhere = shared_value},
-	{.name = "getcpu_lock_inc", .loops = getcpu_lock_inc_loops, .elsewhere = padded_sum},
+	{
+		.name = "getcpu_lock_inc",
+		.loops = getcpu_lock_inc_loops,
+		.elsewhere = padded_sum,
+		.settings = SETTING_BIT(SETTING_FALLBACK),
+	},
+	{
+		.name = "mutex_inc",
+		.loops = mutex_inc_loops,
+		.settings = SETTING_BIT(SETTING_FALLBACK),
+	},
 };
-const size_t nr_ordinary_ways = sizeof(ordinary_ways) / sizeof(ordinary_ways[0]);
+
+const struct way_family ordinary_ways = {
+	.ways = ways,
+	.nr = sizeof(ways) / sizeof(ways[0]),
+	.setup = setup,
+	.teardown = teardown,
+};

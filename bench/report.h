@@ -3,7 +3,6 @@
 #ifndef BENCH_REPORT_H
 #define BENCH_REPORT_H
 
-#include <stdbool.h>
 #include <stdio.h>
 
 #include <cjson/cJSON.h>
@@ -14,11 +13,11 @@
 
 void report_table(FILE *out, const struct host *host, const struct results *results);
 
-/* One line a target: the ratio, and OK, MISSED or NOT MEASURED. */
+/* One line a target: what was compared, the ratio, and OK, MISSED or NOT MEASURED. */
 void report_targets(FILE *out, const struct results *results);
 
 /* Everything, as one object that the caller owns. */
 cJSON *report_json(const struct host *host, const struct options *options,
-		   const struct results *results, bool counts_exact);
+		   const struct results *results);
 
 #endif

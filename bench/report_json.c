@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "report.h"
 
-#include <percpu/percpu.h>
-
 #include "clock.h"
 #include "stats.h"
 #include "targets.h"
@@ -47,7 +45,8 @@ static void add_ratios(cJSON *json, const char *name, const struct results *resu
 		       const struct series *series, const char *reference)
 {
 	const struct series *base =
-		series_find(results, reference, series->subject.layout, series->threads);
+		series_find(results, (struct series_key){series->setting, reference,
+							 series->subject.layout, series->threads});
 	cJSON *object = cJSON_AddObjectToObject(json, name);
 
 	for (int clock = 0; clock < NR_CLOCKS; clock++)
@@ -60,6 +59,7 @@ static cJSON *series_to_json(const struct results *results, const struct series 
 	cJSON *json = cJSON_CreateObject();
 	cJSON *ns;
 
+	cJSON_AddStringToObject(json, "setting", bench_settings[series->setting].name);
 	cJSON_AddStringToObject(json, "case", series->subject.way->name);
 	cJSON_AddStringToObject(json, "layout", layout->name);
 	cJSON_AddNumberToObject(json, "counters", layout->counters);
@@ -91,22 +91,58 @@ static cJSON *target_to_json(const struct results *results, const struct target 
 	return json;
 }
 
+static cJSON *lost_to_json(const struct results *results)
+{
+	cJSON *json = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(json, "target", "lost updates");
+	cJSON_AddStringToObject(json, "relation", "<=");
+	cJSON_AddNumberToObject(json, "bound", 0);
+	add_comparison(json, "measured",
+		       (struct comparison){(double)results->lost, (double)results->lost});
+	cJSON_AddBoolToObject(json, "met", !results->lost);
+	return json;
+}
+
+static cJSON *setting_to_json(const struct bench_setting *setting, const struct process *process)
+{
+	cJSON *json = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(json, "setting", setting->name);
+	cJSON_AddStringToObject(json, "conf", setting->conf ? setting->conf : "");
+	cJSON_AddStringToObject(json, "backend", process->backend);
+	cJSON_AddBoolToObject(json, "measured", process->measured);
+	return json;
+}
+
+static void add_targets(cJSON *json, const struct results *results)
+{
+	cJSON *array = cJSON_AddArrayToObject(json, "targets");
+
+	for (size_t i = 0; i < nr_targets; i++)
+		cJSON_AddItemToArray(array, target_to_json(results, &targets[i]));
+	cJSON_AddItemToArray(array, lost_to_json(results));
+}
+
 cJSON *report_json(const struct host *host, const struct options *options,
-		   const struct results *results, bool counts_exact)
+		   const struct results *results)
 {
 	cJSON *json = cJSON_CreateObject();
 	cJSON *array;
 
 	cJSON_AddStringToObject(json, "program", "percpu_bench");
 	cJSON_AddItemToObject(json, "host", host_to_json(host));
-	cJSON_AddStringToObject(json, "backend", percpu_backend());
+	cJSON_AddStringToObject(json, "backend", results->processes[SETTING_USUAL].backend);
 	add_method(json, options);
-	cJSON_AddBoolToObject(json, "counts_exact", counts_exact);
+	cJSON_AddBoolToObject(json, "counts_exact", !results->lost);
+	array = cJSON_AddArrayToObject(json, "settings");
+	for (int setting = 0; setting < NR_SETTINGS; setting++)
+		cJSON_AddItemToArray(array, setting_to_json(&bench_settings[setting],
+							    &results->processes[setting]));
 	array = cJSON_AddArrayToObject(json, "results");
 	for (size_t i = 0; i < results->nr; i++)
-		cJSON_AddItemToArray(array, series_to_json(results, &results->series[i]));
-	array = cJSON_AddArrayToObject(json, "targets");
-	for (size_t i = 0; i < nr_targets; i++)
-		cJSON_AddItemToArray(array, target_to_json(results, &targets[i]));
+		if (results->series[i].rounds)
+			cJSON_AddItemToArray(array, series_to_json(results, &results->series[i]));
+	add_targets(json, results);
 	return json;
 }

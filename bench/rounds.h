@@ -32,12 +32,16 @@ struct ledger {
 
 /*
  * Runs the cases of @ledgers with @threads threads, fills @series, one a case and in the same
- * order, and adds what was done to @ledgers.  Exits where a thread cannot be had.
+ * order, and adds what was done to @ledgers.  A case that does not run with so many threads
+ * (case_runs()) has no rounds then.  Exits where a thread cannot be had.
  */
 void run_rounds(const struct schedule *schedule, unsigned int threads, struct ledger *ledgers,
 		struct series *series, size_t nr_cases);
 
-/* Compares each counter with what was asked; reports what differs on standard error. */
-bool ledger_is_exact(const struct ledger *ledger);
+/*
+ * By how much the counters differ from what was asked, all differences added up; reports on
+ * standard error where it is not 0.
+ */
+unsigned long ledger_lost(const struct ledger *ledger);
 
 #endif

@@ -13,7 +13,9 @@ struct target {
 	const char *dividend; /* ways */
 	const char *divisor;
 	enum bench_layout_id layout;
-	unsigned int threads;
+	enum bench_setting_id setting;
+	unsigned int threads;	      /* of the divisor */
+	unsigned int threads_instead; /* of the dividend, if not as many; else 0 */
 	enum bench_clock clock;
 	bool at_most; /* else at least */
 	double bound;
@@ -22,7 +24,10 @@ struct target {
 extern const struct target targets[];
 extern const size_t nr_targets;
 
-/* Returns false where one of the two cases was not run. */
+/*
+ * Returns false where one of the two cases was not run, or where there are fewer CPUs than threads,
+ * so that they did not run at the same time.
+ */
 bool target_measure(const struct target *target, const struct results *results,
 		    struct comparison *measured);
 

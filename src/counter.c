@@ -107,7 +107,23 @@ static int64_t wrapping_add(int64_t a, int64_t b)
 	return (int64_t)((uint64_t)a + (uint64_t)b);
 }
 
-/* Moves this CPU's part to the count, and @amount with it. Under the lock. */
+/*
+ * A part is taken under the lock by who holds this CPU, and held it before: an operation of anybody
+ * else may wait for the CPU's holder, and that one for the lock. To hold a CPU is to wait for none.
+ */
+static void lock_for_folding(struct percpu_counter *fbc, sigset_t *saved)
+{
+	preempt_disable();
+	pcpu_lock_sigsave(lock_of(fbc), saved);
+}
+
+static void unlock_after_folding(struct percpu_counter *fbc, const sigset_t *saved)
+{
+	pcpu_unlock_sigrestore(lock_of(fbc), saved);
+	preempt_enable();
+}
+
+/* Moves this CPU's part to the count, and @amount with it. Under the lock, for folding. */
 static void fold_locked(struct percpu_counter *fbc, int64_t amount)
 {
 	/* whatever CPU this is by now: what is taken from its part is what is added */
@@ -135,9 +151,9 @@ PERCPU_API void percpu_counter_add_batch(struct percpu_counter *fbc, int64_t amo
 			return;
 		part = before;
 	}
-	pcpu_lock_sigsave(lock_of(fbc), &saved);
+	lock_for_folding(fbc, &saved);
 	fold_locked(fbc, amount);
-	pcpu_unlock_sigrestore(lock_of(fbc), &saved);
+	unlock_after_folding(fbc, &saved);
 }
 
 PERCPU_API void percpu_counter_add(struct percpu_counter *fbc, int64_t amount)
@@ -265,7 +281,7 @@ PERCPU_API bool percpu_counter_limited_add(struct percpu_counter *fbc, int64_t l
 
 	if (amount == 0)
 		return true;
-	pcpu_lock_sigsave(lock_of(fbc), &saved);
+	lock_for_folding(fbc, &saved);
 	after = (__int128)fbc->count + amount;
 	/* the parts are added up only where they could decide */
 	fit = amount > 0 ? after + unknown <= limit : after - unknown >= limit;
@@ -275,6 +291,6 @@ PERCPU_API bool percpu_counter_limited_add(struct percpu_counter *fbc, int64_t l
 	}
 	if (fit)
 		fold_locked(fbc, amount);
-	pcpu_unlock_sigrestore(lock_of(fbc), &saved);
+	unlock_after_folding(fbc, &saved);
 	return fit;
 }

@@ -29,7 +29,11 @@
 
 #include <stdint.h>
 
+#if defined(__x86_64__)
 #include "arch/cpu_lock_x86_64.h"
+#else
+#include "arch/cpu_lock_aarch64.h"
+#endif
 
 struct pcpu_cpu_lock {
 	uint32_t held;

@@ -8,6 +8,7 @@
 #include "mark.h"
 #include "pause.h"
 #include "self.h"
+#include "signals.h"
 #include "tier.h"
 #include "unit.h"
 
@@ -82,8 +83,17 @@ static void sleep_while(struct percpu_entry *entry, intptr_t word)
 		release_if_gone(entry, word);
 }
 
+void pcpu_hold_wake_late(void)
+{
+	int cpu = pcpu_self.cpu;
+
+	if (cpu >= 0 && pcpu_held_cpu() < 0)
+		pcpu_futex_wake(&entry_of((unsigned int)cpu)->window, pcpu_tier.shared);
+}
+
 static void begin_to_wait(struct percpu_entry *entry)
 {
+	pcpu_hold_wake_late();
 	__atomic_fetch_add(&entry->attention, 1, __ATOMIC_SEQ_CST);
 	/* W2; where attention is always paid, holders have a barrier of their own */
 	if (pcpu_tier.sequences && !pcpu_tier.shared)
@@ -145,15 +155,10 @@ static bool keep_sequences_out(unsigned int cpu)
 /* H2, H3 */
 static bool keep_operations_out(unsigned int cpu)
 {
-	struct percpu_entry *entry = entry_of(cpu);
-
 	if (pcpu_tier.threads_fence)
 		pcpu_fence_threads();
-	if (pcpu_marks_wait(entry->rest, cpu))
-		return true;
-	__atomic_store_n(&entry->window, entry->rest, __ATOMIC_SEQ_CST);
-	wake_waiters(entry);
-	return false;
+	pcpu_marks_wait(entry_of(cpu)->rest);
+	return true;
 }
 
 static bool try_to_take(unsigned int cpu)
@@ -203,19 +208,88 @@ static void take_next(unsigned int cpu)
 	end_waiting(entry);
 }
 
-void pcpu_hold(unsigned int cpu)
+/* --- marks of interrupted operations --- */
+
+static bool mark_is_busy(void)
+{
+	return pcpu_self.mark && pcpu_self.mark->busy;
+}
+
+/* In one order with the looks at windows, which are SEQ_CST too. */
+static void set_frozen(unsigned int frozen)
+{
+	__atomic_store_n(&pcpu_self.mark->frozen, frozen, __ATOMIC_SEQ_CST);
+}
+
+/* The CPU whose word, while nobody holds it, is @rest. */
+static unsigned int cpu_of(intptr_t rest)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		if (entry_of(cpu)->rest == rest)
+			return cpu;
+	pcpu_fatal("a thread's mark says %#lx, which is no CPU's", (unsigned long)rest);
+}
+
+unsigned int pcpu_hold_marked_cpu(void)
+{
+	return cpu_of(pcpu_self.mark->busy);
+}
+
+void pcpu_hold_thaw(void)
+{
+	unsigned int cpu;
+
+	if (!mark_is_busy())
+		return;
+	cpu = pcpu_hold_marked_cpu();
+	set_frozen(0);
+	while (pcpu_held_by_other(cpu)) {
+		set_frozen(1);
+		pcpu_hold_wait(cpu);
+		set_frozen(0);
+	}
+}
+
+void pcpu_hold_wait_frozen(unsigned int cpu)
+{
+	sigset_t saved;
+
+	if (!mark_is_busy()) {
+		pcpu_hold_wait(cpu);
+		return;
+	}
+	pcpu_block_signals(&saved);
+	set_frozen(1);
+	pcpu_hold_wait(cpu);
+	pcpu_hold_thaw();
+	pcpu_restore_signals(&saved);
+}
+
+void pcpu_hold(unsigned int cpu, sigset_t *saved)
 {
 	pcpu_self_begin();
+	pcpu_block_signals(saved);
+	if (mark_is_busy())
+		set_frozen(1);
 	if (!try_to_take(cpu))
 		take_next(cpu);
 }
 
-void pcpu_release(unsigned int cpu)
+void pcpu_let_go(unsigned int cpu)
 {
 	struct percpu_entry *entry = entry_of(cpu);
 
 	__atomic_store_n(&entry->window, next_word(entry), __ATOMIC_SEQ_CST);
 	wake_waiters(entry);
+}
+
+void pcpu_release(unsigned int cpu, const sigset_t *saved)
+{
+	pcpu_let_go(cpu);
+	pcpu_hold_thaw();
+	pcpu_restore_signals(saved);
 }
 
 PERCPU_API void __percpu_wake(unsigned int cpu)
@@ -232,7 +306,7 @@ static void release_at_end(void)
 	if (cpu >= 0) {
 		pcpu_log(PERCPU_LOG_ERR, "a thread ends inside of a section: CPU %d is let go",
 			 cpu);
-		pcpu_release((unsigned int)cpu);
+		pcpu_let_go((unsigned int)cpu);
 	}
 	if (pcpu_self.nested >= __PCPU_LOCAL_LOCK)
 		pcpu_log(PERCPU_LOG_ERR, "a thread ends with local locks of CPU %d", pcpu_self.cpu);

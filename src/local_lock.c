@@ -63,16 +63,12 @@ static unsigned int take_on(unsigned int cpu, local_lock_t *copy)
 	unsigned int before = 0;
 	sigset_t saved;
 
-	if (!held) {
-		pcpu_block_signals(&saved);
-		pcpu_hold(cpu);
-	}
+	if (!held)
+		pcpu_hold(cpu, &saved);
 	__atomic_compare_exchange_n(&copy->owner, &before, my_word(), false, __ATOMIC_SEQ_CST,
 				    __ATOMIC_SEQ_CST);
-	if (!held) {
-		pcpu_release(cpu);
-		pcpu_restore_signals(&saved);
-	}
+	if (!held)
+		pcpu_release(cpu, &saved);
 	return before;
 }
 

@@ -135,10 +135,10 @@ void pcpu_mark_end(void)
 	__atomic_store_n(&mark->thread, 0, __ATOMIC_RELEASE);
 }
 
-static bool is_in_the_way(const struct pcpu_mark *mark, intptr_t rest, unsigned int cpu)
+static bool is_in_the_way(const struct pcpu_mark *mark, intptr_t rest)
 {
 	return mark != pcpu_self.mark && __atomic_load_n(&mark->busy, __ATOMIC_SEQ_CST) == rest &&
-	       __atomic_load_n(&mark->waiting, __ATOMIC_SEQ_CST) != cpu + 1;
+	       __atomic_load_n(&mark->frozen, __ATOMIC_SEQ_CST) == 0;
 }
 
 /* A thread that was killed in another process may have left its mark. */
@@ -149,23 +149,20 @@ static void clear_if_gone(struct pcpu_mark *mark)
 	if (!shared || !thread || !pcpu_thread_is_gone(thread))
 		return;
 	__atomic_store_n(&mark->busy, 0, __ATOMIC_SEQ_CST);
-	__atomic_store_n(&mark->waiting, 0, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&mark->frozen, 0, __ATOMIC_SEQ_CST);
 	__atomic_compare_exchange_n(&mark->thread, &thread, 0, false, __ATOMIC_SEQ_CST,
 				    __ATOMIC_RELAXED);
 }
 
-bool pcpu_marks_wait(intptr_t rest, unsigned int cpu)
+void pcpu_marks_wait(intptr_t rest)
 {
 	struct block *block = __atomic_load_n(&blocks, __ATOMIC_SEQ_CST);
 
 	for (; block; block = block->next)
 		for (size_t i = 0; i < __atomic_load_n(&block->end, __ATOMIC_SEQ_CST); i++)
-			for (unsigned int n = 0; is_in_the_way(&block->marks[i], rest, cpu); n++)
-				if (!pcpu_pause(n)) {
+			for (unsigned int n = 0; is_in_the_way(&block->marks[i], rest); n++)
+				if (!pcpu_pause(n))
 					clear_if_gone(&block->marks[i]);
-					return false;
-				}
-	return true;
 }
 
 void pcpu_marks_after_fork(void)

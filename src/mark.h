@@ -19,11 +19,10 @@ struct pcpu_mark {
 	/* The word that the entry's window has while nobody holds the CPU; 0: no operation. */
 	intptr_t busy;
 	/*
-	 * The CPU whose holder the thread waits for, plus one; 0: it does not wait. A thread that
-	 * waits in a signal handler cannot go on with the operation that the signal has
-	 * interrupted.
+	 * Not 0: the operation was interrupted by a signal, whose handler waits for a CPU or holds
+	 * one. So it cannot go on, and need not be waited for.
 	 */
-	unsigned int waiting;
+	unsigned int frozen;
 	/* The number of the thread whose mark it is; 0: nobody's. */
 	int thread;
 } __attribute__((__aligned__(64)));
@@ -34,11 +33,8 @@ struct pcpu_mark *pcpu_mark_of_thread(void);
 /* The calling thread ends: its mark may be given to another. */
 void pcpu_mark_end(void);
 
-/*
- * Waits until no other thread's mark says @rest, those apart that say that they wait for @cpu.
- * Returns false if that took too long.
- */
-bool pcpu_marks_wait(intptr_t rest, unsigned int cpu);
+/* Waits until no other thread's mark says @rest, but for frozen ones. */
+void pcpu_marks_wait(intptr_t rest);
 
 /* The process has only the calling thread. */
 void pcpu_marks_after_fork(void);

@@ -6,7 +6,6 @@
 #include "log.h"
 #include "mark.h"
 #include "self.h"
-#include "signals.h"
 #include "tier.h"
 #include "unit.h"
 
@@ -66,12 +65,10 @@ static void hold_and_operate(void *arg)
 	struct held_operation *held = arg;
 	sigset_t saved;
 
-	pcpu_block_signals(&saved);
 	pcpu_unit_open(held->cpu);
-	pcpu_hold(held->cpu);
+	pcpu_hold(held->cpu, &saved);
 	operate_on_held(held);
-	pcpu_release(held->cpu);
-	pcpu_restore_signals(&saved);
+	pcpu_release(held->cpu, &saved);
 }
 
 static void operate_holding(void *arg)
@@ -132,17 +129,7 @@ static struct pcpu_mark *mark_of_thread(void)
 
 static void wait_for_holder(void *arg)
 {
-	pcpu_hold_wait(*(const unsigned int *)arg);
-}
-
-/* The mark may say that the thread was interrupted in an operation: see hold.h. */
-static void wait_marked(struct pcpu_mark *mark, unsigned int cpu)
-{
-	unsigned int waiting = mark->waiting;
-
-	__atomic_store_n(&mark->waiting, cpu + 1, __ATOMIC_SEQ_CST);
-	pcpu_call_saving_vectors(wait_for_holder, &cpu);
-	__atomic_store_n(&mark->waiting, waiting, __ATOMIC_SEQ_CST);
+	pcpu_hold_wait_frozen(*(const unsigned int *)arg);
 }
 
 /* F1 and F2; true: the operation may be done, and is marked. */
@@ -157,30 +144,41 @@ static bool begin_marked(struct pcpu_mark *mark, const struct percpu_entry *entr
 	return __atomic_load_n(&entry->window, __ATOMIC_SEQ_CST) == entry->rest;
 }
 
+/*
+ * One try. False: @cpu is held. The mark is that of the operation that this one has interrupted, if
+ * it is in a signal's handler, and then names the same CPU.
+ */
+static bool try_marked(struct pcpu_mark *mark, struct pcpu_op *op, unsigned int cpu, uint32_t low,
+		       uint64_t *result)
+{
+	const intptr_t interrupted = mark->busy;
+	bool may = begin_marked(mark, entry_of(cpu));
+
+	if (may)
+		*result = operate_at(op, cpu, low);
+	__atomic_store_n(&mark->busy, interrupted, __ATOMIC_RELEASE);
+	return may;
+}
+
 uint64_t pcpu_operate_marked(struct pcpu_op *op, uint32_t low)
 {
 	struct pcpu_mark *mark = mark_of_thread();
-	const intptr_t interrupted = mark->busy;
 	unsigned int cpu;
 	uint64_t result;
-	int held;
 
 	for (;;) {
-		bool may;
-
-		cpu = pcpu_running_cpu();
+		/* a frozen mark says nothing to others */
+		if (mark->busy && pcpu_held_cpu() >= 0)
+			break;
+		cpu = mark->busy ? pcpu_hold_marked_cpu() : pcpu_running_cpu();
 		pcpu_operate_open(cpu);
-		may = begin_marked(mark, entry_of(cpu));
-		if (may)
-			result = operate_at(op, cpu, low);
-		__atomic_store_n(&mark->busy, interrupted, __ATOMIC_RELEASE);
-		if (may)
+		if (try_marked(mark, op, cpu, low, &result))
 			return result;
-		held = pcpu_held_cpu();
-		if (held >= 0)
-			return operate_at(op, (unsigned int)held, low);
-		wait_marked(mark, cpu);
+		if (pcpu_held_cpu() >= 0)
+			break;
+		pcpu_call_saving_vectors(wait_for_holder, &cpu);
 	}
+	return operate_at(op, (unsigned int)pcpu_held_cpu(), low);
 }
 
 /* --- out of line, for code without sequences --- */

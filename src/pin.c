@@ -6,7 +6,6 @@
 #include "mem.h"
 #include "pin.h"
 #include "self.h"
-#include "signals.h"
 #include "tier.h"
 #include "unit.h"
 
@@ -33,12 +32,10 @@ static void count_pinned(unsigned int cpu, int change)
 {
 	sigset_t saved;
 
-	pcpu_block_signals(&saved);
-	pcpu_hold(cpu);
+	pcpu_hold(cpu, &saved);
 	__atomic_fetch_add(&pcpu_unit_entries()[cpu].pinned, (unsigned int)change,
 			   __ATOMIC_SEQ_CST);
-	pcpu_release(cpu);
-	pcpu_restore_signals(&saved);
+	pcpu_release(cpu, &saved);
 }
 
 /* What to go back to: the affinity from before the first pin. 0 or a negative errno. */

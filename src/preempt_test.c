@@ -44,7 +44,7 @@
 #if defined(__x86_64__)
 #include "arch/preempt_test_x86_64.h"
 #else
-#error "a sequence for this architecture"
+#include "arch/preempt_test_aarch64.h"
 #endif
 
 #define MAX_CPUS 65536 /* as many as the table of entries has room for */

@@ -34,8 +34,7 @@ static uintptr_t hold_from_anywhere(unsigned int cpu)
 	uintptr_t base = pcpu_unit_open(cpu);
 	sigset_t saved;
 
-	pcpu_block_signals(&saved);
-	pcpu_hold(cpu);
+	pcpu_hold(cpu, &saved);
 	pcpu_self.cpu = (int)cpu;
 	pcpu_restore_signals(&saved);
 	return base;
@@ -78,6 +77,8 @@ PERCPU_API uintptr_t __percpu_hold_slow(void)
 		pcpu_self.nested++;
 		return pcpu_unit_window((unsigned int)cpu);
 	}
+	/* an interrupted put_cpu() may have left others asleep, and forgets who it was */
+	pcpu_hold_wake_late();
 	if (has_local_locks())
 		return hold_from_anywhere((unsigned int)pcpu_self.cpu);
 	pcpu_self.cpu = __PCPU_NO_CPU;
@@ -89,6 +90,7 @@ PERCPU_API uintptr_t __percpu_hold_slow(void)
 PERCPU_API void __percpu_release_slow(void)
 {
 	int cpu = pcpu_held_cpu();
+	sigset_t saved;
 
 	if (cpu < 0)
 		pcpu_fatal("put_cpu() or preempt_enable() outside of a section");
@@ -96,9 +98,16 @@ PERCPU_API void __percpu_release_slow(void)
 		pcpu_self.nested--;
 		return;
 	}
-	pcpu_release((unsigned int)cpu);
+	/* for the thawing of a mark; where there is none, nobody minds */
+	if (!pcpu_tier_has_sequences())
+		pcpu_block_signals(&saved);
+	pcpu_let_go((unsigned int)cpu);
 	if (!has_local_locks())
 		pcpu_self.cpu = __PCPU_NO_CPU;
+	if (pcpu_tier_has_sequences())
+		return;
+	pcpu_hold_thaw();
+	pcpu_restore_signals(&saved);
 }
 
 /* Whether threads other than the calling one are pinned to @cpu. */

@@ -8,7 +8,12 @@
 #include <unistd.h>
 
 /* Less than __PCPU_NO_CPU: the first section of a thread comes to the slow path. */
-__thread struct percpu_self pcpu_self = {.cpu = __PCPU_NO_CPU - 1};
+__thread struct percpu_self pcpu_self = {
+	.cpu = __PCPU_NO_CPU - 1,
+#ifdef __aarch64__
+	.pinned_window = __PCPU_NO_WINDOW,
+#endif
+};
 
 static pthread_key_t key;
 static void (*at_end)(void);

@@ -11,6 +11,9 @@
 /* Finds out which registers there are to keep. Once, before the first operation. In arch/. */
 void pcpu_slow_init(void);
 
+/* The number of the CPU, by the C library, and every vector register is kept. In arch/. */
+int pcpu_getcpu(void);
+
 /* Which operation it is, and on how many bytes, as a thunk tells it. */
 #define PCPU_SLOW_CODE(op, size) ((op)*32 + (size))
 

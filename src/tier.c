@@ -5,12 +5,12 @@
 #include "log.h"
 #include "preempt_test.h"
 #include "rseq_area.h"
+#include "slow.h"
 
 #include <percpu/backend.h>
 #include <percpu/runtime.h>
 
 #include <errno.h>
-#include <sched.h>
 #include <stdio.h>
 
 struct pcpu_tier pcpu_tier;
@@ -107,7 +107,7 @@ unsigned int pcpu_running_cpu(void)
 	/* a thread without a number of its own may use any: it is going to hold the CPU */
 	if (pcpu_tier.index == PCPU_INDEX_MM_CID)
 		return 0;
-	cpu = sched_getcpu();
+	cpu = pcpu_getcpu();
 	if (cpu < 0)
 		pcpu_fatal("the number of the CPU cannot be read: getcpu fails with errno %d",
 			   errno);

@@ -16,8 +16,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The address range in which windows may lie: user space with 47 bits. */
+/* The address range in which windows may lie: user space with as many bits as it usually has. */
+#ifdef __aarch64__
+#define PCPU_VM_RANGE (1ULL << 48)
+#else
 #define PCPU_VM_RANGE (1ULL << 47)
+#endif
 
 /*
  * Reserves @size bytes of address space, aligned to @align (a power of two, at least a page), both

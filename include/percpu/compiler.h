@@ -16,8 +16,8 @@
 #error "libpercpu needs gcc 11 or later"
 #endif
 
-#if !defined(__x86_64__) || defined(__ILP32__)
-#error "libpercpu runs on x86-64 only, with 64-bit pointers"
+#if !(defined(__x86_64__) || defined(__aarch64__)) || defined(__ILP32__)
+#error "libpercpu runs on x86-64 and aarch64 only, with 64-bit pointers"
 #endif
 
 #include <stdbool.h>

@@ -38,9 +38,18 @@
 #define __PCPU_NOTE_RANGES 5
 
 /* clang-format off */
+/* A jump to the function @fn with the note's address. */
+#if defined(__x86_64__)
 #define __PCPU_ASM_CALL(fn)                                                                        \
 	"leaq __percpu_module_note(%rip), %rdi\n"                                                  \
 	"jmp " fn "@PLT\n"
+#else /* the hint is a landing pad for indirect calls */
+#define __PCPU_ASM_CALL(fn)                                                                        \
+	"hint #34\n"                                                                               \
+	"adrp x0, __percpu_module_note\n"                                                          \
+	"add x0, x0, #:lo12:__percpu_module_note\n"                                                \
+	"b " fn "\n"
+#endif
 
 #define __PCPU_ASM_ANCHOR(sec)                                                                     \
 	".pushsection " sec ",\"awG\",%progbits,__percpu_module,comdat\n"                          \

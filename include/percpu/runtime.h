@@ -64,6 +64,10 @@ struct percpu_self {
 	/* The CPU that the thread is pinned to, plus one; 0: it is not. And where it could run before. */
 	unsigned int pinned;
 	struct pcpu_affinity *affinity;
+#ifdef __aarch64__
+	/* What x86-64 has in a register: the window of that CPU, or __PCPU_NO_WINDOW. */
+	uintptr_t pinned_window;
+#endif
 };
 
 #define __PCPU_NO_CPU (-1)
@@ -118,7 +122,11 @@ __PCPU_END_DECLS
 
 #define __pcpu_low32(ptr) ((uintptr_t)(uint32_t)(uintptr_t)(ptr))
 
+#if defined(__x86_64__)
 #include <percpu/arch/x86_64.h>
+#else
+#include <percpu/arch/aarch64.h>
+#endif
 
 __pcpu_always_inline struct percpu_self *__pcpu_self(void)
 {

@@ -102,9 +102,10 @@ __pcpu_always_inline void __pcpu_release(void)
 		return;
 	}
 	__atomic_store_n(&entry->window, entry->rest, __ATOMIC_RELEASE);
-	self->cpu = __PCPU_NO_CPU;
+	__asm__ volatile("" : : : "memory");
 	if (__pcpu_unlikely(entry->attention))
 		__percpu_wake((unsigned int)cpu);
+	self->cpu = __PCPU_NO_CPU;
 #endif
 }
 

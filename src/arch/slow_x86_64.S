@@ -74,7 +74,7 @@ slow_c:
 	.cfi_endproc
 	.size	slow_c, . - slow_c
 
-/* F1 and F2. Then rax is the copy's address, rcx the mark's, and the stack has three words more. */
+/* F1 and F2. Then rax is the copy's address, rcx the mark's, and the stack has two words more. */
 	.macro	begin_operation
 	_CET_ENDBR
 	pushq	%rax
@@ -94,8 +94,8 @@ slow_c:
 	movq	%fs:SELF_MARK(%rcx), %rcx
 	testq	%rcx, %rcx
 	jz	8f
-	pushq	MARK_BUSY(%rcx)
-	.cfi_adjust_cfa_offset 8
+	cmpq	$0, MARK_BUSY(%rcx)	/* else this is a signal's handler */
+	jne	8f
 	movq	%rax, MARK_BUSY(%rcx)
 	cmpq	%rax, (%r11)
 	jne	9f
@@ -104,22 +104,20 @@ slow_c:
 	.endm
 
 /* Where operands are until end_operation: the last one, and the one before it. */
-#define LAST	32(%rsp)
-#define FIRST	40(%rsp)
+#define LAST	24(%rsp)
+#define FIRST	32(%rsp)
 
 /* F4 */
 	.macro	end_operation code
-	popq	MARK_BUSY(%rcx)
-	.cfi_adjust_cfa_offset -8
+	movq	$0, MARK_BUSY(%rcx)
 	popq	%rcx
 	.cfi_adjust_cfa_offset -8
 	popq	%rax
 	.cfi_adjust_cfa_offset -8
 	cmpl	%r11d, %r11d
 	ret
-	.cfi_adjust_cfa_offset 24
-9:	popq	MARK_BUSY(%rcx)
-	.cfi_adjust_cfa_offset -8
+	.cfi_adjust_cfa_offset 16
+9:	movq	$0, MARK_BUSY(%rcx)
 8:	popq	%rcx
 	.cfi_adjust_cfa_offset -8
 	popq	%rax
@@ -146,9 +144,10 @@ __percpu_slow_\op\()_\size:
 	.macro	thunks size, sfx, zero_extend, r10, r11
 	thunk	read, \size
 	begin_operation
-	\zero_extend (%rax), %r11d
 	.if \size == 8
 	movq	(%rax), %r11
+	.else
+	\zero_extend (%rax), %r11d
 	.endif
 	movq	%r11, LAST
 	end_operation (0 * 32 + \size)

@@ -3,6 +3,7 @@
 #include "../slow.h"
 
 #include <cpuid.h>
+#include <sched.h>
 
 /* x87, SSE, AVX, and the three of AVX-512: all that compilers allocate. */
 #define XSAVE_COMPONENTS 0xe7
@@ -20,4 +21,10 @@ void pcpu_slow_init(void)
 		return;
 	__asm__("xgetbv" : "=a"(eax), "=d"(edx) : "c"(0));
 	pcpu_xsave_mask = eax & XSAVE_COMPONENTS;
+}
+
+/* Not even a system call, as a rule. */
+int pcpu_getcpu(void)
+{
+	return sched_getcpu();
 }

@@ -136,6 +136,12 @@ enum {
 	"popq %%rbp\n\t"                                                                           \
 	"leaq 256(%%rsp), %%rsp\n\t"
 
+/* Here the pointer is a register's, of which clang's memory operand makes no address. */
+#ifdef __clang__
+#undef __PCPU_SEQ_LOW32
+#define __PCPU_SEQ_LOW32 "movl %k[ptr], %%r10d\n\t"
+#endif
+
 /*
  * The operands' registers hold the same values before and in the statement: rsi the rseq offset, rdi
  * the entries, r12 the index offset, r8 the pointer, rbx the value. A result goes to r14, or to rax

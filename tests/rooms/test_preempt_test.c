@@ -19,7 +19,7 @@
 
 struct tally {
 	unsigned int aborted, wrong, untested;
-	const char *reason; /* the last one */
+	const char *reason; /* the last one; of what is wrong, if anything is */
 };
 
 static struct tally make_tests(bool published)
@@ -32,7 +32,7 @@ static struct tally make_tests(bool published)
 		tally.wrong += wrong != NULL;
 		tally.untested += !wrong && untested;
 		tally.aborted += !wrong && !untested;
-		if (wrong || untested)
+		if (wrong || (untested && !tally.wrong))
 			tally.reason = wrong ? wrong : untested;
 	}
 	return tally;

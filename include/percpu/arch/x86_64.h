@@ -74,15 +74,16 @@ __PCPU_DEFINE_CONSTANT(__pcpu_index_offset, ptrdiff_t, 16)
 
 /*
  * The low 32 bits of the pointer, in one instruction also where it is the address of a static
- * variable: compilers would take the whole address first and then cut it. (clang understands the
- * constraint, but always brings the address in a register.)
+ * variable: compilers would take the whole address first and then cut it. Nothing is read there:
+ * to clang the operand is memory, because it brings what the constraint for addresses is given in a
+ * register always; to gcc it is an address, which may be one that no object can have.
  */
 #ifdef __clang__
-#define __PCPU_SEQ_LOW32 "movl %k[ptr], %%r10d\n\t"
-#define __PCPU_SEQ_PTR "r"
+#define __PCPU_SEQ_LOW32 "leal %[ptr], %%r10d\n\t"
+#define __PCPU_SEQ_PTR(ptr) "m"(*(const char *)(ptr))
 #else
 #define __PCPU_SEQ_LOW32 "leal %a[ptr], %%r10d\n\t"
-#define __PCPU_SEQ_PTR "p"
+#define __PCPU_SEQ_PTR(ptr) "p"(ptr)
 #endif
 
 /* clang-format off */

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * aarch64.h - restartable sequences, and the accesses of pinned threads, for aarch64.
+ *
+ * What x86_64.h says of sequences holds here too. What is different:
+ *
+ * The window's sign is tested on its own, and the low 32 bits of the pointer are taken by the
+ * processor with each access: [window, w<ptr>, uxtw] is the whole address formula.
+ *
+ * There is no instruction that changes memory without being a lock (ldadd and its like are the
+ * counterpart of x86's lock prefix), so an addition is load, add, and a store that commits. Between
+ * the three there is no exclusive pair: what is atomic about them is that the kernel starts the
+ * sequence again. A store of up to 8 bytes is one access to memory where it is aligned to its size,
+ * and so no preemption comes between its halves. Of 16 bytes only an exclusive store is that.
+ *
+ * A conditional branch reaches 32 KiB or 1 MiB, which is not enough to leave a function for a
+ * section that lies anywhere; so the way to the slow side is a branch (of 128 MiB, and by veneers
+ * of the linker farther) that is jumped over. A veneer and a procedure linkage table change x16 and
+ * x17, so these are the scratch registers: nothing in them is needed behind any branch. The flags
+ * are as they were after all operations but those that compare.
+ */
+#ifndef PERCPU_ARCH_AARCH64_H
+#define PERCPU_ARCH_AARCH64_H
+
+#ifndef PERCPU_RUNTIME_H
+#error "include <percpu/percpu.h>"
+#endif
+
+__pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
+{
+	uintptr_t tp;
+
+	/* not volatile: a thread's pointer never changes */
+	__asm__("mrs %0, tpidr_el0" : "=r"(tp));
+	return tp;
+}
+
+#ifndef __PCPU_NO_INLINE_SEQUENCE
+
+/* clang-format off */
+/*
+ * struct rseq_cs: version, flags, start, length, abort; '?' joins the function's COMDAT. And for
+ * debuggers, where descriptors are, and where a sequence may be left.
+ */
+#define __PCPU_SEQ_DESCRIPTOR                                                                      \
+	".pushsection __rseq_cs, \"aw?\", %%progbits\n\t"                                          \
+	".balign 32\n"                                                                             \
+	"3:\n\t"                                                                                   \
+	".long 0, 0\n\t"                                                                           \
+	".quad 1f, 2f - 1f, 4f\n\t"                                                                \
+	".popsection\n\t"                                                                          \
+	".pushsection __rseq_cs_ptr_array, \"aw?\", %%progbits\n\t"                                \
+	".quad 3b\n\t"                                                                             \
+	".popsection\n\t"                                                                          \
+	".pushsection __rseq_exit_point_array, \"aw?\", %%progbits\n\t"                            \
+	".quad 1f, 4f\n\t"                                                                         \
+	".popsection\n"
+#define __PCPU_SEQ_PUBLISH                                                                         \
+	"adrp x16, 3b\n\t"                                                                         \
+	"add x16, x16, #:lo12:3b\n\t"                                                              \
+	"str x16, [%[rseq], #8]\n"                                                                 \
+	"1:\n\t"
+#define __PCPU_SEQ_BEGIN                                                                           \
+	__PCPU_SEQ_DESCRIPTOR                                                                      \
+	"5:\n\t"                                                                                   \
+	__PCPU_SEQ_PUBLISH                                                                         \
+	"ldrsw x16, [%[index]]\n\t"                                                                \
+	"add x16, %[entries], x16, lsl #" __pcpu_stringify(__PCPU_ENTRY_SHIFT) "\n\t"              \
+	"ldr x16, [x16]\n\t"                                                                       \
+	"tbz x16, #63, 6f\n\t"                                                                     \
+	"b 4f\n"                                                                                   \
+	"6:\n\t"
+#define __PCPU_SEQ_COPY "[x16, %w[ptr], uxtw]"
+#define __PCPU_SEQ_COMMIT "\n2:\n\t"
+/* The kernel demands the signature in the four bytes before the abort address; it is a brk. */
+#define __PCPU_SEQ_ABORT                                                                           \
+	".pushsection __rseq_failure, \"ax?\", %%progbits\n\t"                                     \
+	".inst 0xd428bc00\n"                                                                       \
+	"4:\n\t"
+/*
+ * The slow side. The thunk of operation @op finds on the stack: the link register (which the
+ * compiler does not know to be changed), the pointer, and @bytes of operands, which @puts has put
+ * at 16(sp). It replaces the first one by the result, and x16 is 0 if the operation is done. It is
+ * called by its address: a lazily bound function's first call would change registers.
+ */
+#define __PCPU_SEQ_SLOW(op, n, puts, bytes, result, done)                                          \
+	__PCPU_SEQ_ABORT                                                                           \
+	"stp x30, %[ptr], [sp, #-(16 + " #bytes ")]!\n\t"                                          \
+	puts                                                                                       \
+	"adrp x16, :got:__percpu_slow_" #op "_" #n "\n\t"                                          \
+	"ldr x16, [x16, #:got_lo12:__percpu_slow_" #op "_" #n "]\n\t"                              \
+	"blr x16\n\t"                                                                              \
+	"ldr x30, [sp]\n\t"                                                                        \
+	result                                                                                     \
+	"add sp, sp, #(16 + " #bytes ")\n\t"                                                       \
+	"cbz x16, 7f\n\t"                                                                          \
+	"b 5b\n"                                                                                   \
+	"7:\n\t"                                                                                   \
+	"b " done "\n\t"                                                                           \
+	".popsection"
+#define __PCPU_SEQ_PUT(mod) "mov " mod "17, %" mod "[val]\n\tstr x17, [sp, #16]\n\t"
+/* mov takes fewer constants than add */
+#define __PCPU_SEQ_PUT_ADDEND(mod)                                                                 \
+	"mov " mod "17, #0\n\tadd " mod "17, " mod "17, %" mod "[val]\n\tstr x17, [sp, #16]\n\t"
+#define __PCPU_SEQ_CONSTANTS                                                                       \
+	[rseq] "r"(__pcpu_thread_pointer() + (uintptr_t)__percpu_rt.rseq_offset),                  \
+		[index] "r"(__pcpu_thread_pointer() + (uintptr_t)__percpu_rt.index_offset),        \
+		[entries] "r"(__percpu_rt.entries)
+#define __PCPU_SEQ_CLOBBERS "memory", "x16", "x17"
+
+/* The operations are defined for a family of them: how they begin, and what that takes. */
+#define __PCPU_BEGIN_seq __PCPU_SEQ_BEGIN
+#define __PCPU_INPUTS_seq __PCPU_SEQ_CONSTANTS, [ptr] "r"(ptr)
+
+/* Those without a result: load, change, and a store that commits. */
+#define __PCPU_DEFINE_CHANGE(family, op, insn, n, type, sfx, mod, imm, put)                        \
+	__pcpu_always_inline void __pcpu_##family##_##op##_##n(uintptr_t ptr, type val)            \
+	{                                                                                          \
+		__asm__ volatile(                                                                  \
+			__PCPU_BEGIN_##family                                                      \
+			"ldr" sfx " " mod "17, " __PCPU_SEQ_COPY "\n\t"                            \
+			insn " " mod "17, " mod "17, %" mod "[val]\n\t"                            \
+			"str" sfx " " mod "17, " __PCPU_SEQ_COPY                                   \
+			__PCPU_SEQ_COMMIT                                                          \
+			__PCPU_SEQ_SLOW(op, n, put, 16, "", "2b")                                  \
+			:                                                                          \
+			: __PCPU_INPUTS_##family, [val] imm(val)                                   \
+			: __PCPU_SEQ_CLOBBERS);                                                    \
+	}
+
+#define __PCPU_DEFINE_VALUES(family, n, type, sfx, mod)                                            \
+	__pcpu_always_inline void __pcpu_##family##_write_##n(uintptr_t ptr, type val)             \
+	{                                                                                          \
+		__asm__ volatile(                                                                  \
+			__PCPU_BEGIN_##family                                                      \
+			"str" sfx " %" mod "[val], " __PCPU_SEQ_COPY                               \
+			__PCPU_SEQ_COMMIT                                                          \
+			__PCPU_SEQ_SLOW(write, n, __PCPU_SEQ_PUT(mod), 16, "", "2b")               \
+			:                                                                          \
+			: __PCPU_INPUTS_##family, [val] "rZ"(val)                                  \
+			: __PCPU_SEQ_CLOBBERS);                                                    \
+	}                                                                                          \
+	__pcpu_always_inline type __pcpu_##family##_read_##n(uintptr_t ptr)                        \
+	{                                                                                          \
+		type old;                                                                          \
+		__asm__ volatile(                                                                  \
+			__PCPU_BEGIN_##family                                                      \
+			"ldr" sfx " %" mod "[old], " __PCPU_SEQ_COPY                               \
+			__PCPU_SEQ_COMMIT                                                          \
+			__PCPU_SEQ_SLOW(read, n, "", 16, "ldr %x[old], [sp, #16]\n\t", "2b")       \
+			: [old] "=&r"(old)                                                         \
+			: __PCPU_INPUTS_##family                                                   \
+			: __PCPU_SEQ_CLOBBERS);                                                    \
+		return old;                                                                        \
+	}                                                                                          \
+	__pcpu_always_inline type __pcpu_##family##_add_return_##n(uintptr_t ptr, type val)        \
+	{                                                                                          \
+		type sum;                                                                          \
+		__asm__ volatile(                                                                  \
+			__PCPU_BEGIN_##family                                                      \
+			"ldr" sfx " %" mod "[sum], " __PCPU_SEQ_COPY "\n\t"                        \
+			"add %" mod "[sum], %" mod "[sum], %" mod "[val]\n\t"                      \
+			"str" sfx " %" mod "[sum], " __PCPU_SEQ_COPY                               \
+			__PCPU_SEQ_COMMIT                                                          \
+			__PCPU_SEQ_SLOW(add_return, n, __PCPU_SEQ_PUT_ADDEND(mod), 16,             \
+					"ldr %x[sum], [sp, #16]\n\t", "2b")                        \
+			: [sum] "=&r"(sum)                                                         \
+			: __PCPU_INPUTS_##family, [val] "rI"(val)                                  \
+			: __PCPU_SEQ_CLOBBERS);                                                    \
+		return sum;                                                                        \
+	}                                                                                          \
+	__pcpu_always_inline type __pcpu_##family##_xchg_##n(uintptr_t ptr, type val)              \
+	{                                                                                          \
+		type old;                                                                          \
+		__asm__ volatile(                                                                  \
+			__PCPU_BEGIN_##family                                                      \
+			"ldr" sfx " %" mod "[old], " __PCPU_SEQ_COPY "\n\t"                        \
+			"str" sfx " %" mod "[val], " __PCPU_SEQ_COPY                               \
+			__PCPU_SEQ_COMMIT                                                          \
+			__PCPU_SEQ_SLOW(xchg, n, __PCPU_SEQ_PUT(mod), 16,                          \
+					"ldr %x[old], [sp, #16]\n\t", "2b")                        \
+			: [old] "=&r"(old)                                                         \
+			: __PCPU_INPUTS_##family, [val] "rZ"(val)                                  \
+			: __PCPU_SEQ_CLOBBERS);                                                    \
+		return old;                                                                        \
+	}
+
+/* @ext widens the operand that is compared: what lies above a narrow one in its register is junk. */
+#define __PCPU_DEFINE_CMPXCHG(family, n, type, sfx, mod, ext)                                      \
+	__pcpu_always_inline type __pcpu_##family##_cmpxchg_##n(uintptr_t ptr, type expect,        \
+								type val)                          \
+	{                                                                                          \
+		type old;                                                                          \
+		/* leaving by b.ne is leaving without a commit: the copy keeps its value */        \
+		__asm__ volatile(                                                                  \
+			__PCPU_BEGIN_##family                                                      \
+			"ldr" sfx " %" mod "[old], " __PCPU_SEQ_COPY "\n\t"                        \
+			"cmp %" mod "[old], %" mod "[expect]" ext "\n\t"                           \
+			"b.ne 2f\n\t"                                                              \
+			"str" sfx " %" mod "[val], " __PCPU_SEQ_COPY                               \
+			__PCPU_SEQ_COMMIT                                                          \
+			__PCPU_SEQ_SLOW(cmpxchg, n, "stp %x[val], %x[expect], [sp, #16]\n\t", 16,  \
+					"ldr %x[old], [sp, #24]\n\t", "2b")                        \
+			: [old] "=&r"(old)                                                         \
+			: __PCPU_INPUTS_##family, [expect] "rZ"(expect), [val] "rZ"(val)           \
+			: __PCPU_SEQ_CLOBBERS, "cc");                                              \
+		return old;                                                                        \
+	}
+
+/*
+ * 16 bytes, aligned to as much. An exclusive store is one access to memory; w17 says whether it was
+ * made. It is not if there was an interruption since the load, nor, for all that is known, for any
+ * other reason; then the slow side counts it as an abort, and so sees to it that it ends.
+ */
+#define __PCPU_DEFINE_CMPXCHG_16(family)                                                           \
+	__pcpu_always_inline __pcpu_u128 __pcpu_##family##_cmpxchg_16(                             \
+		uintptr_t ptr, __pcpu_u128 expect, __pcpu_u128 val)                                \
+	{                                                                                          \
+		uint64_t low, high;                                                                \
+		__asm__ volatile(                                                                  \
+			__PCPU_BEGIN_##family                                                      \
+			"add x16, x16, %w[ptr], uxtw\n\t"                                          \
+			"mov w17, #0\n\t"                                                          \
+			"ldxp %[low], %[high], [x16]\n\t"                                          \
+			"cmp %[low], %x[expect_low]\n\t"                                           \
+			"ccmp %[high], %x[expect_high], #0, eq\n\t"                                \
+			"b.ne 2f\n\t"                                                              \
+			"stxp w17, %x[val_low], %x[val_high], [x16]"                               \
+			__PCPU_SEQ_COMMIT                                                          \
+			"cbz w17, 8f\n\t"                                                          \
+			"b 4f\n"                                                                   \
+			"8:\n\t"                                                                   \
+			__PCPU_SEQ_SLOW(cmpxchg, 16,                                               \
+					"stp %x[val_high], %x[val_low], [sp, #16]\n\t"             \
+					"stp %x[expect_high], %x[expect_low], [sp, #32]\n\t", 32,  \
+					"ldp %[high], %[low], [sp, #32]\n\t", "8b")                \
+			: [low] "=&r"(low), [high] "=&r"(high)                                     \
+			: __PCPU_INPUTS_##family, [expect_low] "rZ"((uint64_t)expect),             \
+			  [expect_high] "rZ"((uint64_t)(expect >> 64)),                            \
+			  [val_low] "rZ"((uint64_t)val), [val_high] "rZ"((uint64_t)(val >> 64))    \
+			: __PCPU_SEQ_CLOBBERS, "cc");                                              \
+		return low | (__pcpu_u128)high << 64;                                              \
+	}
+
+#define __PCPU_DEFINE_SIZE(family, n, type, sfx, mod, ext, logical)                                \
+	__PCPU_DEFINE_CHANGE(family, add, "add", n, type, sfx, mod, "rI",                          \
+			     __PCPU_SEQ_PUT_ADDEND(mod))                                           \
+	__PCPU_DEFINE_CHANGE(family, and, "and", n, type, sfx, mod, logical, __PCPU_SEQ_PUT(mod))  \
+	__PCPU_DEFINE_CHANGE(family, or, "orr", n, type, sfx, mod, logical, __PCPU_SEQ_PUT(mod))   \
+	__PCPU_DEFINE_VALUES(family, n, type, sfx, mod)                                            \
+	__PCPU_DEFINE_CMPXCHG(family, n, type, sfx, mod, ext)
+#define __PCPU_DEFINE_FAMILY(family)                                                               \
+	__PCPU_DEFINE_SIZE(family, 1, uint8_t, "b", "w", ", uxtb", "rK")                           \
+	__PCPU_DEFINE_SIZE(family, 2, uint16_t, "h", "w", ", uxth", "rK")                          \
+	__PCPU_DEFINE_SIZE(family, 4, uint32_t, "", "w", "", "rK")                                 \
+	__PCPU_DEFINE_SIZE(family, 8, uint64_t, "", "x", "", "rL")                                 \
+	__PCPU_DEFINE_CMPXCHG_16(family)
+
+__PCPU_DEFINE_FAMILY(seq)
+
+/*
+ * Takes the CPU that the thread runs on, and returns its window; negative: not now. In either case
+ * self->cpu has been changed. The commit is the store that lets nobody else in, and with it the
+ * thread knows which CPU it holds: there is no instruction between the two for a signal's handler
+ * to see. The load of the window acquires: what the last holder has written, if need be on another
+ * CPU, is there.
+ */
+__pcpu_always_inline intptr_t __pcpu_seq_hold(struct percpu_self *self)
+{
+	intptr_t base;
+
+	__asm__ volatile(
+		__PCPU_SEQ_DESCRIPTOR
+		__PCPU_SEQ_PUBLISH
+		"ldrsw x16, [%[index]]\n\t"
+		"str w16, [%[self]]\n\t"
+		"add x16, %[entries], x16, lsl #" __pcpu_stringify(__PCPU_ENTRY_SHIFT) "\n\t"
+		"ldar %[base], [x16]\n\t"
+		"tbnz %[base], #63, 2f\n\t"
+		"str %[word], [x16]"
+		__PCPU_SEQ_COMMIT
+		__PCPU_SEQ_ABORT
+		"mov %[base], #-1\n\t"
+		"b 2b\n\t"
+		".popsection"
+		: [base] "=&r"(base)
+		: __PCPU_SEQ_CONSTANTS, [self] "r"(&self->cpu), [word] "r"(self->word)
+		: __PCPU_SEQ_CLOBBERS);
+	return base;
+}
+/* clang-format on */
+
+#endif /* __PCPU_NO_INLINE_SEQUENCE */
+
+/*
+ * A pinned thread's access. The window of its CPU is in its percpu_self; in a thread that is not
+ * pinned, something that makes of every pointer an address that no program can have.
+ */
+#define __PCPU_NO_WINDOW 0x005ac00000000000UL
+__pcpu_always_inline uintptr_t __pcpu_pinned_window(void)
+{
+	uintptr_t self = __pcpu_thread_pointer() + (uintptr_t)__percpu_rt.self_offset;
+
+	return ((const struct percpu_self *)self)->pinned_window;
+}
+
+#if !defined(__PCPU_NO_INLINE_SEQUENCE) && !defined(__ARM_FEATURE_ATOMICS)
+
+/*
+ * For any processor: the same sequences, but that there is nothing to look up. If they are aborted,
+ * the same slow side sees to it that they end.
+ */
+/* clang-format off */
+#define __PCPU_BEGIN_pinned                                                                        \
+	__PCPU_SEQ_DESCRIPTOR                                                                      \
+	"5:\n\t"                                                                                   \
+	__PCPU_SEQ_PUBLISH                                                                         \
+	"mov x16, %[window]\n\t"
+#define __PCPU_INPUTS_pinned                                                                       \
+	[rseq] "r"(__pcpu_thread_pointer() + (uintptr_t)__percpu_rt.rseq_offset),                  \
+		[window] "r"(__pcpu_pinned_window()), [ptr] "r"(ptr)
+
+__PCPU_DEFINE_FAMILY(pinned)
+/* clang-format on */
+
+#else
+
+/*
+ * With the instructions that change memory (or for code that a sanitizer is to see): one of them.
+ */
+#define __PCPU_PINNED_COPY(n) ((__pcpu_pinned_copy_##n *)(__pcpu_pinned_window() + (uint32_t)ptr))
+#define __PCPU_PINNED_BARRIER() __asm__ volatile("" : : : "memory")
+#define __PCPU_DEFINE_PINNED(n, type)                                                             \
+	typedef type __attribute__((__may_alias__)) __pcpu_pinned_copy_##n;                       \
+	__pcpu_always_inline type __pcpu_pinned_read_##n(uintptr_t ptr)                           \
+	{                                                                                         \
+		__PCPU_PINNED_BARRIER();                                                          \
+		return __atomic_load_n(__PCPU_PINNED_COPY(n), __ATOMIC_RELAXED);                  \
+	}                                                                                         \
+	__pcpu_always_inline void __pcpu_pinned_write_##n(uintptr_t ptr, type val)                \
+	{                                                                                         \
+		__atomic_store_n(__PCPU_PINNED_COPY(n), val, __ATOMIC_RELAXED);                   \
+		__PCPU_PINNED_BARRIER();                                                          \
+	}                                                                                         \
+	__pcpu_always_inline void __pcpu_pinned_add_##n(uintptr_t ptr, type val)                  \
+	{                                                                                         \
+		__atomic_fetch_add(__PCPU_PINNED_COPY(n), val, __ATOMIC_RELAXED);                 \
+		__PCPU_PINNED_BARRIER();                                                          \
+	}                                                                                         \
+	__pcpu_always_inline void __pcpu_pinned_and_##n(uintptr_t ptr, type val)                  \
+	{                                                                                         \
+		__atomic_fetch_and(__PCPU_PINNED_COPY(n), val, __ATOMIC_RELAXED);                 \
+		__PCPU_PINNED_BARRIER();                                                          \
+	}                                                                                         \
+	__pcpu_always_inline void __pcpu_pinned_or_##n(uintptr_t ptr, type val)                   \
+	{                                                                                         \
+		__atomic_fetch_or(__PCPU_PINNED_COPY(n), val, __ATOMIC_RELAXED);                  \
+		__PCPU_PINNED_BARRIER();                                                          \
+	}                                                                                         \
+	__pcpu_always_inline type __pcpu_pinned_add_return_##n(uintptr_t ptr, type val)           \
+	{                                                                                         \
+		type sum = __atomic_add_fetch(__PCPU_PINNED_COPY(n), val, __ATOMIC_RELAXED);      \
+                                                                                                  \
+		__PCPU_PINNED_BARRIER();                                                          \
+		return sum;                                                                       \
+	}                                                                                         \
+	__pcpu_always_inline type __pcpu_pinned_xchg_##n(uintptr_t ptr, type val)                 \
+	{                                                                                         \
+		type old = __atomic_exchange_n(__PCPU_PINNED_COPY(n), val, __ATOMIC_RELAXED);     \
+                                                                                                  \
+		__PCPU_PINNED_BARRIER();                                                          \
+		return old;                                                                       \
+	}                                                                                         \
+	__pcpu_always_inline type __pcpu_pinned_cmpxchg_##n(uintptr_t ptr, type expect, type val) \
+	{                                                                                         \
+		__atomic_compare_exchange_n(__PCPU_PINNED_COPY(n), &expect, val, false,           \
+					    __ATOMIC_RELAXED, __ATOMIC_RELAXED);                  \
+		__PCPU_PINNED_BARRIER();                                                          \
+		return expect;                                                                    \
+	}
+__PCPU_DEFINE_PINNED(1, uint8_t)
+__PCPU_DEFINE_PINNED(2, uint16_t)
+__PCPU_DEFINE_PINNED(4, uint32_t)
+__PCPU_DEFINE_PINNED(8, uint64_t)
+
+__pcpu_always_inline __pcpu_u128 __pcpu_pinned_cmpxchg_16(uintptr_t ptr, __pcpu_u128 expect,
+							  __pcpu_u128 val)
+{
+	uintptr_t copy = __pcpu_pinned_window() + (uint32_t)ptr;
+#ifdef __ARM_FEATURE_ATOMICS
+	/* the instruction wants pairs of neighbours; clang 14 cannot make it of the builtin */
+	register uint64_t low __asm__("x0") = (uint64_t)expect;
+	register uint64_t high __asm__("x1") = (uint64_t)(expect >> 64);
+	register uint64_t val_low __asm__("x2") = (uint64_t)val;
+	register uint64_t val_high __asm__("x3") = (uint64_t)(val >> 64);
+
+	__asm__ volatile("casp %[low], %[high], %[val_low], %[val_high], [%[copy]]"
+			 : [low] "+r"(low), [high] "+r"(high)
+			 : [val_low] "r"(val_low), [val_high] "r"(val_high), [copy] "r"(copy)
+			 : "memory");
+	return low | (__pcpu_u128)high << 64;
+#else
+	typedef __pcpu_u128 __attribute__((__may_alias__)) copy_type;
+
+	return __sync_val_compare_and_swap((copy_type *)copy, expect, val);
+#endif
+}
+
+#endif
+
+#endif /* PERCPU_ARCH_AARCH64_H */

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * slow_aarch64.S - from an inlined operation to C, and back, with every register as it was.
+ *
+ * The compiler does not know that an operation may call anything. So the thunk keeps the general
+ * registers that a C function may change and the flags, and what it calls (slow.c) is compiled to
+ * use no others. Where that has to call ordinary code, which may use vector registers, or the
+ * kernel, which forgets what is longer than 128 bits in them, it does so through
+ * pcpu_call_saving_vectors(), which keeps these too.
+ */
+
+/* A landing pad for an indirect call; nothing on processors that know of none. */
+#define BTI_C	hint	#34
+
+/*
+ * The thunks, one an operation and size: __percpu_slow_add_8 and so on. On the stack lie the link
+ * register of the function that the operation is in, the per-CPU pointer, and the operands, the last
+ * one first. Returns with x16 zero if the operation is done, and its result is in the place of the
+ * first operand; else it is to be tried again. Changes x16, x17 and x30.
+ *
+ * The fallback tier has no short way in here, as on x86-64: where there is no rseq, the number of the
+ * CPU takes a system call.
+ */
+#define FRAME	192
+
+	.text
+	.macro	thunk op, size, code
+	.globl	__percpu_slow_\op\()_\size
+	.type	__percpu_slow_\op\()_\size, %function
+	.p2align 4
+__percpu_slow_\op\()_\size:
+	.cfi_startproc
+	BTI_C
+	mov	x17, #(\code * 32 + \size)
+	b	slow_thunk
+	.cfi_endproc
+	.size	__percpu_slow_\op\()_\size, . - __percpu_slow_\op\()_\size
+	.endm
+
+	.macro	thunks op, code
+	thunk	\op, 1, \code
+	thunk	\op, 2, \code
+	thunk	\op, 4, \code
+	thunk	\op, 8, \code
+	.endm
+
+	thunks	read, 0
+	thunks	write, 1
+	thunks	add, 2
+	thunks	and, 3
+	thunks	or, 4
+	thunks	add_return, 5
+	thunks	xchg, 6
+	thunks	cmpxchg, 7
+	thunk	cmpxchg, 16, 7
+
+	.type	slow_thunk, %function
+	.p2align 4
+slow_thunk:
+	.cfi_startproc
+	stp	x29, x30, [sp, #-FRAME]!
+	.cfi_def_cfa_offset FRAME
+	.cfi_offset x29, -FRAME
+	.cfi_offset x30, -FRAME + 8
+	mov	x29, sp
+	.cfi_def_cfa_register x29
+	stp	x0, x1, [sp, #16]
+	stp	x2, x3, [sp, #32]
+	stp	x4, x5, [sp, #48]
+	stp	x6, x7, [sp, #64]
+	stp	x8, x9, [sp, #80]
+	stp	x10, x11, [sp, #96]
+	stp	x12, x13, [sp, #112]
+	stp	x14, x15, [sp, #128]
+	mrs	x16, nzcv
+	stp	x18, x16, [sp, #144]
+	add	x0, x29, #FRAME + 16
+	ldr	w1, [x29, #FRAME + 8]
+	mov	w2, w17
+	bl	pcpu_slow_entry
+	and	x16, x0, #1
+	ldp	x18, x17, [sp, #144]
+	msr	nzcv, x17
+	ldp	x0, x1, [sp, #16]
+	ldp	x2, x3, [sp, #32]
+	ldp	x4, x5, [sp, #48]
+	ldp	x6, x7, [sp, #64]
+	ldp	x8, x9, [sp, #80]
+	ldp	x10, x11, [sp, #96]
+	ldp	x12, x13, [sp, #112]
+	ldp	x14, x15, [sp, #128]
+	ldp	x29, x30, [sp], #FRAME
+	.cfi_def_cfa sp, 0
+	.cfi_restore x29
+	.cfi_restore x30
+	ret
+	.cfi_endproc
+	.size	slow_thunk, . - slow_thunk
+
+	.macro	pair insn, a, b
+	\insn	q\a, q\b, [sp, #\a * 16]
+	.endm
+
+	.macro	pairs insn
+	pair	\insn, 0, 1
+	pair	\insn, 2, 3
+	pair	\insn, 4, 5
+	pair	\insn, 6, 7
+	pair	\insn, 8, 9
+	pair	\insn, 10, 11
+	pair	\insn, 12, 13
+	pair	\insn, 14, 15
+	pair	\insn, 16, 17
+	pair	\insn, 18, 19
+	pair	\insn, 20, 21
+	pair	\insn, 22, 23
+	pair	\insn, 24, 25
+	pair	\insn, 26, 27
+	pair	\insn, 28, 29
+	pair	\insn, 30, 31
+	.endm
+
+	.macro	scalables insn
+	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+	\insn	z\n, [x19, #\n, mul vl]
+	\insn	p\n, [sp, #\n, mul vl]
+	.endr
+	.irp	n, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	\insn	z\n, [x19, #\n, mul vl]
+	.endr
+	.endm
+
+/*
+ * pcpu_call_saving_vectors(fn, arg): calls fn(arg) and puts the vector and floating registers back:
+ * 32 of 128 bits each; or where pcpu_has_sve says so those of the Scalable Vector Extension, 32 of
+ * as many bits as the processor has, with 16 predicates and the first-fault register, which are an
+ * eighth of that.
+ */
+	.globl	pcpu_call_saving_vectors
+	.hidden	pcpu_call_saving_vectors
+	.type	pcpu_call_saving_vectors, %function
+	.p2align 4
+pcpu_call_saving_vectors:
+	.cfi_startproc
+	stp	x29, x30, [sp, #-48]!
+	.cfi_def_cfa_offset 48
+	.cfi_offset x29, -48
+	.cfi_offset x30, -40
+	mov	x29, sp
+	.cfi_def_cfa_register x29
+	stp	x19, x20, [sp, #16]
+	.cfi_offset x19, -32
+	.cfi_offset x20, -24
+	mrs	x16, fpsr
+	mrs	x17, fpcr
+	stp	x16, x17, [sp, #32]
+	mov	x16, x0
+	mov	x0, x1
+	adrp	x17, pcpu_has_sve
+	ldr	w17, [x17, #:lo12:pcpu_has_sve]
+	cbnz	w17, 1f
+
+	sub	sp, sp, #512
+	pairs	stp
+	blr	x16
+	pairs	ldp
+	b	2f
+
+	.arch_extension sve
+1:	addvl	sp, sp, #-32
+	mov	x19, sp
+	addvl	sp, sp, #-3
+	scalables str
+	rdffr	p0.b
+	str	p0, [sp, #16, mul vl]
+	blr	x16
+	ldr	p0, [sp, #16, mul vl]
+	wrffr	p0.b
+	scalables ldr
+	.arch_extension nosve
+
+2:	ldp	x16, x17, [x29, #32]
+	msr	fpsr, x16
+	msr	fpcr, x17
+	mov	sp, x29
+	ldp	x19, x20, [sp, #16]
+	ldp	x29, x30, [sp], #48
+	.cfi_def_cfa sp, 0
+	.cfi_restore x19
+	.cfi_restore x20
+	.cfi_restore x29
+	.cfi_restore x30
+	ret
+	.cfi_endproc
+	.size	pcpu_call_saving_vectors, . - pcpu_call_saving_vectors
+
+#ifdef __ARM_FEATURE_BTI_DEFAULT
+	/* of a library whose other objects have landing pads, this one has them too */
+	.section .note.gnu.property, "a", %note
+	.p2align 3
+	.long	4, 16, 5
+	.asciz	"GNU"
+	.long	0xc0000000, 4, 1, 0
+#endif
+	.section .note.GNU-stack, "", %progbits
