@@ -3,9 +3,12 @@
 #include "futex.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -38,10 +41,35 @@ void pcpu_futex_wake(const void *word, bool shared)
 	errno = saved;
 }
 
+/*
+ * Of a process that nobody has waited for yet, and of one whose first thread has ended before the
+ * others, that thread is still there for signals.
+ */
+static bool is_zombie(int thread)
+{
+	char path[32], text[128];
+	long len;
+	char *state;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", thread);
+	fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	len = syscall(SYS_read, fd, text, sizeof(text) - 1);
+	syscall(SYS_close, fd);
+	if (len < 0)
+		return false;
+	text[len] = '\0';
+	/* behind the name of the program, which may have anything in it */
+	state = strrchr(text, ')');
+	return state && (!strncmp(state, ") Z", 3) || !strncmp(state, ") X", 3));
+}
+
 bool pcpu_thread_is_gone(int thread)
 {
 	int saved = errno;
-	bool gone = syscall(SYS_tkill, thread, 0) != 0 && errno == ESRCH;
+	bool gone = syscall(SYS_tkill, thread, 0) != 0 ? errno == ESRCH : is_zombie(thread);
 
 	errno = saved;
 	return gone;

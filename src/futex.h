@@ -20,7 +20,7 @@ bool pcpu_futex_wait(const void *word, uint32_t value, bool shared);
 /* Wakes all that sleep on @word. */
 void pcpu_futex_wake(const void *word, bool shared);
 
-/* Whether there is no thread of that number, in any process. */
+/* Whether there is no thread of that number, in any process, or only what is left of one. */
 bool pcpu_thread_is_gone(int thread);
 
 #endif /* PCPU_FUTEX_H */

@@ -79,7 +79,8 @@ static local_lock_t *try_to_lock(local_lock_t __percpu *lock)
 	local_lock_t *copy;
 
 	pcpu_self_begin();
-	if (has_local_locks() || pcpu_held_cpu() >= 0) {
+	/* a signal may have come before the first lock has said which CPU it is of */
+	if ((has_local_locks() && pcpu_self.cpu >= 0) || pcpu_held_cpu() >= 0) {
 		cpu = (unsigned int)pcpu_self.cpu;
 		copy = per_cpu_ptr(lock, cpu);
 		if (take_on(cpu, copy) != 0)

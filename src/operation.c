@@ -100,7 +100,7 @@ PERCPU_API uint64_t __percpu_op_on(unsigned int cpu, unsigned int op, unsigned i
 	struct held_operation held = {.op = &what, .low = (uint32_t)ptr, .cpu = cpu};
 	int mine = pcpu_held_cpu();
 
-	if (mine == (int)cpu)
+	if (mine >= 0 && mine == (int)cpu)
 		operate_on_held(&held);
 	else if (mine >= 0)
 		pcpu_fatal("an operation on CPU %u inside of a section of CPU %d: two threads that "

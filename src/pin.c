@@ -107,6 +107,8 @@ PERCPU_API int percpu_thread_unpin(void)
 
 	if (!pcpu_self.pinned)
 		return -EPERM;
+	if (pcpu_held_cpu() >= 0)
+		return -EDEADLK;
 	pcpu_set_pinned_window(nowhere);
 	leave_cpu();
 	err = pcpu_affinity_set(pcpu_self.affinity);

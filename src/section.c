@@ -79,7 +79,8 @@ PERCPU_API uintptr_t __percpu_hold_slow(void)
 	}
 	/* an interrupted put_cpu() may have left others asleep, and forgets who it was */
 	pcpu_hold_wake_late();
-	if (has_local_locks())
+	/* a signal may have come before the first lock has said which CPU it is of */
+	if (has_local_locks() && pcpu_self.cpu >= 0)
 		return hold_from_anywhere((unsigned int)pcpu_self.cpu);
 	pcpu_self.cpu = __PCPU_NO_CPU;
 	if (pcpu_tier_has_sequences())

@@ -15,6 +15,9 @@ __thread struct percpu_self pcpu_self = {
 #endif
 };
 
+/* Whether end() is going to be called. */
+static __thread bool will_end __attribute__((__tls_model__("initial-exec")));
+
 static pthread_key_t key;
 static void (*at_end)(void);
 
@@ -26,8 +29,12 @@ ptrdiff_t pcpu_self_offset(void)
 static void end(void *arg)
 {
 	(void)arg;
-	/* another destructor may begin anew; then this one is called again */
-	pcpu_self.word = 0;
+	/*
+	 * Another destructor may begin anew; then this one is called again. The word stays: a
+	 * signal's handler must find one wherever cpu says that the thread has begun.
+	 */
+	will_end = false;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	pcpu_self.cpu = __PCPU_NO_CPU - 1;
 }
 
@@ -52,11 +59,14 @@ void pcpu_self_begin(void)
 {
 	int saved = errno;
 
-	if (pcpu_self.word)
+	if (will_end)
 		return;
 	/* any pointer but NULL; without memory for it nothing is released when the thread ends */
 	pthread_setspecific(key, &pcpu_self);
 	__atomic_store_n(&pcpu_self.word, make_word(), __ATOMIC_RELAXED);
+	/* in this order, for handlers of signals */
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	will_end = true;
 	if (pcpu_self.cpu < __PCPU_NO_CPU)
 		pcpu_self.cpu = __PCPU_NO_CPU;
 	errno = saved;

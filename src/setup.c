@@ -362,6 +362,8 @@ static void setup_per_cpu_areas(void)
 		index_by_threads();
 	check("no memory for the modules", pcpu_modules_scan());
 	choose_form(&conf);
+	if (!pcpu_tier.sequences && first_layout.nr_possible == topology.nr_cpu_ids)
+		pcpu_slow_use_rdpid(topology.nr_cpu_ids);
 	make_units();
 	if (conf.populate_eager)
 		check("no memory", pcpu_units_populate_always());

@@ -14,13 +14,17 @@
 
 /**
  * __verify_pcpu_ptr() - reject at compile time what is not a pointer
- * @ptr: a per-CPU pointer; not evaluated
+ * @ptr: a per-CPU pointer; not evaluated. A checker (checker.h) rejects other pointers too
  */
-#define __verify_pcpu_ptr(ptr) ((void)sizeof(*(__typeof__((ptr) + 0))0))
+#define __verify_pcpu_ptr(ptr) ((void)sizeof(__pcpu_is_percpu(ptr)))
 
 /** SHIFT_PERCPU_PTR() - the copy of @ptr in the window that starts at @base. */
-#define SHIFT_PERCPU_PTR(ptr, base) ((__typeof__((ptr) + 0))((base) + __pcpu_low32(ptr)))
+#define SHIFT_PERCPU_PTR(ptr, base) ((__pcpu_copy_pointer(ptr))((base) + __pcpu_low32(ptr)))
 
+#ifdef PERCPU_UP
+/** VERIFY_PERCPU_PTR() - @ptr as an ordinary pointer: with one CPU that is its copy. */
+#define VERIFY_PERCPU_PTR(ptr) per_cpu_ptr(ptr, 0)
+#else
 /** __per_cpu_offset[cpu] - start of @cpu's window: what low32 of a per-CPU pointer is added to. */
 #define __per_cpu_offset (__percpu_rt.cpu_offset)
 /** per_cpu_offset() - __per_cpu_offset[@cpu]; the CPU's unit is open when it returns. */
@@ -29,6 +33,7 @@
 #define pcpu_base_addr (__percpu_rt.base_addr)
 /** pcpu_unit_offsets[cpu] - from pcpu_base_addr to @cpu's unit, bytes. */
 #define pcpu_unit_offsets (__percpu_rt.unit_offsets)
+#endif
 
 /**
  * per_cpu_ptr() - one CPU's copy of a per-CPU object
@@ -60,7 +65,7 @@
  * thread can come in between: outside of sections (section.h), in a thread that may run on more
  * than one CPU. The report is an error in the log (log.h), with the caller's address.
  */
-#ifdef PERCPU_DEBUG_PREEMPT
+#if defined(PERCPU_DEBUG_PREEMPT) && !defined(PERCPU_UP)
 #define __pcpu_preempt_check(name) __percpu_preempt_check(name)
 #else
 #define __pcpu_preempt_check(name) ((void)0)
@@ -75,20 +80,16 @@
  * The CPU that the caller runs on; inside a section (section.h) the one that it holds, wherever it
  * runs.
  */
-__pcpu_always_inline unsigned int __pcpu_this_cpu(void)
-{
-	int cpu = __pcpu_this_cpu_or_none();
-
-	return __pcpu_unlikely(cpu < 0) ? __percpu_this_cpu_slow() : (unsigned int)cpu;
-}
 #define raw_smp_processor_id() __pcpu_this_cpu()
 /** smp_processor_id() - as raw_smp_processor_id(); checked in a debug build. */
 #define smp_processor_id() (__pcpu_preempt_check("smp_processor_id()"), raw_smp_processor_id())
 
 __PCPU_BEGIN_DECLS
 
+#ifndef PERCPU_UP
 /* Reports @name if the calling thread is not protected. */
 PERCPU_API void __percpu_preempt_check(const char *name);
+#endif
 
 /**
  * percpu_unit_is_open() - whether CPU @cpu's copies have memory
@@ -103,7 +104,7 @@ PERCPU_API bool percpu_unit_is_open(unsigned int cpu);
  * Where to read CPU @cpu's copy of the object at @ptr, of at most 16 bytes, without opening its
  * unit: the copy, or the initial value. Never write through it.
  */
-PERCPU_API const volatile void *__percpu_peek(const volatile void *ptr, unsigned int cpu);
+PERCPU_API const volatile void *__percpu_peek(const volatile void __percpu *ptr, unsigned int cpu);
 
 __PCPU_END_DECLS
 
@@ -116,14 +117,16 @@ __PCPU_END_DECLS
  * after the call if all additions have one sign. Costs what the CPUs used cost, and makes no unit
  * open. Thread- and signal-safe.
  */
-#define per_cpu_sum(var)                                                                        \
-	__extension__({                                                                         \
-		__typeof__((var) + 0L) __pcpu_sum = 0;                                          \
-		for (unsigned int __pcpu_cpu = 0; __pcpu_cpu < nr_cpu_ids; __pcpu_cpu++)        \
-			if (cpu_possible(__pcpu_cpu))                                           \
-				__pcpu_sum += *(const volatile __typeof__(var) *)__percpu_peek( \
-					&(var), __pcpu_cpu);                                    \
-		__pcpu_sum;                                                                     \
+#define per_cpu_sum(var) __pcpu_per_cpu_sum(var, __COUNTER__)
+#define __pcpu_per_cpu_sum(var, id)                                                              \
+	__extension__({                                                                          \
+		__typeof__((var) + 0L) __pcpu_local(sum, id) = 0;                                \
+		for (unsigned int __pcpu_local(cpu, id) = 0; __pcpu_local(cpu, id) < nr_cpu_ids; \
+		     __pcpu_local(cpu, id)++)                                                    \
+			if (cpu_possible(__pcpu_local(cpu, id)))                                 \
+				__pcpu_local(sum, id) += *(const volatile __pcpu_value_type(     \
+					var) *)__percpu_peek(&(var), __pcpu_local(cpu, id));     \
+		__pcpu_local(sum, id);                                                           \
 	})
 
 #endif /* PERCPU_ACCESS_H */

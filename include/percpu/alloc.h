@@ -82,4 +82,8 @@ __PCPU_END_DECLS
 #define alloc_percpu(type) \
 	((__typeof__(type) __percpu *)__alloc_percpu(sizeof(type), __alignof__(type)))
 
+#ifdef PERCPU_UP
+#include <percpu/up/alloc.h>
+#endif
+
 #endif /* PERCPU_ALLOC_H */

@@ -20,4 +20,8 @@ PERCPU_API const char *percpu_backend(void);
 
 __PCPU_END_DECLS
 
+#ifdef PERCPU_UP
+#include <percpu/runtime.h>
+#endif
+
 #endif /* PERCPU_BACKEND_H */

@@ -24,15 +24,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/**
- * __percpu - marks a pointer whose target has one copy a CPU
- *
- * Such a pointer is a template address: never dereference it, hand it to the accessors. The marker
- * is for people and checkers, the compiler ignores it (the kernel's __percpu).
- */
-#ifndef __percpu
-#define __percpu
-#endif
+#include <percpu/checker.h>
 
 /** The cache line that aligned variants are aligned to, in bytes. */
 #ifndef SMP_CACHE_BYTES
@@ -42,7 +34,11 @@
 #define ____cacheline_aligned __attribute__((__aligned__(SMP_CACHE_BYTES)))
 #endif
 #ifndef ____cacheline_aligned_in_smp
+#ifdef PERCPU_UP
+#define ____cacheline_aligned_in_smp
+#else
 #define ____cacheline_aligned_in_smp ____cacheline_aligned
+#endif
 #endif
 
 /** The largest alignment of a per-CPU object, in bytes: the page of the kernel contract. */
@@ -52,6 +48,12 @@
 #define __pcpu_always_inline static inline __attribute__((__always_inline__, __unused__))
 #define __pcpu_stringify_1(x) #x
 #define __pcpu_stringify(x) __pcpu_stringify_1(x)
+/*
+ * A local variable of a macro's statement expression, where the macro got @id from __COUNTER__: an
+ * operation in an argument of an operation then shadows nothing.
+ */
+#define __pcpu_local_1(name, id) name##_##id
+#define __pcpu_local(name, id) __pcpu_local_1(__pcpu_##name, id)
 
 #ifdef __cplusplus
 #define __pcpu_static_assert(cond, msg) static_assert(cond, msg)
@@ -66,15 +68,54 @@
 /* Of 16 bytes; not a type of ISO C. */
 __extension__ typedef unsigned __int128 __pcpu_u128;
 
-/* On functions and data that the shared library exports; everything else in it is hidden. */
+/*
+ * On functions and data that the shared library exports; everything else in it is hidden. With
+ * PERCPU_UP there is no library: each header's functions are defined in up/ instead.
+ */
+#ifdef PERCPU_UP
+#define PERCPU_API static inline __attribute__((__unused__))
+#else
 #define PERCPU_API __attribute__((__visibility__("default")))
+#endif
+
+/*
+ * All files of a program, or of a shared object, are compiled with PERCPU_UP or none: the symbol
+ * below has a value that does not fit where files with it refer to it, and the linker says so. (It
+ * is weak on both sides, and the section is not loaded.) Link-time optimisation pastes the
+ * top-level assembly of all files into one, hence the .ifndef, and there the assembler says it.
+ */
+#define __PCPU_UP_RULE "PERCPU_UP_is_for_all_files_or_none"
+#ifdef PERCPU_UP
+__asm__(".ifndef __percpu_build_up_emitted\n"
+	".set __percpu_build_up_emitted, 1\n"
+	".ifdef __percpu_build_smp_emitted\n"
+	".error \"" __PCPU_UP_RULE "\"\n"
+	".endif\n"
+	".weak __percpu_module_" __PCPU_UP_RULE "\n"
+	".hidden __percpu_module_" __PCPU_UP_RULE "\n"
+	".pushsection ." __PCPU_UP_RULE ",\"G\",%progbits,__percpu_up,comdat\n"
+	".2byte __percpu_module_" __PCPU_UP_RULE "\n"
+	".popsection\n"
+	".endif\n");
+#else
+__asm__(".ifndef __percpu_build_smp_emitted\n"
+	".set __percpu_build_smp_emitted, 1\n"
+	".ifdef __percpu_build_up_emitted\n"
+	".error \"" __PCPU_UP_RULE "\"\n"
+	".endif\n"
+	".weak __percpu_module_" __PCPU_UP_RULE "\n"
+	".hidden __percpu_module_" __PCPU_UP_RULE "\n"
+	".set __percpu_module_" __PCPU_UP_RULE ", 0x100000\n"
+	".endif\n");
+#endif
 
 /*
  * ThreadSanitizer sees no memory access inside an assembly sequence, so code built with it always
  * takes the out-of-line path of the library (run it with PERCPU_CONF=backend:fallback to have every
- * access instrumented).
+ * access instrumented). With PERCPU_UP there are no sequences, because there is nothing to restart
+ * for.
  */
-#if defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_THREAD__) || defined(PERCPU_UP)
 #define __PCPU_NO_INLINE_SEQUENCE 1
 #elif defined(__has_feature)
 #if __has_feature(thread_sanitizer)

@@ -18,12 +18,20 @@ __PCPU_BEGIN_DECLS
 
 /** All fields are private. */
 struct percpu_counter {
-	int64_t count;		    /* what has been folded; written under a lock */
+	int64_t count; /* what has been folded; written under a lock */
+#ifdef PERCPU_UP
+	bool initialized;
+#else
 	int32_t __percpu *counters; /* what has not, by CPU; NULL before init and after destroy */
+#endif
 };
 
 /** percpu_counter_batch - the batch that calls without one use: 2 * possible CPUs, at least 32. */
+#ifdef PERCPU_UP
+extern int percpu_counter_batch;
+#else
 extern PERCPU_API int percpu_counter_batch;
+#endif
 
 /**
  * percpu_counter_init() - make @fbc count from @amount
@@ -105,5 +113,9 @@ PERCPU_API bool percpu_counter_limited_add(struct percpu_counter *fbc, int64_t l
 					   int64_t amount);
 
 __PCPU_END_DECLS
+
+#ifdef PERCPU_UP
+#include <percpu/up/counter.h>
+#endif
 
 #endif /* PERCPU_COUNTER_H */

@@ -15,13 +15,21 @@
 /** cpu_possible() - whether CPU @cpu may ever run; false for any number out of range. */
 __pcpu_always_inline bool cpu_possible(unsigned int cpu)
 {
+#ifdef PERCPU_UP
+	return cpu == 0;
+#else
 	return cpu < nr_cpu_ids && (__percpu_rt.cpu_possible[cpu / __PCPU_BITS_PER_LONG] >>
 				    (cpu % __PCPU_BITS_PER_LONG)) &
 					   1;
+#endif
 }
 
 /** num_possible_cpus() - how many CPUs are possible; at least 1, at most nr_cpu_ids. */
+#ifdef PERCPU_UP
+#define num_possible_cpus() 1u
+#else
 #define num_possible_cpus() (__percpu_nr_possible)
+#endif
 
 /* The first possible CPU at or above @cpu, nr_cpu_ids if there is none. */
 __pcpu_always_inline unsigned int __pcpu_next_possible(unsigned int cpu)

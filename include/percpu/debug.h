@@ -43,4 +43,8 @@ PERCPU_API size_t percpu_leak_report(FILE *stream);
 
 __PCPU_END_DECLS
 
+#ifdef PERCPU_UP
+#include <percpu/up/stats.h>
+#endif
+
 #endif /* PERCPU_DEBUG_H */

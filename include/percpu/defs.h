@@ -11,6 +11,8 @@
  *
  * A const per-CPU variable cannot share a section with the others, and makes no sense: all its
  * copies would be equal. The compiler reports a section type conflict.
+ *
+ * With PERCPU_UP (up/runtime.h) all of them are ordinary variables, in no section of their own.
  */
 #ifndef PERCPU_DEFS_H
 #define PERCPU_DEFS_H
@@ -25,8 +27,12 @@
 #define PER_CPU_DEF_ATTRIBUTES
 #endif
 
+#ifdef PERCPU_UP
+#define __PCPU_ATTRS(sec) __pcpu_variable PER_CPU_ATTRIBUTES
+#else
 #define __PCPU_ATTRS(sec) \
-	__percpu __attribute__((__section__(PER_CPU_BASE_SECTION sec))) PER_CPU_ATTRIBUTES
+	__pcpu_variable __attribute__((__section__(PER_CPU_BASE_SECTION sec))) PER_CPU_ATTRIBUTES
+#endif
 
 /* C++ gives a name at namespace scope with an initial value in an extern declaration a warning. */
 #define DECLARE_PER_CPU_SECTION(type, name, sec) extern __PCPU_ATTRS(sec) __typeof__(type) name

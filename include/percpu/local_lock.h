@@ -52,6 +52,10 @@ typedef struct percpu_local_lock {
 		__pcpu_local_lock->waiters = 0;           \
 	} while (0)
 
+#ifdef PERCPU_UP
+#include <percpu/up/local_lock.h>
+#else
+
 __PCPU_BEGIN_DECLS
 
 /* What is rare, and all of what the irq forms do. */
@@ -69,16 +73,18 @@ __PCPU_END_DECLS
 __pcpu_always_inline bool __pcpu_local_lock_fast(local_lock_t __percpu *lock)
 {
 	struct percpu_self *self = __pcpu_self();
-	const unsigned int word = (unsigned int)self->word;
-	unsigned int cpu;
+	unsigned int cpu, word;
 
-	if (__pcpu_unlikely(self->cpu != __PCPU_NO_CPU) ||
-	    __pcpu_this_cmpxchg_4((uintptr_t)&lock->owner, 0, word) != 0)
+	if (__pcpu_unlikely(*(volatile int *)&self->cpu != __PCPU_NO_CPU))
+		return false;
+	/* only now: a signal's handler may just have given the thread its word */
+	word = (unsigned int)*(volatile intptr_t *)&self->word;
+	if (__pcpu_this_cmpxchg_4((uintptr_t)&lock->owner, 0, word) != 0)
 		return false;
 	/* which CPU that was: if not this one any more, the one whose lock has the thread's word */
 	cpu = (unsigned int)__pcpu_running_cpu();
-	if (__pcpu_unlikely((int)cpu < 0 ||
-			    *(volatile unsigned int *)&per_cpu_ptr(lock, cpu)->owner != word))
+	if (__pcpu_unlikely((int)cpu < 0 || __atomic_load_n(&per_cpu_ptr(lock, cpu)->owner,
+							    __ATOMIC_RELAXED) != word))
 		cpu = __percpu_local_cpu(lock);
 	/* in this order: a signal's handler may have a section in between */
 	*(volatile unsigned int *)&self->nested += __PCPU_LOCAL_LOCK;
@@ -109,25 +115,31 @@ __pcpu_always_inline void local_unlock(local_lock_t __percpu *lock)
 {
 	volatile struct percpu_self *self = __pcpu_self();
 	const int cpu = self->cpu;
+	const volatile struct percpu_entry *entry = &__percpu_rt.entries[cpu];
 	local_lock_t *copy;
 
 	/* the usual: the only lock, and no section; where attention is always paid, not here */
 	if (__pcpu_unlikely(cpu < 0 || self->nested != __PCPU_LOCAL_LOCK ||
-			    *(volatile unsigned int *)&__percpu_rt.entries[cpu].attention)) {
+			    __atomic_load_n(&entry->attention, __ATOMIC_RELAXED) ||
+			    __atomic_load_n(&entry->window, __ATOMIC_RELAXED) == self->word)) {
 		__percpu_local_unlock_slow(lock);
 		return;
 	}
-	copy = SHIFT_PERCPU_PTR(lock, (uintptr_t)__percpu_rt.entries[cpu].base);
-	if (__pcpu_unlikely(copy->owner != (unsigned int)self->word)) {
+	copy = SHIFT_PERCPU_PTR(lock, (uintptr_t)entry->base);
+	if (__pcpu_unlikely(__atomic_load_n(&copy->owner, __ATOMIC_RELAXED) !=
+			    (unsigned int)self->word)) {
 		__percpu_local_unlock_slow(lock);
 		return;
 	}
 	__atomic_store_n(&copy->owner, 0, __ATOMIC_RELEASE);
 	self->nested = 0;
 	self->cpu = __PCPU_NO_CPU;
-	if (__pcpu_unlikely(*(volatile unsigned int *)&copy->waiters))
+	__asm__ volatile("" : : : "memory");
+	if (__pcpu_unlikely(__atomic_load_n(&copy->waiters, __ATOMIC_RELAXED)))
 		__percpu_local_wake(copy);
 }
+
+#endif /* PERCPU_UP */
 
 /**
  * local_lock_irqsave() - local_lock() with all signals blocked

@@ -49,4 +49,8 @@ PERCPU_API percpu_fatal_handler_t percpu_set_fatal_handler(percpu_fatal_handler_
 
 __PCPU_END_DECLS
 
+#ifdef PERCPU_UP
+#include <percpu/up/log.h>
+#endif
+
 #endif /* PERCPU_LOG_H */

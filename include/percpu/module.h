@@ -23,6 +23,8 @@
 
 #include <percpu/compiler.h>
 
+#ifndef PERCPU_UP /* where there are no modules, nor sections */
+
 /** Base name of the sections of static per-CPU variables, and the suffixes of the variants. */
 #define PER_CPU_BASE_SECTION "percpu_static"
 #define PER_CPU_FIRST_SECTION "_first"
@@ -126,5 +128,7 @@ PERCPU_API void __percpu_module_register(const void *note);
 PERCPU_API void __percpu_module_unregister(const void *note);
 
 __PCPU_END_DECLS
+
+#endif /* PERCPU_UP */
 
 #endif /* PERCPU_MODULE_H */

@@ -42,6 +42,7 @@
 #error "libpercpu: values are taken from the low bytes of a word: little-endian only"
 #endif
 
+#ifndef PERCPU_UP
 __PCPU_BEGIN_DECLS
 
 /*
@@ -55,18 +56,24 @@ PERCPU_API uint64_t __percpu_op(unsigned int op, unsigned int size, uintptr_t pt
 PERCPU_API __pcpu_u128 __percpu_op_16(uintptr_t ptr, __pcpu_u128 expect, __pcpu_u128 val);
 
 __PCPU_END_DECLS
+#endif
 
-/* Per size: the this_cpu operations, inlined or not, and plain C on this CPU's copy for raw_cpu. */
-#ifdef __PCPU_NO_INLINE_SEQUENCE
-#define __pcpu_do(seq, op, n, ptr, a, b) __percpu_op(__PERCPU_OP_##op, n, ptr, a, b)
+/*
+ * Per size: the this_cpu operations, and plain C on this CPU's copy for raw_cpu. With one CPU a
+ * this_cpu operation is what it is for a pinned thread; otherwise it is a sequence, or out of line.
+ */
+#if defined(PERCPU_UP)
+#define __pcpu_do(op, OP, n, args, ptr, a, b) __pcpu_pinned_##op##_##n args
+#elif defined(__PCPU_NO_INLINE_SEQUENCE)
+#define __pcpu_do(op, OP, n, args, ptr, a, b) __percpu_op(__PERCPU_OP_##OP, n, ptr, a, b)
 #else
-#define __pcpu_do(seq, op, n, ptr, a, b) seq
+#define __pcpu_do(op, OP, n, args, ptr, a, b) __pcpu_seq_##op##_##n args
 #endif
 
 #define __PCPU_DEFINE_STORE(op, OP, n, type, expr)                                    \
 	__pcpu_always_inline void __pcpu_this_##op##_##n(uintptr_t ptr, uint64_t val) \
 	{                                                                             \
-		__pcpu_do(__pcpu_seq_##op##_##n(ptr, (type)val), OP, n, ptr, val, 0); \
+		__pcpu_do(op, OP, n, (ptr, (type)val), ptr, val, 0);                  \
 	}                                                                             \
 	__pcpu_always_inline void __pcpu_raw_##op##_##n(uintptr_t ptr, uint64_t val)  \
 	{                                                                             \
@@ -74,54 +81,54 @@ __PCPU_END_DECLS
                                                                                       \
 		expr;                                                                 \
 	}
-#define __PCPU_DEFINE_VALUE(op, OP, n, type, expr)                                                 \
-	__pcpu_always_inline uint64_t __pcpu_this_##op##_##n(uintptr_t ptr, uint64_t val)          \
-	{                                                                                          \
-		return (type)__pcpu_do(__pcpu_seq_##op##_##n(ptr, (type)val), OP, n, ptr, val, 0); \
-	}                                                                                          \
-	__pcpu_always_inline uint64_t __pcpu_raw_##op##_##n(uintptr_t ptr, uint64_t val)           \
-	{                                                                                          \
-		__pcpu_copy_##n *copy = __pcpu_this_copy_##n(ptr);                                 \
-		type old = *copy;                                                                  \
-                                                                                                   \
-		return (type)(expr);                                                               \
+#define __PCPU_DEFINE_VALUE(op, OP, n, type, expr)                                        \
+	__pcpu_always_inline uint64_t __pcpu_this_##op##_##n(uintptr_t ptr, uint64_t val) \
+	{                                                                                 \
+		return (type)__pcpu_do(op, OP, n, (ptr, (type)val), ptr, val, 0);         \
+	}                                                                                 \
+	__pcpu_always_inline uint64_t __pcpu_raw_##op##_##n(uintptr_t ptr, uint64_t val)  \
+	{                                                                                 \
+		__pcpu_copy_##n *copy = __pcpu_this_copy_##n(ptr);                        \
+		type old = *copy;                                                         \
+                                                                                          \
+		return (type)(expr);                                                      \
 	}
 
-#define __PCPU_DEFINE_OPS(n, type)                                                            \
-	typedef type __attribute__((__may_alias__)) __pcpu_copy_##n;                          \
-	__pcpu_always_inline __pcpu_copy_##n *__pcpu_this_copy_##n(uintptr_t ptr)             \
-	{                                                                                     \
-		return (__pcpu_copy_##n *)(__pcpu_this_base() + __pcpu_low32(ptr));           \
-	}                                                                                     \
-	__PCPU_DEFINE_STORE(write, WRITE, n, type, *copy = (type)val)                         \
-	__PCPU_DEFINE_STORE(add, ADD, n, type, *copy = (type)(*copy + (type)val))             \
-	__PCPU_DEFINE_STORE(and, AND, n, type, *copy = (type)(*copy & (type)val))             \
-	__PCPU_DEFINE_STORE(or, OR, n, type, *copy = (type)(*copy | (type)val))               \
-	__PCPU_DEFINE_VALUE(add_return, ADD_RETURN, n, type, *copy = (type)(old + (type)val)) \
-	__PCPU_DEFINE_VALUE(xchg, XCHG, n, type, (*copy = (type)val, old))                    \
-	__pcpu_always_inline uint64_t __pcpu_this_read_##n(uintptr_t ptr)                     \
-	{                                                                                     \
-		return (type)__pcpu_do(__pcpu_seq_read_##n(ptr), READ, n, ptr, 0, 0);         \
-	}                                                                                     \
-	__pcpu_always_inline uint64_t __pcpu_raw_read_##n(uintptr_t ptr)                      \
-	{                                                                                     \
-		return *(const volatile __pcpu_copy_##n *)__pcpu_this_copy_##n(ptr);          \
-	}                                                                                     \
-	__pcpu_always_inline uint64_t __pcpu_this_cmpxchg_##n(uintptr_t ptr, uint64_t expect, \
-							      uint64_t val)                   \
-	{                                                                                     \
-		return (type)__pcpu_do(__pcpu_seq_cmpxchg_##n(ptr, (type)expect, (type)val),  \
-				       CMPXCHG, n, ptr, expect, val);                         \
-	}                                                                                     \
-	__pcpu_always_inline uint64_t __pcpu_raw_cmpxchg_##n(uintptr_t ptr, uint64_t expect,  \
-							     uint64_t val)                    \
-	{                                                                                     \
-		__pcpu_copy_##n *copy = __pcpu_this_copy_##n(ptr);                            \
-		type old = *copy;                                                             \
-                                                                                              \
-		if (old == (type)expect)                                                      \
-			*copy = (type)val;                                                    \
-		return old;                                                                   \
+#define __PCPU_DEFINE_OPS(n, type)                                                               \
+	typedef type __attribute__((__may_alias__)) __pcpu_copy_##n;                             \
+	__pcpu_always_inline __pcpu_copy_##n *__pcpu_this_copy_##n(uintptr_t ptr)                \
+	{                                                                                        \
+		return (__pcpu_copy_##n *)(__pcpu_this_base() + __pcpu_low32(ptr));              \
+	}                                                                                        \
+	__PCPU_DEFINE_STORE(write, WRITE, n, type, *copy = (type)val)                            \
+	__PCPU_DEFINE_STORE(add, ADD, n, type, *copy = (type)(*copy + (type)val))                \
+	__PCPU_DEFINE_STORE(and, AND, n, type, *copy = (type)(*copy & (type)val))                \
+	__PCPU_DEFINE_STORE(or, OR, n, type, *copy = (type)(*copy | (type)val))                  \
+	__PCPU_DEFINE_VALUE(add_return, ADD_RETURN, n, type, *copy = (type)(old + (type)val))    \
+	__PCPU_DEFINE_VALUE(xchg, XCHG, n, type, (*copy = (type)val, old))                       \
+	__pcpu_always_inline uint64_t __pcpu_this_read_##n(uintptr_t ptr)                        \
+	{                                                                                        \
+		return (type)__pcpu_do(read, READ, n, (ptr), ptr, 0, 0);                         \
+	}                                                                                        \
+	__pcpu_always_inline uint64_t __pcpu_raw_read_##n(uintptr_t ptr)                         \
+	{                                                                                        \
+		return *(const volatile __pcpu_copy_##n *)__pcpu_this_copy_##n(ptr);             \
+	}                                                                                        \
+	__pcpu_always_inline uint64_t __pcpu_this_cmpxchg_##n(uintptr_t ptr, uint64_t expect,    \
+							      uint64_t val)                      \
+	{                                                                                        \
+		return (type)__pcpu_do(cmpxchg, CMPXCHG, n, (ptr, (type)expect, (type)val), ptr, \
+				       expect, val);                                             \
+	}                                                                                        \
+	__pcpu_always_inline uint64_t __pcpu_raw_cmpxchg_##n(uintptr_t ptr, uint64_t expect,     \
+							     uint64_t val)                       \
+	{                                                                                        \
+		__pcpu_copy_##n *copy = __pcpu_this_copy_##n(ptr);                               \
+		type old = *copy;                                                                \
+                                                                                                 \
+		if (old == (type)expect)                                                         \
+			*copy = (type)val;                                                       \
+		return old;                                                                      \
 	}
 
 __PCPU_DEFINE_OPS(1, uint8_t)
@@ -133,7 +140,9 @@ __PCPU_DEFINE_OPS(8, uint64_t)
 __pcpu_always_inline __pcpu_u128 __pcpu_this_cmpxchg_16(uintptr_t ptr, __pcpu_u128 expect,
 							__pcpu_u128 val)
 {
-#ifdef __PCPU_NO_INLINE_SEQUENCE
+#if defined(PERCPU_UP)
+	return __pcpu_pinned_cmpxchg_16(ptr, expect, val);
+#elif defined(__PCPU_NO_INLINE_SEQUENCE)
 	return __percpu_op_16(ptr, expect, val);
 #else
 	return __pcpu_seq_cmpxchg_16(ptr, expect, val);
@@ -177,28 +186,33 @@ __PCPU_DEFINE_DOUBLES(pinned)
 
 /* Between the type of a variable and the low bytes of a word, without any conversion of value. */
 #define __pcpu_bits_size(pcp) (sizeof(pcp) < 8 ? sizeof(pcp) : 8)
-#define __pcpu_to_bits(pcp, val)                                            \
-	__extension__({                                                     \
-		__typeof__(pcp) __pcpu_in = (__typeof__(pcp))(val);         \
-		uint64_t __pcpu_in_bits = 0;                                \
-		__builtin_memcpy(&__pcpu_in_bits, (const void *)&__pcpu_in, \
-				 __pcpu_bits_size(pcp));                    \
-		__pcpu_in_bits;                                             \
+#define __pcpu_to_bits(pcp, val) __pcpu_to_bits_by(pcp, val, __COUNTER__)
+#define __pcpu_to_bits_by(pcp, val, id)                                                           \
+	__extension__({                                                                           \
+		__pcpu_value_type(pcp) __pcpu_local(in, id) = (__pcpu_value_type(pcp))(val);      \
+		uint64_t __pcpu_local(in_bits, id) = 0;                                           \
+		__builtin_memcpy(&__pcpu_local(in_bits, id), (const void *)&__pcpu_local(in, id), \
+				 __pcpu_bits_size(pcp));                                          \
+		__pcpu_local(in_bits, id);                                                        \
 	})
-#define __pcpu_from_bits(pcp, bits)                                                             \
-	__extension__({                                                                         \
-		uint64_t __pcpu_out_bits = (bits);                                              \
-		__typeof__(pcp) __pcpu_out;                                                     \
-		__builtin_memcpy((void *)&__pcpu_out, &__pcpu_out_bits, __pcpu_bits_size(pcp)); \
-		__pcpu_out;                                                                     \
+#define __pcpu_from_bits(pcp, bits) __pcpu_from_bits_by(pcp, bits, __COUNTER__)
+#define __pcpu_from_bits_by(pcp, bits, id)                                                    \
+	__extension__({                                                                       \
+		uint64_t __pcpu_local(out_bits, id) = (bits);                                 \
+		__pcpu_value_type(pcp) __pcpu_local(out, id);                                 \
+		__builtin_memcpy((void *)&__pcpu_local(out, id), &__pcpu_local(out_bits, id), \
+				 __pcpu_bits_size(pcp));                                      \
+		__pcpu_local(out, id);                                                        \
 	})
 
-#define __pcpu_to_u128(pcp, val)                                                                  \
+#define __pcpu_to_u128(pcp, val) __pcpu_to_u128_by(pcp, val, __COUNTER__)
+#define __pcpu_to_u128_by(pcp, val, id)                                                           \
 	__extension__({                                                                           \
-		__typeof__(pcp) __pcpu_in = (val);                                                \
-		__pcpu_u128 __pcpu_in_bits;                                                       \
-		__builtin_memcpy(&__pcpu_in_bits, (const void *)&__pcpu_in, sizeof(__pcpu_u128)); \
-		__pcpu_in_bits;                                                                   \
+		__pcpu_value_type(pcp) __pcpu_local(in, id) = (val);                              \
+		__pcpu_u128 __pcpu_local(in_bits, id);                                            \
+		__builtin_memcpy(&__pcpu_local(in_bits, id), (const void *)&__pcpu_local(in, id), \
+				 sizeof(__pcpu_u128));                                            \
+		__pcpu_local(in_bits, id);                                                        \
 	})
 
 #define __pcpu_op_get(fn, pcp) __pcpu_from_bits(pcp, fn((uintptr_t) & (pcp)))
@@ -226,104 +240,77 @@ __PCPU_DEFINE_DOUBLES(pinned)
 				     sizeof(variable) == 4 || sizeof(variable) == 8, \
 			     "a per-CPU operation needs a variable of 1, 2, 4 or 8 bytes")
 
-#define __pcpu_size_call_return(stem, variable)         \
-	__extension__({                                 \
-		__typeof__(variable) __pcpu_ret;        \
-		__verify_pcpu_ptr(&(variable));         \
-		__bad_size_call_parameter(variable);    \
-		switch (sizeof(variable)) {             \
-		case 1:                                 \
-			__pcpu_ret = stem##1(variable); \
-			break;                          \
-		case 2:                                 \
-			__pcpu_ret = stem##2(variable); \
-			break;                          \
-		case 4:                                 \
-			__pcpu_ret = stem##4(variable); \
-			break;                          \
-		default:                                \
-			__pcpu_ret = stem##8(variable); \
-			break;                          \
-		}                                       \
-		__pcpu_ret;                             \
+#define __pcpu_by_size(variable, one, two, four, eight) \
+	(sizeof(variable) == 1	 ? one                  \
+	 : sizeof(variable) == 2 ? two                  \
+	 : sizeof(variable) == 4 ? four                 \
+				 : eight)
+/* The result is assigned, and not just given, so that a const variable is an error. */
+#define __pcpu_size_call_return(stem, variable) \
+	__pcpu_size_call_return_by(stem, variable, __COUNTER__)
+#define __pcpu_size_call_return_by(stem, variable, id)                                     \
+	__extension__({                                                                    \
+		__pcpu_value_type(variable) __pcpu_local(ret, id);                         \
+		__verify_pcpu_ptr(&(variable));                                            \
+		__bad_size_call_parameter(variable);                                       \
+		__pcpu_local(ret, id) = (__pcpu_value_type(variable))__pcpu_by_size(       \
+			variable, stem##1(variable), stem##2(variable), stem##4(variable), \
+			stem##8(variable));                                                \
+		__pcpu_local(ret, id);                                                     \
 	})
-#define __pcpu_size_call_return2(stem, variable, ...)                \
-	__extension__({                                              \
-		__typeof__(variable) __pcpu_ret;                     \
-		__verify_pcpu_ptr(&(variable));                      \
-		__bad_size_call_parameter(variable);                 \
-		switch (sizeof(variable)) {                          \
-		case 1:                                              \
-			__pcpu_ret = stem##1(variable, __VA_ARGS__); \
-			break;                                       \
-		case 2:                                              \
-			__pcpu_ret = stem##2(variable, __VA_ARGS__); \
-			break;                                       \
-		case 4:                                              \
-			__pcpu_ret = stem##4(variable, __VA_ARGS__); \
-			break;                                       \
-		default:                                             \
-			__pcpu_ret = stem##8(variable, __VA_ARGS__); \
-			break;                                       \
-		}                                                    \
-		__pcpu_ret;                                          \
+#define __pcpu_size_call_return2(stem, variable, ...) \
+	__pcpu_size_call_return2_by(stem, __COUNTER__, variable, __VA_ARGS__)
+#define __pcpu_size_call_return2_by(stem, id, variable, ...)                                      \
+	__extension__({                                                                           \
+		__pcpu_value_type(variable) __pcpu_local(ret, id);                                \
+		__verify_pcpu_ptr(&(variable));                                                   \
+		__bad_size_call_parameter(variable);                                              \
+		__pcpu_local(ret, id) = (__pcpu_value_type(variable))__pcpu_by_size(              \
+			variable, stem##1(variable, __VA_ARGS__), stem##2(variable, __VA_ARGS__), \
+			stem##4(variable, __VA_ARGS__), stem##8(variable, __VA_ARGS__));          \
+		__pcpu_local(ret, id);                                                            \
 	})
-#define __pcpu_size_call(stem, variable, ...)           \
-	__extension__({                                 \
-		__verify_pcpu_ptr(&(variable));         \
-		__bad_size_call_parameter(variable);    \
-		switch (sizeof(variable)) {             \
-		case 1:                                 \
-			stem##1(variable, __VA_ARGS__); \
-			break;                          \
-		case 2:                                 \
-			stem##2(variable, __VA_ARGS__); \
-			break;                          \
-		case 4:                                 \
-			stem##4(variable, __VA_ARGS__); \
-			break;                          \
-		default:                                \
-			stem##8(variable, __VA_ARGS__); \
-			break;                          \
-		}                                       \
-		(void)0;                                \
+#define __pcpu_size_call(stem, variable, ...)                                                  \
+	__extension__({                                                                        \
+		__verify_pcpu_ptr(&(variable));                                                \
+		__bad_size_call_parameter(variable);                                           \
+		__pcpu_by_size(variable, stem##1(variable, __VA_ARGS__),                       \
+			       stem##2(variable, __VA_ARGS__), stem##4(variable, __VA_ARGS__), \
+			       stem##8(variable, __VA_ARGS__));                                \
 	})
-#define __pcpu_double_call_return_bool(stem, pcp1, pcp2, ...)                                   \
-	__extension__({                                                                         \
-		bool __pcpu_ret;                                                                \
-		__typeof__(pcp1) *__pcpu_first = &(pcp1);                                       \
-		__verify_pcpu_ptr(&(pcp1));                                                     \
-		__bad_size_call_parameter(pcp1);                                                \
-		__pcpu_static_assert(sizeof(pcp1) == sizeof(pcp2),                              \
-				     "cmpxchg_double needs two variables of one size");         \
-		__pcpu_check_pair((uintptr_t)__pcpu_first, (uintptr_t) & (pcp2), sizeof(pcp1)); \
-		switch (sizeof(pcp1)) {                                                         \
-		case 1:                                                                         \
-			__pcpu_ret = stem##1(*__pcpu_first, pcp2, __VA_ARGS__);                 \
-			break;                                                                  \
-		case 2:                                                                         \
-			__pcpu_ret = stem##2(*__pcpu_first, pcp2, __VA_ARGS__);                 \
-			break;                                                                  \
-		case 4:                                                                         \
-			__pcpu_ret = stem##4(*__pcpu_first, pcp2, __VA_ARGS__);                 \
-			break;                                                                  \
-		default:                                                                        \
-			__pcpu_ret = stem##8(*__pcpu_first, pcp2, __VA_ARGS__);                 \
-			break;                                                                  \
-		}                                                                               \
-		__pcpu_ret;                                                                     \
+#define __pcpu_double_call_return_bool(stem, pcp1, pcp2, ...) \
+	__pcpu_double_call_by(stem, __COUNTER__, pcp1, pcp2, __VA_ARGS__)
+#define __pcpu_double_call_by(stem, id, pcp1, pcp2, ...)                                    \
+	__extension__({                                                                     \
+		__typeof__(&(pcp1)) __pcpu_local(first, id) = &(pcp1);                      \
+		__verify_pcpu_ptr(&(pcp1));                                                 \
+		__bad_size_call_parameter(pcp1);                                            \
+		__pcpu_static_assert(sizeof(pcp1) == sizeof(pcp2),                          \
+				     "cmpxchg_double needs two variables of one size");     \
+		__pcpu_check_pair((uintptr_t)__pcpu_local(first, id), (uintptr_t) & (pcp2), \
+				  sizeof(pcp1));                                            \
+		__pcpu_by_size(pcp1, stem##1(*__pcpu_local(first, id), pcp2, __VA_ARGS__),  \
+			       stem##2(*__pcpu_local(first, id), pcp2, __VA_ARGS__),        \
+			       stem##4(*__pcpu_local(first, id), pcp2, __VA_ARGS__),        \
+			       stem##8(*__pcpu_local(first, id), pcp2, __VA_ARGS__));       \
 	})
 
 __PCPU_BEGIN_DECLS
+#ifndef PERCPU_UP
 /*
  * Reports, as an error in the log, @op in a thread that is not pinned or is no longer on the CPU
  * that it was pinned to.
  */
 PERCPU_API void __percpu_pinned_check(const char *op);
+#endif
 /* Reports a pair that breaks the alignment or adjacency rule of cmpxchg_double; fatal. */
 PERCPU_API void __percpu_bad_pair(uintptr_t ptr1, uintptr_t ptr2, size_t size)
 	__attribute__((__cold__, __noreturn__));
 __PCPU_END_DECLS
+
+#ifdef PERCPU_UP
+#include <percpu/up/ops.h>
+#endif
 
 /* Folds to nothing where the compiler knows the addresses; two instructions elsewhere. */
 __pcpu_always_inline void __pcpu_check_pair(uintptr_t ptr1, uintptr_t ptr2, size_t size)
@@ -360,29 +347,38 @@ __pcpu_always_inline void __pcpu_check_pair(uintptr_t ptr1, uintptr_t ptr2, size
 #define __pcpu_negate(pcp, val) (0 - (uint64_t)(__typeof__(pcp))(val))
 
 /* try_cmpxchg by @cmpxchg: bits are compared, as there, so that a NaN equals itself. */
-#define __pcpu_try(cmpxchg, pcp, ovalp, nval)                                                    \
-	__extension__({                                                                          \
-		__typeof__(pcp) *__pcpu_ovalp = (ovalp), __pcpu_oval = *__pcpu_ovalp;            \
-		__typeof__(pcp) __pcpu_seen = cmpxchg(pcp, __pcpu_oval, nval);                   \
-		bool __pcpu_stored = !__builtin_memcmp((const void *)&__pcpu_seen,               \
-						       (const void *)&__pcpu_oval, sizeof(pcp)); \
-		if (!__pcpu_stored)                                                              \
-			*__pcpu_ovalp = __pcpu_seen;                                             \
-		__pcpu_stored;                                                                   \
+#define __pcpu_try(cmpxchg, pcp, ovalp, nval) __pcpu_try_by(cmpxchg, pcp, ovalp, nval, __COUNTER__)
+#define __pcpu_try_by(cmpxchg, pcp, ovalp, nval, id)                                               \
+	__extension__({                                                                            \
+		__pcpu_value_type(pcp) * __pcpu_local(at, id) = (ovalp);                           \
+		__pcpu_value_type(pcp) __pcpu_local(expected, id) = *__pcpu_local(at, id);         \
+		__pcpu_value_type(pcp) __pcpu_local(seen, id) =                                    \
+			cmpxchg(pcp, __pcpu_local(expected, id), nval);                            \
+		bool __pcpu_local(stored, id) =                                                    \
+			!__builtin_memcmp((const void *)&__pcpu_local(seen, id),                   \
+					  (const void *)&__pcpu_local(expected, id), sizeof(pcp)); \
+		if (!__pcpu_local(stored, id))                                                     \
+			*__pcpu_local(at, id) = __pcpu_local(seen, id);                            \
+		__pcpu_local(stored, id);                                                          \
 	})
 /* A variable of any type of 16 bytes, aligned to as much. */
-#define __pcpu_call_128(fn, pcp, oval, nval)                                                 \
-	__extension__({                                                                      \
-		__typeof__(pcp) *__pcpu_wide = &(pcp), __pcpu_ret;                           \
-		__pcpu_u128 __pcpu_ret_bits;                                                 \
-		__verify_pcpu_ptr(__pcpu_wide);                                              \
-		__pcpu_static_assert(sizeof(pcp) == 16,                                      \
-				     "cmpxchg128 needs a variable of 16 bytes");             \
-		__pcpu_check_pair((uintptr_t)__pcpu_wide, (uintptr_t)__pcpu_wide + 8, 8);    \
-		__pcpu_ret_bits = fn((uintptr_t)__pcpu_wide, __pcpu_to_u128(pcp, oval),      \
-				     __pcpu_to_u128(pcp, nval));                             \
-		__builtin_memcpy((void *)&__pcpu_ret, &__pcpu_ret_bits, sizeof(__pcpu_ret)); \
-		__pcpu_ret;                                                                  \
+#define __pcpu_call_128(fn, pcp, oval, nval) __pcpu_call_128_by(fn, pcp, oval, nval, __COUNTER__)
+#define __pcpu_call_128_by(fn, pcp, oval, nval, id)                                           \
+	__extension__({                                                                       \
+		__typeof__(&(pcp)) __pcpu_local(wide, id) = &(pcp);                           \
+		__pcpu_value_type(pcp) __pcpu_local(ret, id);                                 \
+		__pcpu_u128 __pcpu_local(ret_bits, id);                                       \
+		__verify_pcpu_ptr(__pcpu_local(wide, id));                                    \
+		__pcpu_static_assert(sizeof(pcp) == 16,                                       \
+				     "cmpxchg128 needs a variable of 16 bytes");              \
+		__pcpu_check_pair((uintptr_t)__pcpu_local(wide, id),                          \
+				  (uintptr_t)__pcpu_local(wide, id) + 8, 8);                  \
+		__pcpu_local(ret_bits, id) =                                                  \
+			fn((uintptr_t)__pcpu_local(wide, id), __pcpu_to_u128(pcp, oval),      \
+			   __pcpu_to_u128(pcp, nval));                                        \
+		__builtin_memcpy((void *)&__pcpu_local(ret, id), &__pcpu_local(ret_bits, id), \
+				 sizeof(__pcpu_u128));                                        \
+		__pcpu_local(ret, id);                                                        \
 	})
 
 /* raw_cpu_X: no protection. */
@@ -442,7 +438,7 @@ __pcpu_always_inline void __pcpu_check_pair(uintptr_t ptr1, uintptr_t ptr2, size
 #define __this_cpu_dec_return(pcp) __this_cpu_add_return(pcp, -1)
 
 /* pinned_cpu_X: of threads that are pinned (pinned.h); in a debug build, that is checked. */
-#ifdef PERCPU_DEBUG_PREEMPT
+#if defined(PERCPU_DEBUG_PREEMPT) && !defined(PERCPU_UP)
 #define __pcpu_pinned_check(op) __percpu_pinned_check("pinned_cpu_" op "()")
 #else
 #define __pcpu_pinned_check(op) ((void)0)

@@ -52,8 +52,9 @@ PERCPU_API int percpu_thread_pin(unsigned int cpu) __attribute__((__warn_unused_
 /**
  * percpu_thread_unpin() - let the calling thread run where it could before it was pinned
  *
- * Returns 0; -EPERM: it is not pinned; or what the system call gives, if none of these CPUs is
- * there any more; the thread is not pinned then either, but stays where it is.
+ * Returns 0; -EPERM: it is not pinned; -EDEADLK: it is inside of a section, and stays pinned; or
+ * what the system call gives, if none of these CPUs is there any more; the thread is not pinned
+ * then either, but stays where it is.
  */
 PERCPU_API int percpu_thread_unpin(void);
 

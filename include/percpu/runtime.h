@@ -17,6 +17,10 @@
 
 #include <percpu/compiler.h>
 
+#ifdef PERCPU_UP
+#include <percpu/up/runtime.h>
+#else
+
 /*
  * What a fast path needs to know of one CPU, in a cache line of its own, since it is rewritten
  * while other CPUs read theirs. There are entries for -1 and -2 too: the CPU numbers that the
@@ -122,11 +126,15 @@ __PCPU_END_DECLS
 
 #define __pcpu_low32(ptr) ((uintptr_t)(uint32_t)(uintptr_t)(ptr))
 
+#endif /* PERCPU_UP */
+
 #if defined(__x86_64__)
 #include <percpu/arch/x86_64.h>
 #else
 #include <percpu/arch/aarch64.h>
 #endif
+
+#ifndef PERCPU_UP
 
 __pcpu_always_inline struct percpu_self *__pcpu_self(void)
 {
@@ -149,6 +157,13 @@ __pcpu_always_inline int __pcpu_this_cpu_or_none(void)
 	return __pcpu_unlikely(held >= 0) ? held : __pcpu_running_cpu();
 }
 
+__pcpu_always_inline unsigned int __pcpu_this_cpu(void)
+{
+	int cpu = __pcpu_this_cpu_or_none();
+
+	return __pcpu_unlikely(cpu < 0) ? __percpu_this_cpu_slow() : (unsigned int)cpu;
+}
+
 __pcpu_always_inline uintptr_t __pcpu_this_base(void)
 {
 	intptr_t base =
@@ -164,5 +179,7 @@ __pcpu_always_inline uintptr_t __pcpu_cpu_base(unsigned int cpu)
 
 	return __pcpu_unlikely(base < 0) ? __percpu_cpu_base_slow(cpu) : (uintptr_t)base;
 }
+
+#endif /* PERCPU_UP */
 
 #endif /* PERCPU_RUNTIME_H */

@@ -18,7 +18,7 @@
  *  - this_cpu_X() never waits, and loses nothing, but it is done on the held CPU's copy or on that
  *    of the CPU that the thread runs on: sums are right, single copies may not be what one expects.
  *    Use __this_cpu_X();
- *  - sections nest. The inner ones cost nothing, and are about the same CPU;
+ *  - sections nest. The inner ones are about the same CPU;
  *  - a signal's handler belongs to the same thread, and is not kept out, as interrupts are not in
  *    the kernel: its this_cpu_X() may come between an ordinary load and store of the section.
  *
@@ -35,10 +35,12 @@
 
 __PCPU_BEGIN_DECLS
 
+#ifndef PERCPU_UP
 /* The rare ways into and out of a section. */
 PERCPU_API uintptr_t __percpu_hold_slow(void);
 PERCPU_API void __percpu_release_slow(void);
 PERCPU_API void __percpu_wake(unsigned int cpu);
+#endif
 
 /**
  * percpu_remote_begin() - have another CPU's copies to oneself
@@ -63,11 +65,15 @@ PERCPU_API int percpu_remote_begin(unsigned int cpu) __attribute__((__warn_unuse
  */
 PERCPU_API void percpu_remote_end(unsigned int cpu);
 
+#ifndef PERCPU_UP
 /* An operation of ops.h on the copy of @cpu, exact among operations of all families but raw. */
 PERCPU_API uint64_t __percpu_op_on(unsigned int cpu, unsigned int op, unsigned int size,
 				   uintptr_t ptr, uint64_t a);
+#endif
 
 __PCPU_END_DECLS
+
+#ifndef PERCPU_UP
 
 /* Takes this CPU, and returns its window. */
 __pcpu_always_inline uintptr_t __pcpu_hold(void)
@@ -94,10 +100,14 @@ __pcpu_always_inline void __pcpu_release(void)
 #else
 	volatile struct percpu_self *self = __pcpu_self();
 	volatile struct percpu_entry *entry;
-	int cpu = self->cpu;
+	/*
+	 * Not self->cpu, which was stored a moment ago, in the middle of other stores. Whoever has
+	 * been migrated finds another word.
+	 */
+	const int cpu = __pcpu_running_cpu();
 
 	entry = &__percpu_rt.entries[cpu];
-	if (__pcpu_unlikely(cpu < 0 || self->nested || entry->attention)) {
+	if (__pcpu_unlikely(entry->window != self->word || self->nested || entry->attention)) {
 		__percpu_release_slow();
 		return;
 	}
@@ -109,6 +119,14 @@ __pcpu_always_inline void __pcpu_release(void)
 #endif
 }
 
+/* The CPU that the caller holds. */
+__pcpu_always_inline unsigned int __pcpu_held_cpu(void)
+{
+	return (unsigned int)__pcpu_self()->cpu;
+}
+
+#endif /* PERCPU_UP */
+
 /* A plain identifier, and nothing else, makes a name of a structure. */
 #define __pcpu_plain_identifier(var) struct __pcpu_section_of_##var
 
@@ -119,12 +137,13 @@ __pcpu_always_inline void __pcpu_release(void)
  * handlers, where it waits for others but never for its own thread. Costs less than half of what
  * a mutex costs that nobody else wants, and a visit of the slow path in the fallback tier.
  */
-#define get_cpu_var(var)                               \
-	(*__extension__({                              \
-		__pcpu_plain_identifier(var);          \
-		__verify_pcpu_ptr(&(var));             \
-		uintptr_t __pcpu_held = __pcpu_hold(); \
-		SHIFT_PERCPU_PTR(&(var), __pcpu_held); \
+#define get_cpu_var(var) __pcpu_get_cpu_var(var, __COUNTER__)
+#define __pcpu_get_cpu_var(var, id)                               \
+	(*__extension__({                                         \
+		__pcpu_plain_identifier(var);                     \
+		__verify_pcpu_ptr(&(var));                        \
+		uintptr_t __pcpu_local(held, id) = __pcpu_hold(); \
+		SHIFT_PERCPU_PTR(&(var), __pcpu_local(held, id)); \
 	}))
 
 /** put_cpu_var() - the end of the section that get_cpu_var() of @var began. */
@@ -135,12 +154,13 @@ __pcpu_always_inline void __pcpu_release(void)
 	} while (0)
 
 /** get_cpu_ptr() - begin a section; this CPU's copy of the object at the per-CPU pointer @ptr. */
-#define get_cpu_ptr(ptr)                                      \
-	__extension__({                                       \
-		__typeof__((ptr) + 0) __pcpu_object = (ptr);  \
-		__verify_pcpu_ptr(ptr);                       \
-		uintptr_t __pcpu_held = __pcpu_hold();        \
-		SHIFT_PERCPU_PTR(__pcpu_object, __pcpu_held); \
+#define get_cpu_ptr(ptr) __pcpu_get_cpu_ptr(ptr, __COUNTER__)
+#define __pcpu_get_cpu_ptr(ptr, id)                                                 \
+	__extension__({                                                             \
+		__typeof__((ptr) + 0) __pcpu_local(object, id) = (ptr);             \
+		__verify_pcpu_ptr(ptr);                                             \
+		uintptr_t __pcpu_local(held, id) = __pcpu_hold();                   \
+		SHIFT_PERCPU_PTR(__pcpu_local(object, id), __pcpu_local(held, id)); \
 	})
 
 /** put_cpu_ptr() - the end of the section that get_cpu_ptr() of @ptr began. */
@@ -151,7 +171,7 @@ __pcpu_always_inline void __pcpu_release(void)
 	} while (0)
 
 /** get_cpu() - begin a section; the number of this CPU. */
-#define get_cpu() ((void)__pcpu_hold(), (unsigned int)__pcpu_self()->cpu)
+#define get_cpu() ((void)__pcpu_hold(), __pcpu_held_cpu())
 /** put_cpu() - the end of the section that get_cpu() began. */
 #define put_cpu() __pcpu_release()
 
@@ -169,6 +189,9 @@ __pcpu_always_inline void __pcpu_release(void)
  * or in the copy afterwards. Opens the CPU's unit if this is its first use. May block; thread-safe,
  * and safe in signal handlers.
  */
+#ifdef PERCPU_UP
+#define per_cpu_xchg(var, cpu, val) ((void)(cpu), this_cpu_xchg(var, val))
+#else
 #define per_cpu_xchg(var, cpu, val)                                                              \
 	__extension__({                                                                          \
 		__verify_pcpu_ptr(&(var));                                                       \
@@ -177,5 +200,6 @@ __pcpu_always_inline void __pcpu_release(void)
 				 __percpu_op_on(cpu, __PERCPU_OP_XCHG, sizeof(var),              \
 						(uintptr_t) & (var), __pcpu_to_bits(var, val))); \
 	})
+#endif
 
 #endif /* PERCPU_SECTION_H */

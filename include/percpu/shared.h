@@ -52,4 +52,8 @@ PERCPU_API int percpu_share(void) __attribute__((__warn_unused_result__));
 
 __PCPU_END_DECLS
 
+#ifdef PERCPU_UP
+#include <percpu/runtime.h>
+#endif
+
 #endif /* PERCPU_SHARED_H */

@@ -9,9 +9,7 @@
 #ifndef PERCPU_SIZED_H
 #define PERCPU_SIZED_H
 
-#ifndef PERCPU_OPS_H
-#error "include <percpu/ops.h>"
-#endif
+#include <percpu/ops.h>
 
 #define raw_cpu_read_1(pcp) __pcpu_op_get(__pcpu_raw_read_1, pcp)
 #define raw_cpu_write_1(pcp, val) __pcpu_op_put(__pcpu_raw_write_1, pcp, val)

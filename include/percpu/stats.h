@@ -86,4 +86,8 @@ PERCPU_API int percpu_stats_print(FILE *stream);
 
 __PCPU_END_DECLS
 
+#ifdef PERCPU_UP
+#include <percpu/up/stats.h>
+#endif
+
 #endif /* PERCPU_STATS_H */

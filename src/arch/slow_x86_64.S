@@ -29,6 +29,7 @@
 #define SELF_MARK	16	/* in struct percpu_self */
 #define MARK_BUSY	0	/* in struct pcpu_mark */
 #define ENTRY_SHIFT	6
+#define RDPID_CPU	0xfff	/* of what rdpid gives; the rest is the node */
 #define NO_SEQUENCES	2	/* the two highest bits of a window's word: PCPU_NO_SEQUENCES alone */
 
 	.text
@@ -83,7 +84,9 @@ slow_c:
 	.cfi_adjust_cfa_offset 8
 	movq	pcpu_index_offset(%rip), %r11
 	movslq	%fs:(%r11), %r11
-	shlq	$ENTRY_SHIFT, %r11
+	testl	%r11d, %r11d
+	js	7f
+6:	shlq	$ENTRY_SHIFT, %r11
 	addq	pcpu_entries(%rip), %r11
 	movq	(%r11), %rax
 	movq	%rax, %rcx
@@ -117,6 +120,14 @@ slow_c:
 	cmpl	%r11d, %r11d
 	ret
 	.cfi_adjust_cfa_offset 16
+	/* no number from the kernel: what the processor has of it, if it is to be trusted */
+7:	cmpl	$0, pcpu_rdpid_cpus(%rip)
+	je	8f
+	rdpid	%r11
+	andl	$RDPID_CPU, %r11d
+	cmpl	%r11d, pcpu_rdpid_cpus(%rip)
+	ja	6b
+	jmp	8f
 9:	movq	$0, MARK_BUSY(%rcx)
 8:	popq	%rcx
 	.cfi_adjust_cfa_offset -8
@@ -130,7 +141,7 @@ slow_c:
 	.macro	thunk op, size, code
 	.globl	__percpu_slow_\op\()_\size
 	.type	__percpu_slow_\op\()_\size, @function
-	.p2align 4
+	.p2align 6	/* 4 costs a tenth */
 __percpu_slow_\op\()_\size:
 	.cfi_startproc
 	.endm

@@ -16,6 +16,12 @@ void pcpu_slow_init(void)
 	pcpu_has_sve = (getauxval(AT_HWCAP) & HWCAP_SVE) != 0;
 }
 
+/* There is no such instruction: a program may not read the processor's number. */
+void pcpu_slow_use_rdpid(unsigned int nr_cpus)
+{
+	(void)nr_cpus;
+}
+
 static void read_cpu(void *cpu)
 {
 	*(int *)cpu = sched_getcpu();

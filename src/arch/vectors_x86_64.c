@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* vectors_x86_64.c - which registers pcpu_call_saving_vectors() has to keep. */
+/*
+ * vectors_x86_64.c - what the thunks have to know of the processor: which registers
+ * pcpu_call_saving_vectors() has to keep, and whether rdpid gives the CPU's number.
+ */
 #include "../slow.h"
 
 #include <cpuid.h>
@@ -8,10 +11,23 @@
 /* x87, SSE, AVX, and the three of AVX-512: all that compilers allocate. */
 #define XSAVE_COMPONENTS 0xe7
 #define CPUID_1_ECX_OSXSAVE (1u << 27)
+#define CPUID_7_ECX_RDPID (1u << 22)
 
 /* Of slow_x86_64.S. 0: what FXSAVE keeps. */
 extern uint32_t pcpu_xsave_mask;
 uint32_t pcpu_xsave_mask;
+
+/* 0: not to be used; else one more than the highest number that it may give. */
+extern unsigned int pcpu_rdpid_cpus;
+unsigned int pcpu_rdpid_cpus;
+
+void pcpu_slow_use_rdpid(unsigned int nr_cpus)
+{
+	unsigned int eax, ebx, ecx, edx;
+
+	if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ecx & CPUID_7_ECX_RDPID))
+		pcpu_rdpid_cpus = nr_cpus;
+}
 
 void pcpu_slow_init(void)
 {

@@ -54,6 +54,8 @@ struct row {
 static struct row row;
 static unsigned char (*row_before)[OBJECT_MAX]; /* by CPU */
 static unsigned int row_cpu;
+/* Indexed by mm_cid, a thread's number is not that of the CPU that it stays on. */
+static bool row_cpu_may_change;
 
 static inline unsigned char *row_copy(unsigned int cpu)
 {
@@ -76,6 +78,8 @@ static void NOT_INLINE row_prepare(void *object, size_t size, void *var, size_t 
 	row.size = size;
 	row.offset = (size_t)((char *)var - (char *)object);
 	row.width = width;
+	if (row_cpu_may_change)
+		row_cpu = raw_smp_processor_id();
 	assert_true(size <= OBJECT_MAX);
 	for_each_possible_cpu(cpu) {
 		row_fill(cpu);
@@ -147,9 +151,10 @@ static uint64_t NOT_INLINE opaque(uint64_t value)
 	return value;
 }
 
-/* Keeps the test on one CPU, the highest that it may use. */
+/* Keeps the test on one CPU, the highest that it may use; with PERCPU_UP it is on CPU 0 anyway. */
 static inline void stay_on_one_cpu(void)
 {
+#ifndef PERCPU_UP
 	cpu_set_t set;
 
 	assert_int_equal(sched_getaffinity(0, sizeof(set), &set), 0);
@@ -158,6 +163,10 @@ static inline void stay_on_one_cpu(void)
 	CPU_ZERO(&set);
 	CPU_SET(row_cpu, &set);
 	assert_int_equal(sched_setaffinity(0, sizeof(set), &set), 0);
+#endif
+	row_cpu_may_change = strstr(percpu_backend(), "mm_cid") != NULL;
+	if (row_cpu_may_change)
+		row_cpu = raw_smp_processor_id();
 	row_before = (unsigned char(*)[OBJECT_MAX])calloc(nr_cpu_ids, OBJECT_MAX);
 	assert_non_null(row_before);
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * test_nest.c - operations inside the arguments of operations, in C and in C++.
- *
- * An ordinary program, built without -Wshadow: each operation has locals of the same names.
+ * Built with -Wshadow: the locals of one are not those of another.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE

@@ -104,6 +104,26 @@ static int free_places(void **state)
 #include "family.h"
 #undef FAMILY
 
+/* In a file that says so the family above is this one, and needs a thread that is pinned. */
+#ifdef PERCPU_PINNED
+#undef FAMILY_PLACES
+#define FAMILY_PLACES IN_TWO_PLACES
+#define FAMILY pinned_cpu_
+#include "family.h"
+#undef FAMILY
+
+static int run_pinned(void)
+{
+	assert_int_equal(percpu_thread_pin(row_cpu), 0);
+	return pinned_cpu_run();
+}
+#else
+static int run_pinned(void)
+{
+	return 0;
+}
+#endif
+
 /* --- constants at the limits of immediate operands --- */
 
 /* X(name, type, constant): at and around what an operand of 1, 2 and 4 bytes can be. */
@@ -220,7 +240,9 @@ static void sized_cmpxchg_double_does_the_same(void **state)
 	PAIR_OF(this_cpu_, 8, ulong_pair);
 }
 
-/* --- operations out of line --- */
+/* --- operations out of line, of which there are none with PERCPU_UP --- */
+
+#ifndef PERCPU_UP
 
 static void out_of_line_operations_do_the_same(void **state)
 {
@@ -260,6 +282,8 @@ static void out_of_line_pair_does_the_same(void **state)
 	assert_int_equal(per_cpu(slong_pair, row_cpu).second, 5);
 }
 
+#endif /* PERCPU_UP */
+
 /* Without this, a run that is to test another tier could test the usual one again. */
 static void tier_is_the_one_that_was_asked_for(void **state)
 {
@@ -277,13 +301,15 @@ static const struct CMUnitTest special[] = {
 	INTEGERS(CONSTANT_TEST) cmocka_unit_test(sized_forms_do_the_same),
 	cmocka_unit_test(sized_forms_touch_their_bytes_only),
 	cmocka_unit_test(sized_cmpxchg_double_does_the_same),
+#ifndef PERCPU_UP
 	cmocka_unit_test(out_of_line_operations_do_the_same),
 	cmocka_unit_test(out_of_line_pair_does_the_same),
+#endif
 	cmocka_unit_test(tier_is_the_one_that_was_asked_for),
 };
 
 int main(void)
 {
 	stay_on_one_cpu();
-	return raw_cpu_run() + __this_cpu_run() + this_cpu_run() + RUN(special) != 0;
+	return run_pinned() + raw_cpu_run() + __this_cpu_run() + this_cpu_run() + RUN(special) != 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_torture.c - nothing is lost: more threads than CPUs, every operation, migrations, signals,
- * visits and forks.
+ * test_torture.c - nothing is lost: more threads than CPUs, every operation, sections with plain
+ * accesses, local locks, visits, threads that are pinned and threads that have no rseq, migrations,
+ * signals and forks, all at once.
  *
  * Usage: test_torture [OPERATIONS]; also from the environment, PERCPU_TORTURE_OPERATIONS. Every
  * thread keeps private tallies of what it did, in ordinary variables; when all have ended, the sums
@@ -20,12 +21,15 @@
 
 #include <percpu/percpu.h>
 
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/rseq.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -33,11 +37,14 @@
 #define sigev_notify_thread_id _sigev_un._tid
 #endif
 
-#define DEFAULT_OPERATIONS 300000000.0
+#define DEFAULT_OPERATIONS 100000000.0
 #define THREADS_A_CPU 4
 #define ROUND 1000 /* operations between two looks at whether there is more to do */
-#define ROUNDS_A_VISIT 20
-#define ROUNDS_A_JUMP 10
+/* Each of these is done in one round of so many, on the average. */
+#define ROUNDS_A_VISIT 16
+#define ROUNDS_A_JUMP 16
+#define ROUNDS_A_SWEEP 32
+#define SECTIONS_A_ROUND 20
 #define TIMER_INTERVAL 300000 /* ns */
 
 /*
@@ -75,7 +82,21 @@ struct numbers {
 	WIDTHS(DEFINE_MEMBERS)
 };
 
+/*
+ * Changed by plain accesses, in sections and visits, and by operations; in_handler in sections of
+ * the signal handler, local under the lock. Not by threads that are pinned, who look at no section.
+ */
+#define DEFINE_GUARDED(bits, type) type sum##bits;
+struct guarded {
+	WIDTHS(DEFINE_GUARDED)
+	uint64_t twin; /* of sum64 */
+	uint64_t in_handler;
+	local_lock_t lock;
+	uint64_t local;
+};
+
 static DEFINE_PER_CPU(struct numbers, statics);
+static DEFINE_PER_CPU(struct guarded, guarded);
 static struct numbers __percpu *dynamics;
 static struct percpu_counter folded;
 
@@ -87,12 +108,28 @@ struct tallies {
 	WIDTHS(DEFINE_TALLIES)
 };
 
+struct guarded_tallies {
+	WIDTHS(DEFINE_GUARDED)
+	uint64_t in_handler, local;
+};
+
+enum worker_kind {
+	USUAL,
+	PINNED,	      /* to one CPU, and soon to another */
+	WITHOUT_RSEQ, /* where the C library has registered it, and the library cannot anew */
+	NR_WORKER_KINDS,
+};
+
 struct worker {
 	pthread_t thread;
+	enum worker_kind kind;
 	uint64_t random;
 	uint64_t operations; /* to do */
 	uint64_t done;
 	uint64_t folded;
+	uint64_t sections, visits, sweeps;
+	bool wrong; /* somebody came into a section */
+	struct guarded_tallies guarded;
 	struct tallies statics, dynamics;
 	struct tallies in_handler; /* of the statics; written by the signal handler alone */
 };
@@ -109,82 +146,92 @@ static uint64_t random_bits(struct worker *worker)
 
 /* --- operations: each on the object @object, counted in @tally --- */
 
-#define DEFINE_CMPXCHG_ADD(bits, type)                                                    \
-	static void add_by_cmpxchg##bits(type __percpu *number, type n)                   \
-	{                                                                                 \
-		type seen = this_cpu_read(*number), old;                                  \
-                                                                                          \
-		while ((old = this_cpu_cmpxchg(*number, seen, (type)(seen + n))) != seen) \
-			seen = old;                                                       \
+#define DEFINE_CMPXCHG_ADD(family, bits, type)                                   \
+	static void family##add_by_cmpxchg##bits(type __percpu *number, type n)  \
+	{                                                                        \
+		type seen = family##read(*number);                               \
+                                                                                 \
+		while (!family##try_cmpxchg(*number, &seen, (type)(seen + n))) { \
+		}                                                                \
 	}
-WIDTHS(DEFINE_CMPXCHG_ADD)
-
-static void add_to_pair(struct numbers __percpu *object, uint64_t n)
-{
-	uint64_t left, right;
-
-	do {
-		left = this_cpu_read(object->left);
-		right = this_cpu_read(object->right);
-	} while (!this_cpu_cmpxchg_double(object->left, object->right, left, right, left + n,
-					  right + n));
-}
+#define DEFINE_PAIR_ADD(family)                                                            \
+	static void family##add_to_pair(struct numbers __percpu *object, uint64_t n)       \
+	{                                                                                  \
+		uint64_t left, right;                                                      \
+                                                                                           \
+		do {                                                                       \
+			left = family##read(object->left);                                 \
+			right = family##read(object->right);                               \
+		} while (!family##cmpxchg_double(object->left, object->right, left, right, \
+						 left + n, right + n));                    \
+	}
 
 /* One operation, or one of each kind that @what stands for; @n is a small number. */
-#define OPERATE_ON_WIDTH(bits, type)                                     \
-	case 100 + bits:                                                 \
-		this_cpu_inc(object->sum##bits);                         \
-		tally->sum##bits++;                                      \
-		break;                                                   \
-	case 200 + bits:                                                 \
-		this_cpu_add(object->sum##bits, n);                      \
-		tally->sum##bits += n;                                   \
-		break;                                                   \
-	case 300 + bits:                                                 \
-		this_cpu_sub(object->sum##bits, n);                      \
-		tally->sum##bits -= n;                                   \
-		break;                                                   \
-	case 400 + bits:                                                 \
-		(void)this_cpu_add_return(object->sum##bits, n);         \
-		tally->sum##bits += n;                                   \
-		break;                                                   \
-	case 500 + bits:                                                 \
-		add_by_cmpxchg##bits(&object->sum##bits, (type)n);       \
-		tally->sum##bits += n;                                   \
-		break;                                                   \
-	case 600 + bits:                                                 \
-		this_cpu_or(object->flagged##bits, 1);                   \
-		break;                                                   \
-	case 700 + bits:                                                 \
-		this_cpu_and(object->flagged##bits, ~1);                 \
-		break;                                                   \
-	case 800 + bits:                                                 \
-		this_cpu_add(object->flagged##bits, 2 * n);              \
-		tally->flagged##bits += 2 * n;                           \
-		break;                                                   \
-	case 900 + bits:                                                 \
-		this_cpu_add(object->pot##bits, n);                      \
-		tally->pot##bits += n;                                   \
-		break;                                                   \
-	case 1000 + bits:                                                \
-		tally->pot##bits -= this_cpu_xchg(object->pot##bits, 0); \
-		break;                                                   \
-	case 1100 + bits:                                                \
-		this_cpu_dec(object->sum##bits);                         \
-		tally->sum##bits--;                                      \
+#define OPERATE_ON_WIDTH(family, bits, type)                               \
+	case 100 + bits:                                                   \
+		family##inc(object->sum##bits);                            \
+		tally->sum##bits++;                                        \
+		break;                                                     \
+	case 200 + bits:                                                   \
+		family##add(object->sum##bits, n);                         \
+		tally->sum##bits += n;                                     \
+		break;                                                     \
+	case 300 + bits:                                                   \
+		family##sub(object->sum##bits, n);                         \
+		tally->sum##bits -= n;                                     \
+		break;                                                     \
+	case 400 + bits:                                                   \
+		(void)family##add_return(object->sum##bits, n);            \
+		tally->sum##bits += n;                                     \
+		break;                                                     \
+	case 500 + bits:                                                   \
+		family##add_by_cmpxchg##bits(&object->sum##bits, (type)n); \
+		tally->sum##bits += n;                                     \
+		break;                                                     \
+	case 600 + bits:                                                   \
+		family## or (object->flagged##bits, 1);                    \
+		break;                                                     \
+	case 700 + bits:                                                   \
+		family## and (object->flagged##bits, ~1);                  \
+		break;                                                     \
+	case 800 + bits:                                                   \
+		family##add(object->flagged##bits, 2 * n);                 \
+		tally->flagged##bits += 2 * n;                             \
+		break;                                                     \
+	case 900 + bits:                                                   \
+		family##add(object->pot##bits, n);                         \
+		tally->pot##bits += n;                                     \
+		break;                                                     \
+	case 1000 + bits:                                                  \
+		tally->pot##bits -= family##xchg(object->pot##bits, 0);    \
+		break;                                                     \
+	case 1100 + bits:                                                  \
+		family##dec(object->sum##bits);                            \
+		tally->sum##bits--;                                        \
 		break;
-
-static inline void operate(unsigned int what, struct numbers __percpu *object,
-			   struct tallies *tally, uint64_t n)
-{
-	switch (what) {
-		WIDTHS(OPERATE_ON_WIDTH)
-	default:
-		add_to_pair(object, n);
-		tally->pairs += n;
-		break;
+#define DEFINE_OPERATE(family, name, ON_WIDTH)                                      \
+	static inline void name(unsigned int what, struct numbers __percpu *object, \
+				struct tallies *tally, uint64_t n)                  \
+	{                                                                           \
+		switch (what) {                                                     \
+			WIDTHS(ON_WIDTH)                                            \
+		default:                                                            \
+			family##add_to_pair(object, n);                             \
+			tally->pairs += n;                                          \
+			break;                                                      \
+		}                                                                   \
 	}
-}
+
+#define DEFINE_THIS(bits, type) DEFINE_CMPXCHG_ADD(this_cpu_, bits, type)
+#define DEFINE_PINNED(bits, type) DEFINE_CMPXCHG_ADD(pinned_cpu_, bits, type)
+#define ON_THIS(bits, type) OPERATE_ON_WIDTH(this_cpu_, bits, type)
+#define ON_PINNED(bits, type) OPERATE_ON_WIDTH(pinned_cpu_, bits, type)
+WIDTHS(DEFINE_THIS)
+WIDTHS(DEFINE_PINNED)
+DEFINE_PAIR_ADD(this_cpu_)
+DEFINE_PAIR_ADD(pinned_cpu_)
+DEFINE_OPERATE(this_cpu_, operate, ON_THIS)
+DEFINE_OPERATE(pinned_cpu_, operate_pinned, ON_PINNED)
 
 #define NR_KINDS 12
 
@@ -211,8 +258,11 @@ static void on_timer(int sig)
 	tally->flagged32 += 2;
 	this_cpu_inc(statics.sum64);
 	tally->sum64++;
-	add_to_pair(&statics, 1);
+	this_cpu_add_to_pair(&statics, 1);
 	tally->pairs++;
+	get_cpu_var(guarded).in_handler++;
+	put_cpu_var(guarded);
+	self->guarded.in_handler++;
 }
 
 static timer_t start_timer(void)
@@ -229,7 +279,7 @@ static timer_t start_timer(void)
 
 static cpu_set_t allowed;
 
-/* To one CPU of those that are allowed, or to all. */
+/* To one CPU of those that are allowed, or to all; a pinned thread, to be pinned there. */
 static void jump(struct worker *worker)
 {
 	unsigned int cpu = random_bits(worker) % nr_cpu_ids;
@@ -238,36 +288,151 @@ static void jump(struct worker *worker)
 	CPU_ZERO(&set);
 	if (cpu < CPU_SETSIZE && CPU_ISSET(cpu, &allowed))
 		CPU_SET(cpu, &set);
+	else if (worker->kind == PINNED)
+		return;
 	else
 		set = allowed;
-	sched_setaffinity(0, sizeof(set), &set);
+	if (worker->kind != PINNED)
+		sched_setaffinity(0, sizeof(set), &set);
+	else if (percpu_thread_pin(cpu) != 0)
+		abort();
 }
 
-/* In the fallback tier a visit is not the way to add. */
+/* Plain accesses to a copy that is the caller's alone. */
+static void change_plainly(struct worker *worker, volatile struct guarded *copy, uint64_t n)
+{
+#define CHANGE(bits, type)                             \
+	copy->sum##bits = (type)(copy->sum##bits + n); \
+	worker->guarded.sum##bits += (type)n;
+	if (copy->twin != copy->sum64)
+		worker->wrong = true;
+	WIDTHS(CHANGE)
+	copy->twin = copy->twin + n;
+}
+
+/* Sections, with operations of their holder in some of them; and a local lock. */
+static void do_sections(struct worker *worker)
+{
+	for (int i = 0; i < SECTIONS_A_ROUND; i++) {
+		uint64_t random = random_bits(worker);
+		struct guarded *copy = get_cpu_ptr(&guarded);
+
+		change_plainly(worker, copy, random & 7);
+		if (random >> 61 == 0)
+			operate(kind(random), &statics, &worker->statics, random >> 16 & 7);
+		if (random >> 58 == 0)
+			sched_yield();
+		put_cpu_ptr(&guarded);
+		(void)this_cpu_inc_return(guarded.sum16);
+		this_cpu_add(guarded.sum32, 3);
+		worker->guarded.sum16++;
+		worker->guarded.sum32 += 3;
+		worker->sections++;
+	}
+	local_lock(&guarded.lock);
+	this_cpu_ptr(&guarded)->local++;
+	local_unlock(&guarded.lock);
+	worker->guarded.local++;
+}
+
+/* Of any CPU, whether there is one of that number or not. */
+static unsigned int possible_cpu(struct worker *worker)
+{
+	unsigned int cpu;
+
+	do
+		cpu = (unsigned int)(random_bits(worker) % nr_cpu_ids);
+	while (!cpu_possible(cpu));
+	return cpu;
+}
+
 static void visit(struct worker *worker)
 {
-	struct pcpu_op add = {.op = __PERCPU_OP_ADD, .size = 4, .a = 5};
+	unsigned int cpu = possible_cpu(worker);
+	int err = percpu_remote_begin(cpu);
 
-	if (!pcpu_tier_has_sequences())
-		return;
-	pcpu_operate_holding(&add, (uint32_t)(uintptr_t)&dynamics->sum32);
-	worker->dynamics.sum32 += 5;
+	if (err == 0) {
+		change_plainly(worker, this_cpu_ptr(&guarded), 5);
+		percpu_remote_end(cpu);
+		worker->visits++;
+	} else if (err != -EBUSY) {
+		abort();
+	}
+	worker->guarded.sum8 -= per_cpu_xchg(guarded.sum8, cpu, 0);
 }
 
-static void do_round(struct worker *worker)
+/* Empties the pots of some CPU, and now and then the whole counter. */
+static void sweep(struct worker *worker)
+{
+	unsigned int cpu = possible_cpu(worker);
+
+#define EMPTY(bits, type)                                                     \
+	worker->statics.pot##bits -= per_cpu_xchg(statics.pot##bits, cpu, 0); \
+	worker->dynamics.pot##bits -= per_cpu_xchg(dynamics->pot##bits, cpu, 0);
+	WIDTHS(EMPTY)
+	worker->folded -= (uint64_t)percpu_counter_sum_and_reset(&folded);
+	worker->sweeps++;
+}
+
+static void do_operations(struct worker *worker)
 {
 	for (int i = 0; i < ROUND; i++) {
-		uint64_t random = random_bits(worker);
+		uint64_t random = random_bits(worker), n = random >> 16 & 7;
 
-		if (random >> 63)
-			operate(kind(random), &statics, &worker->statics, random >> 16 & 7);
+		if (worker->kind == PINNED && random >> 62 != 0)
+			operate_pinned(kind(random), random >> 61 & 1 ? &statics : dynamics,
+				       random >> 61 & 1 ? &worker->statics : &worker->dynamics, n);
+		else if (random >> 63)
+			operate(kind(random), &statics, &worker->statics, n);
 		else
-			operate(kind(random), dynamics, &worker->dynamics, random >> 16 & 7);
+			operate(kind(random), dynamics, &worker->dynamics, n);
 	}
 	for (int i = 0; i < ROUND / 50; i++) {
 		percpu_counter_add(&folded, i);
 		worker->folded += (uint64_t)i;
 	}
+}
+
+static void do_round(struct worker *worker)
+{
+	uint64_t random = random_bits(worker);
+
+	do_operations(worker);
+	do_sections(worker);
+	worker->done += ROUND + ROUND / 50 + 3 * SECTIONS_A_ROUND;
+	if (random % ROUNDS_A_VISIT == 0)
+		visit(worker);
+	if ((random >> 16) % ROUNDS_A_JUMP == 0)
+		jump(worker);
+	if ((random >> 32) % ROUNDS_A_SWEEP == 0)
+		sweep(worker);
+}
+
+/* Of the C library's area. One of the library's own it would register again. */
+static void give_rseq_up(void)
+{
+	char *area = (char *)__builtin_thread_pointer() + __percpu_rt.rseq_offset;
+	const size_t sizes[] = {32, __rseq_size};
+
+	for (int i = 0; i < 2; i++)
+		if (syscall(SYS_rseq, area, sizes[i], RSEQ_FLAG_UNREGISTER, RSEQ_SIG) == 0)
+			break;
+}
+
+/* Where others are pinned, each operation without rseq makes the thread go to its CPU. */
+#define SLOWNESS_WITHOUT_RSEQ 200
+
+static void begin_work(struct worker *worker)
+{
+	/* where they are numbered otherwise, no thread can be pinned, and all need to have rseq */
+	if (!pcpu_tier_has_sequences() || pcpu_tier.index != PCPU_INDEX_CPU_ID)
+		worker->kind = USUAL;
+	if (worker->kind == WITHOUT_RSEQ) {
+		give_rseq_up();
+		worker->operations /= SLOWNESS_WITHOUT_RSEQ;
+	}
+	while (worker->kind == PINNED && !__pcpu_self()->pinned)
+		jump(worker);
 }
 
 static void *work(void *arg)
@@ -276,16 +441,13 @@ static void *work(void *arg)
 	timer_t timer;
 
 	self = worker;
+	begin_work(worker);
 	timer = start_timer();
-	for (uint64_t round = 0; worker->done < worker->operations; round++) {
+	while (worker->done < worker->operations)
 		do_round(worker);
-		worker->done += ROUND + ROUND / 50;
-		if (round % ROUNDS_A_VISIT == 0)
-			visit(worker);
-		if (round % ROUNDS_A_JUMP == 0)
-			jump(worker);
-	}
 	timer_delete(timer);
+	if (worker->kind == PINNED && percpu_thread_unpin() != 0)
+		abort();
 	return NULL;
 }
 
@@ -335,49 +497,6 @@ static double now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (double)ts.tv_sec + 1e-9 * (double)ts.tv_nsec;
-}
-
-static void mixed_operations_lose_nothing(void **state)
-{
-	const struct sigaction action = {.sa_handler = on_timer, .sa_flags = SA_RESTART};
-	const unsigned int nr = (unsigned int)(THREADS_A_CPU * CPU_COUNT(&allowed));
-	struct tallies in_statics = {0}, in_dynamics = {0};
-	struct worker *workers = calloc(nr, sizeof(*workers));
-	uint64_t in_folded = 0, done = 0;
-	double start = now(), took;
-
-	(void)state;
-	assert_non_null(workers);
-	assert_int_equal(percpu_counter_init(&folded, 0, GFP_KERNEL), 0);
-	dynamics = alloc_percpu(struct numbers);
-	assert_non_null(dynamics);
-	sigaction(SIGUSR1, &action, NULL);
-	for (unsigned int i = 0; i < nr; i++) {
-		workers[i].random = 0x9e3779b97f4a7c15 * (i + 1);
-		workers[i].operations = wanted_operations / nr;
-		assert_int_equal(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
-	}
-	for (unsigned int i = 0; i < nr; i++) {
-		pthread_join(workers[i].thread, NULL);
-		add_tallies(&in_statics, &workers[i].statics);
-		add_tallies(&in_statics, &workers[i].in_handler);
-		add_tallies(&in_dynamics, &workers[i].dynamics);
-		in_folded += workers[i].folded;
-		done += workers[i].done;
-	}
-	took = now() - start;
-	printf("%s: %.3g operations by %u threads in %.1f s: %.1f million a second; "
-	       "%.3g signals\n",
-	       percpu_backend(), (double)done, nr, took, (double)done / took / 1e6,
-	       (double)in_statics.signals);
-	check_object(&statics, &in_statics);
-	check_object(dynamics, &in_dynamics);
-	check_number("percpu_counter", (uint64_t)percpu_counter_sum(&folded), in_folded);
-	/* a very short run may end before the first */
-	assert_true(in_statics.signals > 0 || wanted_operations < 1000000);
-	percpu_counter_destroy(&folded);
-	free_percpu(dynamics);
-	free(workers);
 }
 
 /* --- fork --- */
@@ -488,6 +607,121 @@ static bool child_lives_on(void)
 		fprintf(stderr, "the child's status is %#x\n", status);
 	return status == 0;
 }
+
+/* --- all at once --- */
+
+struct totals {
+	struct tallies statics, dynamics;
+	struct guarded_tallies guarded;
+	uint64_t folded, done, sections, visits, sweeps;
+};
+
+static void add_worker(struct totals *totals, const struct worker *worker)
+{
+#define ADD_GUARDED(bits, type) totals->guarded.sum##bits += worker->guarded.sum##bits;
+	WIDTHS(ADD_GUARDED)
+	totals->guarded.in_handler += worker->guarded.in_handler;
+	totals->guarded.local += worker->guarded.local;
+	add_tallies(&totals->statics, &worker->statics);
+	add_tallies(&totals->statics, &worker->in_handler);
+	add_tallies(&totals->dynamics, &worker->dynamics);
+	totals->folded += worker->folded;
+	totals->done += worker->done;
+	totals->sections += worker->sections;
+	totals->visits += worker->visits;
+	totals->sweeps += worker->sweeps;
+	if (worker->wrong)
+		fail_msg("somebody came into a section");
+}
+
+static void check_guarded(const struct guarded_tallies *all)
+{
+#define CHECK_GUARDED(bits, type) \
+	check_number("guarded.sum" #bits, (type)per_cpu_sum(guarded.sum##bits), all->sum##bits);
+	WIDTHS(CHECK_GUARDED)
+	check_number("guarded.twin", per_cpu_sum(guarded.twin), all->sum64);
+	check_number("guarded.in_handler", per_cpu_sum(guarded.in_handler), all->in_handler);
+	check_number("guarded.local", per_cpu_sum(guarded.local), all->local);
+}
+
+/* Children come and go while the workers work. */
+static void *fork_now_and_then(void *good)
+{
+	while (!must_stop() && *(bool *)good) {
+		*(bool *)good = child_lives_on();
+		usleep(20000);
+	}
+	return NULL;
+}
+
+static struct worker *run_workers(unsigned int nr)
+{
+	struct worker *workers = calloc(nr, sizeof(*workers));
+
+	assert_non_null(workers);
+	for (unsigned int i = 0; i < nr; i++) {
+		workers[i].random = 0x9e3779b97f4a7c15 * (i + 1);
+		workers[i].operations = wanted_operations / nr;
+		/* half of them are usual ones */
+		if (i % 4 < NR_WORKER_KINDS)
+			workers[i].kind = (enum worker_kind)(i % 4);
+		assert_int_equal(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
+	}
+	for (unsigned int i = 0; i < nr; i++)
+		pthread_join(workers[i].thread, NULL);
+	return workers;
+}
+
+static void run_all_at_once(unsigned int nr, struct totals *totals)
+{
+	const struct sigaction action = {.sa_handler = on_timer, .sa_flags = SA_RESTART};
+	struct worker *workers;
+	pthread_t forking;
+	bool good = true;
+
+	sigaction(SIGUSR1, &action, NULL);
+	set_stop(NO_CHILDREN);
+	assert_int_equal(pthread_create(&forking, NULL, fork_now_and_then, &good), 0);
+	workers = run_workers(nr);
+	set_stop(true);
+	pthread_join(forking, NULL);
+	for (unsigned int i = 0; i < nr; i++)
+		add_worker(totals, &workers[i]);
+	free(workers);
+	assert_true(good);
+}
+
+static void mixed_operations_lose_nothing(void **state)
+{
+	const unsigned int nr = (unsigned int)(THREADS_A_CPU * CPU_COUNT(&allowed));
+	struct totals totals = {0};
+	double start = now(), took;
+
+	(void)state;
+	assert_int_equal(percpu_counter_init(&folded, 0, GFP_KERNEL), 0);
+	dynamics = alloc_percpu(struct numbers);
+	assert_non_null(dynamics);
+	run_all_at_once(nr, &totals);
+	took = now() - start;
+	printf("%s: %.3g operations by %u threads in %.1f s: %.1f million a second; "
+	       "%.3g signals, %.3g sections, %.3g visits, %.3g sweeps\n",
+	       percpu_backend(), (double)totals.done, nr, took, (double)totals.done / took / 1e6,
+	       (double)totals.statics.signals, (double)totals.sections, (double)totals.visits,
+	       (double)totals.sweeps);
+	check_object(&statics, &totals.statics);
+	check_object(dynamics, &totals.dynamics);
+	check_guarded(&totals.guarded);
+	check_number("percpu_counter", (uint64_t)percpu_counter_sum(&folded), totals.folded);
+	/* a very short run may end before the first */
+	if (wanted_operations >= 1000000) {
+		assert_true(totals.statics.signals > 0 && totals.visits > 0);
+		assert_true(totals.sections > 0 && totals.sweeps > 0);
+	}
+	percpu_counter_destroy(&folded);
+	free_percpu(dynamics);
+}
+
+/* --- many forks --- */
 
 static void forked_children_live_on_and_leave_the_parent_alone(void **state)
 {

@@ -284,7 +284,8 @@ __pcpu_always_inline intptr_t __pcpu_seq_hold(struct percpu_self *self)
 		"b 2b\n\t"
 		".popsection"
 		: [base] "=&r"(base)
-		: __PCPU_SEQ_CONSTANTS, [self] "r"(&self->cpu), [word] "r"(self->word)
+		: __PCPU_SEQ_CONSTANTS, [self] "r"(&self->cpu),
+		  [word] "r"(*(volatile intptr_t *)&self->word)
 		: __PCPU_SEQ_CLOBBERS);
 	return base;
 }
@@ -299,9 +300,13 @@ __pcpu_always_inline intptr_t __pcpu_seq_hold(struct percpu_self *self)
 #define __PCPU_NO_WINDOW 0x005ac00000000000UL
 __pcpu_always_inline uintptr_t __pcpu_pinned_window(void)
 {
+#ifdef PERCPU_UP
+	return 0;
+#else
 	uintptr_t self = __pcpu_thread_pointer() + (uintptr_t)__percpu_rt.self_offset;
 
 	return ((const struct percpu_self *)self)->pinned_window;
+#endif
 }
 
 #if !defined(__PCPU_NO_INLINE_SEQUENCE) && !defined(__ARM_FEATURE_ATOMICS)
@@ -328,7 +333,8 @@ __PCPU_DEFINE_FAMILY(pinned)
 /*
  * With the instructions that change memory (or for code that a sanitizer is to see): one of them.
  */
-#define __PCPU_PINNED_COPY(n) ((__pcpu_pinned_copy_##n *)(__pcpu_pinned_window() + (uint32_t)ptr))
+#define __PCPU_PINNED_COPY(n) \
+	((__pcpu_pinned_copy_##n *)(__pcpu_pinned_window() + __pcpu_low32(ptr)))
 #define __PCPU_PINNED_BARRIER() __asm__ volatile("" : : : "memory")
 #define __PCPU_DEFINE_PINNED(n, type)                                                             \
 	typedef type __attribute__((__may_alias__)) __pcpu_pinned_copy_##n;                       \
@@ -386,7 +392,7 @@ __PCPU_DEFINE_PINNED(8, uint64_t)
 __pcpu_always_inline __pcpu_u128 __pcpu_pinned_cmpxchg_16(uintptr_t ptr, __pcpu_u128 expect,
 							  __pcpu_u128 val)
 {
-	uintptr_t copy = __pcpu_pinned_window() + (uint32_t)ptr;
+	uintptr_t copy = __pcpu_pinned_window() + __pcpu_low32(ptr);
 #ifdef __ARM_FEATURE_ATOMICS
 	/* the instruction wants pairs of neighbours; clang 14 cannot make it of the builtin */
 	register uint64_t low __asm__("x0") = (uint64_t)expect;

@@ -292,7 +292,8 @@ __pcpu_always_inline intptr_t __pcpu_seq_hold(struct percpu_self *self)
 		"jmp 2b\n\t"
 		".popsection"
 		: [base] "=&r"(base), [entry] "=&r"(entry), "=@ccs"(closed)
-		: __PCPU_SEQ_CONSTANTS, [self] "r"(&self->cpu), [word] "r"(self->word)
+		: __PCPU_SEQ_CONSTANTS, [self] "r"(&self->cpu),
+		  [word] "r"(*(volatile intptr_t *)&self->word)
 		: "memory");
 	if (__pcpu_unlikely(closed))
 		return -1;
@@ -307,62 +308,70 @@ __pcpu_always_inline intptr_t __pcpu_seq_hold(struct percpu_self *self)
 /*
  * A pinned thread's access: GS holds the window of its CPU, and with 32-bit addresses (the prefix
  * 0x67) the processor does all of the address formula. Each is one instruction that writes, so
- * that no preemption and no signal comes between its reading and its writing.
+ * that no preemption and no signal comes between its reading and its writing. With PERCPU_UP the
+ * variable is the copy, and there is neither prefix nor segment.
  */
 /* clang-format off */
+#ifdef PERCPU_UP
+#define __PCPU_PIN
+#define __PCPU_PIN_AT "%[copy]"
+#else
+#define __PCPU_PIN ".byte 0x67\n\t"
+#define __PCPU_PIN_AT "%%gs:%[copy]"
+#endif
 #define __PCPU_PINNED_COPY(n) (*(__pcpu_pinned_copy_##n *)ptr)
 #define __PCPU_DEFINE_PINNED_STORE(op, insn, n, type, sfx, mod, imm)                               \
-	__pcpu_always_inline void __pcpu_pinned_##op##_##n(uintptr_t ptr, type val)                    \
+	__pcpu_always_inline void __pcpu_pinned_##op##_##n(uintptr_t ptr, type val)                \
 	{                                                                                          \
-		__asm__ volatile(".byte 0x67\n\t" insn sfx " %" mod "[val], %%gs:%[copy]"          \
-				 : [copy] "+m"(__PCPU_PINNED_COPY(n))                           \
+		__asm__ volatile(__PCPU_PIN insn sfx " %" mod "[val], " __PCPU_PIN_AT              \
+				 : [copy] "+m"(__PCPU_PINNED_COPY(n))                              \
 				 : [val] imm(val)                                                  \
 				 : "memory", "cc");                                                \
 	}
 #define __PCPU_DEFINE_PINNED(n, type, sfx, mod, imm)                                               \
-	typedef type __attribute__((__may_alias__)) __pcpu_pinned_copy_##n;                          \
+	typedef type __attribute__((__may_alias__)) __pcpu_pinned_copy_##n;                        \
 	__PCPU_DEFINE_PINNED_STORE(write, "mov", n, type, sfx, mod, imm)                           \
 	__PCPU_DEFINE_PINNED_STORE(add, "add", n, type, sfx, mod, imm)                             \
 	__PCPU_DEFINE_PINNED_STORE(and, "and", n, type, sfx, mod, imm)                             \
 	__PCPU_DEFINE_PINNED_STORE(or, "or", n, type, sfx, mod, imm)                               \
-	__pcpu_always_inline type __pcpu_pinned_read_##n(uintptr_t ptr)                                \
+	__pcpu_always_inline type __pcpu_pinned_read_##n(uintptr_t ptr)                            \
 	{                                                                                          \
 		type old;                                                                          \
-		__asm__ volatile(".byte 0x67\n\tmov" sfx " %%gs:%[copy], %" mod "[old]"            \
+		__asm__ volatile(__PCPU_PIN "mov" sfx " " __PCPU_PIN_AT ", %" mod "[old]"          \
 				 : [old] "=r"(old)                                                 \
-				 : [copy] "m"(__PCPU_PINNED_COPY(n))                            \
+				 : [copy] "m"(__PCPU_PINNED_COPY(n))                               \
 				 : "memory");                                                      \
 		return old;                                                                        \
 	}                                                                                          \
-	__pcpu_always_inline type __pcpu_pinned_add_return_##n(uintptr_t ptr, type val)                \
+	__pcpu_always_inline type __pcpu_pinned_add_return_##n(uintptr_t ptr, type val)            \
 	{                                                                                          \
 		type old = val;                                                                    \
-		__asm__ volatile(".byte 0x67\n\txadd" sfx " %" mod "[old], %%gs:%[copy]"           \
-				 : [old] "+r"(old), [copy] "+m"(__PCPU_PINNED_COPY(n))          \
+		__asm__ volatile(__PCPU_PIN "xadd" sfx " %" mod "[old], " __PCPU_PIN_AT            \
+				 : [old] "+r"(old), [copy] "+m"(__PCPU_PINNED_COPY(n))             \
 				 :                                                                 \
 				 : "memory", "cc");                                                \
 		return (type)(old + val);                                                          \
 	}                                                                                          \
-	__pcpu_always_inline type __pcpu_pinned_cmpxchg_##n(uintptr_t ptr, type expect, type val)      \
+	__pcpu_always_inline type __pcpu_pinned_cmpxchg_##n(uintptr_t ptr, type expect, type val)  \
 	{                                                                                          \
-		__asm__ volatile(".byte 0x67\n\tcmpxchg" sfx " %" mod "[val], %%gs:%[copy]"        \
-				 : "+a"(expect), [copy] "+m"(__PCPU_PINNED_COPY(n))             \
+		__asm__ volatile(__PCPU_PIN "cmpxchg" sfx " %" mod "[val], " __PCPU_PIN_AT         \
+				 : "+a"(expect), [copy] "+m"(__PCPU_PINNED_COPY(n))                \
 				 : [val] "r"(val)                                                  \
 				 : "memory", "cc");                                                \
 		return expect;                                                                     \
 	}                                                                                          \
 	/* not xchg: with a memory operand it locks the bus. cmpxchg leaves in rax what it found. */\
-	__pcpu_always_inline type __pcpu_pinned_xchg_##n(uintptr_t ptr, type val)          \
-	{                                                                                  \
-		type old;                                                                  \
-		__asm__ volatile(".byte 0x67\n\tmov" sfx " %%gs:%[copy], %" mod "[old]\n"  \
-				 "1:\t.byte 0x67\n\t"                                      \
-				 "cmpxchg" sfx " %" mod "[val], %%gs:%[copy]\n\t"          \
-				 "jne 1b"                                                  \
-				 : [old] "=&a"(old), [copy] "+m"(__PCPU_PINNED_COPY(n))    \
-				 : [val] "r"(val)                                          \
-				 : "memory", "cc");                                        \
-		return old;                                                                \
+	__pcpu_always_inline type __pcpu_pinned_xchg_##n(uintptr_t ptr, type val)                  \
+	{                                                                                          \
+		type old;                                                                          \
+		__asm__ volatile(__PCPU_PIN "mov" sfx " " __PCPU_PIN_AT ", %" mod "[old]\n"        \
+				 "1:\t" __PCPU_PIN                                                 \
+				 "cmpxchg" sfx " %" mod "[val], " __PCPU_PIN_AT "\n\t"             \
+				 "jne 1b"                                                          \
+				 : [old] "=&a"(old), [copy] "+m"(__PCPU_PINNED_COPY(n))            \
+				 : [val] "r"(val)                                                  \
+				 : "memory", "cc");                                                \
+		return old;                                                                        \
 	}
 __PCPU_DEFINE_PINNED(1, uint8_t, "b", "b", "qi")
 __PCPU_DEFINE_PINNED(2, uint16_t, "w", "w", "ri")
@@ -375,7 +384,7 @@ __pcpu_always_inline __pcpu_u128 __pcpu_pinned_cmpxchg_16(uintptr_t ptr, __pcpu_
 	typedef __pcpu_u128 __attribute__((__may_alias__)) copy_type;
 	uint64_t low = (uint64_t)expect, high = (uint64_t)(expect >> 64);
 
-	__asm__ volatile(".byte 0x67\n\tcmpxchg16b %%gs:%[copy]"
+	__asm__ volatile(__PCPU_PIN "cmpxchg16b " __PCPU_PIN_AT
 			 : "+a"(low), "+d"(high), [copy] "+m"(*(copy_type *)ptr)
 			 : "b"((uint64_t)val), "c"((uint64_t)(val >> 64))
 			 : "memory", "cc");

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * up/counter.h - counter.h with PERCPU_UP: one count, which is exact, and no batch.
+ */
+#ifndef PERCPU_UP_COUNTER_H
+#define PERCPU_UP_COUNTER_H
+
+#include <percpu/counter.h>
+#include <percpu/runtime.h>
+
+__PCPU_BEGIN_DECLS
+/* Weak: every file defines it, the program has one. Nothing looks at it. */
+__attribute__((__weak__)) int percpu_counter_batch = 32;
+__PCPU_END_DECLS
+
+PERCPU_API int percpu_counter_init(struct percpu_counter *fbc, int64_t amount, gfp_t gfp)
+{
+	(void)gfp;
+	fbc->count = amount;
+	fbc->initialized = true;
+	return 0;
+}
+
+PERCPU_API void percpu_counter_destroy(struct percpu_counter *fbc)
+{
+	fbc->initialized = false;
+}
+
+PERCPU_API bool percpu_counter_initialized(const struct percpu_counter *fbc)
+{
+	return fbc->initialized;
+}
+
+/* One instruction, for the sake of signal handlers; it wraps. */
+PERCPU_API void percpu_counter_add(struct percpu_counter *fbc, int64_t amount)
+{
+	__pcpu_pinned_add_8((uintptr_t)&fbc->count, (uint64_t)amount);
+}
+
+PERCPU_API void percpu_counter_add_batch(struct percpu_counter *fbc, int64_t amount, int32_t batch)
+{
+	(void)batch;
+	percpu_counter_add(fbc, amount);
+}
+
+PERCPU_API void percpu_counter_sub(struct percpu_counter *fbc, int64_t amount)
+{
+	percpu_counter_add(fbc, (int64_t)(0 - (uint64_t)amount));
+}
+
+PERCPU_API void percpu_counter_inc(struct percpu_counter *fbc)
+{
+	percpu_counter_add(fbc, 1);
+}
+
+PERCPU_API void percpu_counter_dec(struct percpu_counter *fbc)
+{
+	percpu_counter_add(fbc, -1);
+}
+
+PERCPU_API void percpu_counter_set(struct percpu_counter *fbc, int64_t amount)
+{
+	__pcpu_pinned_write_8((uintptr_t)&fbc->count, (uint64_t)amount);
+}
+
+PERCPU_API int64_t percpu_counter_read(const struct percpu_counter *fbc)
+{
+	return (int64_t)__pcpu_pinned_read_8((uintptr_t)&fbc->count);
+}
+
+PERCPU_API int64_t percpu_counter_read_positive(const struct percpu_counter *fbc)
+{
+	int64_t value = percpu_counter_read(fbc);
+
+	return value > 0 ? value : 0;
+}
+
+PERCPU_API int64_t percpu_counter_sum(struct percpu_counter *fbc)
+{
+	return percpu_counter_read(fbc);
+}
+
+PERCPU_API int64_t percpu_counter_sum_positive(struct percpu_counter *fbc)
+{
+	return percpu_counter_read_positive(fbc);
+}
+
+PERCPU_API int64_t percpu_counter_sum_and_reset(struct percpu_counter *fbc)
+{
+	return (int64_t)__pcpu_pinned_xchg_8((uintptr_t)&fbc->count, 0);
+}
+
+PERCPU_API int percpu_counter_compare(struct percpu_counter *fbc, int64_t rhs)
+{
+	int64_t value = percpu_counter_read(fbc);
+
+	return (value > rhs) - (value < rhs);
+}
+
+PERCPU_API int __percpu_counter_compare(struct percpu_counter *fbc, int64_t rhs, int32_t batch)
+{
+	(void)batch;
+	return percpu_counter_compare(fbc, rhs);
+}
+
+PERCPU_API bool percpu_counter_limited_add(struct percpu_counter *fbc, int64_t limit,
+					   int64_t amount)
+{
+	int64_t value = percpu_counter_read(fbc), seen, after;
+
+	while (amount != 0) {
+		if (__builtin_add_overflow(value, amount, &after) ||
+		    (amount > 0 ? after > limit : after < limit))
+			return false;
+		seen = (int64_t)__pcpu_pinned_cmpxchg_8((uintptr_t)&fbc->count, (uint64_t)value,
+							(uint64_t)after);
+		if (seen == value)
+			break;
+		value = seen;
+	}
+	return true;
+}
+
+#endif /* PERCPU_UP_COUNTER_H */

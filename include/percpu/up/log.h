@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * up/log.h - log.h with PERCPU_UP: the handlers, and what has something to say to them.
+ */
+#ifndef PERCPU_UP_LOG_H
+#define PERCPU_UP_LOG_H
+
+#include <percpu/log.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct percpu_up_log {
+	percpu_log_handler_t handler;
+	enum percpu_log_level level;
+	percpu_fatal_handler_t fatal_handler;
+};
+
+__PCPU_BEGIN_DECLS
+/* Weak: every file defines it, the program has one. */
+extern struct percpu_up_log __percpu_up_log;
+__attribute__((__weak__)) struct percpu_up_log __percpu_up_log = {NULL, PERCPU_LOG_WARNING, NULL};
+__PCPU_END_DECLS
+
+PERCPU_API percpu_log_handler_t percpu_set_log_handler(percpu_log_handler_t handler,
+						       enum percpu_log_level level)
+{
+	percpu_log_handler_t before = __percpu_up_log.handler;
+
+	__percpu_up_log.handler = handler;
+	__percpu_up_log.level = level;
+	return before;
+}
+
+PERCPU_API percpu_fatal_handler_t percpu_set_fatal_handler(percpu_fatal_handler_t handler)
+{
+	percpu_fatal_handler_t before = __percpu_up_log.fatal_handler;
+
+	__percpu_up_log.fatal_handler = handler;
+	return before;
+}
+
+static inline void __percpu_up_say(enum percpu_log_level level, const char *message)
+{
+	if (level > __percpu_up_log.level)
+		return;
+	if (__percpu_up_log.handler)
+		__percpu_up_log.handler(level, message);
+	else
+		fprintf(stderr, "percpu: %s\n", message);
+}
+
+static inline void __attribute__((__noreturn__)) __percpu_up_fatal(const char *message)
+{
+	__percpu_up_say(PERCPU_LOG_EMERG, message);
+	if (__percpu_up_log.fatal_handler)
+		__percpu_up_log.fatal_handler(message);
+	abort();
+}
+
+#endif /* PERCPU_UP_LOG_H */

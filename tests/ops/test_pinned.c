@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_pinned.c - threads that are pinned to a CPU: percpu_thread_pin(), what it refuses, who
+ * faults, and that nothing is lost among pinned and other threads (percpu/pinned.h). What each
+ * operation does is in test_ops.c.
+ */
+#include "many.h"
+
+#include "hold.h"
+
+#include <sys/wait.h>
+
+struct numbers {
+	uint64_t left __attribute__((__aligned__(16)));
+	uint64_t right;
+	uint8_t n8;
+	uint16_t n16;
+	uint32_t n32;
+	uint64_t n64;
+	uint64_t pot;
+};
+static DEFINE_PER_CPU(struct numbers, numbers);
+static DEFINE_PER_CPU(uint64_t, number);
+
+#ifdef WITHOUT_FSGSBASE
+/* The kernel's word that programs may use the instructions for the GS base. */
+#include <sys/auxv.h>
+unsigned long __real_getauxval(unsigned long type);
+unsigned long __wrap_getauxval(unsigned long type);
+
+static bool denied;
+
+unsigned long __wrap_getauxval(unsigned long type)
+{
+	if (type != AT_HWCAP2)
+		return __real_getauxval(type);
+	denied = true;
+	return 0;
+}
+
+static void instructions_for_the_gs_base_were_denied(void **state)
+{
+	(void)state;
+	assert_true(denied);
+}
+#endif
+
+static bool can_pin(void)
+{
+	return has_sequences() && indexed_by_cpu();
+}
+
+static bool same_affinity(const cpu_set_t *as)
+{
+	cpu_set_t set;
+
+	sched_getaffinity(0, sizeof(set), &set);
+	return CPU_EQUAL(&set, as);
+}
+
+static bool may_run_on(unsigned int only)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(only, &set);
+	return same_affinity(&set);
+}
+
+/* --- pinning --- */
+
+static const char *pin_and_unpin(void)
+{
+	cpu_set_t before;
+
+	sched_getaffinity(0, sizeof(before), &before);
+	for (unsigned int i = 0; i < nr_cpus; i++) {
+		RETURN_UNLESS(percpu_thread_pin(cpus[i]) == 0);
+		RETURN_UNLESS(may_run_on(cpus[i]) && sched_getcpu() == (int)cpus[i]);
+		pinned_cpu_add(number, 3);
+		RETURN_IF_WRONG(differ("the copy", per_cpu(number, cpus[i]), 3));
+		RETURN_UNLESS(smp_processor_id() == cpus[i]);
+	}
+	RETURN_UNLESS(percpu_thread_unpin() == 0 && same_affinity(&before));
+	RETURN_UNLESS(percpu_thread_pin(cpus[0]) == 0 && percpu_thread_pin(cpus[0]) == 0);
+	RETURN_UNLESS(percpu_thread_unpin() == 0 && same_affinity(&before));
+	RETURN_UNLESS(percpu_thread_unpin() == -EPERM && same_affinity(&before));
+	return differ("the sum", per_cpu_sum(number), 3 * nr_cpus);
+}
+
+static void pinned_threads_stay_on_their_cpu_until_they_are_unpinned(void **state)
+{
+	(void)state;
+	if (!can_pin())
+		skip();
+	else
+		assert_fact(pin_and_unpin);
+}
+
+static const char *pin_where_nobody_can_be(void)
+{
+	unsigned int nowhere[] = {nr_cpu_ids, UINT32_MAX, INT32_MAX, nr_cpu_ids - 1};
+	cpu_set_t before;
+
+	sched_getaffinity(0, sizeof(before), &before);
+	/* the last one exists only where the test says so (possible:64) */
+	for (int i = 0; i < 3 + (nr_cpu_ids == 64); i++) {
+		RETURN_UNLESS(percpu_thread_pin(nowhere[i]) == -EINVAL);
+		RETURN_UNLESS(same_affinity(&before) && percpu_thread_unpin() == -EPERM);
+	}
+	RETURN_UNLESS(percpu_thread_pin(cpus[0]) == 0);
+	for (int i = 0; i < 3 + (nr_cpu_ids == 64); i++)
+		RETURN_UNLESS(percpu_thread_pin(nowhere[i]) == -EINVAL);
+	/* as it was */
+	RETURN_UNLESS(may_run_on(cpus[0]));
+	pinned_cpu_inc(number);
+	RETURN_UNLESS(percpu_thread_unpin() == 0 && same_affinity(&before));
+	return differ("number", per_cpu(number, cpus[0]), 1);
+}
+
+static void threads_that_cannot_be_pinned_stay_as_they_are(void **state)
+{
+	(void)state;
+	if (!can_pin())
+		skip();
+	else
+		assert_fact(pin_where_nobody_can_be);
+}
+
+static void pinning_is_not_supported_where_copies_are_changed_otherwise(void **state)
+{
+	(void)state;
+	if (can_pin()) {
+		skip();
+		return;
+	}
+	assert_int_equal(percpu_thread_pin(cpus[0]), -EOPNOTSUPP);
+	assert_int_equal(percpu_thread_pin(nr_cpu_ids), -EINVAL);
+	assert_int_equal(percpu_thread_unpin(), -EPERM);
+}
+
+static const char *pin_in_a_section(void)
+{
+	cpu_set_t before;
+
+	sched_getaffinity(0, sizeof(before), &before);
+	preempt_disable();
+	RETURN_UNLESS(percpu_thread_pin(cpus[0]) == -EDEADLK && same_affinity(&before));
+	preempt_enable();
+	RETURN_UNLESS(percpu_thread_pin(cpus[0]) == 0);
+	preempt_disable();
+	RETURN_UNLESS(percpu_thread_unpin() == -EDEADLK && may_run_on(cpus[0]));
+	RETURN_UNLESS(pcpu_held_cpu() == (int)cpus[0]);
+	pinned_cpu_inc(number);
+	preempt_enable();
+	RETURN_UNLESS(percpu_thread_unpin() == 0 && same_affinity(&before));
+	return NULL;
+}
+
+static void sections_are_no_place_to_pin_or_unpin(void **state)
+{
+	(void)state;
+	if (!can_pin())
+		skip();
+	else
+		assert_fact(pin_in_a_section);
+}
+
+/* --- who is not pinned --- */
+
+static const char *operate_unpinned(void)
+{
+	pinned_cpu_inc(number);
+	return "it has not faulted";
+}
+
+static const char *operate_after_unpinning(void)
+{
+	if (percpu_thread_pin(cpus[0]) || percpu_thread_unpin())
+		return "it could not be pinned";
+	return operate_unpinned();
+}
+
+static void *operate_in_a_new_thread(void *arg)
+{
+	pinned_cpu_inc(number);
+	return arg;
+}
+
+static const char *operate_in_an_unpinned_thread(void)
+{
+	pthread_join(start(operate_in_a_new_thread, NULL), NULL);
+	return "it has not faulted";
+}
+
+static void assert_faults(fact_t fact)
+{
+	struct fact_end end = find_out(fact);
+
+	if (!WIFSIGNALED(end.status) || WTERMSIG(end.status) != SIGSEGV)
+		fail_msg("status %#x: %s", (unsigned int)end.status, end.text);
+}
+
+static void operations_of_threads_that_are_not_pinned_fault(void **state)
+{
+	(void)state;
+	if (!can_pin()) {
+		skip();
+		return;
+	}
+	assert_faults(operate_unpinned);
+	assert_faults(operate_after_unpinning);
+	assert_faults(operate_in_an_unpinned_thread);
+}
+
+/* --- exact --- */
+
+#define PINNED 4 /* two to each of two CPUs, where there are two */
+#define OTHERS 3
+#define SECONDS 1.0
+
+static __thread volatile uint64_t handled;
+
+static void operate_in_handler(int sig)
+{
+	(void)sig;
+	handled++;
+	pinned_cpu_inc(numbers.n8);
+	(void)pinned_cpu_add_return(numbers.n16, 1);
+	pinned_cpu_inc(numbers.n32);
+	this_cpu_inc(numbers.n64);
+}
+
+#define DEFINE_OPERATE(family)                                                             \
+	static void family##operate(void)                                                  \
+	{                                                                                  \
+		uint64_t left, right;                                                      \
+                                                                                           \
+		family##inc(numbers.n8);                                                   \
+		(void)family##inc_return(numbers.n16);                                     \
+		family##add(numbers.n32, 1);                                               \
+		left = family##read(numbers.n64);                                          \
+		while (!family##try_cmpxchg(numbers.n64, &left, left + 1)) {               \
+		}                                                                          \
+		do {                                                                       \
+			left = family##read(numbers.left);                                 \
+			right = family##read(numbers.right);                               \
+		} while (!family##cmpxchg_double(numbers.left, numbers.right, left, right, \
+						 left + 1, right + 1));                    \
+		family##add(numbers.pot, 7);                                               \
+	}
+DEFINE_OPERATE(this_cpu_)
+DEFINE_OPERATE(pinned_cpu_)
+
+struct operated {
+	unsigned int cpu;
+	uint64_t times, signals, taken;
+};
+
+static void *operate_pinned(void *arg)
+{
+	struct operated *operated = arg;
+	timer_t timer;
+
+	if (percpu_thread_pin(operated->cpu))
+		abort();
+	handled = 0;
+	timer = start_storm(operate_in_handler);
+	for (operated->times = 0; !must_stop(); operated->times++) {
+		pinned_cpu_operate();
+		if (operated->times % 64 == 0)
+			operated->taken += pinned_cpu_xchg(numbers.pot, 0);
+	}
+	end_storm(timer);
+	operated->signals = handled;
+	/* every other one ends as it is */
+	if (operated->times % 2 && percpu_thread_unpin())
+		abort();
+	return NULL;
+}
+
+/* Also in sections, of the CPUs that others are pinned to. */
+static void *operate_anywhere(void *arg)
+{
+	struct operated *operated = arg;
+
+	for (operated->times = 0; !must_stop(); operated->times++) {
+		if (operated->times % 512 == 0) {
+			preempt_disable();
+			this_cpu_operate();
+			preempt_enable();
+		} else {
+			this_cpu_operate();
+		}
+		if (operated->times % 64 == 0)
+			operated->taken += this_cpu_xchg(numbers.pot, 0);
+		if (operated->times % 1024 == 0)
+			operated->taken += per_cpu_xchg(numbers.pot,
+							cpus[operated->times / 1024 % nr_cpus], 0);
+		if (operated->times % 4096 == 0)
+			go_to(cpus[operated->times / 4096 % nr_cpus]);
+	}
+	return NULL;
+}
+
+static const char *operate_all(void)
+{
+	struct operated operated[PINNED + OTHERS] = {{0}};
+	pthread_t threads[PINNED + OTHERS];
+	uint64_t times = 0, taken = 0, signals = 0;
+
+	for (int i = 0; i < PINNED + OTHERS; i++) {
+		operated[i].cpu = cpus[(unsigned int)i % (nr_cpus > 2 ? 2 : nr_cpus)];
+		threads[i] = start(i < PINNED ? operate_pinned : operate_anywhere, &operated[i]);
+	}
+	nap(SECONDS);
+	set_stop(true);
+	for (int i = 0; i < PINNED + OTHERS; i++) {
+		pthread_join(threads[i], NULL);
+		RETURN_UNLESS(operated[i].times > 100);
+		times += operated[i].times;
+		taken += operated[i].taken;
+		signals += operated[i].signals;
+	}
+	RETURN_UNLESS(signals > 100);
+	RETURN_IF_WRONG(differ("n8", (uint8_t)per_cpu_sum(numbers.n8), (uint8_t)(times + signals)));
+	RETURN_IF_WRONG(
+		differ("n16", (uint16_t)per_cpu_sum(numbers.n16), (uint16_t)(times + signals)));
+	RETURN_IF_WRONG(
+		differ("n32", (uint32_t)per_cpu_sum(numbers.n32), (uint32_t)(times + signals)));
+	RETURN_IF_WRONG(differ("n64", per_cpu_sum(numbers.n64), times + signals));
+	RETURN_IF_WRONG(differ("left", per_cpu_sum(numbers.left), times));
+	RETURN_IF_WRONG(differ("right", per_cpu_sum(numbers.right), times));
+	return differ("pot", per_cpu_sum(numbers.pot) + taken, 7 * times);
+}
+
+static void pinned_and_other_threads_and_signals_lose_nothing(void **state)
+{
+	(void)state;
+	if (!can_pin())
+		skip();
+	else
+		assert_fact(operate_all);
+}
+
+/* --- fork and new threads --- */
+
+static void *pin_in_a_new_thread(void *arg)
+{
+	/* the restriction is inherited, and is what it goes back to */
+	*(bool *)arg = may_run_on(cpus[0]) && percpu_thread_unpin() == -EPERM &&
+		       percpu_thread_pin(cpus[0]) == 0;
+	pinned_cpu_inc(number);
+	*(bool *)arg &= percpu_thread_unpin() == 0 && may_run_on(cpus[0]);
+	return NULL;
+}
+
+static const char *create_a_thread_while_pinned(void)
+{
+	bool good = false;
+
+	RETURN_UNLESS(percpu_thread_pin(cpus[0]) == 0);
+	pthread_join(start(pin_in_a_new_thread, &good), NULL);
+	RETURN_UNLESS(good);
+	pinned_cpu_inc(number);
+	return differ("number", per_cpu(number, cpus[0]), 2);
+}
+
+static void threads_of_a_pinned_thread_pin_themselves(void **state)
+{
+	(void)state;
+	if (!can_pin())
+		skip();
+	else
+		assert_fact(create_a_thread_while_pinned);
+}
+
+static void *find_the_cpu_busy(void *arg)
+{
+	*(bool *)arg = percpu_remote_begin(cpus[0]) == -EBUSY;
+	return NULL;
+}
+
+/* The child is pinned as its parent was, and counts for itself. */
+static const char *go_on_pinned(void)
+{
+	bool busy = false;
+
+	pinned_cpu_inc(number);
+	pthread_join(start(find_the_cpu_busy, &busy), NULL);
+	RETURN_UNLESS(busy && may_run_on(cpus[0]));
+	RETURN_UNLESS(percpu_thread_unpin() == 0);
+	RETURN_UNLESS(percpu_remote_begin(cpus[0]) == 0);
+	percpu_remote_end(cpus[0]);
+	return differ("number", per_cpu(number, cpus[0]), 2);
+}
+
+static const char *fork_while_pinned(void)
+{
+	int status;
+	pid_t child;
+
+	RETURN_UNLESS(percpu_thread_pin(cpus[0]) == 0);
+	pinned_cpu_inc(number);
+	child = fork();
+	if (child == 0)
+		run_fact(go_on_pinned);
+	status = wait_for(child, DEADLOCK_SECONDS / 2);
+	RETURN_IF_WRONG(differ("the child's status", (uint64_t)status, 0));
+	pinned_cpu_inc(number);
+	return differ("number", per_cpu(number, cpus[0]), 2);
+}
+
+static void children_of_a_pinned_thread_are_pinned(void **state)
+{
+	(void)state;
+	if (!can_pin())
+		skip();
+	else
+		assert_fact(fork_while_pinned);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#ifdef WITHOUT_FSGSBASE
+		cmocka_unit_test(instructions_for_the_gs_base_were_denied),
+#endif
+		cmocka_unit_test(pinned_threads_stay_on_their_cpu_until_they_are_unpinned),
+		cmocka_unit_test(threads_that_cannot_be_pinned_stay_as_they_are),
+		cmocka_unit_test(pinning_is_not_supported_where_copies_are_changed_otherwise),
+		cmocka_unit_test(sections_are_no_place_to_pin_or_unpin),
+		cmocka_unit_test(operations_of_threads_that_are_not_pinned_fault),
+		cmocka_unit_test(pinned_and_other_threads_and_signals_lose_nothing),
+		cmocka_unit_test(threads_of_a_pinned_thread_pin_themselves),
+		cmocka_unit_test(children_of_a_pinned_thread_are_pinned),
+		cmocka_unit_test(tier_is_the_one_that_was_asked_for),
+	};
+
+	find_cpus();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

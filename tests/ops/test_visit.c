@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_visit.c - other CPUs' copies: percpu_remote_begin(), per_cpu_xchg() and
+ * percpu_counter_sum_and_reset() (percpu/section.h, percpu/counter.h).
+ */
+#include "many.h"
+
+#include "hold.h"
+
+static DEFINE_PER_CPU(uint64_t, plain);
+static DEFINE_PER_CPU(uint64_t, counted);
+static DEFINE_PER_CPU(uint64_t, initial) = 77;
+
+static unsigned int other_than(unsigned int cpu)
+{
+	return cpus[0] + cpus[1] - cpu;
+}
+
+/* --- percpu_remote_begin() --- */
+
+static void this_cpu_of_a_visitor_is_the_one_it_visits(void **state)
+{
+	unsigned int cpu;
+
+	(void)state;
+	for_each_possible_cpu(cpu) {
+		assert_int_equal(percpu_remote_begin(cpu), 0);
+		assert_int_equal(smp_processor_id(), cpu);
+		assert_ptr_equal(this_cpu_ptr(&plain), per_cpu_ptr(&plain, cpu));
+		assert_int_equal(pcpu_held_cpu(), cpu);
+		percpu_remote_end(cpu);
+		assert_int_equal(pcpu_held_cpu(), -1);
+	}
+}
+
+static void cpus_that_are_not_possible_cannot_be_visited(void **state)
+{
+	(void)state;
+	assert_int_equal(percpu_remote_begin(nr_cpu_ids), -EINVAL);
+	assert_int_equal(percpu_remote_begin(UINT32_MAX), -EINVAL);
+	assert_int_equal(percpu_remote_begin(INT32_MAX), -EINVAL);
+	assert_int_equal(pcpu_held_cpu(), -1);
+}
+
+static void holders_of_another_cpu_cannot_visit(void **state)
+{
+	(void)state;
+	if (lacks_cpus()) {
+		skip();
+		return;
+	}
+	assert_int_equal(percpu_remote_begin(cpus[0]), 0);
+	assert_int_equal(percpu_remote_begin(cpus[1]), -EDEADLK);
+	assert_int_equal(pcpu_held_cpu(), cpus[0]);
+	percpu_remote_end(cpus[0]);
+	assert_int_equal(percpu_remote_begin(cpus[1]), 0);
+	percpu_remote_end(cpus[1]);
+}
+
+static DEFINE_PER_CPU(local_lock_t, local);
+
+static void owners_of_another_cpus_local_lock_cannot_visit(void **state)
+{
+	unsigned int cpu;
+
+	(void)state;
+	if (lacks_cpus()) {
+		skip();
+		return;
+	}
+	local_lock(&local);
+	cpu = smp_processor_id();
+	assert_int_equal(percpu_remote_begin(other_than(cpu)), -EDEADLK);
+	assert_int_equal(percpu_remote_begin(cpu), 0);
+	percpu_remote_end(cpu);
+	assert_int_equal(smp_processor_id(), cpu);
+	local_unlock(&local);
+}
+
+static void visits_and_sections_of_one_cpu_nest(void **state)
+{
+	unsigned int cpu = get_cpu();
+
+	(void)state;
+	assert_int_equal(percpu_remote_begin(cpu), 0);
+	assert_int_equal(percpu_remote_begin(cpu), 0);
+	assert_int_equal(get_cpu(), cpu);
+	put_cpu();
+	percpu_remote_end(cpu);
+	percpu_remote_end(cpu);
+	assert_int_equal(pcpu_held_cpu(), cpu);
+	put_cpu();
+	assert_int_equal(pcpu_held_cpu(), -1);
+}
+
+static const char *end_without_begin(void)
+{
+	percpu_remote_end(cpus[0]);
+	return "percpu_remote_end() has returned";
+}
+
+static const char *end_of_another(void)
+{
+	if (percpu_remote_begin(cpus[0]) == 0)
+		percpu_remote_end(cpus[0] + 1);
+	return "percpu_remote_end() has returned";
+}
+
+static const char *end_of_none(void)
+{
+	percpu_remote_end(UINT32_MAX);
+	return "percpu_remote_end() has returned";
+}
+
+static void end_of_a_visit_that_was_not_begun_is_fatal(void **state)
+{
+	(void)state;
+	assert_fatal(end_without_begin, "the caller does not hold that CPU");
+	assert_fatal(end_of_another, "the caller does not hold that CPU");
+	assert_fatal(end_of_none, "");
+}
+
+static void *pin_until_told(void *arg)
+{
+	if (percpu_thread_pin(*(unsigned int *)arg))
+		abort();
+	reach(1);
+	while (!must_stop())
+		usleep(100);
+	return NULL;
+}
+
+static const char *visit_a_pinned_cpu(void)
+{
+	pthread_t thread = start(pin_until_told, &cpus[0]);
+
+	await(1);
+	for (int i = 0; i < 3; i++) {
+		RETURN_UNLESS(percpu_remote_begin(cpus[0]) == -EBUSY);
+		RETURN_UNLESS(pcpu_held_cpu() == -1);
+	}
+	set_stop(true);
+	pthread_join(thread, NULL);
+	/* ended without unpinning */
+	RETURN_UNLESS(percpu_remote_begin(cpus[0]) == 0);
+	percpu_remote_end(cpus[0]);
+	/* oneself does not count */
+	RETURN_UNLESS(percpu_thread_pin(cpus[0]) == 0);
+	RETURN_UNLESS(percpu_remote_begin(cpus[0]) == 0);
+	percpu_remote_end(cpus[0]);
+	return NULL;
+}
+
+static void cpus_that_others_are_pinned_to_cannot_be_visited(void **state)
+{
+	(void)state;
+	if (!has_sequences() || !indexed_by_cpu())
+		skip();
+	else
+		assert_fact(visit_a_pinned_cpu);
+}
+
+/* --- exact among those who count --- */
+
+#define COUNTING 4
+#define VISITING 2
+#define SECONDS 0.7
+
+static void *count(void *arg)
+{
+	uint64_t n;
+
+	for (n = 0; !must_stop(); n += 3) {
+		this_cpu_inc(counted);
+		(void)this_cpu_add_return(counted, 1);
+		get_cpu_var(counted)++;
+		put_cpu_var(counted);
+	}
+	*(uint64_t *)arg = n;
+	return NULL;
+}
+
+static void *visit_in_turn(void *arg)
+{
+	uint64_t n = 0;
+
+	for (unsigned int i = 0; !must_stop(); i = (i + 1) % nr_cpus) {
+		volatile uint64_t *copy = per_cpu_ptr(&counted, cpus[i]);
+		uint64_t before;
+
+		if (percpu_remote_begin(cpus[i]))
+			abort();
+		before = *copy;
+		for (int j = 0; j < 50; j++)
+			__asm__ volatile("pause");
+		*copy = before + 1;
+		n++;
+		this_cpu_inc(counted);
+		n++;
+		percpu_remote_end(cpus[i]);
+	}
+	*(uint64_t *)arg = n;
+	return NULL;
+}
+
+/* Takes what is there, from all CPUs, until told to stop. */
+static void *collect(void *arg)
+{
+	uint64_t taken = 0;
+	unsigned int cpu;
+
+	while (!must_stop())
+		for_each_possible_cpu(cpu)
+			taken += per_cpu_xchg(counted, cpu, 0);
+	*(uint64_t *)arg = taken;
+	return NULL;
+}
+
+static const char *run_with(void *(*others)(void *arg), bool taking)
+{
+	uint64_t tally[COUNTING], other[VISITING], expected = 0, sum = 0;
+	pthread_t threads[COUNTING + VISITING];
+
+	for (int i = 0; i < COUNTING; i++)
+		threads[i] = start(count, &tally[i]);
+	for (int i = 0; i < VISITING; i++)
+		threads[COUNTING + i] = start(others, &other[i]);
+	nap(SECONDS);
+	set_stop(true);
+	for (int i = 0; i < COUNTING + VISITING; i++)
+		pthread_join(threads[i], NULL);
+	for (int i = 0; i < COUNTING; i++)
+		expected += tally[i];
+	for (int i = 0; i < VISITING; i++)
+		*(taking ? &sum : &expected) += other[i];
+	RETURN_UNLESS(other[0] > 0 && other[1] > 0 && expected > 1000);
+	return differ("the sum", sum + per_cpu_sum(counted), expected);
+}
+
+static const char *visit_while_others_count(void)
+{
+	return run_with(visit_in_turn, false);
+}
+
+static const char *collect_while_others_count(void)
+{
+	return run_with(collect, true);
+}
+
+static void plain_accesses_of_visitors_are_exact_among_those_who_count(void **state)
+{
+	(void)state;
+	assert_fact(visit_while_others_count);
+}
+
+static void per_cpu_xchg_takes_everything_once_while_all_count(void **state)
+{
+	(void)state;
+	assert_fact(collect_while_others_count);
+}
+
+/* --- per_cpu_xchg() --- */
+
+struct values {
+	uint8_t before, n8;
+	uint16_t n16;
+	uint32_t n32;
+	int64_t n64;
+	double real;
+	void *pointer;
+};
+static DEFINE_PER_CPU(struct values, values);
+
+static void per_cpu_xchg_exchanges_values_of_every_size(void **state)
+{
+	const unsigned int cpu = cpus[0];
+
+	(void)state;
+	per_cpu(values, cpu).before = 0x55;
+	assert_int_equal(per_cpu_xchg(values.n8, cpu, 300), 0);
+	assert_int_equal(per_cpu_xchg(values.n8, cpu, 0), 300 - 256);
+	assert_int_equal(per_cpu(values, cpu).before, 0x55);
+	assert_int_equal(per_cpu_xchg(values.n16, cpu, -1), 0);
+	assert_int_equal(per_cpu_xchg(values.n16, cpu, 0), 65535);
+	assert_int_equal(per_cpu_xchg(values.n32, cpu, -1), 0);
+	assert_int_equal(per_cpu_xchg(values.n32, cpu, 0), UINT32_MAX);
+	assert_int_equal(per_cpu_xchg(values.n64, cpu, -5), 0);
+	assert_true(per_cpu_xchg(values.n64, cpu, 0) == -5);
+	assert_true(per_cpu_xchg(values.real, cpu, 1) == 0.0);
+	assert_true(per_cpu_xchg(values.real, cpu, 0) == 1.0);
+	assert_true(per_cpu_xchg(values.pointer, cpu, state) == NULL);
+	assert_true(per_cpu_xchg(values.pointer, cpu, NULL) == state);
+}
+
+static void per_cpu_xchg_takes_the_initial_value_of_a_cpu_that_was_never_used(void **state)
+{
+	unsigned int cpu;
+
+	(void)state;
+	for_each_possible_cpu(cpu) {
+		assert_int_equal(per_cpu_xchg(initial, cpu, cpu), 77);
+		assert_int_equal(per_cpu(initial, cpu), cpu);
+	}
+}
+
+static void holders_can_exchange_on_the_cpu_that_they_hold(void **state)
+{
+	unsigned int cpu = get_cpu();
+
+	(void)state;
+	__this_cpu_write(plain, 12);
+	assert_int_equal(per_cpu_xchg(plain, cpu, 34), 12);
+	put_cpu();
+	assert_int_equal(per_cpu_xchg(plain, cpu, 0), 34);
+}
+
+static const char *exchange_elsewhere(void)
+{
+	if (percpu_remote_begin(cpus[0]) == 0)
+		per_cpu_xchg(plain, cpus[1], 0);
+	return "per_cpu_xchg() has returned";
+}
+
+static const char *exchange_nowhere(void)
+{
+	per_cpu_xchg(plain, UINT32_MAX, 0);
+	return "per_cpu_xchg() has returned";
+}
+
+static void per_cpu_xchg_inside_of_another_cpus_section_is_fatal(void **state)
+{
+	(void)state;
+	if (lacks_cpus())
+		skip();
+	else
+		assert_fatal(exchange_elsewhere, "inside of a section of CPU");
+}
+
+static void per_cpu_xchg_on_a_cpu_that_is_not_possible_is_fatal(void **state)
+{
+	(void)state;
+	assert_fatal(exchange_nowhere, "is not possible");
+}
+
+/* --- percpu_counter_sum_and_reset() --- */
+
+static struct percpu_counter counter;
+
+static void *add_to_the_counter(void *arg)
+{
+	uint64_t n;
+
+	for (n = 0; !must_stop(); n += 3) {
+		percpu_counter_inc(&counter);
+		percpu_counter_add_batch(&counter, 2, 3);
+	}
+	*(uint64_t *)arg = n;
+	return NULL;
+}
+
+static void *reset_the_counter(void *arg)
+{
+	int64_t taken = 0;
+
+	while (!must_stop())
+		taken += percpu_counter_sum_and_reset(&counter);
+	*(uint64_t *)arg = (uint64_t)taken;
+	return NULL;
+}
+
+static const char *add_and_reset(void)
+{
+	uint64_t added[COUNTING], taken[VISITING], expected = 0, sum;
+	pthread_t threads[COUNTING + VISITING];
+
+	RETURN_UNLESS(percpu_counter_init(&counter, 1000, GFP_KERNEL) == 0);
+	for (int i = 0; i < COUNTING; i++)
+		threads[i] = start(add_to_the_counter, &added[i]);
+	for (int i = 0; i < VISITING; i++)
+		threads[COUNTING + i] = start(reset_the_counter, &taken[i]);
+	nap(SECONDS);
+	set_stop(true);
+	for (int i = 0; i < COUNTING + VISITING; i++)
+		pthread_join(threads[i], NULL);
+	for (int i = 0; i < COUNTING; i++)
+		expected += added[i];
+	sum = (uint64_t)percpu_counter_sum(&counter);
+	RETURN_IF_WRONG(
+		differ("sum and what was taken", sum + taken[0] + taken[1], expected + 1000));
+	RETURN_UNLESS((uint64_t)percpu_counter_sum_and_reset(&counter) == sum);
+	return differ("after the last reset", (uint64_t)percpu_counter_sum(&counter), 0);
+}
+
+static void sum_and_reset_takes_everything_once_while_all_add(void **state)
+{
+	(void)state;
+	assert_fact(add_and_reset);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		/* first: units are closed still */
+		cmocka_unit_test(per_cpu_xchg_takes_the_initial_value_of_a_cpu_that_was_never_used),
+		cmocka_unit_test(this_cpu_of_a_visitor_is_the_one_it_visits),
+		cmocka_unit_test(cpus_that_are_not_possible_cannot_be_visited),
+		cmocka_unit_test(holders_of_another_cpu_cannot_visit),
+		cmocka_unit_test(owners_of_another_cpus_local_lock_cannot_visit),
+		cmocka_unit_test(visits_and_sections_of_one_cpu_nest),
+		cmocka_unit_test(end_of_a_visit_that_was_not_begun_is_fatal),
+		cmocka_unit_test(cpus_that_others_are_pinned_to_cannot_be_visited),
+		cmocka_unit_test(plain_accesses_of_visitors_are_exact_among_those_who_count),
+		cmocka_unit_test(per_cpu_xchg_takes_everything_once_while_all_count),
+		cmocka_unit_test(per_cpu_xchg_exchanges_values_of_every_size),
+		cmocka_unit_test(holders_can_exchange_on_the_cpu_that_they_hold),
+		cmocka_unit_test(per_cpu_xchg_inside_of_another_cpus_section_is_fatal),
+		cmocka_unit_test(per_cpu_xchg_on_a_cpu_that_is_not_possible_is_fatal),
+		cmocka_unit_test(sum_and_reset_takes_everything_once_while_all_add),
+		cmocka_unit_test(tier_is_the_one_that_was_asked_for),
+	};
+
+	find_cpus();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
