@@ -334,7 +334,7 @@ int pcpu_hold_init(void)
 /* The parent's threads are still there, and so is what they hold. */
 static void begin_in_shared_child(void)
 {
-	pcpu_self_after_fork();
+	pcpu_self_after_fork(true);
 	pcpu_marks_after_fork();
 	pcpu_self.nested = 0;
 	if (pcpu_self.cpu >= 0)
@@ -352,7 +352,7 @@ void pcpu_hold_after_fork(void)
 		begin_in_shared_child();
 		return;
 	}
-	pcpu_self_after_fork();
+	pcpu_self_after_fork(false);
 	pcpu_marks_after_fork();
 	for_each_possible_cpu(cpu) {
 		struct percpu_entry *entry = entry_of(cpu);

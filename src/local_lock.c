@@ -25,7 +25,7 @@
 
 static unsigned int my_word(void)
 {
-	return (unsigned int)pcpu_self.word;
+	return pcpu_self.lock_word;
 }
 
 static bool has_local_locks(void)

@@ -64,6 +64,8 @@ void pcpu_self_begin(void)
 	/* any pointer but NULL; without memory for it nothing is released when the thread ends */
 	pthread_setspecific(key, &pcpu_self);
 	__atomic_store_n(&pcpu_self.word, make_word(), __ATOMIC_RELAXED);
+	if (!pcpu_self.lock_word)
+		pcpu_self.lock_word = (unsigned int)pcpu_self.word;
 	/* in this order, for handlers of signals */
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	will_end = true;
@@ -72,8 +74,12 @@ void pcpu_self_begin(void)
 	errno = saved;
 }
 
-void pcpu_self_after_fork(void)
+void pcpu_self_after_fork(bool shared)
 {
-	if (pcpu_self.word)
-		pcpu_self.word = make_word();
+	if (!pcpu_self.word)
+		return;
+	pcpu_self.word = make_word();
+	/* the locks that the thread has are in the child too, unless they are the parent's still */
+	if (shared)
+		pcpu_self.lock_word = (unsigned int)pcpu_self.word;
 }

@@ -45,7 +45,7 @@ int pcpu_self_init(void (*fn)(void));
  */
 void pcpu_self_begin(void);
 
-/* The thread is another process's now: a new word. */
-void pcpu_self_after_fork(void);
+/* The thread is another process's now, which has copies of its own or @shared ones: a new word. */
+void pcpu_self_after_fork(bool shared);
 
 #endif /* PCPU_SELF_H */

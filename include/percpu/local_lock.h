@@ -34,7 +34,7 @@
 
 /** local_lock_t - a member of a per-CPU structure; zero is unlocked. */
 typedef struct percpu_local_lock {
-	unsigned int owner;   /* the low half of the holder's word; 0: nobody */
+	unsigned int owner;   /* the holder's lock_word; 0: nobody */
 	unsigned int waiters; /* how many sleep until the owner changes */
 } local_lock_t;
 
@@ -78,7 +78,7 @@ __pcpu_always_inline bool __pcpu_local_lock_fast(local_lock_t __percpu *lock)
 	if (__pcpu_unlikely(*(volatile int *)&self->cpu != __PCPU_NO_CPU))
 		return false;
 	/* only now: a signal's handler may just have given the thread its word */
-	word = (unsigned int)*(volatile intptr_t *)&self->word;
+	word = *(volatile unsigned int *)&self->lock_word;
 	if (__pcpu_this_cmpxchg_4((uintptr_t)&lock->owner, 0, word) != 0)
 		return false;
 	/* which CPU that was: if not this one any more, the one whose lock has the thread's word */
@@ -126,8 +126,7 @@ __pcpu_always_inline void local_unlock(local_lock_t __percpu *lock)
 		return;
 	}
 	copy = SHIFT_PERCPU_PTR(lock, (uintptr_t)entry->base);
-	if (__pcpu_unlikely(__atomic_load_n(&copy->owner, __ATOMIC_RELAXED) !=
-			    (unsigned int)self->word)) {
+	if (__pcpu_unlikely(__atomic_load_n(&copy->owner, __ATOMIC_RELAXED) != self->lock_word)) {
 		__percpu_local_unlock_slow(lock);
 		return;
 	}

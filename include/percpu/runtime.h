@@ -65,8 +65,11 @@ struct percpu_self {
 	intptr_t word;
 	/* What others see of the thread's operations in the fallback tier; NULL: none yet. */
 	struct pcpu_mark *mark;
-	/* The CPU that the thread is pinned to, plus one; 0: it is not. And where it could run before. */
+	/* The CPU that the thread is pinned to, plus one; 0: it is not. And where it could run
+	 * before. */
 	unsigned int pinned;
+	/* The owner of the local locks that the thread has. A forked child's thread keeps it. */
+	unsigned int lock_word;
 	struct pcpu_affinity *affinity;
 #ifdef __aarch64__
 	/* What x86-64 has in a register: the window of that CPU, or __PCPU_NO_WINDOW. */

@@ -7,6 +7,8 @@
 
 #include "hold.h"
 
+#include <sys/wait.h>
+
 struct queue {
 	local_lock_t lock, inner;
 	uint64_t a, b;
@@ -39,6 +41,24 @@ static void this_cpu_is_the_one_whose_lock_it_is(void **state)
 	if (indexed_by_cpu())
 		assert_int_equal(smp_processor_id(), cpus[nr_cpus - 1]);
 	go_anywhere();
+}
+
+/* As with mutexes: the child's one thread has what the thread that forked had. */
+static void lock_that_is_held_over_a_fork_is_given_back_by_both(void **state)
+{
+	pid_t child;
+	int status;
+
+	(void)state;
+	local_lock(&queue.lock);
+	child = fork();
+	local_unlock(&queue.lock);
+	local_lock(&queue.lock);
+	local_unlock(&queue.lock);
+	if (child == 0)
+		_exit(0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
 }
 
 static void further_locks_are_of_the_same_cpu(void **state)
@@ -426,6 +446,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(this_cpu_is_the_one_whose_lock_it_is),
+		cmocka_unit_test(lock_that_is_held_over_a_fork_is_given_back_by_both),
 		cmocka_unit_test(further_locks_are_of_the_same_cpu),
 		cmocka_unit_test(sections_inside_of_a_local_lock_hold_its_cpu),
 		cmocka_unit_test(sections_and_local_locks_end_in_any_order),
