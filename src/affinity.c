@@ -60,11 +60,12 @@ bool pcpu_cpu_is_offline(unsigned int cpu)
 	int saved = errno, fd;
 
 	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/online", cpu);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* libc's functions would be points where the thread can be cancelled */
+	fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0) {
-		if (read(fd, &answer, 1) != 1)
+		if (syscall(SYS_read, fd, &answer, 1) != 1)
 			answer = '1';
-		close(fd);
+		syscall(SYS_close, fd);
 	}
 	errno = saved;
 	return answer == '0';

@@ -6,6 +6,7 @@
 #include "mem.h"
 #include "pin.h"
 #include "self.h"
+#include "signals.h"
 #include "tier.h"
 #include "unit.h"
 
@@ -72,9 +73,25 @@ static void leave_cpu(void)
 	count_pinned(cpu, -1);
 }
 
+/* With signals blocked: a handler's operation must not find the one without the other. */
+static int move_to(unsigned int cpu, uintptr_t window)
+{
+	int err = pcpu_affinity_set_one(cpu);
+
+	if (err)
+		return err;
+	pcpu_set_pinned_window(window);
+	if (pcpu_self.pinned)
+		leave_cpu();
+	count_pinned(cpu, 1);
+	pcpu_self.pinned = cpu + 1;
+	return 0;
+}
+
 PERCPU_API int percpu_thread_pin(unsigned int cpu)
 {
 	uintptr_t window;
+	sigset_t saved;
 	int err;
 
 	if (!cpu_possible(cpu))
@@ -87,18 +104,12 @@ PERCPU_API int percpu_thread_pin(unsigned int cpu)
 	err = keep_affinity();
 	if (err)
 		return err;
-	err = pcpu_affinity_set_one(cpu);
-	if (err) {
-		if (!pcpu_self.pinned)
-			forget_affinity();
-		return err;
-	}
-	if (pcpu_self.pinned)
-		leave_cpu();
-	count_pinned(cpu, 1);
-	pcpu_self.pinned = cpu + 1;
-	pcpu_set_pinned_window(window);
-	return 0;
+	pcpu_block_signals(&saved);
+	err = move_to(cpu, window);
+	pcpu_restore_signals(&saved);
+	if (err && !pcpu_self.pinned)
+		forget_affinity();
+	return err;
 }
 
 PERCPU_API int percpu_thread_unpin(void)
