@@ -135,7 +135,7 @@ __pcpu_always_inline unsigned int __pcpu_held_cpu(void)
  *
  * @var is a plain identifier. Waits while another thread holds the CPU. Thread-safe; safe in signal
  * handlers, where it waits for others but never for its own thread. Costs less than half of what
- * a mutex costs that nobody else wants, and a visit of the slow path in the fallback tier.
+ * a mutex costs that nobody else wants; in the fallback tier, a microsecond or two.
  */
 #define get_cpu_var(var) __pcpu_get_cpu_var(var, __COUNTER__)
 #define __pcpu_get_cpu_var(var, id)                               \
@@ -186,8 +186,9 @@ __pcpu_always_inline unsigned int __pcpu_held_cpu(void)
  * @val: the new value, converted to the type of @var
  *
  * Returns the old value. Nothing that any CPU adds meanwhile is lost: it is in the value returned,
- * or in the copy afterwards. Opens the CPU's unit if this is its first use. May block; thread-safe,
- * and safe in signal handlers.
+ * or in the copy afterwards. Opens the CPU's unit if this is its first use. May block; thread-safe.
+ * Inside of a section of another CPU it is fatal, as percpu_remote_begin() is refused there; so in
+ * signal handlers only if these cannot interrupt a section.
  */
 #ifdef PERCPU_UP
 #define per_cpu_xchg(var, cpu, val) ((void)(cpu), this_cpu_xchg(var, val))
