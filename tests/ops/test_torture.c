@@ -7,6 +7,9 @@
  * Usage: test_torture [OPERATIONS]; also from the environment, PERCPU_TORTURE_OPERATIONS. Every
  * thread keeps private tallies of what it did, in ordinary variables; when all have ended, the sums
  * of the copies must be the sums of the tallies, modulo 2 to the width of the variable.
+ *
+ * With PERCPU_TORTURE_HOTPLUG in the environment CPUs may come and go meanwhile: no thread is
+ * pinned.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -454,6 +457,7 @@ static void *work(void *arg)
 /* --- the sums --- */
 
 static uint64_t wanted_operations;
+static bool hotplug;
 
 static void add_tallies(struct tallies *all, const struct tallies *some)
 {
@@ -665,6 +669,9 @@ static struct worker *run_workers(unsigned int nr)
 		/* half of them are usual ones */
 		if (i % 4 < NR_WORKER_KINDS)
 			workers[i].kind = (enum worker_kind)(i % 4);
+		/* whose CPU goes offline is pinned no more, and does not know */
+		if (hotplug && workers[i].kind == PINNED)
+			workers[i].kind = USUAL;
 		assert_int_equal(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
 	}
 	for (unsigned int i = 0; i < nr; i++)
@@ -817,6 +824,7 @@ int main(int argc, char **argv)
 	const char *wanted = argc > 1 ? argv[1] : getenv("PERCPU_TORTURE_OPERATIONS");
 
 	wanted_operations = (uint64_t)(wanted ? strtod(wanted, NULL) : DEFAULT_OPERATIONS);
+	hotplug = getenv("PERCPU_TORTURE_HOTPLUG") != NULL;
 	sched_getaffinity(0, sizeof(allowed), &allowed);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
