@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* affinity.c - see affinity.h. By system calls: libc's functions have masks of a fixed size. */
 #include "affinity.h"
+#include "small_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -56,19 +56,14 @@ int pcpu_affinity_set_one(unsigned int cpu)
 
 bool pcpu_cpu_is_offline(unsigned int cpu)
 {
-	char path[64], answer = '1';
-	int saved = errno, fd;
+	char path[64], answer[2];
+	int saved = errno;
+	bool offline;
 
 	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/online", cpu);
-	/* libc's functions would be points where the thread can be cancelled */
-	fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		if (syscall(SYS_read, fd, &answer, 1) != 1)
-			answer = '1';
-		syscall(SYS_close, fd);
-	}
+	offline = pcpu_read_small_file(path, answer, sizeof(answer)) && answer[0] == '0';
 	errno = saved;
-	return answer == '0';
+	return offline;
 }
 
 bool pcpu_run_on_cpu(unsigned int cpu, void (*fn)(void *arg), void *arg)

@@ -13,7 +13,7 @@ struct pcpu_cpu_lock *pcpu_cpu_trylock_atomically(void)
 	struct pcpu_cpu_lock *lock;
 	uint64_t unheld = 0;
 
-	lock = __atomic_load_n(&pcpu_unit_entries()[pcpu_running_cpu()].lock, __ATOMIC_ACQUIRE);
+	lock = __atomic_load_n(&pcpu_unit_entry(pcpu_running_cpu())->lock, __ATOMIC_ACQUIRE);
 	/* both halves at once */
 	if (lock &&
 	    __atomic_compare_exchange_n((uint64_t __attribute__((__may_alias__)) *)lock, &unheld, 1,
@@ -26,7 +26,7 @@ void pcpu_cpu_lock_add(unsigned int cpu, struct pcpu_cpu_lock *lock)
 {
 	lock->next = locks;
 	locks = lock;
-	__atomic_store_n(&pcpu_unit_entries()[cpu].lock, lock, __ATOMIC_RELEASE);
+	__atomic_store_n(&pcpu_unit_entry(cpu)->lock, lock, __ATOMIC_RELEASE);
 }
 
 static void wait_until_dropped(const struct pcpu_cpu_lock *lock)

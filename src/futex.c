@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* futex.c - see futex.h. */
 #include "futex.h"
+#include "small_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <stddef.h>
@@ -47,20 +47,11 @@ void pcpu_futex_wake(const void *word, bool shared)
  */
 static bool is_zombie(int thread)
 {
-	char path[32], text[128];
-	long len;
-	char *state;
-	int fd;
+	char path[32], text[128], *state;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", thread);
-	fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	if (!pcpu_read_small_file(path, text, sizeof(text)))
 		return false;
-	len = syscall(SYS_read, fd, text, sizeof(text) - 1);
-	syscall(SYS_close, fd);
-	if (len < 0)
-		return false;
-	text[len] = '\0';
 	/* behind the name of the program, which may have anything in it */
 	state = strrchr(text, ')');
 	return state && (!strncmp(state, ") Z", 3) || !strncmp(state, ") X", 3));

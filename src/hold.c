@@ -15,11 +15,6 @@
 #include <percpu/cpumask.h>
 #include <percpu/section.h>
 
-static struct percpu_entry *entry_of(unsigned int cpu)
-{
-	return &pcpu_unit_entries()[cpu];
-}
-
 static intptr_t window_of(const struct percpu_entry *entry)
 {
 	return __atomic_load_n(&entry->window, __ATOMIC_SEQ_CST);
@@ -35,14 +30,14 @@ int pcpu_held_cpu(void)
 	int cpu = pcpu_self.cpu;
 
 	return cpu >= 0 && pcpu_self.word &&
-			       window_of(entry_of((unsigned int)cpu)) == pcpu_self.word
+			       window_of(pcpu_unit_entry((unsigned int)cpu)) == pcpu_self.word
 		       ? cpu
 		       : -1;
 }
 
 bool pcpu_held_by_other(unsigned int cpu)
 {
-	return is_others(window_of(entry_of(cpu)));
+	return is_others(window_of(pcpu_unit_entry(cpu)));
 }
 
 /* --- waiting --- */
@@ -88,7 +83,7 @@ void pcpu_hold_wake_late(void)
 	int cpu = pcpu_self.cpu;
 
 	if (cpu >= 0 && pcpu_held_cpu() < 0)
-		pcpu_futex_wake(&entry_of((unsigned int)cpu)->window, pcpu_tier.shared);
+		pcpu_futex_wake(&pcpu_unit_entry((unsigned int)cpu)->window, pcpu_tier.shared);
 }
 
 static void begin_to_wait(struct percpu_entry *entry)
@@ -96,7 +91,7 @@ static void begin_to_wait(struct percpu_entry *entry)
 	pcpu_hold_wake_late();
 	__atomic_fetch_add(&entry->attention, 1, __ATOMIC_SEQ_CST);
 	/* W2; where attention is always paid, holders have a barrier of their own */
-	if (pcpu_tier.sequences && !pcpu_tier.shared)
+	if (pcpu_tier_waiters_fence())
 		pcpu_fence_sequences();
 }
 
@@ -107,7 +102,7 @@ static void end_waiting(struct percpu_entry *entry)
 
 void pcpu_hold_wait(unsigned int cpu)
 {
-	struct percpu_entry *entry = entry_of(cpu);
+	struct percpu_entry *entry = pcpu_unit_entry(cpu);
 	intptr_t word;
 
 	for (unsigned int n = 0; n < PCPU_PAUSE_SPINS + PCPU_PAUSE_YIELDS; n++) {
@@ -149,28 +144,30 @@ static bool keep_sequences_out(unsigned int cpu)
 		pcpu_fence_sequences_on(cpu);
 	else
 		pcpu_fence_sequences(); /* a thread with that number may be on any CPU */
-	return window_of(entry_of(cpu)) == pcpu_self.word;
+	return window_of(pcpu_unit_entry(cpu)) == pcpu_self.word;
 }
 
 /* H2, H3 */
-static bool keep_operations_out(unsigned int cpu)
+static void keep_operations_out(unsigned int cpu)
 {
 	if (pcpu_tier.threads_fence)
 		pcpu_fence_threads();
-	pcpu_marks_wait(entry_of(cpu)->rest);
-	return true;
+	pcpu_marks_wait(pcpu_unit_entry(cpu)->rest);
 }
 
 static bool try_to_take(unsigned int cpu)
 {
-	struct percpu_entry *entry = entry_of(cpu);
+	struct percpu_entry *entry = pcpu_unit_entry(cpu);
 	intptr_t rest = entry->rest;
 
 	if (window_of(entry) != rest ||
 	    !__atomic_compare_exchange_n(&entry->window, &rest, pcpu_self.word, false,
 					 __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
 		return false;
-	return pcpu_tier.sequences ? keep_sequences_out(cpu) : keep_operations_out(cpu);
+	if (pcpu_tier.sequences)
+		return keep_sequences_out(cpu);
+	keep_operations_out(cpu);
+	return true;
 }
 
 /* One claimant a CPU. The claim is never given up, so whoever has it gets the CPU next. */
@@ -191,7 +188,7 @@ static void become_claimant(struct percpu_entry *entry)
 /* V4 */
 static void take_next(unsigned int cpu)
 {
-	struct percpu_entry *entry = entry_of(cpu);
+	struct percpu_entry *entry = pcpu_unit_entry(cpu);
 
 	begin_to_wait(entry);
 	become_claimant(entry);
@@ -221,20 +218,15 @@ static void set_frozen(unsigned int frozen)
 	__atomic_store_n(&pcpu_self.mark->frozen, frozen, __ATOMIC_SEQ_CST);
 }
 
-/* The CPU whose word, while nobody holds it, is @rest. */
-static unsigned int cpu_of(intptr_t rest)
+unsigned int pcpu_hold_marked_cpu(void)
 {
+	const intptr_t rest = pcpu_self.mark->busy;
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu)
-		if (entry_of(cpu)->rest == rest)
+		if (pcpu_unit_entry(cpu)->rest == rest)
 			return cpu;
 	pcpu_fatal("a thread's mark says %#lx, which is no CPU's", (unsigned long)rest);
-}
-
-unsigned int pcpu_hold_marked_cpu(void)
-{
-	return cpu_of(pcpu_self.mark->busy);
 }
 
 void pcpu_hold_thaw(void)
@@ -279,7 +271,7 @@ void pcpu_hold(unsigned int cpu, sigset_t *saved)
 
 void pcpu_let_go(unsigned int cpu)
 {
-	struct percpu_entry *entry = entry_of(cpu);
+	struct percpu_entry *entry = pcpu_unit_entry(cpu);
 
 	__atomic_store_n(&entry->window, next_word(entry), __ATOMIC_SEQ_CST);
 	wake_waiters(entry);
@@ -294,10 +286,18 @@ void pcpu_release(unsigned int cpu, const sigset_t *saved)
 
 PERCPU_API void __percpu_wake(unsigned int cpu)
 {
-	wake_waiters(entry_of(cpu));
+	wake_waiters(pcpu_unit_entry(cpu));
 }
 
 /* --- the ends of threads, and fork --- */
+
+static void unpin(void)
+{
+	if (pcpu_self.pinned)
+		__atomic_fetch_sub(&pcpu_unit_entry(pcpu_self.pinned - 1)->pinned, 1,
+				   __ATOMIC_SEQ_CST);
+	pcpu_self.pinned = 0;
+}
 
 static void release_at_end(void)
 {
@@ -308,22 +308,18 @@ static void release_at_end(void)
 			 cpu);
 		pcpu_let_go((unsigned int)cpu);
 	}
-	if (pcpu_self.nested >= __PCPU_LOCAL_LOCK)
+	if (pcpu_self_has_local_locks())
 		pcpu_log(PERCPU_LOG_ERR, "a thread ends with local locks of CPU %d", pcpu_self.cpu);
 	pcpu_self.nested = 0;
-	if (pcpu_self.pinned)
-		__atomic_fetch_sub(&entry_of(pcpu_self.pinned - 1)->pinned, 1, __ATOMIC_SEQ_CST);
-	pcpu_self.pinned = 0;
+	unpin();
 	pcpu_mark_end();
 }
 
 /* The main thread has no such end when the process exits; for others that share, it counts. */
 static void __attribute__((__destructor__(101))) unpin_at_exit(void)
 {
-	if (pcpu_tier.shared && pcpu_self.pinned) {
-		__atomic_fetch_sub(&entry_of(pcpu_self.pinned - 1)->pinned, 1, __ATOMIC_SEQ_CST);
-		pcpu_self.pinned = 0;
-	}
+	if (pcpu_tier.shared)
+		unpin();
 }
 
 int pcpu_hold_init(void)
@@ -340,7 +336,8 @@ static void begin_in_shared_child(void)
 	if (pcpu_self.cpu >= 0)
 		pcpu_self.cpu = __PCPU_NO_CPU;
 	if (pcpu_self.pinned)
-		__atomic_fetch_add(&entry_of(pcpu_self.pinned - 1)->pinned, 1, __ATOMIC_SEQ_CST);
+		__atomic_fetch_add(&pcpu_unit_entry(pcpu_self.pinned - 1)->pinned, 1,
+				   __ATOMIC_SEQ_CST);
 }
 
 void pcpu_hold_after_fork(void)
@@ -355,7 +352,7 @@ void pcpu_hold_after_fork(void)
 	pcpu_self_after_fork(false);
 	pcpu_marks_after_fork();
 	for_each_possible_cpu(cpu) {
-		struct percpu_entry *entry = entry_of(cpu);
+		struct percpu_entry *entry = pcpu_unit_entry(cpu);
 
 		if (pcpu_word_is_held(entry->window))
 			entry->window = (int)cpu == held ? pcpu_self.word : entry->rest;

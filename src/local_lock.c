@@ -28,11 +28,6 @@ static unsigned int my_word(void)
 	return pcpu_self.lock_word;
 }
 
-static bool has_local_locks(void)
-{
-	return pcpu_self.nested >= __PCPU_LOCAL_LOCK;
-}
-
 static unsigned int owner_of(const local_lock_t *copy)
 {
 	return __atomic_load_n(&copy->owner, __ATOMIC_SEQ_CST);
@@ -80,7 +75,7 @@ static local_lock_t *try_to_lock(local_lock_t __percpu *lock)
 
 	pcpu_self_begin();
 	/* a signal may have come before the first lock has said which CPU it is of */
-	if ((has_local_locks() && pcpu_self.cpu >= 0) || pcpu_held_cpu() >= 0) {
+	if ((pcpu_self_has_local_locks() && pcpu_self.cpu >= 0) || pcpu_held_cpu() >= 0) {
 		cpu = (unsigned int)pcpu_self.cpu;
 		copy = per_cpu_ptr(lock, cpu);
 		if (take_on(cpu, copy) != 0)
@@ -112,7 +107,7 @@ static void wait_for_owner(local_lock_t *copy)
 	if (!owner)
 		return;
 	__atomic_fetch_add(&copy->waiters, 1, __ATOMIC_SEQ_CST);
-	if (pcpu_tier.sequences && !pcpu_tier.shared)
+	if (pcpu_tier_waiters_fence())
 		pcpu_fence_sequences();
 	if (owner_of(copy) == owner)
 		pcpu_futex_wait(&copy->owner, owner, pcpu_tier.shared);
@@ -144,12 +139,12 @@ PERCPU_API void __percpu_local_unlock_slow(local_lock_t __percpu *lock)
 
 	if (!copy || owner_of(copy) != my_word())
 		pcpu_fatal("local_unlock() of a lock that the caller does not have");
-	if (pcpu_tier.sequences && !pcpu_tier.shared)
+	if (pcpu_tier_waiters_fence())
 		__atomic_store_n(&copy->owner, 0, __ATOMIC_RELEASE);
 	else
 		__atomic_store_n(&copy->owner, 0, __ATOMIC_SEQ_CST);
 	pcpu_self.nested -= __PCPU_LOCAL_LOCK;
-	if (!has_local_locks() && pcpu_held_cpu() < 0)
+	if (!pcpu_self_has_local_locks() && pcpu_held_cpu() < 0)
 		pcpu_self.cpu = __PCPU_NO_CPU;
 	if (__atomic_load_n(&copy->waiters, __ATOMIC_RELAXED))
 		__percpu_local_wake(copy);

@@ -11,11 +11,6 @@
 
 #include <percpu/percpu.h>
 
-static struct percpu_entry *entry_of(unsigned int cpu)
-{
-	return &pcpu_unit_entries()[cpu];
-}
-
 static void open_unit(void *arg)
 {
 	pcpu_unit_open(*(const unsigned int *)arg);
@@ -23,13 +18,13 @@ static void open_unit(void *arg)
 
 void pcpu_operate_open(unsigned int cpu)
 {
-	if (__atomic_load_n(&entry_of(cpu)->base, __ATOMIC_ACQUIRE) < 0)
+	if (__atomic_load_n(&pcpu_unit_entry(cpu)->base, __ATOMIC_ACQUIRE) < 0)
 		pcpu_call_saving_vectors(open_unit, &cpu);
 }
 
 static uint64_t operate_at(struct pcpu_op *op, unsigned int cpu, uint32_t low)
 {
-	return pcpu_op_locked(op, (uintptr_t)entry_of(cpu)->base + low);
+	return pcpu_op_locked(op, (uintptr_t)pcpu_unit_entry(cpu)->base + low);
 }
 
 /* --- on the copy of a CPU that is held --- */
@@ -54,7 +49,7 @@ static void operate(void *arg)
  */
 static void operate_on_held(struct held_operation *held)
 {
-	if (__atomic_load_n(&entry_of(held->cpu)->pinned, __ATOMIC_SEQ_CST))
+	if (__atomic_load_n(&pcpu_unit_entry(held->cpu)->pinned, __ATOMIC_SEQ_CST))
 		pcpu_run_on_cpu(held->cpu, operate, held);
 	else
 		operate(held);
@@ -152,7 +147,7 @@ static bool try_marked(struct pcpu_mark *mark, struct pcpu_op *op, unsigned int 
 		       uint64_t *result)
 {
 	const intptr_t interrupted = mark->busy;
-	bool may = begin_marked(mark, entry_of(cpu));
+	bool may = begin_marked(mark, pcpu_unit_entry(cpu));
 
 	if (may)
 		*result = operate_at(op, cpu, low);

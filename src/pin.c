@@ -34,8 +34,7 @@ static void count_pinned(unsigned int cpu, int change)
 	sigset_t saved;
 
 	pcpu_hold(cpu, &saved);
-	__atomic_fetch_add(&pcpu_unit_entries()[cpu].pinned, (unsigned int)change,
-			   __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&pcpu_unit_entry(cpu)->pinned, (unsigned int)change, __ATOMIC_SEQ_CST);
 	pcpu_release(cpu, &saved);
 }
 

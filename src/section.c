@@ -18,11 +18,6 @@
 /* After this many aborts in a row the CPU is taken in a way that nothing aborts. */
 #define MAX_ABORTS 64
 
-static bool has_local_locks(void)
-{
-	return pcpu_self.nested >= __PCPU_LOCAL_LOCK;
-}
-
 static unsigned int inner_sections(void)
 {
 	return pcpu_self.nested % __PCPU_LOCAL_LOCK;
@@ -40,11 +35,12 @@ static uintptr_t hold_from_anywhere(unsigned int cpu)
 	return base;
 }
 
-#ifndef __PCPU_NO_INLINE_SEQUENCE
-/* Takes the CPU that the thread runs on. */
+/* Takes the CPU that the thread runs on: by a sequence if it can. */
 static uintptr_t hold_running_cpu(void)
 {
-	for (int aborts = 0; aborts < MAX_ABORTS && pcpu_thread_keeps_up();) {
+#ifndef __PCPU_NO_INLINE_SEQUENCE
+	for (int aborts = 0;
+	     aborts < MAX_ABORTS && pcpu_tier_has_sequences() && pcpu_thread_keeps_up();) {
 		unsigned int cpu;
 		intptr_t base = __pcpu_seq_hold(&pcpu_self);
 
@@ -59,14 +55,9 @@ static uintptr_t hold_running_cpu(void)
 		else
 			aborts++;
 	}
-	return hold_from_anywhere(pcpu_running_cpu());
-}
-#else
-static uintptr_t hold_running_cpu(void)
-{
-	return hold_from_anywhere(pcpu_running_cpu());
-}
 #endif
+	return hold_from_anywhere(pcpu_running_cpu());
+}
 
 PERCPU_API uintptr_t __percpu_hold_slow(void)
 {
@@ -80,12 +71,10 @@ PERCPU_API uintptr_t __percpu_hold_slow(void)
 	/* an interrupted put_cpu() may have left others asleep, and forgets who it was */
 	pcpu_hold_wake_late();
 	/* a signal may have come before the first lock has said which CPU it is of */
-	if (has_local_locks() && pcpu_self.cpu >= 0)
+	if (pcpu_self_has_local_locks() && pcpu_self.cpu >= 0)
 		return hold_from_anywhere((unsigned int)pcpu_self.cpu);
 	pcpu_self.cpu = __PCPU_NO_CPU;
-	if (pcpu_tier_has_sequences())
-		return hold_running_cpu();
-	return hold_from_anywhere(pcpu_running_cpu());
+	return hold_running_cpu();
 }
 
 PERCPU_API void __percpu_release_slow(void)
@@ -103,7 +92,7 @@ PERCPU_API void __percpu_release_slow(void)
 	if (!pcpu_tier_has_sequences())
 		pcpu_block_signals(&saved);
 	pcpu_let_go((unsigned int)cpu);
-	if (!has_local_locks())
+	if (!pcpu_self_has_local_locks())
 		pcpu_self.cpu = __PCPU_NO_CPU;
 	if (pcpu_tier_has_sequences())
 		return;
@@ -116,7 +105,7 @@ static bool has_pinned_threads(unsigned int cpu)
 {
 	unsigned int mine = pcpu_self.pinned == cpu + 1;
 
-	return __atomic_load_n(&pcpu_unit_entries()[cpu].pinned, __ATOMIC_SEQ_CST) > mine;
+	return __atomic_load_n(&pcpu_unit_entry(cpu)->pinned, __ATOMIC_SEQ_CST) > mine;
 }
 
 PERCPU_API int percpu_remote_begin(unsigned int cpu)
@@ -130,7 +119,7 @@ PERCPU_API int percpu_remote_begin(unsigned int cpu)
 		pcpu_self.nested++;
 		return 0;
 	}
-	if (held >= 0 || (has_local_locks() && pcpu_self.cpu != (int)cpu))
+	if (held >= 0 || (pcpu_self_has_local_locks() && pcpu_self.cpu != (int)cpu))
 		return -EDEADLK;
 	hold_from_anywhere(cpu);
 	/* who pins himself holds the CPU for it, so there will be none until the end */

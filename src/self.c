@@ -29,6 +29,7 @@ ptrdiff_t pcpu_self_offset(void)
 static void end(void *arg)
 {
 	(void)arg;
+	at_end();
 	/*
 	 * Another destructor may begin anew; then this one is called again. The word stays: a
 	 * signal's handler must find one wherever cpu says that the thread has begun.
@@ -38,16 +39,10 @@ static void end(void *arg)
 	pcpu_self.cpu = __PCPU_NO_CPU - 1;
 }
 
-static void end_holding(void *arg)
-{
-	at_end();
-	end(arg);
-}
-
 int pcpu_self_init(void (*fn)(void))
 {
 	at_end = fn;
-	return -pthread_key_create(&key, end_holding);
+	return -pthread_key_create(&key, end);
 }
 
 static intptr_t make_word(void)

@@ -33,6 +33,11 @@ static inline int pcpu_word_thread(intptr_t word)
 	return (int)((uint32_t)word >> 1);
 }
 
+static inline bool pcpu_self_has_local_locks(void)
+{
+	return pcpu_self.nested >= __PCPU_LOCAL_LOCK;
+}
+
 /* From the thread pointer to pcpu_self, for __percpu_rt. */
 ptrdiff_t pcpu_self_offset(void);
 

@@ -74,7 +74,7 @@ static bool too_many_aborts(void)
 /* Whether another try on @cpu has a chance now. */
 static bool prepare_retry(unsigned int cpu)
 {
-	const struct percpu_entry *entry = &pcpu_unit_entries()[cpu];
+	const struct percpu_entry *entry = pcpu_unit_entry(cpu);
 
 	if (__atomic_load_n(&entry->base, __ATOMIC_ACQUIRE) < 0) {
 		pcpu_operate_open(cpu);

@@ -57,6 +57,15 @@ static inline bool pcpu_tier_has_sequences(void)
 }
 
 /*
+ * Whether who waits fences for those who let go (hold.h). Else these have a barrier of their own:
+ * no fence would reach them all.
+ */
+static inline bool pcpu_tier_waiters_fence(void)
+{
+	return pcpu_tier.sequences && !pcpu_tier.shared;
+}
+
+/*
  * Whether the calling thread can use the tier's fast path: in the rseq tier, whether it has rseq.
  * Registers the thread where that is left to the library.
  */

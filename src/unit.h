@@ -62,6 +62,11 @@ static inline struct percpu_entry *pcpu_unit_entries(void)
 	return pcpu_entries;
 }
 
+static inline struct percpu_entry *pcpu_unit_entry(unsigned int cpu)
+{
+	return &pcpu_entries[cpu];
+}
+
 /* The start of @cpu's window, whether its unit is open or not. */
 uintptr_t pcpu_unit_window(unsigned int cpu);
 

@@ -5,7 +5,7 @@
 set -eu
 cd "$1/src"
 floors='
-1 affinity bitmap copy_op fault fence futex layout lock log mem mem_libc pause pointer signals symbol
+1 affinity bitmap copy_op fault fence futex layout lock log mem mem_libc pause pointer signals small_file symbol
 2 alloc_info area_block area_map coord mark max_tree preempt_test rseq_area self slot topology topology_hwloc topology_numa vm vm_resident
 3 chunk cpu_lock embed first_chunk hold local_lock operation page pin section slow tier unit
 4 alloc cache conf debug debug_record find misuse module redzone setup share

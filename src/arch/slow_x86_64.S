@@ -151,6 +151,16 @@ __percpu_slow_\op\()_\size:
 	.size	__percpu_slow_\op\()_\size, . - __percpu_slow_\op\()_\size
 	.endm
 
+/* An operation without a result, which is one locked instruction. */
+	.macro	thunk_of_one op, size, insn, r11, code
+	thunk	\op, \size
+	begin_operation
+	movq	LAST, %r11
+	lock \insn \r11, (%rax)
+	end_operation \code
+	end_thunk \op, \size
+	.endm
+
 /* The operations of @size bytes, with the names of instructions and registers for it. */
 	.macro	thunks size, sfx, zero_extend, r10, r11
 	thunk	read, \size
@@ -171,26 +181,9 @@ __percpu_slow_\op\()_\size:
 	end_operation (1 * 32 + \size)
 	end_thunk write, \size
 
-	thunk	add, \size
-	begin_operation
-	movq	LAST, %r11
-	lock add\sfx \r11, (%rax)
-	end_operation (2 * 32 + \size)
-	end_thunk add, \size
-
-	thunk	and, \size
-	begin_operation
-	movq	LAST, %r11
-	lock and\sfx \r11, (%rax)
-	end_operation (3 * 32 + \size)
-	end_thunk and, \size
-
-	thunk	or, \size
-	begin_operation
-	movq	LAST, %r11
-	lock or\sfx \r11, (%rax)
-	end_operation (4 * 32 + \size)
-	end_thunk or, \size
+	thunk_of_one add, \size, add\sfx, \r11, (2 * 32 + \size)
+	thunk_of_one and, \size, and\sfx, \r11, (3 * 32 + \size)
+	thunk_of_one or, \size, or\sfx, \r11, (4 * 32 + \size)
 
 	thunk	add_return, \size
 	begin_operation
