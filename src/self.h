@@ -15,7 +15,7 @@ extern __thread struct percpu_self pcpu_self __attribute__((__tls_model__("initi
 
 /*
  * Words of an entry's window, which are all negative. Two bits: no sequences, and no way around
- * them either (the short way of the fallback tier, in the thunk, goes by the first alone).
+ * them either (the short way of the fallback tier, x86_64_fallback.h, goes by the first alone).
  */
 #define PCPU_NO_SEQUENCES (INTPTR_MIN)
 #define PCPU_SLOW_ONLY ((intptr_t)((uintptr_t)3 << 62))

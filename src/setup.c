@@ -58,7 +58,7 @@ extern struct percpu_runtime boot_rt __asm__("__percpu_rt");
 extern unsigned int boot_nr_cpu_ids __asm__("__percpu_nr_cpu_ids");
 extern unsigned int boot_nr_possible __asm__("__percpu_nr_possible");
 
-_Static_assert(sizeof(struct percpu_runtime) == 64, "runtime.S has the size too");
+_Static_assert(sizeof(struct percpu_runtime) == 72, "runtime.S has the size too");
 
 /* A window is the 4 GiB that the low 32 bits of a pointer reach. */
 
@@ -291,6 +291,15 @@ static void make_first_chunk(void)
 	check("no memory for the modules", pcpu_modules_add_others());
 }
 
+/* In the fallback tier any number is right that is one of a possible CPU. */
+static unsigned int rdpid_cpus(void)
+{
+	return !pcpu_tier.sequences && first_layout.nr_possible == topology.nr_cpu_ids &&
+			       pcpu_slow_has_rdpid()
+		       ? topology.nr_cpu_ids
+		       : 0;
+}
+
 static void publish(void)
 {
 	unsigned long *offsets = pcpu_mem_zalloc(topology.nr_cpu_ids * sizeof(*offsets));
@@ -308,6 +317,7 @@ static void publish(void)
 		.unit_offsets = first_layout.unit_offsets,
 		.base_addr = (void *)first_layout.base_addr,
 		.cpu_possible = topology.possible,
+		.rdpid_cpus = rdpid_cpus(),
 	};
 	boot_nr_cpu_ids = topology.nr_cpu_ids;
 	boot_nr_possible = first_layout.nr_possible;
@@ -362,8 +372,6 @@ static void setup_per_cpu_areas(void)
 		index_by_threads();
 	check("no memory for the modules", pcpu_modules_scan());
 	choose_form(&conf);
-	if (!pcpu_tier.sequences && first_layout.nr_possible == topology.nr_cpu_ids)
-		pcpu_slow_use_rdpid(topology.nr_cpu_ids);
 	make_units();
 	if (conf.populate_eager)
 		check("no memory", pcpu_units_populate_always());

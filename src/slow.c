@@ -2,7 +2,7 @@
 /*
  * slow.c - what an inlined operation does when its sequence was aborted or sent away.
  *
- * Compiled to use general registers only (the thunks keep no others). What is rare goes through
+ * Compiled to use general registers only (__percpu_slow keeps no others). What is rare goes through
  * pcpu_call_saving_vectors().
  *
  * Rseq tier. The sequence comes here if
@@ -16,14 +16,23 @@
  *  - the thread holds the CPU: the operation is done, by one instruction;
  *  - the thread has no rseq: the CPU is held for the operation. Or it has none yet.
  *
- * Fallback tier. All operations come here, if the thunk does not do them itself.
+ * Fallback tier. All operations come here that have no short way, or cannot take it.
  */
 #include "slow.h"
 #include "hold.h"
+#include "mark.h"
 #include "operation.h"
 #include "self.h"
 #include "tier.h"
 #include "unit.h"
+
+_Static_assert(offsetof(struct percpu_runtime, entries) == 8 &&
+		       offsetof(struct percpu_runtime, self_offset) == 24 &&
+		       offsetof(struct percpu_runtime, rdpid_cpus) == 64 &&
+		       offsetof(struct percpu_self, mark) == 16 &&
+		       offsetof(struct pcpu_mark, busy) == 0 &&
+		       PCPU_NO_SEQUENCES == (intptr_t)((uintptr_t)2 << 62),
+	       "as in percpu/arch/x86_64_fallback.h");
 
 /* After this many aborts of a thread's sequences one operation is done by holding the CPU. */
 #define ABORTS_BEFORE_HOLDING 64

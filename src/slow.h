@@ -14,18 +14,11 @@ void pcpu_slow_init(void);
 /* The number of the CPU, by the C library, and every vector register is kept. In arch/. */
 int pcpu_getcpu(void);
 
-/*
- * Lets the thunks ask the processor for the CPU's number where the kernel gives none: in the
- * fallback tier, where any number is right that is one of a possible CPU, and all below @nr_cpus
- * are. In arch/.
- */
-void pcpu_slow_use_rdpid(unsigned int nr_cpus);
-
-/* Which operation it is, and on how many bytes, as a thunk tells it. */
-#define PCPU_SLOW_CODE(op, size) ((op)*32 + (size))
+/* Whether a program may ask the processor for the CPU's number. In arch/. */
+bool pcpu_slow_has_rdpid(void);
 
 /*
- * The C side of the thunks. @operands are those of operation @code, the last one first (see
+ * The C side. @operands are those of operation @code (__PCPU_SLOW_CODE), the last one first (see
  * percpu/arch/); @low is the low half of the per-CPU pointer. Returns false if the operation is
  * done and its result is in the place of the first operand, true if it is to be tried again.
  */

@@ -14,7 +14,6 @@
 #include <stdio.h>
 
 struct pcpu_tier pcpu_tier;
-/* The thunks of inlined operations read it too. */
 ptrdiff_t pcpu_index_offset;
 
 static char backend[300] = "fallback: the library has not been set up";

@@ -30,7 +30,6 @@ static DEFINE_PER_CPU_READ_MOSTLY(int, numa_node);
 static pthread_mutex_t unit_lock = PTHREAD_MUTEX_INITIALIZER;
 static sigset_t fork_saved;
 
-/* The thunk of inlined operations reads it too. */
 struct percpu_entry *pcpu_entries;
 static uintptr_t *windows;
 static unsigned int nr_units;

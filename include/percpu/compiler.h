@@ -46,6 +46,15 @@
 
 #define __pcpu_unlikely(x) __builtin_expect(!!(x), 0)
 #define __pcpu_always_inline static inline __attribute__((__always_inline__, __unused__))
+/*
+ * An asm statement that gcc takes for a short one when it decides what to inline: it would count
+ * the lines, most of which are elsewhere.
+ */
+#if defined(__clang__) || __GNUC__ < 9
+#define __pcpu_short_asm __asm__ volatile
+#else
+#define __pcpu_short_asm __asm__ __inline__ volatile
+#endif
 #define __pcpu_stringify_1(x) #x
 #define __pcpu_stringify(x) __pcpu_stringify_1(x)
 /*

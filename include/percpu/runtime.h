@@ -93,6 +93,8 @@ struct percpu_runtime {
 	const unsigned long *unit_offsets; /* pcpu_unit_offsets[] */
 	void *base_addr;		   /* pcpu_base_addr */
 	const unsigned long *cpu_possible; /* bitmap, nr_cpu_ids bits */
+	/* The processor's word for the CPU's number may be taken below this one; 0: never. */
+	unsigned int rdpid_cpus;
 };
 
 __PCPU_BEGIN_DECLS
@@ -126,6 +128,17 @@ __PCPU_END_DECLS
 #define __PERCPU_OP_ADD_RETURN 5
 #define __PERCPU_OP_XCHG 6
 #define __PERCPU_OP_CMPXCHG 7
+
+/* Both in one number: the code that the slow side has in a register, for assembly. */
+#define __PCPU_SLOW_CODE(op, n) __pcpu_stringify(__PCPU_SLOW_OP_##op * 32 + n)
+#define __PCPU_SLOW_OP_read __PERCPU_OP_READ
+#define __PCPU_SLOW_OP_write __PERCPU_OP_WRITE
+#define __PCPU_SLOW_OP_add __PERCPU_OP_ADD
+#define __PCPU_SLOW_OP_and __PERCPU_OP_AND
+#define __PCPU_SLOW_OP_or __PERCPU_OP_OR
+#define __PCPU_SLOW_OP_add_return __PERCPU_OP_ADD_RETURN
+#define __PCPU_SLOW_OP_xchg __PERCPU_OP_XCHG
+#define __PCPU_SLOW_OP_cmpxchg __PERCPU_OP_CMPXCHG
 
 #define __pcpu_low32(ptr) ((uintptr_t)(uint32_t)(uintptr_t)(ptr))
 

@@ -17,8 +17,8 @@
 	.type	__percpu_rt, %object
 	.p2align 6
 __percpu_rt:
-	.zero	64
-	.size	__percpu_rt, 64
+	.zero	72
+	.size	__percpu_rt, 72
 
 	.globl	__percpu_nr_cpu_ids
 	.type	__percpu_nr_cpu_ids, %object

@@ -2,7 +2,7 @@
 /*
  * slow_aarch64.S - from an inlined operation to C, and back, with every register as it was.
  *
- * The compiler does not know that an operation may call anything. So the thunk keeps the general
+ * The compiler does not know that an operation may call anything. So __percpu_slow keeps the general
  * registers that a C function may change and the flags, and what it calls (slow.c) is compiled to
  * use no others. Where that has to call ordinary code, which may use vector registers, or the
  * kernel, which forgets what is longer than 128 bits in them, it does so through
@@ -13,51 +13,23 @@
 #define BTI_C	hint	#34
 
 /*
- * The thunks, one an operation and size: __percpu_slow_add_8 and so on. On the stack lie the link
- * register of the function that the operation is in, the per-CPU pointer, and the operands, the last
- * one first. Returns with x16 zero if the operation is done, and its result is in the place of the
- * first operand; else it is to be tried again. Changes x16, x17 and x30.
+ * From an operation (percpu/arch/aarch64.h). w17 is its code; on the stack lie the link register of
+ * the function that it is in, the per-CPU pointer, and the operands, the last one first. Returns with
+ * x16 zero if the operation is done, and its result is in the place of the first operand; else it is
+ * to be tried again. Changes x16, x17 and x30.
  *
- * The fallback tier has no short way in here, as on x86-64: where there is no rseq, the number of the
- * CPU takes a system call.
+ * The fallback tier has no short way, as on x86-64: where there is no rseq, the number of the CPU
+ * takes a system call.
  */
 #define FRAME	192
 
 	.text
-	.macro	thunk op, size, code
-	.globl	__percpu_slow_\op\()_\size
-	.type	__percpu_slow_\op\()_\size, %function
+	.globl	__percpu_slow
+	.type	__percpu_slow, %function
 	.p2align 4
-__percpu_slow_\op\()_\size:
+__percpu_slow:
 	.cfi_startproc
 	BTI_C
-	mov	x17, #(\code * 32 + \size)
-	b	slow_thunk
-	.cfi_endproc
-	.size	__percpu_slow_\op\()_\size, . - __percpu_slow_\op\()_\size
-	.endm
-
-	.macro	thunks op, code
-	thunk	\op, 1, \code
-	thunk	\op, 2, \code
-	thunk	\op, 4, \code
-	thunk	\op, 8, \code
-	.endm
-
-	thunks	read, 0
-	thunks	write, 1
-	thunks	add, 2
-	thunks	and, 3
-	thunks	or, 4
-	thunks	add_return, 5
-	thunks	xchg, 6
-	thunks	cmpxchg, 7
-	thunk	cmpxchg, 16, 7
-
-	.type	slow_thunk, %function
-	.p2align 4
-slow_thunk:
-	.cfi_startproc
 	stp	x29, x30, [sp, #-FRAME]!
 	.cfi_def_cfa_offset FRAME
 	.cfi_offset x29, -FRAME
@@ -95,7 +67,7 @@ slow_thunk:
 	.cfi_restore x30
 	ret
 	.cfi_endproc
-	.size	slow_thunk, . - slow_thunk
+	.size	__percpu_slow, . - __percpu_slow
 
 	.macro	pair insn, a, b
 	\insn	q\a, q\b, [sp, #\a * 16]

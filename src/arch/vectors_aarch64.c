@@ -16,10 +16,9 @@ void pcpu_slow_init(void)
 	pcpu_has_sve = (getauxval(AT_HWCAP) & HWCAP_SVE) != 0;
 }
 
-/* There is no such instruction: a program may not read the processor's number. */
-void pcpu_slow_use_rdpid(unsigned int nr_cpus)
+bool pcpu_slow_has_rdpid(void)
 {
-	(void)nr_cpus;
+	return false;
 }
 
 static void read_cpu(void *cpu)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * vectors_x86_64.c - what the thunks have to know of the processor: which registers
+ * vectors_x86_64.c - what the slow side has to know of the processor: which registers
  * pcpu_call_saving_vectors() has to keep, and whether rdpid gives the CPU's number.
  */
 #include "../slow.h"
@@ -17,16 +17,11 @@
 extern uint32_t pcpu_xsave_mask;
 uint32_t pcpu_xsave_mask;
 
-/* 0: not to be used; else one more than the highest number that it may give. */
-extern unsigned int pcpu_rdpid_cpus;
-unsigned int pcpu_rdpid_cpus;
-
-void pcpu_slow_use_rdpid(unsigned int nr_cpus)
+bool pcpu_slow_has_rdpid(void)
 {
 	unsigned int eax, ebx, ecx, edx;
 
-	if (__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ecx & CPUID_7_ECX_RDPID))
-		pcpu_rdpid_cpus = nr_cpus;
+	return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ecx & CPUID_7_ECX_RDPID);
 }
 
 void pcpu_slow_init(void)

@@ -57,7 +57,7 @@ function plain_class(name, operands,	to)
 	if (name ~ /^call/) return "call"
 	if (name ~ /^j/) return "branch"
 	if (name ~ /^(push|pop)/) return substr(name, 1, name ~ /^push/ ? 4 : 3)
-	if (name ~ /^(test|cmp)[bwlq]?$/) return "test"
+	if (name ~ /^(test|cmp|bt)[bwlq]?$/) return "test"
 	if (name ~ /^xchg/ && in_memory(operands)) return "lock"
 	if (name ~ /^c?mov/) {
 		if (in_memory(to)) return "store"

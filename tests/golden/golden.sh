@@ -8,7 +8,7 @@
 #        golden.sh limits COMPILER	no calls, no locks, and few enough instructions, also after
 #					link-time optimisation and in static executables; and the
 #					records that debuggers look for
-#        golden.sh library		the fallback tier's short way through the libraries
+#        golden.sh fallback COMPILER	the fallback tier's short way, on every size
 #
 # Environment: PERCPU_SOURCE, PERCPU_LIBRARIES and GOLDEN_WORK, the folder for what is built.
 set -eu
@@ -21,6 +21,7 @@ archive="$PERCPU_LIBRARIES/libpercpu.a -lnuma -lm -pthread"
 warnings="-Wall -Wextra -Werror"
 max_alone=12	# golden_this_inc_static, without ret
 max_in_loop=9	# golden_this_inc_loop, a round, without the loop's own decrement and branch
+operations="read write add add_return xchg cmpxchg" # of golden.c
 other_version=2	# what more a function may have that another version of the compiler has made
 variant=
 failures=0
@@ -46,10 +47,10 @@ cd "$GOLDEN_WORK"
 
 # --- what is built, and what is in it ---
 
-# Disassembles FILE: the tests' functions and the thunks; the slow sides.
+# Disassembles FILE: the tests' functions and the short ways of the fallback tier; the slow sides.
 inspect() { # FILE
 	objdump -d --no-show-raw-insn "$1" | awk '
-		/^[0-9a-f]+ <.*>:$/ { wanted = $2 ~ /^<(golden_|__percpu_slow_)/ } wanted' >"$1.dis"
+		/^[0-9a-f]+ <.*>:$/ { wanted = $2 ~ /^<(golden_|__percpu_fallback_)/ } wanted' >"$1.dis"
 	objdump -d --no-show-raw-insn -j __rseq_failure "$1" >"$1.slow"
 	readelf -rW "$1" >"$1.relocations"
 	nm "$1" >"$1.symbols"
@@ -242,28 +243,12 @@ check_defined() {
 
 # --- the slow side ---
 
-# What the slot of the global offset table at ADDRESS will hold: a name or an address.
-slot() { # FILE ADDRESS
-	awk -v address="$2" '
-		{ offset = $1; sub(/^0+/, "", offset) }
-		offset == address && $3 ~ /RELATIVE/ { print $4; exit }
-		offset == address { print $5; exit }' "$1.relocations" >slot
-	[ -s slot ] || objdump -s --start-address="0x$2" --stop-address="$((0x$2 + 8))" "$1" |
-		awk '/^ [0-9a-f]+ / { for (i = 3; i > 1; i--) for (j = 7; j > 0; j -= 2)
-			printf "%s", substr($i, j, 2) }' | sed 's/^0*//' >slot
-	cat slot
-}
-
-# Which function the call at ADDRESS reaches, directly or through a slot: its name, or its address.
+# Which function the call at ADDRESS reaches: directly, as the short way is in the same object.
 called() { # FILE ADDRESS
-	call=$(sed -n "s/^ *$2:[[:space:]]*//p" "$1.slow")
-	case $call in
-	*"#"*) slot "$1" "$(echo "$call" | sed 's/.*# \([0-9a-f]*\) .*/\1/')" ;;
-	*) echo "$call" | sed 's/.*<\([^+>]*\)>.*/\1/' ;;
-	esac
+	sed -n "s/^ *$2:.*call  *[0-9a-f]* <\([^+>]*\)>.*/\1/p" "$1.slow"
 }
 
-# A sequence's slow side puts operands on the stack, calls its operation's thunk, takes the result,
+# A sequence's slow side puts operands on the stack, calls its operation's short way, takes the result,
 # and goes back, to try again or to go on.
 check_slow_side() { # FUNCTION
 	checks=$((checks + 1))
@@ -277,12 +262,8 @@ check_slow_side() { # FUNCTION
 		return
 	}
 	reached=$(called "$file" "$(awk '$1 == "call" { print $2 }' actual)")
-	thunk=__percpu_slow_${operation}_8
-	address=$(awk -v thunk="$thunk" '$3 == thunk { sub(/^0+/, "", $1); print $1 }' "$file.symbols")
-	case $reached in
-	"$thunk" | "$thunk@"* | "${address:-none}") ;;
-	*) fail "the slow side of $1 calls \"$reached\", not $thunk" ;;
-	esac
+	[ "$reached" = "__percpu_fallback_${operation}_8" ] ||
+		fail "the slow side of $1 calls \"$reached\", not the short way of $operation"
 }
 
 # The words of a SECTION of FILE, as they will be when it is loaded: NAME, address, value.
@@ -305,7 +286,7 @@ words() { # FILE SECTION NAME
 		{ print $1, $2, $2 in relocated ? relocated[$2] : $3 }' values
 }
 
-# Debuggers find each sequence's descriptor, once, and the two places where it may be left.
+# Debuggers find each sequence's descriptor, once, and the place where it may be left before its end.
 check_records() { # FILE FAMILIES
 	checks=$((checks + 1))
 	{
@@ -314,9 +295,10 @@ check_records() { # FILE FAMILIES
 		words "$1" __rseq_exit_point_array exit
 		for function in $(functions "$2"); do
 			classes "$function" | awk -F '\t' -v name="$function" '
-				behind { print "sequence", $2, name; behind = 0 }
+				behind { start = $2; behind = 0 }
 				$3 ~ /,%fs:0x8\(/ { behind = 1; nr++ }
-				END { if (nr != 1) print "sequence", nr + 0, name }'
+				$3 ~ /^js / && name !~ /_section_/ && !away { split($3, word, / +/); away = word[2] }
+				END { print "sequence", nr == 1 ? start : nr + 0, name, away }'
 		done
 	} >records
 	awk -f "$here/records.awk" records >wrong || :
@@ -346,7 +328,8 @@ check_limits_of() { # VARIANT LIBRARY FLAGS...
 		check_one_instruction golden_object_pinned_inc_static
 		check_records object.so object_this
 	}
-	[ "$library" = "$shared" ] || for_each_thunk check_thunk golden.dis
+	for_each_short check_short golden.dis 8 "$operations"
+	check_copies golden
 }
 
 links() { # FLAGS...
@@ -372,33 +355,30 @@ check_limits() {
 	check_limits_of "LTO, static" "$archive" -O2 -fno-pie -static -flto -fuse-ld=$linker
 }
 
-# --- the library ---
+# --- the fallback tier ---
 
-# The short way of each operation and size in the fallback tier, in the file "actual": for each,
-# FUNCTION THUNK LISTED, its name and that of its line in the list.
-for_each_thunk() { # FUNCTION DISASSEMBLY
-	for operation in read write add and or add_return xchg cmpxchg; do
-		for size in 1 2 4 8; do
-			thunk=__percpu_slow_${operation}_$size
-			listed=$operation
-			! grep -q "^$thunk:" "$here/thunks.list" || listed=$thunk
-			awk -v function_name="$thunk" -f "$here/classes.awk" "$2" |
+# The short way of each operation on SIZES, in the file "actual": for each, FUNCTION SHORT OPERATION.
+for_each_short() { # FUNCTION DISASSEMBLY SIZES OPERATIONS
+	for operation in $4; do
+		for size in $3; do
+			short=__percpu_fallback_${operation}_$size
+			awk -v function_name="$short" -f "$here/classes.awk" "$2" |
 				awk -f "$here/way.awk" >actual
-			"$1" "$thunk" "$listed"
+			"$1" "$short" "$operation"
 		done
 	done
 }
 
-compare_thunk() { # THUNK LISTED
-	compare "$2" "$here/thunks.list"
+compare_short() { # SHORT OPERATION
+	compare "$2" "$here/fallback.list"
 }
 
 # One locked instruction (none to read or to write, which one instruction does), no call, and no more
-# instructions than listed: a linker turns one kind of access to a thread's data into another.
-check_thunk() { # THUNK LISTED
+# instructions than listed: a linker turns one kind of access to the constants into another.
+check_short() { # SHORT OPERATION
 	checks=$((checks + 1))
-	case $2 in *read* | write) locks=0 ;; *) locks=1 ;; esac
-	allowed=$(expected_of "$2" "$here/thunks.list" | grep -c .) || :
+	case $2 in read | write) locks=0 ;; *) locks=1 ;; esac
+	allowed=$(expected_of "$2" "$here/fallback.list" | grep -c .) || :
 	grep -q '^ret' actual && ! grep -q '^call' actual &&
 		[ "$(grep -c '^lock' actual)" -eq $locks ] &&
 		[ "$(grep -c . actual)" -le "$allowed" ] && return
@@ -406,14 +386,22 @@ check_thunk() { # THUNK LISTED
 	cat actual >&2
 }
 
-check_library() {
-	for library in libpercpu.so libpercpu.a; do
-		variant=$library
-		objdump -d --no-show-raw-insn "$PERCPU_LIBRARIES/$library" | awk '
-			/^[0-9a-f]+ <.*>:$/ { wanted = $2 ~ /^<__percpu_slow_/ } wanted' >library.dis
-		for_each_thunk compare_thunk library.dis
-		for_each_thunk check_thunk library.dis
-	done
+# Each is there once, whatever number of files have it, and nobody else can see it.
+check_copies() { # FILE
+	checks=$((checks + 1))
+	nm "$1" | grep -c ' [tW] __percpu_fallback_add_8$' >copies || :
+	[ "$(cat copies)" -eq 1 ] && ! nm -D "$1" 2>/dev/null | grep -q __percpu_fallback_ && return
+	fail "$1 has $(cat copies) functions __percpu_fallback_add_8, or exports one"
+}
+
+check_fallback() {
+	variant="shared object"
+	"$compiler" $warnings -O2 -fPIC -shared "-I$PERCPU_SOURCE/include" "$here/sizes.c" \
+		"$here/object.c" -o object.so $shared
+	inspect object.so
+	for_each_short compare_short object.so.dis "1 2 4 8" "$operations and or"
+	for_each_short check_short object.so.dis "1 2 4 8" "$operations and or"
+	check_copies object.so
 }
 
 "check_$mode"

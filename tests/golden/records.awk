@@ -2,9 +2,11 @@
 # records.awk - says what is wrong with what a program tells debuggers of its sequences. Lines are
 #	descriptor | pointer | exit ADDRESS VALUE	a word of __rseq_cs, of __rseq_cs_ptr_array, of
 #							__rseq_exit_point_array
-#	sequence ADDRESS FUNCTION			where the function's sequence starts
+#	sequence ADDRESS FUNCTION [AWAY]		where the function's sequence starts, and
+#							where it jumps to if it cannot go on
 # A descriptor is 0, start, length, and where aborts go; an exit point is start, and where it leads.
-# Those of the functions lead where aborts go, and the library's own, if they are there, elsewhere too.
+# Those of the functions lead where they jump to, or where aborts go; the library's own, if they are
+# there, elsewhere too.
 
 $1 == "descriptor" {
 	field = nr_words++ % 4
@@ -38,7 +40,8 @@ $1 == "sequence" {
 	nr_sequences++
 	if (nr_starting[$2] != 1) print $3 ": " nr_starting[$2] + 0 " descriptors start at " $2
 	if (nr_leaving[$2] != 1) print $3 " has " nr_leaving[$2] + 0 " exit points"
-	if (leads[$2] != abort[$2]) print $3 " does not lead to " abort[$2]
+	away = $4 == "" ? abort[$2] : $4
+	if (leads[$2] != away) print $3 " does not lead to " away
 }
 END {
 	if (nr_sequences == 0) print "there are no sequences"

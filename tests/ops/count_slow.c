@@ -2,7 +2,7 @@
 /*
  * count_slow.c - counts how often operations take the slow side, and how often they hold the CPU.
  *
- * Stands between the library's thunk and its C side (the linker's --wrap), so it is compiled as
+ * Stands between the library's slow side and its C (the linker's --wrap), so it is compiled as
  * that is, to use general registers only.
  */
 #include "count_slow.h"

@@ -168,7 +168,8 @@ enum {
 static inline void registers_run_add(struct registers_run *add)
 {
 	REGISTERS_RUN(add, __PCPU_SEQ_BEGIN "addq %[val], (%%r10)" __PCPU_SEQ_COMMIT
-		__PCPU_SEQ_SLOW(add, 8, "pushq %q[val]\n\t", 8, ""));
+		__PCPU_SEQ_SLOW("pushq %q[val]\n\t", __PCPU_SEQ_CALL(add, 8), 8, "")
+		__PCPU_FALLBACK_STORE(add, "lock add", 8, "q"));
 }
 
 static inline void registers_run_xchg(struct registers_run *xchg)
@@ -176,7 +177,9 @@ static inline void registers_run_xchg(struct registers_run *xchg)
 	REGISTERS_RUN(xchg, __PCPU_SEQ_BEGIN
 		"movq (%%r10), %%r14\n\t"
 		"movq %[val], (%%r10)" __PCPU_SEQ_COMMIT
-		__PCPU_SEQ_SLOW(xchg, 8, "pushq %q[val]\n\t", 8, "movq (%%rsp), %%r14\n\t"));
+		__PCPU_SEQ_SLOW("pushq %q[val]\n\t", __PCPU_SEQ_CALL(xchg, 8), 8,
+				"movq (%%rsp), %%r14\n\t")
+		__PCPU_FALLBACK_XCHG(8, "q"));
 }
 
 /* Expects rax and rdx, stores rbx and rcx. */
@@ -184,8 +187,8 @@ static inline void registers_run_pair(struct registers_run *pair)
 {
 	REGISTERS_RUN(pair, __PCPU_SEQ_BEGIN
 		"cmpxchg16b (%%r10)" __PCPU_SEQ_COMMIT
-		__PCPU_SEQ_SLOW(cmpxchg, 16,
-				"pushq %%rax\n\tpushq %%rdx\n\tpushq %%rbx\n\tpushq %%rcx\n\t", 32,
+		__PCPU_SEQ_SLOW("pushq %%rax\n\tpushq %%rdx\n\tpushq %%rbx\n\tpushq %%rcx\n\t",
+				__PCPU_SEQ_CALL_C(cmpxchg, 16), 32,
 				"movq 24(%%rsp), %%rax\n\tmovq 16(%%rsp), %%rdx\n\t"));
 }
 /* clang-format on */

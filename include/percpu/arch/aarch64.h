@@ -78,17 +78,19 @@ __pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
 	".inst 0xd428bc00\n"                                                                       \
 	"4:\n\t"
 /*
- * The slow side. The thunk of operation @op finds on the stack: the link register (which the
- * compiler does not know to be changed), the pointer, and @bytes of operands, which @puts has put
- * at 16(sp). It replaces the first one by the result, and x16 is 0 if the operation is done. It is
- * called by its address: a lazily bound function's first call would change registers.
+ * The slow side. __percpu_slow finds the code of the operation in w17 and on the stack: the link
+ * register (which the compiler does not know to be changed), the pointer, and @bytes of operands,
+ * which @puts has put at 16(sp). It replaces the first one by the result, and x16 is 0 if the
+ * operation is done. It is called by its address: a lazily bound function's first call would change
+ * registers.
  */
 #define __PCPU_SEQ_SLOW(op, n, puts, bytes, result, done)                                          \
 	__PCPU_SEQ_ABORT                                                                           \
 	"stp x30, %[ptr], [sp, #-(16 + " #bytes ")]!\n\t"                                          \
 	puts                                                                                       \
-	"adrp x16, :got:__percpu_slow_" #op "_" #n "\n\t"                                          \
-	"ldr x16, [x16, #:got_lo12:__percpu_slow_" #op "_" #n "]\n\t"                              \
+	"adrp x16, :got:__percpu_slow\n\t"                                                         \
+	"ldr x16, [x16, #:got_lo12:__percpu_slow]\n\t"                                             \
+	"mov w17, #" __PCPU_SLOW_CODE(op, n) "\n\t"                                                \
 	"blr x16\n\t"                                                                              \
 	"ldr x30, [sp]\n\t"                                                                        \
 	result                                                                                     \
@@ -116,7 +118,7 @@ __pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
 #define __PCPU_DEFINE_CHANGE(family, op, insn, n, type, sfx, mod, imm, put)                        \
 	__pcpu_always_inline void __pcpu_##family##_##op##_##n(uintptr_t ptr, type val)            \
 	{                                                                                          \
-		__asm__ volatile(                                                                  \
+		__pcpu_short_asm(                                                                  \
 			__PCPU_BEGIN_##family                                                      \
 			"ldr" sfx " " mod "17, " __PCPU_SEQ_COPY "\n\t"                            \
 			insn " " mod "17, " mod "17, %" mod "[val]\n\t"                            \
@@ -131,7 +133,7 @@ __pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
 #define __PCPU_DEFINE_VALUES(family, n, type, sfx, mod)                                            \
 	__pcpu_always_inline void __pcpu_##family##_write_##n(uintptr_t ptr, type val)             \
 	{                                                                                          \
-		__asm__ volatile(                                                                  \
+		__pcpu_short_asm(                                                                  \
 			__PCPU_BEGIN_##family                                                      \
 			"str" sfx " %" mod "[val], " __PCPU_SEQ_COPY                               \
 			__PCPU_SEQ_COMMIT                                                          \
@@ -143,7 +145,7 @@ __pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
 	__pcpu_always_inline type __pcpu_##family##_read_##n(uintptr_t ptr)                        \
 	{                                                                                          \
 		type old;                                                                          \
-		__asm__ volatile(                                                                  \
+		__pcpu_short_asm(                                                                  \
 			__PCPU_BEGIN_##family                                                      \
 			"ldr" sfx " %" mod "[old], " __PCPU_SEQ_COPY                               \
 			__PCPU_SEQ_COMMIT                                                          \
@@ -156,7 +158,7 @@ __pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
 	__pcpu_always_inline type __pcpu_##family##_add_return_##n(uintptr_t ptr, type val)        \
 	{                                                                                          \
 		type sum;                                                                          \
-		__asm__ volatile(                                                                  \
+		__pcpu_short_asm(                                                                  \
 			__PCPU_BEGIN_##family                                                      \
 			"ldr" sfx " %" mod "[sum], " __PCPU_SEQ_COPY "\n\t"                        \
 			"add %" mod "[sum], %" mod "[sum], %" mod "[val]\n\t"                      \
@@ -172,7 +174,7 @@ __pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
 	__pcpu_always_inline type __pcpu_##family##_xchg_##n(uintptr_t ptr, type val)              \
 	{                                                                                          \
 		type old;                                                                          \
-		__asm__ volatile(                                                                  \
+		__pcpu_short_asm(                                                                  \
 			__PCPU_BEGIN_##family                                                      \
 			"ldr" sfx " %" mod "[old], " __PCPU_SEQ_COPY "\n\t"                        \
 			"str" sfx " %" mod "[val], " __PCPU_SEQ_COPY                               \
@@ -192,7 +194,7 @@ __pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
 	{                                                                                          \
 		type old;                                                                          \
 		/* leaving by b.ne is leaving without a commit: the copy keeps its value */        \
-		__asm__ volatile(                                                                  \
+		__pcpu_short_asm(                                                                  \
 			__PCPU_BEGIN_##family                                                      \
 			"ldr" sfx " %" mod "[old], " __PCPU_SEQ_COPY "\n\t"                        \
 			"cmp %" mod "[old], %" mod "[expect]" ext "\n\t"                           \
@@ -217,7 +219,7 @@ __pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
 		uintptr_t ptr, __pcpu_u128 expect, __pcpu_u128 val)                                \
 	{                                                                                          \
 		uint64_t low, high;                                                                \
-		__asm__ volatile(                                                                  \
+		__pcpu_short_asm(                                                                  \
 			__PCPU_BEGIN_##family                                                      \
 			"add x16, x16, %w[ptr], uxtw\n\t"                                          \
 			"mov w17, #0\n\t"                                                          \
@@ -269,7 +271,7 @@ __pcpu_always_inline intptr_t __pcpu_seq_hold(struct percpu_self *self)
 {
 	intptr_t base;
 
-	__asm__ volatile(
+	__pcpu_short_asm(
 		__PCPU_SEQ_DESCRIPTOR
 		__PCPU_SEQ_PUBLISH
 		"ldrsw x16, [%[index]]\n\t"

@@ -27,9 +27,9 @@
  * and see to it that every sequence that had passed it is aborted.
  *
  * The whole is one asm statement, since between 1 and 2 a compiler may not be trusted with
- * anything. It is an ordinary one, without jumps that the compiler knows of: the thunk keeps every
- * register, so that code around an operation loses nothing but the two scratch registers r10 and
- * r11, has no call in it, and keeps its constants where they are from one operation to the next.
+ * anything. It is an ordinary one, without jumps that the compiler knows of: the slow side keeps
+ *every register, so that code around an operation loses nothing but the two scratch registers r10
+ *and r11, has no call in it, and keeps its constants where they are from one operation to the next.
  */
 #ifndef PERCPU_ARCH_X86_64_H
 #define PERCPU_ARCH_X86_64_H
@@ -48,6 +48,8 @@ __pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
 }
 
 #ifndef __PCPU_NO_INLINE_SEQUENCE
+
+#include <percpu/arch/x86_64_fallback.h>
 
 /*
  * The constants of a sequence. In an executable clang would go through the global offset table
@@ -91,7 +93,7 @@ __PCPU_DEFINE_CONSTANT(__pcpu_index_offset, ptrdiff_t, 16)
  * struct rseq_cs: version, flags, start, length, abort; '?' joins the function's COMDAT. And for
  * debuggers, where descriptors are, and where a sequence may be left.
  */
-#define __PCPU_SEQ_DESCRIPTOR                                                                      \
+#define __PCPU_SEQ_DESCRIPTOR(exit)                                                                \
 	".pushsection __rseq_cs, \"aw?\", @progbits\n\t"                                           \
 	".balign 32\n"                                                                             \
 	"3:\n\t"                                                                                   \
@@ -102,10 +104,10 @@ __PCPU_DEFINE_CONSTANT(__pcpu_index_offset, ptrdiff_t, 16)
 	".quad 3b\n\t"                                                                             \
 	".popsection\n\t"                                                                          \
 	".pushsection __rseq_exit_point_array, \"aw?\", @progbits\n\t"                             \
-	".quad 1f, 4f\n\t"                                                                         \
+	".quad 1f, " exit "\n\t"                                                                   \
 	".popsection\n"
 #define __PCPU_SEQ_BEGIN                                                                           \
-	__PCPU_SEQ_DESCRIPTOR                                                                      \
+	__PCPU_SEQ_DESCRIPTOR("6f")                                                                \
 	"5:\n\t"                                                                                   \
 	__PCPU_SEQ_LOW32                                                                           \
 	"leaq 3b(%%rip), %%r11\n\t"                                                                \
@@ -114,7 +116,7 @@ __PCPU_DEFINE_CONSTANT(__pcpu_index_offset, ptrdiff_t, 16)
 	"movslq %%fs:(%[index]), %%r11\n\t"                                                        \
 	"shlq $" __pcpu_stringify(__PCPU_ENTRY_SHIFT) ", %%r11\n\t"                                \
 	"addq (%[entries], %%r11), %%r10\n\t"                                                      \
-	"js 4f\n\t"
+	"js 6f\n\t"
 #define __PCPU_SEQ_COMMIT "\n2:\n\t"
 /*
  * The kernel demands the signature in the four bytes before the abort address; the three before
@@ -127,21 +129,28 @@ __PCPU_DEFINE_CONSTANT(__pcpu_index_offset, ptrdiff_t, 16)
 	"4:\n\t"
 /*
  * The slow side. The stack below the pointer may be in use (the red zone), so it is passed over.
- * @pushes puts @bytes of operands on the stack; the thunk of operation @op finds the low half of
- * the pointer in r10, replaces the first operand by the result, and says in ZF whether the
- * operation is done.
+ * @pushes puts @bytes of operands on the stack for what @call calls (x86_64_fallback.h), which
+ * replaces the first one by the result and says in ZF whether the operation is done. After an abort
+ * nobody knows what is in r11.
  */
-#define __PCPU_SEQ_SLOW(op, n, pushes, bytes, result)                                              \
+#define __PCPU_SEQ_SLOW(pushes, call, bytes, result)                                               \
 	__PCPU_SEQ_ABORT                                                                           \
+	"orq $-1, %%r11\n"                                                                         \
+	"6:\n\t"                                                                                   \
 	__PCPU_SEQ_LOW32                                                                           \
 	"leaq -128(%%rsp), %%rsp\n\t"                                                              \
 	pushes                                                                                     \
-	"call *__percpu_slow_" #op "_" #n "@GOTPCREL(%%rip)\n\t"                                   \
+	call "\n\t"                                                                                \
 	result                                                                                     \
 	"leaq 128+" #bytes "(%%rsp), %%rsp\n\t"                                                    \
-	"jnz 5b\n\t"                                                                               \
-	"jmp 2b\n\t"                                                                               \
-	".popsection"
+	"jz 2b\n\t"                                                                                \
+	"jmp 5b\n\t"                                                                               \
+	".popsection\n\t"
+/* The short way, and for what has none, the way to C. */
+#define __PCPU_SEQ_CALL(op, n) "call __percpu_fallback_" #op "_" #n
+#define __PCPU_SEQ_CALL_C(op, n)                                                                   \
+	"movl $" __PCPU_SLOW_CODE(op, n) ", %%r11d\n\t"                                            \
+	"call *__percpu_slow@GOTPCREL(%%rip)"
 #define __PCPU_SEQ_CONSTANTS                                                                       \
 	[rseq] "r"(__pcpu_rseq_offset()), [index] "r"(__pcpu_index_offset()),                      \
 		[entries] "r"(__pcpu_entries())
@@ -149,14 +158,16 @@ __PCPU_DEFINE_CONSTANT(__pcpu_index_offset, ptrdiff_t, 16)
 #define __PCPU_SEQ_CLOBBERS "memory", "cc", "r10", "r11"
 
 /* One operation without a result: a single read-modify-write (or store) of @val. */
-#define __PCPU_DEFINE_SEQ_STORE(op, insn, n, type, sfx, mod, imm)                                  \
+#define __PCPU_DEFINE_SEQ_STORE(op, lock, insn, n, type, sfx, mod, imm)                            \
 	__pcpu_always_inline void __pcpu_seq_##op##_##n(uintptr_t ptr, type val)                   \
 	{                                                                                          \
-		__asm__ volatile(                                                                  \
+		__pcpu_short_asm(                                                                  \
 			__PCPU_SEQ_BEGIN                                                           \
 			insn sfx " %" mod "[val], (%%r10)"                                         \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW(op, n, "pushq %q[val]\n\t", 8, "")                         \
+			__PCPU_SEQ_SLOW("pushq %q[val]\n\t",                                       \
+					__PCPU_SEQ_CALL(op, n), 8, "")                             \
+			__PCPU_FALLBACK_STORE(op, lock insn, n, sfx)                               \
 			:                                                                          \
 			: __PCPU_SEQ_INPUTS, [val] imm(val)                                        \
 			: __PCPU_SEQ_CLOBBERS);                                                    \
@@ -167,11 +178,13 @@ __PCPU_DEFINE_CONSTANT(__pcpu_index_offset, ptrdiff_t, 16)
 	__pcpu_always_inline type __pcpu_seq_read_##n(uintptr_t ptr)                               \
 	{                                                                                          \
 		type old;                                                                          \
-		__asm__ volatile(                                                                  \
+		__pcpu_short_asm(                                                                  \
 			__PCPU_SEQ_BEGIN                                                           \
 			"mov" sfx " (%%r10), %" mod "[old]"                                        \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW(read, n, "pushq $0\n\t", 8, "movq (%%rsp), %q[old]\n\t")   \
+			__PCPU_SEQ_SLOW("pushq $0\n\t",                                            \
+					__PCPU_SEQ_CALL(read, n), 8, "movq (%%rsp), %q[old]\n\t")  \
+			__PCPU_FALLBACK_READ(n, sfx)                                               \
 			: [old] "=&r"(old)                                                         \
 			: __PCPU_SEQ_INPUTS                                                        \
 			: __PCPU_SEQ_CLOBBERS);                                                    \
@@ -180,14 +193,15 @@ __PCPU_DEFINE_CONSTANT(__pcpu_index_offset, ptrdiff_t, 16)
 	__pcpu_always_inline type __pcpu_seq_add_return_##n(uintptr_t ptr, type val)               \
 	{                                                                                          \
 		type sum;                                                                          \
-		__asm__ volatile(                                                                  \
+		__pcpu_short_asm(                                                                  \
 			__PCPU_SEQ_BEGIN                                                           \
 			"mov" sfx " (%%r10), %" mod "[sum]\n\t"                                    \
 			"add" sfx " %" mod "[val], %" mod "[sum]\n\t"                              \
 			"mov" sfx " %" mod "[sum], (%%r10)"                                        \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW(add_return, n, "pushq %q[val]\n\t", 8,                     \
-					"movq (%%rsp), %q[sum]\n\t")                               \
+			__PCPU_SEQ_SLOW("pushq %q[val]\n\t",                                       \
+					__PCPU_SEQ_CALL(add_return, n), 8, "movq (%%rsp), %q[sum]\n\t") \
+			__PCPU_FALLBACK_ADD_RETURN(n, sfx)                                         \
 			: [sum] "=&r"(sum)                                                         \
 			: __PCPU_SEQ_INPUTS, [val] imm(val)                                        \
 			: __PCPU_SEQ_CLOBBERS);                                                    \
@@ -197,13 +211,14 @@ __PCPU_DEFINE_CONSTANT(__pcpu_index_offset, ptrdiff_t, 16)
 	{                                                                                          \
 		type old;                                                                          \
 		/* not xchg: with a memory operand it locks the bus */                             \
-		__asm__ volatile(                                                                  \
+		__pcpu_short_asm(                                                                  \
 			__PCPU_SEQ_BEGIN                                                           \
 			"mov" sfx " (%%r10), %" mod "[old]\n\t"                                    \
 			"mov" sfx " %" mod "[val], (%%r10)"                                        \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW(xchg, n, "pushq %q[val]\n\t", 8,                           \
-					"movq (%%rsp), %q[old]\n\t")                               \
+			__PCPU_SEQ_SLOW("pushq %q[val]\n\t",                                       \
+					__PCPU_SEQ_CALL(xchg, n), 8, "movq (%%rsp), %q[old]\n\t")  \
+			__PCPU_FALLBACK_XCHG(n, sfx)                                               \
 			: [old] "=&r"(old)                                                         \
 			: __PCPU_SEQ_INPUTS, [val] imm(val)                                        \
 			: __PCPU_SEQ_CLOBBERS);                                                    \
@@ -213,15 +228,16 @@ __PCPU_DEFINE_CONSTANT(__pcpu_index_offset, ptrdiff_t, 16)
 	{                                                                                          \
 		type old;                                                                          \
 		/* leaving by jne is leaving without a commit: the copy keeps its value */         \
-		__asm__ volatile(                                                                  \
+		__pcpu_short_asm(                                                                  \
 			__PCPU_SEQ_BEGIN                                                           \
 			"mov" sfx " (%%r10), %" mod "[old]\n\t"                                    \
 			"cmp" sfx " %" mod "[expect], %" mod "[old]\n\t"                           \
 			"jne 2f\n\t"                                                               \
 			"mov" sfx " %" mod "[val], (%%r10)"                                        \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW(cmpxchg, n, "pushq %q[expect]\n\tpushq %q[val]\n\t", 16,   \
-					"movq 8(%%rsp), %q[old]\n\t")                              \
+			__PCPU_SEQ_SLOW("pushq %q[expect]\n\tpushq %q[val]\n\t",                   \
+					__PCPU_SEQ_CALL(cmpxchg, n), 16, "movq 8(%%rsp), %q[old]\n\t") \
+			__PCPU_FALLBACK_CMPXCHG(n, sfx)                                            \
 			: [old] "=&r"(old)                                                         \
 			: __PCPU_SEQ_INPUTS, [expect] imm(expect), [val] imm(val)                  \
 			: __PCPU_SEQ_CLOBBERS);                                                    \
@@ -229,10 +245,10 @@ __PCPU_DEFINE_CONSTANT(__pcpu_index_offset, ptrdiff_t, 16)
 	}
 
 #define __PCPU_DEFINE_SEQ(n, type, sfx, mod, imm)                                                  \
-	__PCPU_DEFINE_SEQ_STORE(write, "mov", n, type, sfx, mod, imm)                              \
-	__PCPU_DEFINE_SEQ_STORE(add, "add", n, type, sfx, mod, imm)                                \
-	__PCPU_DEFINE_SEQ_STORE(and, "and", n, type, sfx, mod, imm)                                \
-	__PCPU_DEFINE_SEQ_STORE(or, "or", n, type, sfx, mod, imm)                                  \
+	__PCPU_DEFINE_SEQ_STORE(write, "", "mov", n, type, sfx, mod, imm)                          \
+	__PCPU_DEFINE_SEQ_STORE(add, "lock ", "add", n, type, sfx, mod, imm)                       \
+	__PCPU_DEFINE_SEQ_STORE(and, "lock ", "and", n, type, sfx, mod, imm)                       \
+	__PCPU_DEFINE_SEQ_STORE(or, "lock ", "or", n, type, sfx, mod, imm)                         \
 	__PCPU_DEFINE_SEQ_VALUE(n, type, sfx, mod, imm)
 
 /* Four bytes are signed so that a constant is one that pushq can take. */
@@ -248,12 +264,12 @@ __pcpu_always_inline __pcpu_u128 __pcpu_seq_cmpxchg_16(uintptr_t ptr, __pcpu_u12
 	uint64_t low = (uint64_t)expect, high = (uint64_t)(expect >> 64);
 
 	/* an abort comes before the commit: rax and rdx still hold what is expected */
-	__asm__ volatile(
+	__pcpu_short_asm(
 		__PCPU_SEQ_BEGIN
 		"cmpxchg16b (%%r10)"
 		__PCPU_SEQ_COMMIT
-		__PCPU_SEQ_SLOW(cmpxchg, 16,
-				"pushq %%rax\n\tpushq %%rdx\n\tpushq %%rbx\n\tpushq %%rcx\n\t", 32,
+		__PCPU_SEQ_SLOW("pushq %%rax\n\tpushq %%rdx\n\tpushq %%rbx\n\tpushq %%rcx\n\t",
+				__PCPU_SEQ_CALL_C(cmpxchg, 16), 32,
 				"movq 24(%%rsp), %%rax\n\tmovq 16(%%rsp), %%rdx\n\t")
 		: "+a"(low), "+d"(high)
 		: __PCPU_SEQ_INPUTS, "b"((uint64_t)val), "c"((uint64_t)(val >> 64))
@@ -274,8 +290,8 @@ __pcpu_always_inline intptr_t __pcpu_seq_hold(struct percpu_self *self)
 	bool closed;
 
 	/* the sign of the window is still in the flags at the end; an abort is as a window of -1 */
-	__asm__ volatile(
-		__PCPU_SEQ_DESCRIPTOR
+	__pcpu_short_asm(
+		__PCPU_SEQ_DESCRIPTOR("4f")
 		"leaq 3b(%%rip), %[base]\n\t"
 		"movq %[base], %%fs:8(%[rseq])\n"
 		"1:\n\t"
