@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * debug.h - the debug levels (PERCPU_CONF=debug:N): allocation and free for those who look for
- *bugs.
+ * bugs.
  *
  *	1	redzones around every object, checked when it is freed; poison in what is free,
  *		checked when it is used again; both in every open copy (redzone.h)
@@ -10,7 +10,7 @@
  *	3	and a look at all chunks, slots and maps after each call
  *
  * A wrapper around the core of the allocator: the core's areas have room for the redzones, and
- *there are no caches. What is found is fatal, with one message.
+ * there are no caches. What is found is fatal, with one message.
  *
  * The debug lock is held for the whole of a call. It is taken before pcpu_alloc_mutex, and never
  * while that is held.

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * max_tree.h - numbers by index, with the maximum of each 16 of them, of each 16 of these, and so
- *on
+ * max_tree.h - numbers by index, with the maximum of each 16 of them, of each 16 of these...
  *
  *	numbers[2]	 9			the maximum of all
  *	numbers[1]	 7      9      4

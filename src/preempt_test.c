@@ -16,10 +16,10 @@
  *				aborted? or has it seen go?
  *
  * The preempter is on the CPU that the spinner is bound to, so the spinner has been preempted
- *before go was set: one that goes on and sees it has not been aborted. Being idle (SCHED_IDLE)
- *makes the spinner give way at once, instead of at the end of its slice. But where the CPU has
- *other work, an idle thread might not run again for seconds; so the spinner yields first, and if
- *that takes long it stays what it is, and is preempted soon enough anyway.
+ * before go was set: one that goes on and sees it has not been aborted. Being idle (SCHED_IDLE)
+ * makes the spinner give way at once, instead of at the end of its slice. But where the CPU has
+ * other work, an idle thread might not run again for seconds; so the spinner yields first, and if
+ * that takes long it stays what it is, and is preempted soon enough anyway.
  *
  * Both are bare threads, made by the system call: the test runs before any constructor of the
  * program, and the C library must not take a thread for made by others. They share the caller's

@@ -10,9 +10,9 @@
  *
  * What a copy holds, of a unit that was open when the area was made: PCPU_REDZONE in the redzones.
  * A unit that opened later has zeros there, and nothing else. An area that is free holds
- *PCPU_POISON or zero in each byte: poison as far as it was written or had redzones, zero where
- *nobody ever wrote to that page of the copy. So free space costs no page that the object did not
- *cost.
+ * PCPU_POISON or zero in each byte: poison as far as it was written or had redzones, zero where
+ * nobody ever wrote to that page of the copy. So free space costs no page that the object did not
+ * cost.
  *
  * Nobody else may be using the areas that these functions work on. Coordinates and sizes in bytes.
  */

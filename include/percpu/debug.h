@@ -5,16 +5,17 @@
  * PERCPU_CONF=debug:N switches one on, for the life of the process:
  *
  *	0	nothing (the default). A wrong pointer is fatal at this level too
- *	1	redzones around each object, checked in every CPU's copy when it is freed, and
- *poison (0x6b) in what is free, checked when it is used again
- *	2	and the caller of each live area is kept: messages name it, percpu_leak_report()
- *lists it, and at exit that report goes to standard error if anything is live
+ *	1	redzones around each object, checked in every CPU's copy when it is freed,
+ *		and poison (0x6b) in what is free, checked when it is used again
+ *	2	and the caller of each live area is kept: messages name it,
+ *		percpu_leak_report() lists it, and at exit that report goes to standard
+ *		error if anything is live
  *	3	and the allocator's own records are checked after each call
  *
  * Whatever is found is fatal: one message, then the fatal handler or abort(). Redzones cost 32
- *bytes or more an object, more with large alignments; where there is no room for them an object
- *goes without. Sizes and counts in statistics have the redzones in them. There are no caches: calls
- *on different CPUs wait for each other.
+ * bytes or more an object, more with large alignments; where there is no room for them an object
+ * goes without. Sizes and counts in statistics have the redzones in them. There are no caches:
+ * calls on different CPUs wait for each other.
  */
 #ifndef PERCPU_DEBUG_H
 #define PERCPU_DEBUG_H

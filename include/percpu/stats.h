@@ -74,9 +74,10 @@ PERCPU_API void percpu_get_stats(struct percpu_stats *stats);
  *	max_alloc_size	the largest that there ever was
  *	populated_pages	pages of one copy that have been handed out
  *	free_bytes	and contig_bytes, the largest piece of it
- *	sum_frag	free bytes in front of the last area, and max_frag, the largest piece of
- *them cur_min_alloc, cur_med_alloc, cur_max_alloc smallest, median and largest of the areas that
- *there are
+ *	sum_frag	free bytes in front of the last area, and max_frag, the largest
+ *			piece of them
+ *	cur_min_alloc	and cur_med_alloc, cur_max_alloc: smallest, median and largest of
+ *			the areas that there are
  *
  * The text is for people. Returns 0, or -ENOMEM: nothing was written. Errors of the stream are in
  * ferror(). The stream is written to after every lock of the library has been dropped; else as

@@ -13,7 +13,7 @@
  * 4:	lock = NULL; goto 2			// also if the sequence was aborted
  *
  * Two loads, not one of both halves: held was stored by itself a moment ago, and a load of more
- *than what was stored has to wait until the store has reached the cache (12 cycles and more).
+ * than what was stored has to wait until the store has reached the cache (12 cycles and more).
  *
  * There is no second try: who is interrupted in the middle takes the way that needs no CPU's lock.
  */

@@ -20,7 +20,8 @@ begin "libpercpu.a defines no global name of another kind"
 # each module has its own, as it has of __percpu_fallback_.
 if step nm --defined-only --extern-only --format=posix "$PERCPU_LIBRARIES/libpercpu.a"; then
 	awk 'NF > 1 && $1 !~ /:$/ { print $1 }' output | LC_ALL=C sort -u >defined
-	LC_ALL=C comm -13 expected defined | grep -v -e '^pcpu_' -e '^__percpu_module_' -e '^__percpu_fallback_' >foreign || :
+	LC_ALL=C comm -13 expected defined |
+		grep -v -e '^pcpu_' -e '^__percpu_module_' -e '^__percpu_fallback_' >foreign || :
 	mv foreign output
 	[ ! -s output ] || failed "it defines these names"
 	grep -qx __percpu_rt defined || failed "it does not define __percpu_rt"

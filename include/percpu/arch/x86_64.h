@@ -19,7 +19,7 @@
  * If the thread is preempted, migrated or interrupted by a signal between 1 and 2, the kernel
  * continues it at 4. Nothing has been written then, because the commit is the last instruction. The
  * slow side either does the operation, or makes sure that the next try has a chance and asks for
- *it. rseq_cs is not cleared afterwards; the kernel ignores (and clears) a descriptor that the
+ * it. rseq_cs is not cleared afterwards; the kernel ignores (and clears) a descriptor that the
  * instruction pointer is not inside of.
  *
  * There is no lock prefix: the only other writers of this CPU's copy are other sequences on the
@@ -28,8 +28,9 @@
  *
  * The whole is one asm statement, since between 1 and 2 a compiler may not be trusted with
  * anything. It is an ordinary one, without jumps that the compiler knows of: the slow side keeps
- *every register, so that code around an operation loses nothing but the two scratch registers r10
- *and r11, has no call in it, and keeps its constants where they are from one operation to the next.
+ * every register, so that code around an operation loses nothing but the two scratch registers r10
+ * and r11, has no call in it, and keeps its constants where they are from one operation to the
+ * next.
  */
 #ifndef PERCPU_ARCH_X86_64_H
 #define PERCPU_ARCH_X86_64_H
