@@ -45,11 +45,12 @@ static void operate(void *arg)
 
 /*
  * The operations of threads that are pinned to the CPU have no lock, and do not look who holds it.
- * One instruction on that CPU is exact among them.
+ * One instruction on that CPU is exact among them; a thread that is pinned to it itself is there.
  */
 static void operate_on_held(struct held_operation *held)
 {
-	if (__atomic_load_n(&pcpu_unit_entry(held->cpu)->pinned, __ATOMIC_SEQ_CST))
+	if (pcpu_self.pinned != held->cpu + 1 &&
+	    __atomic_load_n(&pcpu_unit_entry(held->cpu)->pinned, __ATOMIC_SEQ_CST))
 		pcpu_run_on_cpu(held->cpu, operate, held);
 	else
 		operate(held);

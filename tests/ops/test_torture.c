@@ -4,9 +4,11 @@
  * accesses, local locks, visits, threads that are pinned and threads that have no rseq, migrations,
  * signals and forks, all at once.
  *
- * Usage: test_torture [OPERATIONS]; also from the environment, PERCPU_TORTURE_OPERATIONS. Every
- * thread keeps private tallies of what it did, in ordinary variables; when all have ended, the sums
- * of the copies must be the sums of the tallies, modulo 2 to the width of the variable.
+ * Usage: test_torture [OPERATIONS [CALM]]; also from the environment, PERCPU_TORTURE_OPERATIONS.
+ * With CALM there are so many times as many operations between two sections, visits, migrations or
+ * forks, and fewer from threads that have no rseq. Every thread keeps private tallies of what it
+ * did, in ordinary variables; when all have ended, the sums of the copies must be the sums of the
+ * tallies, modulo 2 to the width of the variable.
  *
  * With PERCPU_TORTURE_HOTPLUG in the environment CPUs may come and go meanwhile: no thread is
  * pinned.
@@ -49,6 +51,8 @@
 #define ROUNDS_A_SWEEP 32
 #define SECTIONS_A_ROUND 20
 #define TIMER_INTERVAL 300000 /* ns */
+/* Without rseq the handler itself takes longer than that, and a thread would do nothing else. */
+#define TIMER_INTERVAL_WITHOUT_RSEQ 30000000
 
 /*
  * The sanitizers' own locks are not taken around a fork: in the child of a program with threads, a
@@ -268,9 +272,9 @@ static void on_timer(int sig)
 	self->guarded.in_handler++;
 }
 
-static timer_t start_timer(void)
+static timer_t start_timer(long interval)
 {
-	const struct itimerspec often = {{0, TIMER_INTERVAL}, {0, TIMER_INTERVAL}};
+	const struct itimerspec often = {{0, interval}, {0, interval}};
 	struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGUSR1};
 	timer_t timer;
 
@@ -396,13 +400,16 @@ static void do_operations(struct worker *worker)
 	}
 }
 
+static uint64_t calm = 1;
+
 static void do_round(struct worker *worker)
 {
 	uint64_t random = random_bits(worker);
 
-	do_operations(worker);
+	for (uint64_t i = 0; i < calm; i++)
+		do_operations(worker);
 	do_sections(worker);
-	worker->done += ROUND + ROUND / 50 + 3 * SECTIONS_A_ROUND;
+	worker->done += calm * (ROUND + ROUND / 50) + 3 * SECTIONS_A_ROUND;
 	if (random % ROUNDS_A_VISIT == 0)
 		visit(worker);
 	if ((random >> 16) % ROUNDS_A_JUMP == 0)
@@ -422,7 +429,10 @@ static void give_rseq_up(void)
 			break;
 }
 
-/* Where others are pinned, each operation without rseq makes the thread go to its CPU. */
+/*
+ * Where others are pinned, each operation without rseq makes the thread go to its CPU, and those
+ * who are there wait until the scheduler has it run.
+ */
 #define SLOWNESS_WITHOUT_RSEQ 200
 
 static void begin_work(struct worker *worker)
@@ -432,7 +442,7 @@ static void begin_work(struct worker *worker)
 		worker->kind = USUAL;
 	if (worker->kind == WITHOUT_RSEQ) {
 		give_rseq_up();
-		worker->operations /= SLOWNESS_WITHOUT_RSEQ;
+		worker->operations /= SLOWNESS_WITHOUT_RSEQ * calm;
 	}
 	while (worker->kind == PINNED && !__pcpu_self()->pinned)
 		jump(worker);
@@ -445,7 +455,8 @@ static void *work(void *arg)
 
 	self = worker;
 	begin_work(worker);
-	timer = start_timer();
+	timer = start_timer(worker->kind == WITHOUT_RSEQ ? TIMER_INTERVAL_WITHOUT_RSEQ
+							 : TIMER_INTERVAL);
 	while (worker->done < worker->operations)
 		do_round(worker);
 	timer_delete(timer);
@@ -653,7 +664,7 @@ static void *fork_now_and_then(void *good)
 {
 	while (!must_stop() && *(bool *)good) {
 		*(bool *)good = child_lives_on();
-		usleep(20000);
+		usleep((useconds_t)calm * 20000);
 	}
 	return NULL;
 }
@@ -824,6 +835,8 @@ int main(int argc, char **argv)
 	const char *wanted = argc > 1 ? argv[1] : getenv("PERCPU_TORTURE_OPERATIONS");
 
 	wanted_operations = (uint64_t)(wanted ? strtod(wanted, NULL) : DEFAULT_OPERATIONS);
+	if (argc > 2 && strtoul(argv[2], NULL, 10) > 0)
+		calm = strtoul(argv[2], NULL, 10);
 	hotplug = getenv("PERCPU_TORTURE_HOTPLUG") != NULL;
 	sched_getaffinity(0, sizeof(allowed), &allowed);
 	return cmocka_run_group_tests(tests, NULL, NULL);
