@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* mark.c - see mark.h. */
 #include "mark.h"
+#include "fault.h"
 #include "futex.h"
 #include "pause.h"
 #include "self.h"
@@ -21,7 +22,10 @@ struct block {
 	struct pcpu_mark marks[] __attribute__((__aligned__(64)));
 };
 
+#define SHARED_SIZE (sizeof(struct block) + SHARED_MARKS * sizeof(struct pcpu_mark))
+
 static struct block *blocks;
+static struct block *blocks_before; /* sharing */
 static bool shared;
 
 static void extend(struct block *block, size_t end)
@@ -53,9 +57,11 @@ static struct pcpu_mark *take_from(struct block *block)
 static struct block *map_block(size_t size, int flags)
 {
 	int saved = errno;
-	struct block *block =
-		mmap(NULL, size, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS, -1, 0);
+	struct block *block;
 
+	if (pcpu_fault(PCPU_FAULT_RESERVE))
+		return NULL;
+	block = mmap(NULL, size, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS, -1, 0);
 	errno = saved;
 	if (block == MAP_FAILED)
 		return NULL;
@@ -79,14 +85,21 @@ static struct block *add_block(void)
 
 int pcpu_marks_share(void)
 {
-	struct block *block = map_block(sizeof(*block) + SHARED_MARKS * sizeof(block->marks[0]),
-					MAP_SHARED | MAP_NORESERVE);
+	struct block *block = map_block(SHARED_SIZE, MAP_SHARED | MAP_NORESERVE);
 
 	if (!block)
 		return -ENOMEM;
+	blocks_before = blocks;
 	blocks = block;
 	shared = true;
 	return 0;
+}
+
+void pcpu_marks_unshare(void)
+{
+	munmap(blocks, SHARED_SIZE);
+	blocks = blocks_before;
+	shared = false;
 }
 
 static struct pcpu_mark *take(void)

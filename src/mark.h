@@ -45,4 +45,7 @@ void pcpu_marks_after_fork(void);
  */
 int pcpu_marks_share(void);
 
+/* Takes that back; no thread has one yet. */
+void pcpu_marks_unshare(void);
+
 #endif /* PCPU_MARK_H */

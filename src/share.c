@@ -16,6 +16,22 @@
 
 bool pcpu_share_is_child;
 
+/* All of it, or nothing. */
+static int share_memory(void)
+{
+	int err;
+
+	if (pcpu_tier.sequences)
+		return pcpu_units_share(0, PCPU_ATTENTION_ALWAYS);
+	err = pcpu_marks_share();
+	if (err)
+		return err;
+	err = pcpu_units_share(PCPU_SLOW_ONLY, PCPU_ATTENTION_ALWAYS);
+	if (err)
+		pcpu_marks_unshare();
+	return err;
+}
+
 PERCPU_API int percpu_share(void)
 {
 	unsigned int cpu;
@@ -27,10 +43,7 @@ PERCPU_API int percpu_share(void)
 		return -EOPNOTSUPP;
 	if (pcpu_units_nr_open())
 		return -EBUSY;
-	err = pcpu_tier.sequences ? 0 : pcpu_marks_share();
-	if (!err)
-		err = pcpu_units_share(pcpu_tier.sequences ? 0 : PCPU_SLOW_ONLY,
-				       PCPU_ATTENTION_ALWAYS);
+	err = share_memory();
 	if (err)
 		return err;
 	pcpu_tier.shared = true;

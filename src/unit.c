@@ -472,16 +472,24 @@ static size_t entries_size(void)
 	return pcpu_page_ceil((nr_units + ENTRIES_BEFORE) * sizeof(struct percpu_entry));
 }
 
-/* A window that is shared although the others could not be is of no use, and does no harm. */
-int pcpu_units_share(intptr_t bits, unsigned int attention)
+/* The array last: of all this it alone cannot be taken back. */
+static int share_memory(void)
 {
 	int err = 0;
 
 	for (unsigned int cpu = 0; cpu < nr_units && !err; cpu++)
 		if (windows[cpu])
 			err = pcpu_vm_share(windows[cpu], PCPU_WINDOW_SIZE);
-	if (!err)
-		err = pcpu_vm_share_array(pcpu_entries - ENTRIES_BEFORE, entries_size());
+	return err ? err : pcpu_vm_share_array(pcpu_entries - ENTRIES_BEFORE, entries_size());
+}
+
+int pcpu_units_share(intptr_t bits, unsigned int attention)
+{
+	int err = share_memory();
+
+	for (unsigned int cpu = 0; cpu < nr_units && err; cpu++)
+		if (windows[cpu])
+			pcpu_vm_unshare(windows[cpu], PCPU_WINDOW_SIZE);
 	if (err)
 		return err;
 	rest_bits = bits;

@@ -188,6 +188,16 @@ int pcpu_vm_share(uintptr_t addr, size_t size)
 	return 0;
 }
 
+void pcpu_vm_unshare(uintptr_t addr, size_t size)
+{
+	shared = false;
+	if (place)
+		return;
+	if (mmap((void *)addr, size, PROT_NONE, anonymous | MAP_FIXED, -1, 0) == MAP_FAILED)
+		pcpu_fatal("a window at %#lx stays shared: errno %d", (unsigned long)addr, errno);
+	forgo_huge_pages((void *)addr, size);
+}
+
 void pcpu_vm_keep_apart(void)
 {
 	apart = true;

@@ -81,6 +81,9 @@ int pcpu_vm_bind(uintptr_t addr, size_t size, unsigned int node);
  */
 int pcpu_vm_share(uintptr_t addr, size_t size);
 
+/* Takes that back, or its attempt. What has been shared must not be left so: fatal. */
+void pcpu_vm_unshare(uintptr_t addr, size_t size);
+
 /* In such a child: what it commits and decommits from now on concerns nobody else. */
 void pcpu_vm_keep_apart(void);
 

@@ -3,7 +3,8 @@
  * test_shared.c - eight processes on the same copies.
  *
  * Started with PERCPU_CONF=shared:yes, or with the argument "call" to have percpu_share() called;
- * then also in the fallback tier. With the argument "used" it is called too late.
+ * then also in the fallback tier. With the argument "used" it is called too late, and with "fails"
+ * each of its steps fails once.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,6 +12,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+
+#include "fault.h"
 
 #include <percpu/percpu.h>
 
@@ -264,6 +267,82 @@ static void sharing_after_the_first_use_is_refused(void **state)
 	assert_int_equal(percpu_share(), -EBUSY);
 }
 
+/* --- a call that fails --- */
+
+static unsigned int steps, failing_step;
+
+static bool fail_at_step(enum pcpu_fault_site site)
+{
+	return site == PCPU_FAULT_RESERVE && ++steps == failing_step;
+}
+
+static int share_failing_at(unsigned int step)
+{
+	int err;
+
+	steps = 0;
+	failing_step = step;
+	pcpu_fault_hook = fail_at_step;
+	err = percpu_share();
+	pcpu_fault_hook = NULL;
+	return err;
+}
+
+static void count_1000(unsigned int number)
+{
+	(void)number;
+	for (int i = 0; i < 1000; i++)
+		this_cpu_inc(in_static);
+	get_cpu_var(in_sections)++;
+	put_cpu_var(in_sections);
+}
+
+/* In a child of its own, whose copies nobody has used: that is what is called as it was. */
+static void share_in_vain(unsigned int step)
+{
+	const long initial = 5 * (long)num_possible_cpus();
+	int err = share_failing_at(step), status;
+
+	if (err == 0)
+		_exit(0);
+	this_cpu_inc(in_static);
+	if (waitpid(start(count_1000, 0), &status, 0) < 0 || status != 0 || err != -ENOMEM)
+		_exit(2);
+	_exit(per_cpu_sum(in_static) == initial + 1 && per_cpu_sum(in_sections) == 0 ? 1 : 3);
+}
+
+static void share_the_second_time(unsigned int step)
+{
+	const long initial = 5 * (long)num_possible_cpus();
+	int status;
+
+	if (share_failing_at(step) == 0)
+		_exit(0);
+	if (percpu_share() != 0 || waitpid(start(count_1000, 0), &status, 0) < 0 || status != 0)
+		_exit(2);
+	_exit(per_cpu_sum(in_static) == initial + 1000 && per_cpu_sum(in_sections) == 1 ? 1 : 3);
+}
+
+static unsigned int steps_until_none_fails(void (*attempt)(unsigned int step))
+{
+	unsigned int step = 0;
+	int status;
+
+	do {
+		assert_int_equal(waitpid(start(attempt, ++step), &status, 0) > 0, true);
+		assert_true(WIFEXITED(status) && WEXITSTATUS(status) <= 1);
+	} while (WEXITSTATUS(status) == 1);
+	return step - 1;
+}
+
+/* A window a CPU and the entries; in the fallback tier, the marks. */
+static void failed_call_leaves_all_as_it_was(void **state)
+{
+	(void)state;
+	assert_true(steps_until_none_fails(share_in_vain) > num_possible_cpus());
+	assert_true(steps_until_none_fails(share_the_second_time) > num_possible_cpus());
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -278,6 +357,9 @@ int main(int argc, char **argv)
 	const struct CMUnitTest too_late[] = {
 		cmocka_unit_test(sharing_after_the_first_use_is_refused),
 	};
+	const struct CMUnitTest failing[] = {
+		cmocka_unit_test(failed_call_leaves_all_as_it_was),
+	};
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(initial_values_are_there_once),
 		cmocka_unit_test(counts_of_all_processes_are_in_one_sum),
@@ -291,6 +373,8 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "used") == 0)
 		return cmocka_run_group_tests(too_late, NULL, NULL);
+	if (argc > 1 && strcmp(argv[1], "fails") == 0)
+		return cmocka_run_group_tests(failing, NULL, NULL);
 	if (argc > 1 && percpu_share() != 0)
 		return 1;
 	return cmocka_run_group_tests(tests, set_up, NULL);
