@@ -12,9 +12,9 @@ __PCPU_BEGIN_DECLS
 /**
  * percpu_backend() - the tier in use, and the reason
  *
- * Returns a constant string that starts with the tier's name, "rseq" or "fallback", followed by
- * ": " and the reason. Chosen once, at the start of the process; PERCPU_CONF=backend:fallback
- * forces the fallback. Thread- and signal-safe.
+ * Returns a constant string that starts with the tier's name, "rseq" or "fallback" (with PERCPU_UP
+ * "up"), followed by ": " and the reason. Chosen once, at the start of the process;
+ * PERCPU_CONF=backend:fallback forces the fallback. Thread- and signal-safe.
  */
 PERCPU_API const char *percpu_backend(void);
 

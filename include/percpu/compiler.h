@@ -41,7 +41,7 @@
 #endif
 #endif
 
-/** The largest alignment of a per-CPU object, in bytes: the page of the kernel contract. */
+/** The largest alignment of a per-CPU object, in bytes: a page, as in the kernel. */
 #define PERCPU_PAGE_SIZE 4096
 
 #define __pcpu_unlikely(x) __builtin_expect(!!(x), 0)

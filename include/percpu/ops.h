@@ -2,11 +2,11 @@
 /*
  * ops.h - operations on this CPU's copy: this_cpu_inc() and the rest.
  *
- * Each operation exists in three families. @pcp is a per-CPU variable, an lvalue in template
+ * Each operation exists in four families. @pcp is a per-CPU variable, an lvalue in template
  * coordinates: x, s.field, xs[3], or *p and p->field for a per-CPU pointer p. It is an integer, an
- * enum, a _Bool, a pointer or (read, write, xchg, cmpxchg only) a floating type of 1, 2, 4 or 8
- * bytes; other sizes are compile-time errors. Values are converted to the type of @pcp, and
- * arithmetic wraps in it.
+ * enum, a _Bool, a pointer or (read, write and exchanges only) a floating type of 1, 2, 4 or 8
+ * bytes; other sizes are compile-time errors (cmpxchg128 takes 16). Values are converted to the
+ * type of @pcp, and arithmetic wraps in it.
  *
  *	this_cpu_X	 the whole operation happens on one CPU's copy, however the thread is
  *			 preempted, migrated or interrupted by a signal; no update is ever lost
@@ -15,6 +15,7 @@
  *			 taken. Correct only under other protection: without it a read-modify-write
  *			 may hit the wrong CPU's copy or lose an update of any family.
  *	__this_cpu_X	 the same as raw_cpu_X, for callers that are protected already.
+ *	pinned_cpu_X	 this_cpu_X of threads that are pinned to a CPU, and of no others: pinned.h.
  *
  *	read(pcp)			 -> the value
  *	write(pcp, val)
@@ -23,15 +24,19 @@
  *	add_return(pcp, val)   sub_return   inc_return   dec_return	-> the new value
  *	xchg(pcp, nval)			 -> the old value
  *	cmpxchg(pcp, oval, nval)	 -> the old value; stored if it equals oval
+ *	try_cmpxchg(pcp, ovalp, nval)	 -> true if stored; if not, *ovalp is now the old value
+ *	cmpxchg128(pcp, oval, nval)	 -> the old value; for any type of 16 bytes. A variable that
+ *		is not aligned to 16 is fatal.
  *	cmpxchg_double(pcp1, pcp2, oval1, oval2, nval1, nval2)
  *		-> true if both were equal, and then both are stored. The two have one size, pcp2
- *		   follows pcp1, and pcp1 is aligned to twice the size.
+ *		   follows pcp1, and pcp1 is aligned to twice the size; any other pair is fatal.
  *
  * this_cpu_X is thread- and signal-safe, takes no lock on the fast path, and never fails. It
  * orders nothing between CPUs: another CPU's copy is read with per_cpu() or per_cpu_sum(), and
  * such a reader sees each value whole. The sized forms (this_cpu_add_8 and so on) work on the
- * given number of bytes at @pcp, whatever its type. The kernel's functions of the same names are
- * mirrored throughout, except that raw_cpu_sub() too converts the value before it negates it.
+ * given number of bytes at @pcp, whatever its type; those of cmpxchg_double do not check the pair.
+ * The kernel's functions of the same names are mirrored throughout, except that raw_cpu_sub() too
+ * converts the value before it negates it.
  */
 #ifndef PERCPU_OPS_H
 #define PERCPU_OPS_H

@@ -21,11 +21,23 @@
  *  - it does not look whether the CPU is held. What is changed by plain accesses in a section
  *    (section.h) must not be changed by other threads that are pinned; percpu_remote_begin()
  *    refuses a CPU that others are pinned to;
- *  - in a thread that is not pinned it faults (x86-64; where address space is scarce it may go
- *    astray instead). If the affinity of a pinned thread is changed from outside, or its CPU goes
- *    offline, counts can be lost. With `#define PERCPU_DEBUG_PREEMPT` both are reported;
- *  - a thread that a pinned one creates inherits the restriction, but has to call
- *    percpu_thread_pin() itself.
+ *  - it does not look whether the thread is pinned. A thread that a pinned one creates inherits
+ *    the restriction, but has to call percpu_thread_pin() itself. On x86-64 it inherits the GS base
+ *    too: until that call pinned_cpu_X() in it goes to the copy of its creator's CPU, silently and
+ *    without a lock. percpu_remote_begin() and per_cpu_xchg() do not know of it, so counts can be
+ *    lost;
+ *  - in other threads that are not pinned it faults where the library has set the GS base: in the
+ *    thread that loads it, and in those that this one creates, and so on. Elsewhere the GS base is
+ *    0 (or another user's), and the operation may change whatever is as far from there as the low
+ *    32 bits of the pointer say. That is so in threads that are older than a dlopen() of the
+ *    library, and those that they create; and in all threads in the fallback tier, with alloc:page,
+ *    where address space is scarce, and where the GS base was in use before. On aarch64 it faults
+ *    in every thread that is not pinned;
+ *  - if the affinity of a pinned thread is changed from outside, or its CPU goes offline, counts
+ *    can be lost.
+ *
+ * With `#define PERCPU_DEBUG_PREEMPT` pinned_cpu_X() in a thread that is not pinned, or not on its
+ * CPU any more, is reported as an error in the log.
  */
 #ifndef PERCPU_PINNED_H
 #define PERCPU_PINNED_H

@@ -42,7 +42,7 @@ struct percpu_entry {
 	intptr_t rest;
 	/* The word of the thread that is to have the CPU next, wherever it runs; 0: none. */
 	intptr_t claim;
-	/* How many threads wait for the CPU; or PERCPU_ATTENTION_ALWAYS. Whoever lets go looks. */
+	/* How many threads wait for the CPU; or PCPU_ATTENTION_ALWAYS. Whoever lets go looks. */
 	unsigned int attention;
 	/* How many threads are pinned to the CPU. */
 	unsigned int pinned;

@@ -112,7 +112,7 @@
 
 #define FAMILY_FACT(fact) CAT(FAMILY, fact)
 
-/* --- the vectors of the contract, §6.10, on a static and a dynamic variable --- */
+/* --- what the kernel's operations give, on a static and a dynamic variable --- */
 
 #define ROW_BOTH(name, start, op, args, after)                                                     \
 	do {                                                                                       \

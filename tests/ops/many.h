@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "asked_tier.h"
 #include "wait_for.h"
 
 #include <percpu/percpu.h>
@@ -301,20 +302,6 @@ static inline timer_t start_storm(void (*handler)(int sig))
 static inline void end_storm(timer_t timer)
 {
 	timer_delete(timer);
-}
-
-/* --- the tier --- */
-
-/* Without this, a run that is to test another tier could test the usual one again. */
-static inline void tier_is_the_one_that_was_asked_for(void **state)
-{
-	const char *tier = getenv("PERCPU_TEST_TIER");
-
-	(void)state;
-	if (!tier)
-		skip();
-	else if (strncmp(percpu_backend(), tier, strlen(tier)) != 0)
-		fail_msg("asked for %s, got %s", tier, percpu_backend());
 }
 
 #endif /* OPS_MANY_H */

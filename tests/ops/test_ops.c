@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_ops.c - what the operations do to this CPU's copy, and to nothing else (contract §6.5 - 6.7
- * and the vectors of §6.10): in all three families, on every type, in every kind of place.
+ * test_ops.c - what the operations do to this CPU's copy, and to nothing else, as in the kernel:
+ * in all families, on every type, in every kind of place.
  *
  * Compiled as C and as C++, without and with optimisation: whether a value is an immediate operand,
  * and which instruction brings the pointer, depends on all of these.
  */
+#include "asked_tier.h"
 #include "places.h"
 
 #include <limits.h>
@@ -283,18 +284,6 @@ static void out_of_line_pair_does_the_same(void **state)
 }
 
 #endif /* PERCPU_UP */
-
-/* Without this, a run that is to test another tier could test the usual one again. */
-static void tier_is_the_one_that_was_asked_for(void **state)
-{
-	const char *tier = getenv("PERCPU_TEST_TIER");
-
-	(void)state;
-	if (!tier)
-		skip();
-	else if (strncmp(percpu_backend(), tier, strlen(tier)) != 0)
-		fail_msg("asked for %s, got %s", tier, percpu_backend());
-}
 
 #define CONSTANT_TEST(name, type) UNIT_TEST(limits_of_immediates_in_##name),
 static const struct CMUnitTest special[] = {

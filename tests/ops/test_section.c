@@ -5,6 +5,7 @@
  * sections end that nobody ends.
  */
 #include "many.h"
+#include "pause.h"
 
 #include "hold.h"
 
@@ -636,7 +637,7 @@ static const char *be_preempted_by_realtime(void)
 	other = start(operate_in_realtime, &used);
 	/* not asleep: were the other to spin, nothing but the kernel's brake would let us go on */
 	while (!is_reached(2))
-		__asm__ volatile("pause");
+		pcpu_relax();
 	preempt_enable();
 	pthread_join(other, NULL);
 	RETURN_IF_WRONG(differ("counted", per_cpu_sum(counted), 2));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * test_slow.c - the slow side of an operation: it keeps what the compiler believes is kept, makes
- * progress, and counts exactly (slow.c, thread.c, slow_x86_64.S).
+ * progress, and counts exactly (slow.c, tier.c, slow_x86_64.S).
  *
  * Most facts are found out in a child, so that every one of them starts with closed units.
  */
@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "asked_tier.h"
 #include "count_slow.h"
 #include "registers.h"
 #include "slow.h"
@@ -729,17 +730,6 @@ static void membarrier_that_is_refused_later_is_fatal(void **state)
 	close(fds[0]);
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
 	assert_non_null(strstr(text, "membarrier for rseq fails with errno 1:"));
-}
-
-static void tier_is_the_one_that_was_asked_for(void **state)
-{
-	const char *tier = getenv("PERCPU_TEST_TIER");
-
-	(void)state;
-	if (!tier)
-		skip();
-	else if (strncmp(percpu_backend(), tier, strlen(tier)) != 0)
-		fail_msg("asked for %s, got %s", tier, percpu_backend());
 }
 
 int main(int argc, char **argv)

@@ -4,6 +4,7 @@
  * percpu_counter_sum_and_reset() (percpu/section.h, percpu/counter.h).
  */
 #include "many.h"
+#include "pause.h"
 
 #include "hold.h"
 
@@ -192,7 +193,7 @@ static void *visit_in_turn(void *arg)
 			abort();
 		before = *copy;
 		for (int j = 0; j < 50; j++)
-			__asm__ volatile("pause");
+			pcpu_relax();
 		*copy = before + 1;
 		n++;
 		this_cpu_inc(counted);

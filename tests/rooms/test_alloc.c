@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * test_alloc.c - alloc_percpu() and free_percpu(): what comes out, from where, what does not, and
- * what happens to those who free what is not theirs. Contract, sections 5.2, 5.9, 5.11 and 5.14.
+ * what happens to those who free what is not theirs.
  *
  * The caches of the CPUs are off where a test is about who gets what from which chunk: they take
  * several areas at once. What holds with them too is tested both ways; they themselves are tested
@@ -65,7 +65,7 @@ static int open_this_unit(void **state)
 	(void)state;
 	this_cpu_inc(some_variable);
 	pcpu_cache_on = false;
-	/* what an alignment costs for ever is spent now: contract, section 5.14.3 */
+	/* what an alignment costs for ever is spent now: a sliver for the static area */
 	free_percpu(__alloc_percpu(PCPU_PAGE_SIZE, PCPU_PAGE_SIZE));
 	free_at_start = first_free();
 	claims_at_start = pcpu_coord_nr_claims();
@@ -638,7 +638,7 @@ static void exhausted_reserved_area_fails_and_is_named(void **state)
 	assert_child_was_content(end);
 }
 
-/* --- which chunk (contract, section 5.14.4) --- */
+/* --- which chunk --- */
 
 static struct pcpu_chunk *chunk_a, *chunk_b;
 
@@ -799,7 +799,7 @@ static void chunks_behind_one_that_a_search_moves_are_still_tried(void **state)
 	give_back_taken();
 }
 
-/* --- reclaim (contract, section 5.14.5) --- */
+/* --- reclaim --- */
 
 /* Allocates until a chunk has none left; all of it of one new chunk. Returns how many. */
 static unsigned int fill_new_chunk(void __percpu **areas, unsigned int max)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_alloc_info.c - the layout of the first chunk against the contract's examples (§4.13) and,
- * for random machines, against the rules of §4.4 told in another way
+ * test_alloc_info.c - the layout of the first chunk against examples of the kernel's and,
+ * for random machines, against the kernel's rules told in another way
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -155,7 +155,7 @@ static void check_cpu_map(const char *row, const struct pcpu_group_info *group, 
 		check(row, "cpu_map", group->cpu_map[unit], cpus[unit]);
 }
 
-/* --- §4.13, the worked examples --- */
+/* --- the worked examples --- */
 
 static void example_a_sizes(void **state)
 {
@@ -993,7 +993,7 @@ static size_t make_random_least_unit(void)
 	return random_below(2) ? 0 : random_below(random_below(2) ? 4 * MIB : 128 * KIB);
 }
 
-/* Step 8 of §4.4, word for word: slow and without any structure. */
+/* The kernel's rule for groups, word for word: slow and without any structure. */
 static int group_by_the_rule(int *group_map, int *group_cnt)
 {
 	unsigned int cpu, tcpu;
@@ -1084,7 +1084,7 @@ static size_t allocs_with(size_t upa, const int *group_cnt, int nr_groups)
 }
 
 /*
- * The number of allocations never falls as upa gets smaller. So the choice of §4.4 is the smallest
+ * The number of allocations never falls as upa gets smaller. So the kernel's choice is the smallest
  * acceptable upa that needs as many allocations as the largest acceptable one.
  */
 static size_t upa_by_the_rule(const struct pcpu_alloc_info *ai, const int *group_cnt)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_area_map.c - the area map against the contract's vectors (§5.14), and what they leave open
+ * test_area_map.c - the area map against vectors of the kernel's, and what they leave open
  *
  * Maps are built through the interface, also the ones that a vector starts from. Only load() knows
  * the representation: it makes the maps that no sequence of calls makes.
@@ -333,7 +333,7 @@ static void run_call(const struct row *row, struct unit *unit)
 		fail_msg("row %s: the map is not valid", row->name);
 }
 
-/* --- §5.14.1 --- */
+/* --- one call after the other --- */
 
 /* A free returns the bytes that became free: the vectors show them in the map. */
 static const struct row sequence[] = {
@@ -381,7 +381,7 @@ static void running_sequence_matches_every_row(void **state)
 	end_unit(&unit);
 }
 
-/* --- §5.14.2; every row is a test of its own, see main() --- */
+/* --- one call on a given map; every row is a test of its own, see main() --- */
 
 static const struct row single_cases[] = {
 	{"A1 aligned, no head, tail kept", .before = {MAP(32768), 32768, 32768, 14}, .call = ALLOC,
@@ -498,7 +498,7 @@ static void single_case_matches(void **state)
 	end_unit(&unit);
 }
 
-/* --- §5.14.3 --- */
+/* --- behind a static area, which keeps the slivers that it gets --- */
 
 struct first_chunk_row {
 	const char *name;
@@ -552,7 +552,7 @@ static void first_chunk_views_match_every_row(void **state)
 	}
 }
 
-/* --- §5.14.4 --- */
+/* --- which chunk --- */
 
 /* Which of two chunks an allocation looks at, and takes, is decided by slots and hints alone. */
 static void slots_and_hints_choose_the_chunk_of_the_vectors(void **state)
@@ -600,7 +600,7 @@ static void fresh_map_has_one_free_area(void **state)
 	end_unit(&unit);
 }
 
-/* §4.13, example A: the two views over a first chunk. */
+/* Example A of test_alloc_info.c: the two views over a first chunk. */
 static void first_chunk_view_starts_with_the_used_head(void **state)
 {
 	struct unit unit;

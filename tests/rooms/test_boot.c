@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_boot.c - what the start says of itself: the records of contract section 4.14, as a program
- * that is started for it writes them to standard error.
+ * test_boot.c - what the start says of itself: the kernel's records, as a program that is started
+ * for it writes them to standard error.
  */
 #include "child.h"
 #include "cmocka_all.h"

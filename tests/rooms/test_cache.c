@@ -66,7 +66,7 @@ static int prepare(void **state)
 	this_cpu_inc(some_variable);
 	for (cpu = nr_cpu_ids; cpu-- > 0 && opened < 2; opened++)
 		per_cpu(some_variable, cpu) = 1;
-	/* what an alignment costs for ever is spent now: contract, section 5.14.3 */
+	/* what an alignment costs for ever is spent now: a sliver for the static area */
 	free_percpu(__alloc_percpu(PCPU_PAGE_SIZE, PCPU_PAGE_SIZE));
 	percpu_trim();
 	free_at_start = pcpu_area_map_free_size(&pcpu_first_chunk->map);

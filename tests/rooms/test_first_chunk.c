@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * test_first_chunk.c - the two forms of the first chunk over address space that is only numbers:
- * the contract's example of placement (§4.13 E), errors, the checks of §4.8, and machines of many
- * shapes.
+ * an example of the kernel's placement (E; the others are in test_alloc_info.c), errors, the checks
+ * of the kernel's pcpu_setup_first_chunk(), and machines of many shapes.
  */
 #include "child.h"
 #include "cmocka_all.h"
@@ -21,7 +21,7 @@
 #include <hwloc/distances.h>
 #include <limits.h>
 
-#define B 0x10000000UL /* the contract's letter for where address space is to be had */
+#define B 0x10000000UL /* where address space is to be had */
 #define WINDOW ((size_t)1 << 32)
 #define NO_LIMIT ((uint64_t)1 << 47)
 #define MAX_GROUPS 64
@@ -84,7 +84,7 @@ static struct pcpu_alloc_request request;
 static struct pcpu_fc_space space;
 static size_t allocated_before;
 
-/* The sizes of the contract's examples A, B, C and E. */
+/* The sizes of examples A, B, C and E. */
 static void ask_for_the_usual_sizes(void)
 {
 	request = (struct pcpu_alloc_request){
@@ -443,7 +443,7 @@ static void page_form_without_address_space_says_so(void **state)
 	assert_true(record_says(0, "CPU 0"));
 }
 
-/* --- the checks of §4.8 --- */
+/* --- the checks of the kernel's pcpu_setup_first_chunk() --- */
 
 /* One thing that is not as it must be, in a layout that is otherwise right. */
 struct damage {

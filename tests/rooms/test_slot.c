@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_slot.c - the slot of a size and of a chunk, against the contract's tables (§4.9) */
+/* test_slot.c - the slot of a size and of a chunk, against tables of the kernel's */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -33,7 +33,7 @@ static void slot_of_every_size_matches_the_table(void **state)
 					 __pcpu_size_to_slot(size), rows[i].slot);
 }
 
-/* §2.10, and the column "fls" of the table. */
+/* As the kernel's fls(): the highest bit has the number 32, and 0 gives 0. */
 static void fls_counts_from_one(void **state)
 {
 	static const struct {
@@ -123,7 +123,7 @@ static void no_lower_slot_can_serve_a_size(void **state)
 				    pcpu_size_to_slot(size, unit_size));
 }
 
-/* §5.14.4: chunk A has 100 bytes free, chunk B 5000. */
+/* Chunk A has 100 bytes free, chunk B 5000. */
 static void search_starts_where_the_choice_of_chunk_vectors_say(void **state)
 {
 	(void)state;
@@ -135,7 +135,7 @@ static void search_starts_where_the_choice_of_chunk_vectors_say(void **state)
 	assert_int_equal(pcpu_size_to_slot(6000, 32768), 10);
 }
 
-/* §4.13, example A. */
+/* Example A of test_alloc_info.c. */
 static void first_chunk_of_example_a_is_in_slot_12_of_19(void **state)
 {
 	(void)state;
