@@ -69,6 +69,7 @@ static void __attribute__((__constructor__(101))) set_up_counters(void)
 
 PERCPU_API int percpu_counter_init(struct percpu_counter *fbc, int64_t amount, gfp_t gfp)
 {
+	fbc->counters = NULL;
 	if (pcpu_tier.shared) {
 		pcpu_log(PERCPU_LOG_WARNING,
 			 "percpu_counter_init() with shared copies: half of the "

@@ -6,6 +6,7 @@
 #include "futex.h"
 #include "log.h"
 #include "mark.h"
+#include "pin.h"
 #include "pause.h"
 #include "self.h"
 #include "signals.h"
@@ -53,7 +54,8 @@ static intptr_t next_word(const struct percpu_entry *entry)
 {
 	intptr_t claim = __atomic_load_n(&entry->claim, __ATOMIC_SEQ_CST);
 
-	return claim ? claim : entry->rest;
+	/* the caller's own: it takes the CPU when it has said that the last holder is gone */
+	return claim && claim != pcpu_self.word ? claim : entry->rest;
 }
 
 /* A thread that was ended by a system call has had no destructor. */
@@ -86,23 +88,32 @@ void pcpu_hold_wake_late(void)
 		pcpu_futex_wake(&pcpu_unit_entry((unsigned int)cpu)->window, pcpu_tier.shared);
 }
 
-static void begin_to_wait(struct percpu_entry *entry)
+/* How often the process has been made by a fork: who waits then, waits in the child for nothing. */
+static unsigned int forks;
+
+/* Returns what end_waiting() wants to know. */
+static unsigned int begin_to_wait(struct percpu_entry *entry)
 {
+	const unsigned int before = forks;
+
 	pcpu_hold_wake_late();
 	__atomic_fetch_add(&entry->attention, 1, __ATOMIC_SEQ_CST);
 	/* W2; where attention is always paid, holders have a barrier of their own */
 	if (pcpu_tier_waiters_fence())
 		pcpu_fence_sequences();
+	return before;
 }
 
-static void end_waiting(struct percpu_entry *entry)
+static void end_waiting(struct percpu_entry *entry, unsigned int before)
 {
-	__atomic_fetch_sub(&entry->attention, 1, __ATOMIC_SEQ_CST);
+	if (before == forks)
+		__atomic_fetch_sub(&entry->attention, 1, __ATOMIC_SEQ_CST);
 }
 
 void pcpu_hold_wait(unsigned int cpu)
 {
 	struct percpu_entry *entry = pcpu_unit_entry(cpu);
+	unsigned int before;
 	intptr_t word;
 
 	for (unsigned int n = 0; n < PCPU_PAUSE_SPINS + PCPU_PAUSE_YIELDS; n++) {
@@ -110,10 +121,10 @@ void pcpu_hold_wait(unsigned int cpu)
 			return;
 		pcpu_pause(n);
 	}
-	begin_to_wait(entry);
+	before = begin_to_wait(entry);
 	for (word = window_of(entry); is_others(word); word = window_of(entry))
 		sleep_while(entry, word);
-	end_waiting(entry);
+	end_waiting(entry, before);
 }
 
 /* --- taking --- */
@@ -189,8 +200,8 @@ static void become_claimant(struct percpu_entry *entry)
 static void take_next(unsigned int cpu)
 {
 	struct percpu_entry *entry = pcpu_unit_entry(cpu);
+	const unsigned int before = begin_to_wait(entry);
 
-	begin_to_wait(entry);
 	become_claimant(entry);
 	for (unsigned int n = 0; window_of(entry) != pcpu_self.word && !try_to_take(cpu); n++) {
 		intptr_t word = window_of(entry);
@@ -202,7 +213,7 @@ static void take_next(unsigned int cpu)
 	}
 	__atomic_store_n(&entry->claim, 0, __ATOMIC_SEQ_CST);
 	pcpu_futex_wake(&entry->claim, pcpu_tier.shared);
-	end_waiting(entry);
+	end_waiting(entry, before);
 }
 
 /* --- marks of interrupted operations --- */
@@ -291,11 +302,13 @@ PERCPU_API void __percpu_wake(unsigned int cpu)
 
 /* --- the ends of threads, and fork --- */
 
+/* The program's destructors may come after this one. */
 static void unpin(void)
 {
-	if (pcpu_self.pinned)
-		__atomic_fetch_sub(&pcpu_unit_entry(pcpu_self.pinned - 1)->pinned, 1,
-				   __ATOMIC_SEQ_CST);
+	if (!pcpu_self.pinned)
+		return;
+	pcpu_pin_point_nowhere();
+	__atomic_fetch_sub(&pcpu_unit_entry(pcpu_self.pinned - 1)->pinned, 1, __ATOMIC_SEQ_CST);
 	pcpu_self.pinned = 0;
 }
 
@@ -351,6 +364,7 @@ void pcpu_hold_after_fork(void)
 	}
 	pcpu_self_after_fork(false);
 	pcpu_marks_after_fork();
+	forks++;
 	for_each_possible_cpu(cpu) {
 		struct percpu_entry *entry = pcpu_unit_entry(cpu);
 

@@ -13,6 +13,7 @@
 #include "fence.h"
 #include "futex.h"
 #include "hold.h"
+#include "mark.h"
 #include "log.h"
 #include "pause.h"
 #include "self.h"
@@ -67,6 +68,12 @@ static unsigned int take_on(unsigned int cpu, local_lock_t *copy)
 	return before;
 }
 
+/* In a handler that has interrupted an operation of the fallback tier: the CPU of that. */
+static unsigned int cpu_of_operations(void)
+{
+	return pcpu_self.mark && pcpu_self.mark->busy ? pcpu_hold_marked_cpu() : pcpu_running_cpu();
+}
+
 /* Tries to take this CPU's lock. NULL: it has been taken; else the copy that is another's. */
 static local_lock_t *try_to_lock(local_lock_t __percpu *lock)
 {
@@ -81,9 +88,10 @@ static local_lock_t *try_to_lock(local_lock_t __percpu *lock)
 		if (take_on(cpu, copy) != 0)
 			return copy;
 	} else {
-		copy = per_cpu_ptr(lock, pcpu_running_cpu());
+		copy = per_cpu_ptr(lock, cpu_of_operations());
 		if (__pcpu_this_cmpxchg_4((uintptr_t)&lock->owner, 0, my_word()) != 0)
 			return copy;
+		__pcpu_acquire_fence();
 		cpu = __percpu_local_cpu(lock);
 	}
 	count_lock(cpu);
@@ -146,7 +154,7 @@ PERCPU_API void __percpu_local_unlock_slow(local_lock_t __percpu *lock)
 	pcpu_self.nested -= __PCPU_LOCAL_LOCK;
 	if (!pcpu_self_has_local_locks() && pcpu_held_cpu() < 0)
 		pcpu_self.cpu = __PCPU_NO_CPU;
-	if (__atomic_load_n(&copy->waiters, __ATOMIC_RELAXED))
+	if (__atomic_load_n(&copy->waiters, __ATOMIC_SEQ_CST))
 		__percpu_local_wake(copy);
 }
 

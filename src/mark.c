@@ -145,6 +145,8 @@ void pcpu_mark_end(void)
 		return;
 	pcpu_self.mark = NULL;
 	__atomic_store_n(&mark->busy, 0, __ATOMIC_RELEASE);
+	/* the thread may end in a handler that had frozen it */
+	__atomic_store_n(&mark->frozen, 0, __ATOMIC_RELEASE);
 	__atomic_store_n(&mark->thread, 0, __ATOMIC_RELEASE);
 }
 

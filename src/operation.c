@@ -49,11 +49,13 @@ static void operate(void *arg)
  */
 static void operate_on_held(struct held_operation *held)
 {
-	if (pcpu_self.pinned != held->cpu + 1 &&
-	    __atomic_load_n(&pcpu_unit_entry(held->cpu)->pinned, __ATOMIC_SEQ_CST))
-		pcpu_run_on_cpu(held->cpu, operate, held);
-	else
+	if (pcpu_self.pinned == held->cpu + 1 ||
+	    !__atomic_load_n(&pcpu_unit_entry(held->cpu)->pinned, __ATOMIC_SEQ_CST))
 		operate(held);
+	else if (!pcpu_run_on_cpu(held->cpu, operate, held) && !pcpu_cpu_is_offline(held->cpu))
+		pcpu_fatal("a copy of CPU %u, where threads are pinned, cannot be changed by a "
+			   "thread that may not run there",
+			   held->cpu);
 }
 
 static void hold_and_operate(void *arg)

@@ -28,6 +28,11 @@ void pcpu_pin_init(uintptr_t fault_window)
 	pcpu_set_pinned_window(nowhere);
 }
 
+void pcpu_pin_point_nowhere(void)
+{
+	pcpu_set_pinned_window(nowhere);
+}
+
 /* Adds @change to how many threads are pinned to @cpu, at a moment when nobody holds it. */
 static void count_pinned(unsigned int cpu, int change)
 {
@@ -119,7 +124,7 @@ PERCPU_API int percpu_thread_unpin(void)
 		return -EPERM;
 	if (pcpu_held_cpu() >= 0)
 		return -EDEADLK;
-	pcpu_set_pinned_window(nowhere);
+	pcpu_pin_point_nowhere();
 	leave_cpu();
 	err = pcpu_affinity_set(pcpu_self.affinity);
 	forget_affinity();

@@ -13,6 +13,9 @@
  */
 void pcpu_pin_init(uintptr_t fault_window);
 
+/* Has those of the calling thread go there, which was pinned. */
+void pcpu_pin_point_nowhere(void);
+
 /* Where pinned_cpu_X() of the calling thread go. In arch/. */
 void pcpu_pinned_window_init(void);
 uintptr_t pcpu_pinned_window(void);

@@ -116,6 +116,8 @@ PERCPU_API int percpu_remote_begin(unsigned int cpu)
 		return -EINVAL;
 	pcpu_self_begin();
 	if (held == (int)cpu) {
+		if (has_pinned_threads(cpu))
+			return -EBUSY;
 		pcpu_self.nested++;
 		return 0;
 	}

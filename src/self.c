@@ -75,6 +75,6 @@ void pcpu_self_after_fork(bool shared)
 		return;
 	pcpu_self.word = make_word();
 	/* the locks that the thread has are in the child too, unless they are the parent's still */
-	if (shared)
+	if (shared || !pcpu_self_has_local_locks())
 		pcpu_self.lock_word = (unsigned int)pcpu_self.word;
 }

@@ -209,6 +209,7 @@ static void open_locked(unsigned int cpu)
 
 uintptr_t pcpu_unit_open(unsigned int cpu)
 {
+	const int saved_errno = errno;
 	sigset_t saved;
 
 	if (cpu >= nr_units || !windows[cpu])
@@ -219,6 +220,7 @@ uintptr_t pcpu_unit_open(unsigned int cpu)
 	if (!pcpu_unit_is_open(cpu))
 		open_locked(cpu);
 	pcpu_unlock_sigrestore(&unit_lock, &saved);
+	errno = saved_errno;
 	return windows[cpu];
 }
 

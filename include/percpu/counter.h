@@ -7,7 +7,10 @@
  * up to batch * num_possible_cpus(); percpu_counter_sum() adds up everything.
  *
  * All functions but init and destroy are thread- and signal-safe, and work in a forked child
- * whatever the parent's other threads were doing. Folding takes a short lock.
+ * whatever the parent's other threads were doing. Folding takes a short lock, within a section
+ * (section.h). The exception is percpu_counter_sum_and_reset(): it is fatal inside of a section,
+ * and so in a signal handler that has interrupted one, if only that of a percpu_counter_add() that
+ * folds, or of a percpu_counter_limited_add().
  */
 #ifndef PERCPU_COUNTER_H
 #define PERCPU_COUNTER_H
@@ -37,7 +40,8 @@ extern PERCPU_API int percpu_counter_batch;
  * percpu_counter_init() - make @fbc count from @amount
  * @gfp: as in __alloc_percpu_gfp()
  *
- * Returns 0, or -ENOMEM, and then @fbc is as if destroyed.
+ * Returns 0; -ENOMEM; or -EOPNOTSUPP, with a warning in the log, where copies are shared
+ * (shared.h). After an error @fbc is as if destroyed.
  */
 PERCPU_API int percpu_counter_init(struct percpu_counter *fbc, int64_t amount, gfp_t gfp);
 
@@ -88,7 +92,8 @@ PERCPU_API int64_t percpu_counter_sum_positive(struct percpu_counter *fbc);
  * Nothing is lost and nothing is counted twice, however many threads add meanwhile: what is added
  * is in the value returned, or in the counter afterwards. (A percpu_counter_sum() that runs at the
  * same time may miss what is being taken.) Interrupts the CPUs that have been used, one after the
- * other. May block; not inside of a section (fatal). There is nothing like it in the kernel.
+ * other. May block; not inside of a section, nor in a signal handler that may have interrupted one
+ * (fatal, see above). There is nothing like it in the kernel.
  */
 PERCPU_API int64_t percpu_counter_sum_and_reset(struct percpu_counter *fbc);
 

@@ -26,6 +26,14 @@
  *
  * Taking a lock that the caller has already, and giving back one that it does not have, is fatal.
  * The calls are thread-safe.
+ *
+ * A lock whose holder is gone stays taken, and who waits for it waits for ever: what it protects
+ * may be half done.
+ *  - A thread that returns, or is cancelled, with local locks is reported as an error in the log
+ *    ("a thread ends with local locks of CPU 3"). One that ends by a bare system call is not.
+ *  - In the child of a fork() the thread that forked has the locks that it had. Those that other
+ *    threads of the parent had stay taken there; nothing is logged. What is different with shared
+ *    copies is in shared.h.
  */
 #ifndef PERCPU_LOCAL_LOCK_H
 #define PERCPU_LOCAL_LOCK_H
@@ -70,6 +78,13 @@ PERCPU_API void __percpu_signals_restore(unsigned long flags);
 __PCPU_END_DECLS
 
 /* Whether the lock of the CPU that the thread runs on has been taken, in the usual situation. */
+/* Operations order nothing, and the last owner may have been a thread on another CPU. */
+#ifdef __PCPU_NO_INLINE_SEQUENCE
+#define __pcpu_acquire_fence() ((void)0) /* they are functions, which do */
+#else
+#define __pcpu_acquire_fence() __atomic_thread_fence(__ATOMIC_ACQUIRE)
+#endif
+
 __pcpu_always_inline bool __pcpu_local_lock_fast(local_lock_t __percpu *lock)
 {
 	struct percpu_self *self = __pcpu_self();
@@ -81,6 +96,7 @@ __pcpu_always_inline bool __pcpu_local_lock_fast(local_lock_t __percpu *lock)
 	word = *(volatile unsigned int *)&self->lock_word;
 	if (__pcpu_this_cmpxchg_4((uintptr_t)&lock->owner, 0, word) != 0)
 		return false;
+	__pcpu_acquire_fence();
 	/* which CPU that was: if not this one any more, the one whose lock has the thread's word */
 	cpu = (unsigned int)__pcpu_running_cpu();
 	if (__pcpu_unlikely((int)cpu < 0 || __atomic_load_n(&per_cpu_ptr(lock, cpu)->owner,

@@ -26,6 +26,11 @@
  *  - a process that is killed inside of a section holds its CPU until somebody wants it, and
  *    then for a tenth of a second more. Processes must see each other's thread numbers: no PID
  *    namespaces between them;
+ *  - a process that is killed, or exits, with a local lock leaves it taken for all of them, for
+ *    ever; nothing is logged. The local locks that a thread has when it forks stay its own: the
+ *    child has none;
+ *  - the threads of a process that is killed, or exits, while they are pinned stay counted: from
+ *    then on percpu_remote_begin() gives -EBUSY for their CPU;
  *  - holding another CPU moves the caller there for a moment, instead of interrupting that CPU. It
  *    is fatal if its affinity (or cpuset) cannot be made to include that CPU while it is online;
  *  - letting go of a CPU, and giving back a local lock, cost a barrier.

@@ -61,6 +61,26 @@ static void lock_that_is_held_over_a_fork_is_given_back_by_both(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* By the number of its thread, which a later thread may have in the child but not in the parent. */
+static void owner_in_a_child_has_the_name_of_its_own_thread(void **state)
+{
+	unsigned int mine;
+	pid_t child;
+	int status;
+
+	(void)state;
+	local_lock(&queue.lock);
+	mine = this_cpu_ptr(&queue)->lock.owner;
+	local_unlock(&queue.lock);
+	child = fork();
+	if (child == 0) {
+		local_lock(&queue.lock);
+		_exit(this_cpu_ptr(&queue)->lock.owner == mine);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
 static void further_locks_are_of_the_same_cpu(void **state)
 {
 	unsigned int cpu;
@@ -447,6 +467,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(this_cpu_is_the_one_whose_lock_it_is),
 		cmocka_unit_test(lock_that_is_held_over_a_fork_is_given_back_by_both),
+		cmocka_unit_test(owner_in_a_child_has_the_name_of_its_own_thread),
 		cmocka_unit_test(further_locks_are_of_the_same_cpu),
 		cmocka_unit_test(sections_inside_of_a_local_lock_hold_its_cpu),
 		cmocka_unit_test(sections_and_local_locks_end_in_any_order),

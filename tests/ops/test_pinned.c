@@ -375,9 +375,14 @@ static void threads_of_a_pinned_thread_pin_themselves(void **state)
 		assert_fact(create_a_thread_while_pinned);
 }
 
+/* Also inside of a section on that CPU, which pinned threads do not keep out of. */
 static void *find_the_cpu_busy(void *arg)
 {
 	*(bool *)arg = percpu_remote_begin(cpus[0]) == -EBUSY;
+	go_to(cpus[0]);
+	preempt_disable();
+	*(bool *)arg &= percpu_remote_begin(cpus[0]) == -EBUSY;
+	preempt_enable();
 	return NULL;
 }
 

@@ -5,7 +5,11 @@
  */
 #include "many.h"
 
+#include "arch/raw_syscall.h"
 #include "hold.h"
+#include "mark.h"
+#include "self.h"
+#include "tier.h"
 
 #include <sys/ptrace.h>
 #include <sys/wait.h>
@@ -187,12 +191,7 @@ static void hold(void)
 /* By few instructions: those behind the call are stepped through too. */
 static inline void stop_myself(pid_t self)
 {
-	long ret;
-
-	__asm__ volatile("syscall"
-			 : "=a"(ret)
-			 : "0"(SYS_kill), "D"((long)self), "S"((long)SIGSTOP)
-			 : "rcx", "r11", "memory");
+	pcpu_raw_syscall(SYS_kill, self, SIGSTOP, 0, 0);
 }
 
 /* Stops before the step in question, and says whether all went well. */
@@ -312,11 +311,14 @@ static void signals_may_come_at_any_instruction_that_gives_a_local_lock_back(voi
 static unsigned int reports;
 static char report[256];
 
+static DEFINE_PER_CPU(uint64_t, reported);
+
 static void keep_report(enum percpu_log_level level, const char *message)
 {
 	if (level != PERCPU_LOG_ERR)
 		return;
 	reports++;
+	this_cpu_inc(reported); /* on the CPU that is let go, perhaps */
 	snprintf(report, sizeof(report), "%s", message);
 }
 
@@ -364,16 +366,18 @@ static const char *leave_by(void *(*body)(void *arg), const char *message)
 		pthread_cancel(thread);
 	}
 	pthread_join(thread, NULL);
-	go_to(cpus[0]);
+	/* there, so that the handler of the report counts on that CPU, which is the next one's */
+	go_to(left_cpu);
+	RETURN_UNLESS(percpu_remote_begin(left_cpu) == 0);
+	percpu_remote_end(left_cpu);
 	for (unsigned int i = 0; i < nr_cpus; i++) {
 		go_to(cpus[i]);
 		this_cpu_inc(counted);
 		add_in_a_section(&plain);
 	}
-	RETURN_UNLESS(percpu_remote_begin(left_cpu) == 0);
-	percpu_remote_end(left_cpu);
 	RETURN_IF_WRONG(differ("counted", per_cpu_sum(counted), nr_cpus));
 	RETURN_IF_WRONG(differ("reports", reports, 1));
+	RETURN_IF_WRONG(differ("reported", per_cpu_sum(reported), 1));
 	if (strstr(report, message))
 		return NULL;
 	snprintf(trouble, sizeof(trouble), "the report is: %.200s", report);
@@ -482,6 +486,40 @@ static void *hold_until_told(void *arg)
 	(*per_cpu_ptr(&plain, cpu))++;
 	percpu_remote_end(cpu);
 	return NULL;
+}
+
+/* In the fallback tier: a handler that has interrupted an operation, and holds a CPU. */
+static void *end_with_a_frozen_mark(void *arg)
+{
+	(void)arg;
+	this_cpu_inc(counted);
+	pcpu_self.mark->frozen = 1;
+	return NULL;
+}
+
+static void *look_at_the_mark(void *frozen)
+{
+	this_cpu_inc(counted);
+	*(unsigned int *)frozen = pcpu_self.mark->frozen;
+	return NULL;
+}
+
+static const char *use_a_mark_again(void)
+{
+	unsigned int frozen = 2;
+
+	pthread_join(start(end_with_a_frozen_mark, NULL), NULL);
+	pthread_join(start(look_at_the_mark, &frozen), NULL);
+	return differ("frozen", frozen, 0);
+}
+
+static void marks_of_ended_threads_are_as_new(void **state)
+{
+	(void)state;
+	if (pcpu_tier_has_sequences())
+		skip();
+	else
+		assert_fact(use_a_mark_again);
 }
 
 /* In the child, where the threads that hold the CPUs are not. */
@@ -641,6 +679,7 @@ int main(void)
 		cmocka_unit_test(cpus_of_threads_that_vanish_are_let_go_with_a_report),
 		cmocka_unit_test(cpu_of_a_first_thread_that_vanishes_is_let_go_with_a_report),
 		cmocka_unit_test(threads_that_have_left_their_sections_end_without_a_report),
+		cmocka_unit_test(marks_of_ended_threads_are_as_new),
 		cmocka_unit_test(children_find_the_cpus_free_that_the_parents_other_threads_hold),
 		cmocka_unit_test(sections_that_fork_go_on_in_both_processes),
 		cmocka_unit_test(forks_in_sections_while_others_count_deadlock_nobody),

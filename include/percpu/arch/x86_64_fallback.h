@@ -5,8 +5,9 @@
  *
  * There is a function for each operation and size, and one copy of it in each executable or shared
  * object that uses the operation: a call from there to the library's text and back would take as
- * long as half of the operation. The copies come with the sequences, whose slow side calls them, and
- * linkers keep one of each (COMDAT).
+ * long as half of the operation. The copies come with the sequences, whose slow side calls them,
+ * and linkers keep one of each (COMDAT, hidden). So an object that was linked before (ld -r) must
+ * not have its hidden names made local: linkers would refuse it beside another one.
  *
  * r10d is the low half of the per-CPU pointer, r11 the offset of the CPU's entry as the sequence
  * has found it, or negative if it has found none; on the stack, above the return address, lie the
