@@ -346,12 +346,24 @@ static void *be_cancelled_in_a_section(void *arg)
 	return arg;
 }
 
+static pid_t vanishing;
+
 static void *vanish_in_a_section(void *arg)
 {
+	vanishing = (pid_t)syscall(SYS_gettid);
 	left_cpu = get_cpu();
 	(void)get_cpu();
+	reach(1);
 	syscall(SYS_exit, 0);
 	return arg;
+}
+
+/* Not every C library's pthread_join() returns for such a thread. */
+static void await_its_end(void)
+{
+	await(1);
+	while (syscall(SYS_tgkill, getpid(), vanishing, 0) == 0)
+		nap(0.001);
 }
 
 /* The CPU can be had again, by operations, sections, and visits; and its holder was reported. */
@@ -365,7 +377,10 @@ static const char *leave_by(void *(*body)(void *arg), const char *message)
 		await(1);
 		pthread_cancel(thread);
 	}
-	pthread_join(thread, NULL);
+	if (body == vanish_in_a_section)
+		await_its_end();
+	else
+		pthread_join(thread, NULL);
 	/* there, so that the handler of the report counts on that CPU, which is the next one's */
 	go_to(left_cpu);
 	RETURN_UNLESS(percpu_remote_begin(left_cpu) == 0);
