@@ -1,7 +1,7 @@
 # percpu_private_jemalloc(OUTPUT)
 #
 # Makes one object file out of the static jemalloc, for the library's metadata memory: the few
-# functions that src/mem.c calls get the prefix pcpu_je_, and everything else becomes local. So the
+# functions that src/ground/mem.c calls get the prefix pcpu_je_, and everything else becomes local. So the
 # library has an allocator of its own, and the program's malloc is what it was; linking
 # libjemalloc.so, or the archive as it is, would replace it.
 #
@@ -10,7 +10,7 @@
 #
 # On x86-64 the object's thread-local storage, 2.6 KiB in the initial-exec form, becomes one place
 # for all threads (share_tls.c): the loader keeps less than that for objects that come by dlopen().
-# src/mem.c lets in one thread at a time.
+# src/ground/mem.c lets in one thread at a time.
 
 # percpu_share_tls(OUTPUT): builds the tool, which runs on the machine that builds.
 function(percpu_share_tls OUTPUT)
@@ -39,7 +39,7 @@ function(percpu_private_jemalloc OUTPUT)
 	endif()
 	set(dir ${CMAKE_CURRENT_BINARY_DIR}/jemalloc)
 	set(script ${PROJECT_SOURCE_DIR}/cmake/private-jemalloc.sh)
-	# src/mem.c has the same condition.
+	# PCPU_JEMALLOC_SHARES_TLS says the same.
 	set(share_tls)
 	if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
 		percpu_share_tls(share_tls)

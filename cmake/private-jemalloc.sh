@@ -9,7 +9,7 @@ mkdir -p "$dir/objects"
 (cd "$dir/objects" && "$AR" x "$archive" && rm -f jemalloc_cpp*)
 "$LD" -r -o "$dir/all.o" "$dir"/objects/*.o
 
-# What src/mem.c uses, what it sets, and the functions of the C library that it stands in for.
+# What src/ground/mem.c uses, what it sets, and the functions of the C library that it stands in for.
 names="mallocx sdallocx mallctl malloc_conf dlsym pthread_create readlink secure_getenv"
 if [ -n "$share_tls" ]; then
 	names="$names pthread_atfork pthread_key_create pthread_setspecific"
@@ -25,7 +25,7 @@ for name in $names; do
 done >"$dir/renames"
 "$OBJCOPY" --redefine-syms="$dir/renames" "$dir/all.o" "$dir/renamed.o"
 
-# malloc_conf is defined in jemalloc, weakly or commonly; src/mem.c defines it for good.
+# malloc_conf is defined in jemalloc, weakly or commonly; src/ground/mem.c defines it for good.
 "$NM" "$dir/renamed.o" | awk '$2 ~ /[A-TV-Z]/ && $3 !~ /^pcpu_je_/ { print $3 }' | sort -u >"$dir/locals"
 "$OBJCOPY" --localize-symbols="$dir/locals" "$dir/renamed.o" "$dir/pcpu_jemalloc.o"
 rm -rf "$dir/objects" "$dir/all.o" "$dir/renamed.o"

@@ -41,7 +41,7 @@ struct percpu_entry {
 	/* What @window is when the unit is open and nobody holds the CPU. */
 	intptr_t rest;
 	/* The word of the thread that is to have the CPU next, wherever it runs; 0: none. */
-	intptr_t claim;
+	intptr_t successor;
 	/* How many threads wait for the CPU; or PCPU_ATTENTION_ALWAYS. Whoever lets go looks. */
 	unsigned int attention;
 	/* How many threads are pinned to the CPU. */

@@ -21,7 +21,7 @@ if step readelf -lW "$library"; then
 	[ $((size)) -le 512 ] || failed "they are $((size))"
 fi
 
-begin "the private jemalloc has no thread-local storage, and is called by nobody but src/mem.c"
+begin "the private jemalloc has no thread-local storage, and is called by nobody but src/ground/mem.c"
 if step ar x --output=. "$PERCPU_LIBRARIES/libpercpu.a" pcpu_jemalloc.o &&
 	step readelf -SrsW pcpu_jemalloc.o; then
 	grep -q 'pcpu_je_tls_offset - 4' output || failed "its accesses are not those that were changed"

@@ -2,12 +2,12 @@
 /*
  * test_private_jemalloc.c - the memory for the library's records, asked for by many threads at once
  * and by threads that end, which have one place for jemalloc's thread-local storage between them
- * (src/mem.c).
+ * (src/ground/mem.c).
  */
 #include "child.h"
 #include "cmocka_all.h"
 
-#include "mem.h"
+#include "ground/mem.h"
 
 #include <pthread.h>
 

@@ -37,8 +37,8 @@
 #endif
 #define NOBODY 255
 
-bool held[2], stopped[2];
-bool buffered[2]; /* CPU c has held[c] = 1 in its store buffer */
+bool taken[2], stopped[2];
+bool buffered[2]; /* CPU c has taken[c] = 1 in its store buffer */
 
 byte holders[2];  /* how many threads believe that they hold the lock */
 
@@ -53,7 +53,7 @@ inline drain(c)
 {
 	if
 	:: buffered[c] ->
-		held[c] = true;
+		taken[c] = true;
 		buffered[c] = false
 	:: else
 	fi
@@ -111,8 +111,8 @@ proctype stopper()
 #endif
 #endif
 #ifndef NO_WAIT
-	!held[0];		/* S3 */
-	!held[1];
+	!taken[0];		/* S3 */
+	!taken[1];
 #endif
 	assert(holders[0] == 0 && holders[1] == 0);
 	/* a moment later: nobody has come in */
@@ -150,7 +150,7 @@ start:
 		IN_SEQUENCE;
 #ifndef NO_LOOK
 		if
-		:: held[own] || stopped[own] -> goto give_up
+		:: taken[own] || stopped[own] -> goto give_up
 		:: own == THIS_CPU && buffered[own] -> goto give_up
 		:: else
 		fi
@@ -162,7 +162,7 @@ start:
 		cpu = THIS_CPU;
 		if
 		:: cpu == own -> buffered[own] = true
-		:: else -> held[own] = true
+		:: else -> taken[own] = true
 		fi;
 		holders[own]++;
 		assert(holders[own] == 1)
@@ -174,7 +174,7 @@ start:
 		drain(own);
 		holders[own]--;
 #ifndef NO_DROP
-		held[own] = false
+		taken[own] = false
 #endif
 	}
 	goto start;
@@ -236,5 +236,5 @@ init {
 		run stopper()
 	}
 	nr_ended == THREADS + 1;
-	assert(!held[0] && !held[1] && !stopped[0] && !stopped[1])
+	assert(!taken[0] && !taken[1] && !stopped[0] && !stopped[1])
 }

@@ -62,7 +62,7 @@
 #define REST 0
 #define WORD (me + 1)
 byte window[2];
-byte claim[2];
+byte successor[2];
 byte waiters[2]; /* the entry's attention */
 
 /*
@@ -417,7 +417,7 @@ take:
 		if
 		:: window[cpu] != REST ->
 			if
-			:: claim[cpu] == WORD -> goto look
+			:: successor[cpu] == WORD -> goto look
 			:: else -> goto wait
 			fi
 		:: else -> window[cpu] = WORD
@@ -449,9 +449,9 @@ become_claimant:
 		RUNS;
 		drain(me);
 		if
-		:: claim[cpu] != 0 -> asleep[me] = FOR_CLAIM(cpu)
+		:: successor[cpu] != 0 -> asleep[me] = FOR_CLAIM(cpu)
 		:: else ->
-			claim[cpu] = WORD;
+			successor[cpu] = WORD;
 			goto look
 		fi
 	}
@@ -474,11 +474,11 @@ taken:
 		assert(inside[cpu] == NOBODY);
 		inside[cpu] = me;
 		if
-		:: claim[cpu] == WORD
+		:: successor[cpu] == WORD
 		:: else -> goto keep
 		fi;
 		drain(me);
-		claim[cpu] = 0
+		successor[cpu] = 0
 	}
 	atomic {
 		RUNS;
@@ -534,7 +534,7 @@ release:
 		:: else
 		fi
 	}
-	atomic { RUNS -> next = claim[cpu] }
+	atomic { RUNS -> next = successor[cpu] }
 	atomic {		/* P1 */
 		RUNS;
 		drain(me);
@@ -620,7 +620,7 @@ init {
 	nr_ended == THREADS;
 	assert(memory[COPY(0)] + memory[COPY(1)] == additions);
 	assert(window[0] == REST && window[1] == REST);
-	assert(claim[0] == 0 && claim[1] == 0 && waiters[0] == 0 && waiters[1] == 0);
+	assert(successor[0] == 0 && successor[1] == 0 && waiters[0] == 0 && waiters[1] == 0);
 	assert(nested[0] == 0 && nested[1] == 0 && nested[2] == 0);
 	assert(memory[BUSY(0)] == 0 && memory[BUSY(1)] == 0 && memory[BUSY(2)] == 0);
 	assert(memory[FROZEN(0)] == 0 && memory[FROZEN(1)] == 0 && memory[FROZEN(2)] == 0)

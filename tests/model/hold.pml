@@ -10,7 +10,7 @@
  *  - Memory is that of x86-64: each CPU has a store buffer, where plain stores wait, in order, and
  *    only loads of that CPU see them; until any later moment, or until a locked instruction or an
  *    interrupt of the CPU, and with it preemption and the fence, drains the buffer. Windows and
- *    copies are written so; claims and counts of waiters only by locked instructions.
+ *    copies are written so; successors and counts of waiters only by locked instructions.
  *  - Preemption in a sequence aborts it, which is the kernel's promise. So does the fence, for what
  *    its CPU runs at that moment, and a signal.
  *  - A sequence that commits with one unlocked instruction, add to memory, loads and puts into the
@@ -27,7 +27,7 @@
  *  - in the end no update is lost, and no CPU held;
  *  - all runs end: no deadlock (an invalid end state: somebody sleeps whom nobody will wake), and
  *    no cycle;
- *  - a put hands the CPU to the claimant who slept when it began.
+ *  - a put hands the CPU to the successor who slept when it began.
  *
  * Each macro that CMakeLists.txt has in a list of mutations leaves a part of the protocol out, or
  * has it at the wrong place, and the check must fail with it.
@@ -70,7 +70,7 @@ byte memory[4];
 byte length[2];
 byte buffer[2 * DEPTH];
 
-byte claim[2], waiters[2]; /* waiters: the entry's attention */
+byte successor[2], waiters[2]; /* waiters: the entry's attention */
 
 /* Of a thread */
 byte self_cpu[THREADS] = NOBODY;
@@ -244,7 +244,7 @@ proctype thread(byte me; byte context; byte work)
 	byte word;   /* what was loaded of a window */
 	byte loaded; /* or a copy */
 	byte gets;   /* that have a put to come */
-	bool slept;  /* the claimant, when a put began */
+	bool slept;  /* the successor, when a put began */
 
 	if
 	:: context != HANDLER
@@ -347,7 +347,7 @@ put:
 		:: else
 		fi;
 		own = self_cpu[me];
-		slept = claim[own] != 0 && asleep[claim[own] - 1] == own + 1;
+		slept = successor[own] != 0 && asleep[successor[own] - 1] == own + 1;
 #ifndef NO_LOOK_BEFORE
 		if
 		:: waiters[own] != 0 ->
@@ -383,7 +383,7 @@ slow_put:
 	atomic {
 		RUNS;
 #ifndef NO_HAND_OVER
-		word = claim[own]
+		word = successor[own]
 #endif
 	}
 	atomic {		/* P1 */
@@ -575,7 +575,7 @@ not_taken:
 	atomic {		/* V4 */
 		RUNS;
 		if
-		:: claim[cpu] == WORD -> goto look
+		:: successor[cpu] == WORD -> goto look
 		:: else -> goto wait
 		fi
 	}
@@ -584,9 +584,9 @@ become_claimant:
 		RUNS;
 		drain(HERE);
 		if
-		:: claim[cpu] != 0 -> word = claim[cpu]
+		:: successor[cpu] != 0 -> word = successor[cpu]
 		:: else ->
-			claim[cpu] = WORD;
+			successor[cpu] = WORD;
 			goto look
 		fi
 	}
@@ -594,7 +594,7 @@ become_claimant:
 		RUNS;
 		drain(HERE);
 		if
-		:: claim[cpu] == word ->
+		:: successor[cpu] == word ->
 			asleep[me] = FOR_CLAIM(cpu);
 			leave_cpu()
 		:: else
@@ -606,11 +606,11 @@ taken:
 		RUNS;
 		word = 0;
 		if
-		:: claim[cpu] == WORD -> drain(HERE)
+		:: successor[cpu] == WORD -> drain(HERE)
 		:: else -> goto keep
 		fi;
 #ifndef CLAIM_STAYS
-		claim[cpu] = 0
+		successor[cpu] = 0
 #endif
 	}
 	atomic {
@@ -723,5 +723,5 @@ init {
 	assert(memory[COPY(0)] + memory[COPY(1)] == additions);
 	assert(memory[WINDOW(0)] == REST && memory[WINDOW(1)] == REST);
 	assert(nested[0] == 0 && nested[1] == 0 && nested[2] == 0);
-	assert(claim[0] == 0 && claim[1] == 0 && waiters[0] == 0 && waiters[1] == 0)
+	assert(successor[0] == 0 && successor[1] == 0 && waiters[0] == 0 && waiters[1] == 0)
 }

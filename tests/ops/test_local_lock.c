@@ -5,7 +5,7 @@
  */
 #include "many.h"
 
-#include "hold.h"
+#include "cpu/hold.h"
 
 #include <sys/wait.h>
 

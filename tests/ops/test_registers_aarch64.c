@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * test_registers_aarch64.c - the slow side of an operation keeps what the compiler believes is kept
- * (slow_aarch64.S). What test_slow.c has on this for x86-64, and what is particular here.
+ * (slow.S). What test_slow.c has on this for x86-64, and what is particular here.
  *
  * Each fact is found out in a child, so that it starts with closed units.
  */
@@ -14,7 +14,7 @@
 
 #include "count_slow.h"
 #include "registers_aarch64.h"
-#include "tier.h"
+#include "machine/tier.h"
 
 #include <percpu/percpu.h>
 

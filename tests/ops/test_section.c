@@ -5,9 +5,9 @@
  * sections end that nobody ends.
  */
 #include "many.h"
-#include "pause.h"
+#include "ground/pause.h"
 
-#include "hold.h"
+#include "cpu/hold.h"
 
 struct numbers {
 	uint64_t a, b;

@@ -5,11 +5,11 @@
  */
 #include "many.h"
 
-#include "arch/raw_syscall.h"
-#include "hold.h"
-#include "mark.h"
-#include "self.h"
-#include "tier.h"
+#include "raw_syscall.h"
+#include "cpu/hold.h"
+#include "cpu/mark.h"
+#include "cpu/self.h"
+#include "machine/tier.h"
 
 #include <sys/ptrace.h>
 #include <sys/wait.h>

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "fault.h"
+#include "ground/fault.h"
 
 #include <percpu/percpu.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * test_slow.c - the slow side of an operation: it keeps what the compiler believes is kept, makes
- * progress, and counts exactly (slow.c, tier.c, slow_x86_64.S).
+ * progress, and counts exactly (slow.c, tier.c, slow.S).
  *
  * Most facts are found out in a child, so that every one of them starts with closed units.
  */
@@ -15,9 +15,9 @@
 #include "asked_tier.h"
 #include "count_slow.h"
 #include "registers.h"
-#include "slow.h"
-#include "tier.h"
-#include "unit.h"
+#include "cpu/slow.h"
+#include "machine/tier.h"
+#include "memory/unit.h"
 
 #include <percpu/percpu.h>
 

@@ -21,8 +21,8 @@
 #include <cmocka.h>
 
 #include "asked_tier.h"
-#include "operation.h"
-#include "tier.h"
+#include "cpu/operation.h"
+#include "machine/tier.h"
 #include "wait_for.h"
 
 #include <percpu/percpu.h>

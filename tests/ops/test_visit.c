@@ -4,9 +4,9 @@
  * percpu_counter_sum_and_reset() (percpu/section.h, percpu/counter.h).
  */
 #include "many.h"
-#include "pause.h"
+#include "ground/pause.h"
 
-#include "hold.h"
+#include "cpu/hold.h"
 
 static DEFINE_PER_CPU(uint64_t, plain);
 static DEFINE_PER_CPU(uint64_t, counted);

@@ -5,7 +5,7 @@
 #ifndef ROOMS_FAULTS_H
 #define ROOMS_FAULTS_H
 
-#include "fault.h"
+#include "ground/fault.h"
 
 #include <limits.h>
 

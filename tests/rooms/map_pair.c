@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* map_pair.c - see map_pair.h. */
 #include "map_pair.h"
-#include "layout.h"
+#include "ground/layout.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -110,7 +110,7 @@ static const char *compare(struct map_pair *pair)
 static const char *compare_entry(struct map_pair *pair, int i, int off, int *end)
 {
 	const struct signed_entry *entry = &pair->model.entries[i];
-	enum pcpu_code expected = entry->held ? PCPU_HELD : PCPU_LIVE, code;
+	enum pcpu_code expected = entry->held ? PCPU_CACHED : PCPU_LIVE, code;
 	int size;
 
 	*end = pcpu_area_map_next(&pair->map, off, &size);
@@ -170,10 +170,10 @@ static int call(struct map_pair *pair, const struct map_step *step, int block, i
 
 	switch (step->op) {
 	case MAP_HOLD:
-		return pcpu_area_map_hold(map, block, step->size, step->align, offs, step->nr,
+		return pcpu_area_map_cache(map, block, step->size, step->align, offs, step->nr,
 					  growth);
 	case MAP_HOLD_PAGE:
-		return pcpu_area_map_hold_page(map, step->size, growth);
+		return pcpu_area_map_cache_page(map, step->size, growth);
 	default:
 		return pcpu_area_map_alloc(map, step->size, step->align, step->op != MAP_ALLOC,
 					   step->op == MAP_ALLOC_AS_IS ? NULL : growth);
@@ -419,7 +419,7 @@ static const char *step_release_run(struct map_pair *pair, const struct map_step
 static const char *step_switch(struct map_pair *pair, int off)
 {
 	bool held = is_held(pair, off);
-	enum pcpu_code from = held ? PCPU_HELD : PCPU_LIVE, to = held ? PCPU_LIVE : PCPU_HELD;
+	enum pcpu_code from = held ? PCPU_CACHED : PCPU_LIVE, to = held ? PCPU_LIVE : PCPU_CACHED;
 	struct pcpu_codes codes = pcpu_block_codes(block_at(pair, off));
 
 	if (pcpu_code_exchange(codes, within(off), to, from) ||

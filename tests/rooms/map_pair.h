@@ -9,7 +9,7 @@
 #ifndef ROOMS_MAP_PAIR_H
 #define ROOMS_MAP_PAIR_H
 
-#include "area_map.h"
+#include "alloc/area_map.h"
 #include "signed_map.h"
 
 #include <stdbool.h>

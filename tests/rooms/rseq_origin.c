@@ -4,7 +4,7 @@
  * or the other way round. Linked in each way that there is, since the room learns of it from
  * symbols that not every link has brought along.
  */
-#include "rseq_area.h"
+#include "machine/rseq_area.h"
 
 #include <errno.h>
 #include <stdio.h>

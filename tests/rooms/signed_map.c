@@ -5,7 +5,7 @@
  * Entries hold sizes, not offsets, so every search adds up sizes from offset 0.
  */
 #include "signed_map.h"
-#include "layout.h"
+#include "ground/layout.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -17,15 +17,15 @@
 #include "residency.h"
 #include "sanitized.h"
 
-#include "alloc.h"
-#include "cache.h"
-#include "chunk.h"
-#include "coord.h"
-#include "layout.h"
-#include "mem.h"
-#include "pointer.h"
-#include "unit.h"
-#include "vm.h"
+#include "alloc/alloc.h"
+#include "alloc/cache.h"
+#include "alloc/chunk.h"
+#include "memory/coord.h"
+#include "ground/layout.h"
+#include "ground/mem.h"
+#include "ground/pointer.h"
+#include "memory/unit.h"
+#include "memory/vm.h"
 
 #include <percpu/percpu.h>
 

@@ -17,11 +17,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alloc_info.h"
-#include "bitmap.h"
-#include "fault.h"
-#include "layout.h"
-#include "mem.h"
+#include "boot/alloc_info.h"
+#include "ground/bitmap.h"
+#include "ground/fault.h"
+#include "ground/layout.h"
+#include "ground/mem.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define MAX_CPUS 4096

@@ -14,12 +14,12 @@
 #include "cmocka_all.h"
 #include "random.h"
 
-#include "alloc.h"
-#include "cache.h"
-#include "chunk.h"
-#include "coord.h"
-#include "layout.h"
-#include "unit.h"
+#include "alloc/alloc.h"
+#include "alloc/cache.h"
+#include "alloc/chunk.h"
+#include "memory/coord.h"
+#include "ground/layout.h"
+#include "memory/unit.h"
 
 #include <percpu/percpu.h>
 
@@ -340,7 +340,7 @@ static uint64_t held_areas(void)
 			struct pcpu_codes codes = pcpu_block_codes(&chunk->map.blocks[i]);
 
 			for (int off = 0; off < PCPU_BLOCK_SIZE; off += 1 << codes.shift)
-				held += pcpu_code_at(codes, off) == PCPU_HELD;
+				held += pcpu_code_at(codes, off) == PCPU_CACHED;
 		}
 	return held;
 }

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "area_block.h"
+#include "alloc/area_block.h"
 #include "random.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -111,20 +111,20 @@ static void nothing_starts_inside_a_granule(void **state)
 
 static void exchange_changes_only_what_it_expects(void **state)
 {
-	static const enum pcpu_code all[] = {PCPU_NO_START, PCPU_FREE, PCPU_HELD, PCPU_LIVE};
+	static const enum pcpu_code all[] = {PCPU_NO_START, PCPU_FREE, PCPU_CACHED, PCPU_LIVE};
 
 	(void)state;
 	make_block(3);
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
 		pcpu_block_set(&block, 0, PCPU_LIVE);
 		pcpu_block_set(&block, 8, all[i]);
-		pcpu_block_set(&block, 16, PCPU_HELD);
+		pcpu_block_set(&block, 16, PCPU_CACHED);
 		assert_int_equal(
-			pcpu_code_exchange(pcpu_block_codes(&block), 8, PCPU_LIVE, PCPU_HELD),
+			pcpu_code_exchange(pcpu_block_codes(&block), 8, PCPU_LIVE, PCPU_CACHED),
 			all[i] == PCPU_LIVE);
-		assert_int_equal(code_at(8), all[i] == PCPU_LIVE ? PCPU_HELD : all[i]);
+		assert_int_equal(code_at(8), all[i] == PCPU_LIVE ? PCPU_CACHED : all[i]);
 		assert_int_equal(code_at(0), PCPU_LIVE);
-		assert_int_equal(code_at(16), PCPU_HELD);
+		assert_int_equal(code_at(16), PCPU_CACHED);
 	}
 	end_block();
 }
@@ -235,7 +235,7 @@ static void coarsest_granule_is_that_of_the_starts(void **state)
 	assert_int_equal(pcpu_block_coarsest(&block), PCPU_GRANULE_INLINE);
 	pcpu_block_set(&block, 64, PCPU_LIVE);
 	assert_int_equal(pcpu_block_coarsest(&block), PCPU_GRANULE_OUTSIDE);
-	pcpu_block_set(&block, 68, PCPU_HELD);
+	pcpu_block_set(&block, 68, PCPU_CACHED);
 	assert_int_equal(pcpu_block_coarsest(&block), 2);
 	pcpu_block_set(&block, 4095, PCPU_FREE);
 	assert_int_equal(pcpu_block_coarsest(&block), 0);
@@ -250,7 +250,7 @@ static void block_is_busy_with_an_area_that_is_held_or_live(void **state)
 	pcpu_block_set(&block, 0, PCPU_FREE);
 	pcpu_block_set(&block, 3968, PCPU_FREE);
 	assert_false(pcpu_block_is_busy(&block));
-	pcpu_block_set(&block, 3968, PCPU_HELD);
+	pcpu_block_set(&block, 3968, PCPU_CACHED);
 	assert_true(pcpu_block_is_busy(&block));
 	pcpu_block_set(&block, 3968, PCPU_NO_START);
 	pcpu_block_set(&block, 128, PCPU_LIVE);
@@ -258,7 +258,7 @@ static void block_is_busy_with_an_area_that_is_held_or_live(void **state)
 	make_block(4);
 	pcpu_block_set(&block, 16, PCPU_FREE);
 	assert_false(pcpu_block_is_busy(&block));
-	pcpu_block_set(&block, 4080, PCPU_HELD);
+	pcpu_block_set(&block, 4080, PCPU_CACHED);
 	assert_true(pcpu_block_is_busy(&block));
 	end_block();
 }
@@ -268,7 +268,7 @@ static void block_is_busy_with_an_area_that_is_held_or_live(void **state)
 static void put_some_starts(void)
 {
 	pcpu_block_set(&block, 0, PCPU_LIVE);
-	pcpu_block_set(&block, 128, PCPU_HELD);
+	pcpu_block_set(&block, 128, PCPU_CACHED);
 	pcpu_block_set(&block, 3968, PCPU_FREE);
 }
 
@@ -280,7 +280,7 @@ static void check_some_starts(void)
 		starts += code_at(off) != PCPU_NO_START;
 	assert_int_equal(starts, 3);
 	assert_int_equal(code_at(0), PCPU_LIVE);
-	assert_int_equal(code_at(128), PCPU_HELD);
+	assert_int_equal(code_at(128), PCPU_CACHED);
 	assert_int_equal(code_at(3968), PCPU_FREE);
 }
 
@@ -322,8 +322,8 @@ static void *exchange_at(void *arg)
 	intptr_t lost = 0;
 
 	for (int i = 0; i < TURNS; i++) {
-		lost += !pcpu_code_exchange(codes, off, PCPU_LIVE, PCPU_HELD);
-		lost += !pcpu_code_exchange(codes, off, PCPU_HELD, PCPU_LIVE);
+		lost += !pcpu_code_exchange(codes, off, PCPU_LIVE, PCPU_CACHED);
+		lost += !pcpu_code_exchange(codes, off, PCPU_CACHED, PCPU_LIVE);
 	}
 	return (void *)lost;
 }
@@ -361,7 +361,7 @@ static void *take_all(void *arg)
 
 	(void)arg;
 	for (int off = 0; off < PCPU_BLOCK_SIZE; off++)
-		if (pcpu_code_exchange(codes, off, PCPU_LIVE, PCPU_HELD))
+		if (pcpu_code_exchange(codes, off, PCPU_LIVE, PCPU_CACHED))
 			__atomic_fetch_add(&winners, 1, __ATOMIC_RELAXED);
 	return NULL;
 }

@@ -19,9 +19,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "area_map.h"
-#include "bitmap.h"
-#include "slot.h"
+#include "alloc/area_map.h"
+#include "ground/bitmap.h"
+#include "alloc/slot.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define UNIT 32768
@@ -126,7 +126,7 @@ static int hold(struct unit *unit, int block, int size, int align, int *offs, in
 	struct pcpu_map_growth growth;
 	int got;
 
-	while ((got = pcpu_area_map_hold(&unit->map, block, size, align, offs, nr, &growth)) ==
+	while ((got = pcpu_area_map_cache(&unit->map, block, size, align, offs, nr, &growth)) ==
 	       PCPU_MAP_MUST_GROW)
 		grow_to(growth.block, growth.shift);
 	return got;
@@ -137,7 +137,7 @@ static int hold_page(struct unit *unit, int size)
 	struct pcpu_map_growth growth;
 	int off;
 
-	while ((off = pcpu_area_map_hold_page(&unit->map, size, &growth)) == PCPU_MAP_MUST_GROW)
+	while ((off = pcpu_area_map_cache_page(&unit->map, size, &growth)) == PCPU_MAP_MUST_GROW)
 		grow_to(growth.block, growth.shift);
 	return off;
 }
@@ -151,7 +151,7 @@ static enum pcpu_code code_at(struct unit *unit, int off)
 static bool make_held(struct unit *unit, int off)
 {
 	return pcpu_code_exchange(pcpu_block_codes(block_at(unit, off)), off % PAGE, PCPU_LIVE,
-				  PCPU_HELD);
+				  PCPU_CACHED);
 }
 
 /* --- comparing --- */
@@ -782,17 +782,17 @@ static void hold_needs_two_rounds_at_most(void **state)
 	(void)state;
 	make_unit(&unit, 0, UNIT);
 	assert_int_equal(alloc(&unit, PAGE - 128, 1), 0);
-	assert_int_equal(pcpu_area_map_hold(&unit.map, 0, 72, 8, offs, 2, &growth),
+	assert_int_equal(pcpu_area_map_cache(&unit.map, 0, 72, 8, offs, 2, &growth),
 			 PCPU_MAP_MUST_GROW);
 	assert_ptr_equal(growth.block, &unit.blocks[0]);
 	assert_int_equal(growth.shift, 3);
 	grow_to(growth.block, growth.shift);
-	assert_int_equal(pcpu_area_map_hold(&unit.map, 0, 72, 8, offs, 2, &growth),
+	assert_int_equal(pcpu_area_map_cache(&unit.map, 0, 72, 8, offs, 2, &growth),
 			 PCPU_MAP_MUST_GROW);
 	assert_ptr_equal(growth.block, &unit.blocks[1]);
 	assert_int_equal(growth.shift, 4);
 	grow_to(growth.block, growth.shift);
-	assert_int_equal(pcpu_area_map_hold(&unit.map, 0, 72, 8, offs, 2, &growth), 2);
+	assert_int_equal(pcpu_area_map_cache(&unit.map, 0, 72, 8, offs, 2, &growth), 2);
 	check_map("held", &unit.map, (int[])MAP(-(PAGE - 128), -72, -72, UNIT - PAGE - 16));
 	assert_true(pcpu_area_map_is_valid(&unit.map));
 	end_unit(&unit);
@@ -1058,7 +1058,7 @@ static void hold_takes_areas_of_one_block_in_order(void **state)
 	check_map("held", &unit.map,
 		  (int[])MAP(-8, 8, -16, -16, -8, 8, -16, -2000, -16, 2032, -8192));
 	for (int i = 0; i < 4; i++)
-		assert_int_equal(code_at(&unit, offs[i]), PCPU_HELD);
+		assert_int_equal(code_at(&unit, offs[i]), PCPU_CACHED);
 	assert_int_equal(pcpu_area_map_nr_areas(&unit.map), 8);
 	assert_true(pcpu_area_map_is_valid(&unit.map));
 	end_unit(&unit);
@@ -1090,7 +1090,7 @@ static void hold_page_takes_the_start_of_a_block(void **state)
 	(void)state;
 	build("half", &unit, (int[])MAP(-100, 4000, -100, 28568));
 	assert_int_equal(hold_page(&unit, 24), 2 * PAGE);
-	assert_int_equal(code_at(&unit, 2 * PAGE), PCPU_HELD);
+	assert_int_equal(code_at(&unit, 2 * PAGE), PCPU_CACHED);
 	check_map("held", &unit.map, (int[])MAP(-100, 4000, -100, 3992, -24, 24552));
 	assert_int_equal(hold_page(&unit, 24552), PCPU_MAP_NO_FIT);
 	assert_int_equal(hold_page(&unit, 5 * PAGE), 3 * PAGE);
@@ -1245,7 +1245,7 @@ static void free_of_a_held_area_is_a_double_free(void **state)
 	assert_true(make_held(&unit, 32));
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		check_misuse(&unit, &rows[i]);
-		assert_int_equal(code_at(&unit, 32), PCPU_HELD);
+		assert_int_equal(code_at(&unit, 32), PCPU_CACHED);
 	}
 	assert_int_equal(pcpu_area_map_release(&unit.map, 32), 16);
 	check_map("released", &unit.map, (int[])MAP(-8, 40, -8, 100));

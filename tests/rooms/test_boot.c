@@ -6,9 +6,9 @@
 #include "child.h"
 #include "cmocka_all.h"
 
-#include "alloc_info.h"
-#include "layout.h"
-#include "topology.h"
+#include "boot/alloc_info.h"
+#include "ground/layout.h"
+#include "machine/topology.h"
 
 #include <percpu/percpu.h>
 

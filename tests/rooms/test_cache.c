@@ -13,13 +13,13 @@
 #include "sanitized.h"
 #include "traps.h"
 
-#include "alloc.h"
-#include "cache.h"
-#include "chunk.h"
-#include "coord.h"
-#include "layout.h"
-#include "pointer.h"
-#include "unit.h"
+#include "alloc/alloc.h"
+#include "alloc/cache.h"
+#include "alloc/chunk.h"
+#include "memory/coord.h"
+#include "ground/layout.h"
+#include "ground/pointer.h"
+#include "memory/unit.h"
 
 #include <percpu/percpu.h>
 
@@ -273,7 +273,7 @@ static bool is_held_while_it_waits(void)
 	free_percpu(area);
 	after = cached();
 	return after.nr_areas == before.nr_areas + 1 && after.bytes == before.bytes + 16 &&
-	       code_of(area) == PCPU_HELD && live_size(coord_of(area)) == 0;
+	       code_of(area) == PCPU_CACHED && live_size(coord_of(area)) == 0;
 }
 
 static void area_that_waits_is_held_in_its_map(void **state)

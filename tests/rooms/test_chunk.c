@@ -8,15 +8,15 @@
 #include "faults.h"
 #include "residency.h"
 
-#include "alloc.h"
-#include "cache.h"
-#include "chunk.h"
-#include "coord.h"
-#include "cpu_lock.h"
-#include "layout.h"
-#include "mem.h"
-#include "module.h"
-#include "unit.h"
+#include "alloc/alloc.h"
+#include "alloc/cache.h"
+#include "alloc/chunk.h"
+#include "memory/coord.h"
+#include "cpu/cpu_lock.h"
+#include "ground/layout.h"
+#include "ground/mem.h"
+#include "boot/module.h"
+#include "memory/unit.h"
 
 #include <percpu/percpu.h>
 

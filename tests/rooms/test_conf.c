@@ -3,7 +3,7 @@
 #include "cmocka_all.h"
 #include "records.h"
 
-#include "conf.h"
+#include "boot/conf.h"
 
 #include <stdlib.h>
 

@@ -2,8 +2,8 @@
 /* test_coord.c - who owns which coordinates, against a model of one byte a page */
 #include "cmocka_all.h"
 
-#include "coord.h"
-#include "layout.h"
+#include "memory/coord.h"
+#include "ground/layout.h"
 
 #include <errno.h>
 #include <stdlib.h>

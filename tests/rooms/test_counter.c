@@ -3,8 +3,8 @@
 #include "cmocka_all.h"
 #include "faults.h"
 
-#include "cache.h"
-#include "chunk.h"
+#include "alloc/cache.h"
+#include "alloc/chunk.h"
 
 #include <percpu/percpu.h>
 

@@ -10,13 +10,13 @@
 #include "sanitized.h"
 #include "traps.h"
 
-#include "alloc.h"
-#include "cpu_lock.h"
-#include "layout.h"
-#include "mem.h"
-#include "fence.h"
-#include "tier.h"
-#include "unit.h"
+#include "alloc/alloc.h"
+#include "cpu/cpu_lock.h"
+#include "ground/layout.h"
+#include "ground/mem.h"
+#include "ground/fence.h"
+#include "machine/tier.h"
+#include "memory/unit.h"
 
 #include <percpu/percpu.h>
 
@@ -43,7 +43,7 @@ static struct guarded *of_lock(struct pcpu_cpu_lock *lock)
 	return (struct guarded *)lock;
 }
 
-/* The lock of the CPU that the caller is on; NULL only if it is held, stopped or not there. */
+/* The lock of the CPU that the caller is on; NULL only if it is taken, stopped or not there. */
 static struct pcpu_cpu_lock *take(void)
 {
 	struct pcpu_cpu_lock *lock = NULL;
@@ -139,10 +139,10 @@ static void lock_that_is_held_is_not_had_again_until_it_is_dropped(void **state)
 	struct pcpu_cpu_lock *lock = take();
 
 	(void)state;
-	assert_int_equal(lock->held, 1);
+	assert_int_equal(lock->taken, 1);
 	assert_null(take());
 	pcpu_cpu_unlock(lock);
-	assert_int_equal(lock->held, 0);
+	assert_int_equal(lock->taken, 0);
 	assert_ptr_equal(take(), lock);
 	pcpu_cpu_unlock(lock);
 }
@@ -233,7 +233,7 @@ static void stop_while_held(bool migrates)
 	pthread_barrier_wait(&holder.holds);
 	stop();
 	assert_int_equal(__atomic_load_n(&holder.dropped, __ATOMIC_SEQ_CST), 1);
-	assert_int_equal(holder.lock->held, 0);
+	assert_int_equal(holder.lock->taken, 0);
 	resume();
 	pthread_join(thread, NULL);
 	pthread_barrier_destroy(&holder.holds);
@@ -364,7 +364,7 @@ static bool try_with_a_trap(int number)
 	traps_end();
 	/* not both; and one at least, or the try was aborted after the trap could take it */
 	assert_false(lock && taken_in_trap);
-	assert_int_equal(here->lock.held, lock || taken_in_trap);
+	assert_int_equal(here->lock.taken, lock || taken_in_trap);
 	if (lock)
 		pcpu_cpu_unlock(lock);
 	if (taken_in_trap)
@@ -488,7 +488,7 @@ static void stop_and_look(void)
 	before = all_numbers();
 	sched_yield();
 	for (struct pcpu_cpu_lock *lock = pcpu_cpu_locks(); lock; lock = lock->next)
-		assert_int_equal(__atomic_load_n(&lock->held, __ATOMIC_RELAXED), 0);
+		assert_int_equal(__atomic_load_n(&lock->taken, __ATOMIC_RELAXED), 0);
 	assert_int_equal(all_numbers(), before);
 	resume();
 }
@@ -523,7 +523,7 @@ static void take_all_locks(void *arg)
 {
 	(void)arg;
 	for (struct pcpu_cpu_lock *lock = pcpu_cpu_locks(); lock; lock = lock->next)
-		child_expect(lock->held == 0 && lock->stopped == 0);
+		child_expect(lock->taken == 0 && lock->stopped == 0);
 	for (unsigned int i = 0; i < nr_cpus; i++) {
 		struct pcpu_cpu_lock *lock;
 

@@ -13,12 +13,12 @@
 #include "records.h"
 #include "residency.h"
 
-#include "chunk.h"
-#include "debug.h"
-#include "debug_record.h"
-#include "layout.h"
-#include "redzone.h"
-#include "unit.h"
+#include "alloc/chunk.h"
+#include "debug/debug.h"
+#include "debug/debug_record.h"
+#include "ground/layout.h"
+#include "debug/redzone.h"
+#include "memory/unit.h"
 
 #include <percpu/percpu.h>
 

@@ -12,15 +12,17 @@
 #include "records.h"
 #include "residency.h"
 
-#include "alloc.h"
-#include "cache.h"
-#include "chunk.h"
-#include "coord.h"
-#include "layout.h"
-#include "mem.h"
-#include "topology.h"
-#include "unit.h"
-#include "vm.h"
+#include "alloc/alloc.h"
+#include "alloc/cache.h"
+#include "alloc/chunk.h"
+#include "ground/layout.h"
+#include "ground/mem.h"
+#include "machine/topology.h"
+#include "machine/topology_hwloc.h"
+#include "machine/topology_sysfs.h"
+#include "memory/coord.h"
+#include "memory/unit.h"
+#include "memory/vm.h"
 
 #include <percpu/percpu.h>
 

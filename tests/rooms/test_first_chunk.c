@@ -9,12 +9,14 @@
 #include "faults.h"
 #include "records.h"
 
-#include "bitmap.h"
-#include "embed.h"
-#include "layout.h"
-#include "mem.h"
-#include "page.h"
-#include "topology.h"
+#include "boot/embed.h"
+#include "boot/page.h"
+#include "ground/bitmap.h"
+#include "ground/layout.h"
+#include "ground/mem.h"
+#include "machine/topology.h"
+#include "machine/topology_hwloc.h"
+#include "machine/topology_sysfs.h"
 
 #include <errno.h>
 #include <hwloc.h>

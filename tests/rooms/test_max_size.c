@@ -5,9 +5,9 @@
 #include "cmocka_all.h"
 #include "records.h"
 
-#include "chunk.h"
-#include "layout.h"
-#include "unit.h"
+#include "alloc/chunk.h"
+#include "ground/layout.h"
+#include "memory/unit.h"
 
 #include <percpu/percpu.h>
 

@@ -6,13 +6,13 @@
 #include "child.h"
 #include "cmocka_all.h"
 
-#include "alloc.h"
-#include "chunk.h"
-#include "coord.h"
-#include "layout.h"
-#include "misuse.h"
-#include "pointer.h"
-#include "symbol.h"
+#include "alloc/alloc.h"
+#include "alloc/chunk.h"
+#include "memory/coord.h"
+#include "ground/layout.h"
+#include "alloc/misuse.h"
+#include "ground/pointer.h"
+#include "ground/symbol.h"
 
 #include <percpu/percpu.h>
 

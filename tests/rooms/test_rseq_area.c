@@ -10,12 +10,8 @@
 #include "cmocka_all.h"
 #include "refuse.h"
 
-#if defined(__x86_64__)
-#include "arch/preempt_test_x86_64.h"
-#else
-#include "arch/preempt_test_aarch64.h"
-#endif
-#include "rseq_area.h"
+#include "abort_spin.h"
+#include "machine/rseq_area.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -9,7 +9,7 @@
 
 #include <limits.h>
 
-#include "slot.h"
+#include "alloc/slot.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 

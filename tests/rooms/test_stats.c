@@ -10,14 +10,14 @@
 #include "cmocka_all.h"
 #include "faults.h"
 
-#include "alloc.h"
-#include "chunk.h"
-#include "debug.h"
-#include "first_chunk.h"
-#include "layout.h"
-#include "mem.h"
-#include "module.h"
-#include "unit.h"
+#include "alloc/alloc.h"
+#include "alloc/chunk.h"
+#include "debug/debug.h"
+#include "boot/first_chunk.h"
+#include "ground/layout.h"
+#include "ground/mem.h"
+#include "boot/module.h"
+#include "memory/unit.h"
 
 #include <percpu/percpu.h>
 

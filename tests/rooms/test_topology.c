@@ -4,10 +4,13 @@
 #include "faults.h"
 #include "made_up_sysfs.h"
 
-#include "bitmap.h"
-#include "layout.h"
-#include "mem.h"
-#include "topology.h"
+#include "ground/bitmap.h"
+#include "ground/layout.h"
+#include "ground/mem.h"
+#include "machine/cpulist.h"
+#include "machine/topology.h"
+#include "machine/topology_hwloc.h"
+#include "machine/topology_sysfs.h"
 
 #include <dirent.h>
 #include <errno.h>

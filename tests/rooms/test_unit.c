@@ -10,14 +10,14 @@
 #include "faults.h"
 #include "residency.h"
 
-#include "alloc_info.h"
-#include "coord.h"
-#include "layout.h"
-#include "lock.h"
-#include "module.h"
-#include "pointer.h"
-#include "tier.h"
-#include "unit.h"
+#include "boot/alloc_info.h"
+#include "memory/coord.h"
+#include "ground/layout.h"
+#include "ground/lock.h"
+#include "boot/module.h"
+#include "ground/pointer.h"
+#include "machine/tier.h"
+#include "memory/unit.h"
 
 #include <percpu/percpu.h>
 

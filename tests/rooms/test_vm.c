@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_vm.c - address space and pages: reservations, a place where there is none, what is resident.
+ * test_vm.c - address space and pages: reservations, a hole where there is none, what is resident.
  *
- * A process has one place at most, and the program has reservations; so places are made in
+ * A process has one hole at most, and the program has reservations; so holes are found in
  * children.
  */
 #include "child.h"
@@ -11,9 +11,10 @@
 #include "records.h"
 #include "residency.h"
 
-#include "layout.h"
-#include "mem.h"
-#include "vm.h"
+#include "ground/layout.h"
+#include "ground/mem.h"
+#include "arch_constants.h"
+#include "memory/vm.h"
 
 #include <errno.h>
 #include <linux/filter.h>
@@ -167,16 +168,16 @@ static void guarded_array_fails_with_the_reservation(void **state)
 	munmap(array, 65536);
 }
 
-/* --- a place --- */
+/* --- a hole --- */
 
-/* A part of a place is a mapping from commit to decommit. */
-static void use_a_place(void *arg)
+/* A part of a hole is a mapping from commit to decommit. */
+static void use_a_hole(void *arg)
 {
 	const size_t size = 2 * WINDOW;
 	uintptr_t base = 0;
 
 	(void)arg;
-	child_expect(pcpu_vm_place(size, &base) == 0);
+	child_expect(pcpu_vm_find_hole(size, &base) == 0);
 	child_expect(base != 0 && base % PAGE == 0);
 	child_expect(!is_mapped(base) && !is_mapped(base + size - PAGE));
 	child_expect(pcpu_vm_commit(base, PAGE) == 0);
@@ -196,27 +197,27 @@ static void use_a_place(void *arg)
 	child_expect(writable_bytes(base, size) == 2 * PAGE);
 }
 
-static void parts_of_a_place_are_mapped_while_they_are_committed(void **state)
+static void parts_of_a_hole_are_mapped_while_they_are_committed(void **state)
 {
-	struct child_end end = child_run(use_a_place, NULL);
+	struct child_end end = child_run(use_a_hole, NULL);
 
 	(void)state;
 	assert_child_was_content(end);
 }
 
-static void place_that_cannot_be_had_is_an_error(void **state)
+static void hole_that_cannot_be_had_is_an_error(void **state)
 {
 	size_t before = pcpu_mem_allocated();
 	uintptr_t base = 0;
 
 	(void)state;
 	/* larger than any hole; no list of mappings; no memory to remember nodes in */
-	assert_int_equal(pcpu_vm_place(PCPU_VM_RANGE, &base), -ENOMEM);
+	assert_int_equal(pcpu_vm_find_hole(PCPU_VM_RANGE, &base), -ENOMEM);
 	faults_fail_nth(PCPU_FAULT_PROC, 1);
-	assert_int_equal(pcpu_vm_place(WINDOW, &base), -ENOMEM);
+	assert_int_equal(pcpu_vm_find_hole(WINDOW, &base), -ENOMEM);
 	assert_int_equal(faults_end(), 1);
 	faults_fail_nth(PCPU_FAULT_MEM, 1);
-	assert_int_equal(pcpu_vm_place(WINDOW, &base), -ENOMEM);
+	assert_int_equal(pcpu_vm_find_hole(WINDOW, &base), -ENOMEM);
 	assert_int_equal(faults_end(), 1);
 	assert_int_equal(base, 0);
 	assert_int_equal(pcpu_mem_allocated(), before);
@@ -235,12 +236,12 @@ static bool policies_work(void)
 	return pcpu_vm_bind(region, PAGE, 0) == 0;
 }
 
-static void bind_windows_of_a_place(void *arg)
+static void bind_windows_of_a_hole(void *arg)
 {
 	uintptr_t base, second, third;
 
 	(void)arg;
-	child_expect(pcpu_vm_place(3 * WINDOW, &base) == 0);
+	child_expect(pcpu_vm_find_hole(3 * WINDOW, &base) == 0);
 	second = base + WINDOW;
 	third = second + WINDOW;
 	child_expect(pcpu_vm_bind(second, WINDOW, 0) == 0);
@@ -260,23 +261,23 @@ static void bind_windows_of_a_place(void *arg)
 	}
 }
 
-static void each_commit_in_a_place_has_its_windows_policy(void **state)
+static void each_commit_in_a_hole_has_its_windows_policy(void **state)
 {
 	struct child_end end;
 
 	(void)state;
 	if (!policies_work())
 		skip();
-	end = child_run(bind_windows_of_a_place, NULL);
+	end = child_run(bind_windows_of_a_hole, NULL);
 	assert_child_was_content(end);
 }
 
-static void fail_to_bind_in_a_place(void *arg)
+static void fail_to_bind_in_a_hole(void *arg)
 {
 	uintptr_t base;
 
 	(void)arg;
-	child_expect(pcpu_vm_place(2 * WINDOW, &base) == 0);
+	child_expect(pcpu_vm_find_hole(2 * WINDOW, &base) == 0);
 	child_expect(pcpu_vm_bind(base, WINDOW, PCPU_PAGE_SIZE) == -EINVAL);
 	child_expect(pcpu_vm_bind(base, 2 * WINDOW, 0) == 0);
 	records_keep(PERCPU_LOG_INFO);
@@ -290,9 +291,9 @@ static void fail_to_bind_in_a_place(void *arg)
 	*(char *)(base + WINDOW) = 1;
 }
 
-static void commit_in_a_place_works_without_a_policy_and_says_so_once(void **state)
+static void commit_in_a_hole_works_without_a_policy_and_says_so_once(void **state)
 {
-	struct child_end end = child_run(fail_to_bind_in_a_place, NULL);
+	struct child_end end = child_run(fail_to_bind_in_a_hole, NULL);
 
 	(void)state;
 	assert_child_was_content(end);
@@ -473,10 +474,10 @@ int main(void)
 		cmocka_unit_test(commit_that_fails_half_way_closes_what_it_opened),
 		region_test(committed_pages_are_zero_again_after_decommit),
 		cmocka_unit_test(guarded_array_fails_with_the_reservation),
-		cmocka_unit_test(parts_of_a_place_are_mapped_while_they_are_committed),
-		cmocka_unit_test(place_that_cannot_be_had_is_an_error),
-		region_test(each_commit_in_a_place_has_its_windows_policy),
-		cmocka_unit_test(commit_in_a_place_works_without_a_policy_and_says_so_once),
+		cmocka_unit_test(parts_of_a_hole_are_mapped_while_they_are_committed),
+		cmocka_unit_test(hole_that_cannot_be_had_is_an_error),
+		region_test(each_commit_in_a_hole_has_its_windows_policy),
+		cmocka_unit_test(commit_in_a_hole_works_without_a_policy_and_says_so_once),
 		region_test(populated_pages_are_resident_and_keep_what_they_held),
 		region_test(populating_what_is_not_committed_is_an_error_that_does_not_kill),
 		region_test(populating_fails_for_want_of_memory),

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/* cache.c - see cache.h. */
+#include "alloc/cache.h"
+#include "ground/mem.h"
+#include "machine/tier.h"
+#include "memory/unit.h"
+
+#include <string.h>
+
+/* Bytes that one magazine may keep from others, and how few areas it has room for at least. */
+#define MAGAZINE_BYTES 2048
+#define LEAST_ROOM 8
+
+bool pcpu_cache_on = true;
+
+/* --- the fast side --- */
+
+static inline struct pcpu_cache *enter(void)
+{
+	/* the lock is the first thing in the cache */
+	return (struct pcpu_cache *)pcpu_cpu_trylock();
+}
+
+static inline void leave(struct pcpu_cache *cache)
+{
+	pcpu_cpu_unlock(&cache->lock);
+}
+
+/* Only the holder of the lock counts, but anybody may read. */
+static inline void count(uint64_t *counter)
+{
+	__atomic_store_n(counter, *counter + 1, __ATOMIC_RELAXED);
+}
+
+/* They are made under pcpu_alloc_mutex, while others may look. */
+static inline struct pcpu_magazine *magazine_of(const struct pcpu_cache *cache, int size)
+{
+	return __atomic_load_n(&cache->magazines[size], __ATOMIC_ACQUIRE);
+}
+
+/* Whoever counts areas reads the number without the lock. */
+static inline void set_nr(struct pcpu_magazine *magazine, int nr)
+{
+	__atomic_store_n(&magazine->nr, (uint16_t)nr, __ATOMIC_RELAXED);
+}
+
+static inline bool pop(struct pcpu_cache *cache, int size, struct pcpu_area *area)
+{
+	struct pcpu_magazine *magazine = magazine_of(cache, size);
+	struct pcpu_codes codes;
+	int at;
+
+	if (!magazine || magazine->nr == 0)
+		return false;
+	at = magazine->nr - 1;
+	set_nr(magazine, at);
+	area->coord = magazine->coords[at];
+	area->dirty = magazine->dirty >> at & 1;
+	magazine->dirty &= ~(1UL << at);
+	codes = pcpu_block_codes(pcpu_block_at(area->coord));
+	/* nobody else turns a cached area into anything */
+	__atomic_fetch_or(&codes.words[pcpu_code_index(codes, pcpu_within_block(area->coord))],
+			  (uint64_t)(PCPU_CACHED ^ PCPU_LIVE)
+				  << pcpu_code_bit(codes, pcpu_within_block(area->coord)),
+			  __ATOMIC_RELAXED);
+	count(&cache->nr_alloc);
+	return true;
+}
+
+bool pcpu_cache_get(int size, struct pcpu_area *area)
+{
+	struct pcpu_cache *cache = enter();
+	bool done;
+
+	if (!cache)
+		return false;
+	done = pop(cache, size, area);
+	leave(cache);
+	return done;
+}
+
+/* Where the area that starts at @off of @block ends, or 0: in another block. */
+static inline int end_of(const struct pcpu_block *block, struct pcpu_codes codes, int off)
+{
+	int end = pcpu_codes_next_start(codes, off + 1);
+	struct pcpu_codes next;
+
+	if (end < PCPU_BLOCK_SIZE)
+		return end;
+	/* with the block, if another area starts the next one; if that is the same chunk's */
+	if (pcpu_block_owner(&block[1]) != pcpu_block_owner(block))
+		return 0;
+	next = pcpu_block_codes(&block[1]);
+	return next.words && pcpu_code_at(next, 0) != PCPU_NO_START ? PCPU_BLOCK_SIZE : 0;
+}
+
+/*
+ * A live area on its way to a magazine: how large it is, as its block's codes said at one moment,
+ * and the word that says that it is live.
+ */
+struct measured {
+	uint64_t *word;
+	uint64_t value;	  /* of the word */
+	unsigned int bit; /* where in the word the area's code is */
+	int size;	  /* not positive: the area does not end in this block or with it */
+	bool is_in_word;  /* the start behind the area is in the same word */
+};
+
+/* False: no live area starts at @off. */
+static inline bool measure(const struct pcpu_block *block, int off, struct measured *area)
+{
+	struct pcpu_codes codes = pcpu_block_codes(block);
+	uint64_t behind;
+
+	if (!codes.words || !pcpu_codes_reach(codes, off))
+		return false;
+	area->word = &codes.words[pcpu_code_index(codes, off)];
+	area->value = __atomic_load_n(area->word, __ATOMIC_ACQUIRE);
+	area->bit = pcpu_code_bit(codes, off);
+	if ((area->value >> area->bit & 3) != PCPU_LIVE)
+		return false;
+	behind = pcpu_word_starts(area->value) & (~0UL << area->bit << 2);
+	area->is_in_word = behind != 0;
+	area->size = behind ? (int)((unsigned int)__builtin_ctzl(behind) - area->bit) / 2
+				      << codes.shift
+			    : end_of(block, codes, off) - off;
+	return true;
+}
+
+/*
+ * Makes the area cached, if it is still what was measured: the word has not changed, and if it does
+ * not tell the size, that has not changed either. (It can only have if this is a wrong free: the
+ * area that was measured had been freed, and another one starts there now.)
+ */
+static inline bool hold(const struct pcpu_block *block, int off, const struct measured *area)
+{
+	uint64_t value = area->value;
+	uint64_t cached = value ^ (uint64_t)(PCPU_LIVE ^ PCPU_CACHED) << area->bit;
+
+	if (!__atomic_compare_exchange_n(area->word, &value, cached, false, __ATOMIC_ACQ_REL,
+					 __ATOMIC_RELAXED))
+		return false;
+	if (area->is_in_word || end_of(block, pcpu_block_codes(block), off) == off + area->size)
+		return true;
+	pcpu_code_exchange(pcpu_block_codes(block), off, PCPU_CACHED, PCPU_LIVE);
+	return false;
+}
+
+static inline bool push(struct pcpu_cache *cache, uint32_t coord)
+{
+	const struct pcpu_block *block = pcpu_block_at(coord);
+	struct pcpu_magazine *magazine;
+	int off = pcpu_within_block(coord);
+	struct measured area;
+
+	do {
+		if (!measure(block, off, &area) || area.size <= 0 ||
+		    area.size > PCPU_CACHE_MAX_SIZE || (off & (pcpu_cache_align(area.size) - 1)))
+			return false;
+		magazine = magazine_of(cache, area.size);
+		if (!magazine || magazine->nr == magazine->room)
+			return false;
+		/* again if only other areas' codes in the word have changed */
+	} while (!hold(block, off, &area));
+	magazine->dirty |= 1UL << magazine->nr;
+	magazine->coords[magazine->nr] = coord;
+	set_nr(magazine, magazine->nr + 1);
+	count(&cache->nr_free);
+	return true;
+}
+
+bool pcpu_cache_put(uint32_t coord)
+{
+	struct pcpu_cache *cache = enter();
+	bool done;
+
+	if (!cache)
+		return false;
+	done = push(cache, coord);
+	leave(cache);
+	return done;
+}
+
+/* --- the slow side --- */
+
+static struct pcpu_cache *make_cache(unsigned int cpu)
+{
+	struct pcpu_cache *cache = pcpu_mem_zalloc(sizeof(*cache));
+
+	if (cache)
+		pcpu_cpu_lock_add(cpu, &cache->lock);
+	return cache;
+}
+
+static struct pcpu_magazine *make_magazine(int size)
+{
+	struct pcpu_magazine *magazine = pcpu_mem_zalloc(sizeof(*magazine));
+	int room = MAGAZINE_BYTES / size;
+
+	if (!magazine)
+		return NULL;
+	room = room < LEAST_ROOM ? LEAST_ROOM : room;
+	magazine->room = (uint16_t)(room < PCPU_MAGAZINE_ROOM ? room : PCPU_MAGAZINE_ROOM);
+	magazine->batch = 1;
+	return magazine;
+}
+
+struct pcpu_cache *pcpu_cache_here(int size)
+{
+	unsigned int cpu = pcpu_running_cpu();
+	struct pcpu_cpu_lock **lock = &pcpu_unit_entries()[cpu].lock;
+	struct pcpu_cache *cache = (struct pcpu_cache *)*lock;
+
+	if (!pcpu_thread_ensure_rseq())
+		return NULL;
+	if (!cache)
+		cache = make_cache(cpu);
+	if (!cache)
+		return NULL;
+	/* nobody replaces a magazine; who holds the lock sees none, or this one */
+	if (!cache->magazines[size])
+		__atomic_store_n(&cache->magazines[size], make_magazine(size), __ATOMIC_RELEASE);
+	return cache->magazines[size] ? cache : NULL;
+}
+
+int pcpu_cache_fill(int size, const struct pcpu_area *areas, int nr)
+{
+	struct pcpu_cache *cache = enter();
+	struct pcpu_magazine *magazine = cache ? magazine_of(cache, size) : NULL;
+	int at = 0;
+
+	/* the last of them first, so that they come out in ascending order */
+	for (int room = magazine ? magazine->room - magazine->nr : 0; at < nr && at < room; at++) {
+		const struct pcpu_area *area = &areas[(nr < room ? nr : room) - 1 - at];
+
+		magazine->dirty |= (uint64_t)area->dirty << magazine->nr;
+		magazine->coords[magazine->nr] = area->coord;
+		set_nr(magazine, magazine->nr + 1);
+	}
+	if (cache)
+		leave(cache);
+	return at;
+}
+
+int pcpu_cache_drain(int size, uint32_t *coords)
+{
+	struct pcpu_cache *cache = enter();
+	struct pcpu_magazine *magazine = cache ? magazine_of(cache, size) : NULL;
+	int nr = 0;
+
+	if (magazine && magazine->nr == magazine->room) {
+		nr = magazine->room / 2;
+		memcpy(coords, magazine->coords, (size_t)nr * sizeof(*coords));
+		set_nr(magazine, magazine->nr - nr);
+		magazine->dirty >>= nr;
+		memmove(magazine->coords, magazine->coords + nr, magazine->nr * sizeof(*coords));
+	}
+	if (cache)
+		leave(cache);
+	return nr;
+}
+
+void pcpu_cache_forget(const struct pcpu_chunk *chunk)
+{
+	for (struct pcpu_cpu_lock *lock = pcpu_cpu_locks(); lock; lock = lock->next) {
+		struct pcpu_cache *cache = (struct pcpu_cache *)lock;
+
+		if (cache->block && cache->block->owner == chunk)
+			cache->block = NULL;
+	}
+}
+
+void pcpu_cache_empty(void (*fn)(uint32_t coord))
+{
+	for (struct pcpu_cpu_lock *lock = pcpu_cpu_locks(); lock; lock = lock->next) {
+		struct pcpu_cache *cache = (struct pcpu_cache *)lock;
+
+		if (cache->block)
+			cache->block->taken = false;
+		cache->block = NULL;
+		for (int size = 1; size <= PCPU_CACHE_MAX_SIZE; size++) {
+			struct pcpu_magazine *magazine = cache->magazines[size];
+
+			for (; magazine && magazine->nr; set_nr(magazine, magazine->nr - 1))
+				fn(magazine->coords[magazine->nr - 1]);
+			if (magazine)
+				magazine->dirty = 0;
+		}
+	}
+}
+
+static void count_magazine(const struct pcpu_magazine *magazine, int size,
+			   struct pcpu_cache_counts *counts)
+{
+	unsigned int nr = __atomic_load_n(&magazine->nr, __ATOMIC_RELAXED);
+
+	counts->nr_areas += nr;
+	counts->bytes += (uint64_t)nr * (unsigned int)size;
+}
+
+void pcpu_cache_count(struct pcpu_cache_counts *counts)
+{
+	*counts = (struct pcpu_cache_counts){0};
+	for (struct pcpu_cpu_lock *lock = pcpu_cpu_locks(); lock; lock = lock->next) {
+		struct pcpu_cache *cache = (struct pcpu_cache *)lock;
+
+		counts->nr_alloc += __atomic_load_n(&cache->nr_alloc, __ATOMIC_RELAXED);
+		counts->nr_free += __atomic_load_n(&cache->nr_free, __ATOMIC_RELAXED);
+		for (int size = 1; size <= PCPU_CACHE_MAX_SIZE; size++)
+			if (cache->magazines[size])
+				count_magazine(cache->magazines[size], size, counts);
+	}
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cache.h - a cache of areas for each CPU: for every size up to PCPU_CACHE_MAX_SIZE a magazine of
+ * areas that are allocated in their map, but that nobody has (cached areas).
+ *
+ *	alloc_percpu(8) on CPU 3	pops an area from CPU 3's magazine for 8 bytes: cached -> live
+ *	free_percpu() on CPU 5		live -> cached, and pushes it to CPU 5's magazine
+ *
+ * Both take only the CPU's lock, which costs no atomic instruction and is never waited for
+ * (cpu_lock.h), and change one code of the area's block atomically; that is where a double free is
+ * found. Where there is nothing to pop or no room to push, several areas at once are taken from a
+ * map or given back to theirs, under pcpu_alloc_mutex (alloc.c). So threads on different CPUs write
+ * to the same lines only when one frees what the other allocated; and, so that they do not share
+ * lines of codes either, each CPU fills its magazines from a page of its own (block->taken).
+ *
+ * A magazine is for one exact size. The areas in it are aligned to the largest power of two that
+ * divides the size, or to a cache line: so every one of them serves every object of that size, of
+ * whatever type.
+ *
+ *	struct pcpu_cache
+ *	| lock | counts | magazines[1 .. 256]: NULL until the CPU's first use of the size |
+ *	                                  |
+ *	                                  v
+ *	                     | nr | room | batch | dirty | coords[nr], the last pushed on top |
+ */
+#ifndef PCPU_CACHE_H
+#define PCPU_CACHE_H
+
+#include "alloc/chunk.h"
+#include "cpu/cpu_lock.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PCPU_CACHE_MAX_SIZE 256
+#define PCPU_CACHE_MAX_ALIGN 64
+#define PCPU_MAGAZINE_ROOM 60
+
+/* An area: where it is, and whether it may be something else than zero in some unit. */
+struct pcpu_area {
+	uint32_t coord;
+	bool dirty;
+};
+
+struct pcpu_magazine {
+	uint16_t nr;	/* areas in it */
+	uint16_t room;	/* that it may have; by size */
+	uint16_t batch; /* to take at once when it is empty; under pcpu_alloc_mutex */
+	uint64_t dirty; /* bit i: coords[i] may be something else than zero in some unit */
+	uint32_t coords[PCPU_MAGAZINE_ROOM];
+};
+
+/* All protected by the lock, but for what is said of pcpu_alloc_mutex. */
+struct pcpu_cache {
+	struct pcpu_cpu_lock lock;
+	uint64_t nr_alloc, nr_free; /* written by the holder, read by anybody */
+	struct pcpu_block *block;   /* where it is filled from; under pcpu_alloc_mutex */
+	struct pcpu_magazine *magazines[PCPU_CACHE_MAX_SIZE + 1];
+};
+
+/* Whether there are caches. Set before there are threads. */
+extern bool pcpu_cache_on;
+
+static inline int pcpu_cache_align(int size)
+{
+	int divisor = size & -size;
+
+	return divisor < PCPU_CACHE_MAX_ALIGN ? divisor : PCPU_CACHE_MAX_ALIGN;
+}
+
+/* Whether areas of @size and @align, any numbers, are kept in caches. */
+static inline bool pcpu_cache_serves(size_t size, size_t align)
+{
+	return pcpu_cache_on && size - 1 < PCPU_CACHE_MAX_SIZE && align - 1 < PCPU_PAGE_SIZE &&
+	       (align & (align - 1)) == 0 && align <= (size_t)pcpu_cache_align((int)size);
+}
+
+/* Pops an area of @size, which the caches serve, and makes it live. Without any mutex. */
+bool pcpu_cache_get(int size, struct pcpu_area *area);
+
+/*
+ * Pushes the live area at @coord, which is then cached. Without any mutex. False: it is not a live
+ * area, or not one for which there is room; then nothing has changed.
+ */
+bool pcpu_cache_put(uint32_t coord);
+
+/* --- under pcpu_alloc_mutex --- */
+
+/*
+ * The cache of the CPU that the caller is on, with a magazine for @size. Makes what is not there.
+ * NULL: no memory, or a thread that cannot take a CPU's lock. The thread may migrate at any moment;
+ * so what is said of it may be true of another CPU than the one that the thread is then on.
+ */
+struct pcpu_cache *pcpu_cache_here(int size);
+
+/*
+ * Pushes @nr cached areas of @size to the cache of the CPU that the caller is on. Returns how many
+ * went in, of the first.
+ */
+int pcpu_cache_fill(int size, const struct pcpu_area *areas, int nr);
+
+/*
+ * If that cache has no room for another area of @size, takes the older half of them out. Returns
+ * how many; at most PCPU_MAGAZINE_ROOM / 2.
+ */
+int pcpu_cache_drain(int size, uint32_t *coords);
+
+/* Has no cache be filled from @chunk any more, which is about to be destroyed. */
+void pcpu_cache_forget(const struct pcpu_chunk *chunk);
+
+/* Takes out everything there is in all caches, calling @fn for each. The locks are stopped. */
+void pcpu_cache_empty(void (*fn)(uint32_t coord));
+
+/* How many areas wait in caches, and how many bytes they have; allocations and frees. A snapshot.
+ */
+struct pcpu_cache_counts {
+	uint64_t nr_alloc, nr_free, nr_areas, bytes;
+};
+void pcpu_cache_count(struct pcpu_cache_counts *counts);
+
+#endif /* PCPU_CACHE_H */

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* arch_constants.h - what differs between processors and is known when the library is built. */
+#ifndef PCPU_ARCH_CONSTANTS_H
+#define PCPU_ARCH_CONSTANTS_H
+
+/* What the kernel demands in the four bytes before an abort address; the choice of all users. */
+#define PCPU_RSEQ_SIGNATURE 0xd428bc00
+
+/* The address range in which windows may lie: user space with as many bits as it usually has. */
+#define PCPU_VM_RANGE (1ULL << 48)
+
+/*
+ * The high half of dynamic per-CPU pointers. The topmost 8 bits do not count; of the next 8, bit 55
+ * says that the address is the program's, and then bits 52 to 54 must not be set, with 48 and with
+ * 52 bits of address. (The topmost ones are zero, so that a fault's report has the whole.)
+ */
+#define PCPU_POINTER_TAG 0x005ac000UL
+
+/* The private jemalloc keeps its own thread-local storage (PrivateJemalloc.cmake). */
+#define PCPU_JEMALLOC_SHARES_TLS 0
+
+/* What percpu_self has beside the fields of all processors, as a thread begins. */
+#define PCPU_SELF_OF_ARCH .pinned_window = __PCPU_NO_WINDOW,
+
+/* Tells the processor that this is a loop that waits. */
+static inline void pcpu_relax(void)
+{
+	__asm__ volatile("yield");
+}
+
+#endif /* PCPU_ARCH_CONSTANTS_H */

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cpu_lock_sequence.h - taking a CPU's lock by a restartable sequence. Part of cpu_lock.c.
+ *
+ * The steps are those of cpu_lock_sequence.h. The loads of both halves acquire, so that the taker
+ * sees what the one before has written, also if that one has dropped the lock on another CPU.
+ */
+#ifndef PCPU_CPU_LOCK_SEQUENCE_H
+#define PCPU_CPU_LOCK_SEQUENCE_H
+
+#include <percpu/runtime.h>
+
+#include <stddef.h>
+
+#ifndef __PCPU_NO_INLINE_SEQUENCE
+
+_Static_assert(offsetof(struct percpu_entry, lock) == 16, "as below");
+_Static_assert(sizeof(struct percpu_entry) == 1 << __PCPU_ENTRY_SHIFT, "as below");
+
+static inline struct pcpu_cpu_lock *pcpu_cpu_lock_sequence(void)
+{
+	struct pcpu_cpu_lock *lock;
+
+	__asm__ __volatile__(
+		__PCPU_SEQ_DESCRIPTOR __PCPU_SEQ_PUBLISH
+		"ldrsw x16, [%[index]]\n\t"
+		"add x16, %[entries], x16, lsl #" __pcpu_stringify(
+			__PCPU_ENTRY_SHIFT) "\n\t"
+					    "ldr %[lock], [x16, #16]\n\t"
+					    "cbz %[lock], 2f\n\t"
+					    "ldar w17, [%[lock]]\n\t"
+					    "add x16, %[lock], #4\n\t"
+					    "ldar w16, [x16]\n\t"
+					    "orr w16, w16, w17\n\t"
+					    "cbz w16, 6f\n\t"
+					    "b 4f\n"
+					    "6:\n\t"
+					    "mov w16, #1\n\t"
+					    "str w16, [%[lock]]" __PCPU_SEQ_COMMIT __PCPU_SEQ_ABORT
+					    "mov %[lock], #0\n\t"
+					    "b 2b\n\t"
+					    ".popsection"
+		: [lock] "=&r"(lock)
+		: __PCPU_SEQ_CONSTANTS
+		: __PCPU_SEQ_CLOBBERS);
+	return lock;
+}
+
+#endif
+#endif /* PCPU_CPU_LOCK_SEQUENCE_H */

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cpu_lock_sequence.h - taking a CPU's lock by a restartable sequence. Part of cpu_lock.c.
+ *
+ *	rseq area.rseq_cs = descriptor
+ * 1:	lock = entries[index].lock
+ *	if (!lock)
+ *		goto 2
+ *	if (lock.taken or lock.stopped)
+ *		goto 4
+ *	commit: lock.taken = 1
+ * 2:	...
+ * 4:	lock = NULL; goto 2			// also if the sequence was aborted
+ *
+ * Two loads, not one of both halves: taken was stored by itself a moment ago, and a load of more
+ * than what was stored has to wait until the store has reached the cache (12 cycles and more).
+ *
+ * There is no second try: who is interrupted in the middle takes the way that needs no CPU's lock.
+ */
+#ifndef PCPU_CPU_LOCK_SEQUENCE_H
+#define PCPU_CPU_LOCK_SEQUENCE_H
+
+#include <percpu/runtime.h>
+
+#include <stddef.h>
+
+#ifndef __PCPU_NO_INLINE_SEQUENCE
+
+_Static_assert(offsetof(struct percpu_entry, lock) == 16, "as below");
+_Static_assert(sizeof(struct percpu_entry) == 1 << __PCPU_ENTRY_SHIFT, "as below");
+
+static inline struct pcpu_cpu_lock *pcpu_cpu_lock_sequence(void)
+{
+	struct pcpu_cpu_lock *lock;
+
+	__asm__ __volatile__(
+		".pushsection __rseq_cs, \"aw\", @progbits\n\t"
+		".balign 32\n"
+		"3:\n\t"
+		".long 0, 0\n\t"
+		".quad 1f, 2f - 1f, 4f\n\t"
+		".popsection\n\t"
+		".pushsection __rseq_cs_ptr_array, \"aw\", @progbits\n\t"
+		".quad 3b\n\t"
+		".popsection\n\t"
+		".pushsection __rseq_exit_point_array, \"aw\", @progbits\n\t"
+		".quad 1f, 4f, 1f, 2f\n\t"
+		".popsection\n\t"
+		"leaq 3b(%%rip), %[lock]\n\t"
+		"movq %[lock], %%fs:8(%[rseq])\n"
+		"1:\n\t"
+		"movslq %%fs:(%[index]), %[lock]\n\t"
+		"shlq $" __pcpu_stringify(
+			__PCPU_ENTRY_SHIFT) ", %[lock]\n\t"
+					    "movq 16(%[entries], %[lock]), %[lock]\n\t"
+					    "testq %[lock], %[lock]\n\t"
+					    "jz 2f\n\t"
+					    "cmpl $0, (%[lock])\n\t"
+					    "jne 4f\n\t"
+					    "cmpl $0, 4(%[lock])\n\t"
+					    "jne 4f\n\t"
+					    "movl $1, (%[lock])\n"
+					    "2:\n\t"
+					    /* the signature that the kernel wants before an abort
+					       address; see percpu/arch */
+					    ".pushsection __rseq_failure, \"ax\", @progbits\n\t"
+					    ".byte 0x0f, 0xb9, 0x3d\n\t"
+					    ".long 0x53053053\n"
+					    "4:\n\t"
+					    "xorl %k[lock], %k[lock]\n\t"
+					    "jmp 2b\n\t"
+					    ".popsection"
+		: [lock] "=&r"(lock)
+		: __PCPU_SEQ_CONSTANTS
+		: "memory", "cc");
+	return lock;
+}
+
+#endif
+#endif /* PCPU_CPU_LOCK_SEQUENCE_H */

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: MIT */
+/* module.c - see module.h. */
+#include "boot/module.h"
+#include "ground/layout.h"
+#include "ground/log.h"
+#include "ground/mem.h"
+#include "memory/coord.h"
+
+#include <percpu/module.h>
+
+#include <errno.h>
+#include <link.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The note as it lies in memory. Bounds are distances from the field itself. */
+struct note {
+	uint32_t name_size, desc_size, type;
+	char name[8];
+	uint32_t version, nr_ranges;
+	int32_t bounds[2 * __PCPU_NOTE_RANGES];
+};
+
+struct module {
+	struct module *next;
+	const struct note *note;
+	uintptr_t identity;       /* what makes it this module, see identity_of() */
+	struct pcpu_span span; /* size 0: no variables */
+	size_t static_size;    /* from span.start to the end of the last variable */
+	uintptr_t address;     /* of span.start */
+	bool dead;	       /* its destructor has run */
+	char *kept;	       /* of a dead module: its initial values */
+	size_t kept_size;
+	char name[256];
+};
+
+/* In the order of loading; the first element is the one that the first chunk serves. */
+static struct module *modules;
+
+/* --- reading notes --- */
+
+static bool is_note(const struct note *note)
+{
+	return note->name_size == sizeof(__PCPU_NOTE_NAME) &&
+	       note->desc_size == sizeof(*note) - offsetof(struct note, version) &&
+	       note->type == __PCPU_NOTE_TYPE &&
+	       memcmp(note->name, __PCPU_NOTE_NAME, sizeof(__PCPU_NOTE_NAME)) == 0;
+}
+
+/* Linkers pad between notes in different ways, so the segment is searched word by word. */
+static const struct note *find_note(const struct dl_phdr_info *info)
+{
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const char *at = (const char *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
+		const char *end = at + info->dlpi_phdr[i].p_memsz;
+
+		if (info->dlpi_phdr[i].p_type != PT_NOTE)
+			continue;
+		for (; end - at >= (ptrdiff_t)sizeof(struct note); at += sizeof(uint32_t))
+			if (is_note((const struct note *)at))
+				return (const struct note *)at;
+	}
+	return NULL;
+}
+
+static uintptr_t bound(const struct note *note, int index)
+{
+	return (uintptr_t)&note->bounds[index] + (uintptr_t)(intptr_t)note->bounds[index];
+}
+
+/*
+ * Where the first range starts. That is the same in all notes of one module, of which link-time
+ * optimisation with lld leaves one an object file; and the constructors name another one than the
+ * segment starts with. Kept, because the note of a dead module may be unmapped.
+ */
+static uintptr_t identity_of(const struct note *note)
+{
+	return bound(note, 0);
+}
+
+static void set_span(struct module *module, uintptr_t lowest, uintptr_t highest)
+{
+	uintptr_t start = pcpu_page_floor(lowest);
+
+	module->address = start;
+	module->static_size = highest - start;
+	module->span.start = (uint32_t)start;
+	module->span.size = pcpu_page_ceil(module->static_size);
+	if (module->span.start + module->span.size > PCPU_COORD_END)
+		pcpu_fatal(
+			"the per-CPU variables of %s at %#lx (%zu bytes) lie across a multiple of "
+			"4 GiB and cannot be served; load it at another address",
+			module->name, start, module->static_size);
+}
+
+static void read_ranges(struct module *module)
+{
+	uintptr_t lowest = UINTPTR_MAX, highest = 0;
+
+	for (int i = 0; i < __PCPU_NOTE_RANGES; i++) {
+		uintptr_t start = bound(module->note, 2 * i);
+		uintptr_t end = bound(module->note, 2 * i + 1);
+
+		if (start >= end)
+			continue;
+		module->span.images[i] =
+			(struct pcpu_image){(const char *)start, end - start, (uint32_t)start};
+		lowest = start < lowest ? start : lowest;
+		highest = end > highest ? end : highest;
+	}
+	if (lowest < highest)
+		set_span(module, lowest, highest);
+}
+
+static struct module *new_module(const struct note *note, const char *name)
+{
+	struct module *module;
+
+	if (note->version != __PCPU_NOTE_VERSION || note->nr_ranges != __PCPU_NOTE_RANGES)
+		pcpu_fatal(
+			"%s was built with headers of another libpercpu: module record version %u "
+			"with %u ranges, this library knows version %d with %d",
+			name, note->version, note->nr_ranges, __PCPU_NOTE_VERSION,
+			__PCPU_NOTE_RANGES);
+	module = pcpu_mem_zalloc(sizeof(*module));
+	if (!module)
+		return NULL;
+	snprintf(module->name, sizeof(module->name), "%s", *name ? name : "the executable");
+	module->note = note;
+	module->identity = identity_of(note);
+	read_ranges(module);
+	return module;
+}
+
+/* --- at start --- */
+
+static int scan_one(struct dl_phdr_info *info, size_t size, void *ctx)
+{
+	struct module ***tail = ctx;
+	const struct note *note = find_note(info);
+	struct module *module;
+
+	(void)size;
+	if (!note)
+		return 0;
+	module = new_module(note, info->dlpi_name);
+	if (!module)
+		return -ENOMEM;
+	**tail = module;
+	*tail = &module->next;
+	return 0;
+}
+
+/* Brings the module that the first chunk is to be built on to the front. */
+static void pick_first(void)
+{
+	struct module **link = &modules, *first;
+
+	while (*link && !(*link)->span.size)
+		link = &(*link)->next;
+	first = *link;
+	if (!first)
+		pcpu_fatal("no module has a per-CPU variable, not even the library itself");
+	*link = first->next;
+	first->next = modules;
+	modules = first;
+}
+
+int pcpu_modules_scan(void)
+{
+	struct module **tail = &modules;
+	int err = dl_iterate_phdr(scan_one, &tail);
+
+	if (!err)
+		pick_first();
+	return err;
+}
+
+const struct pcpu_span *pcpu_modules_first(size_t *size)
+{
+	*size = modules->static_size;
+	return &modules->span;
+}
+
+static void __attribute__((__noreturn__)) clash(const struct module *module)
+{
+	for (const struct module *other = modules; other; other = other->next)
+		if (other != module && other->span.start < module->span.start + module->span.size &&
+		    module->span.start < other->span.start + other->span.size)
+			pcpu_fatal(
+				"the per-CPU variables of %s at %#lx (%zu bytes) and of %s at %#lx "
+				"(%zu bytes) have the same place modulo 4 GiB, and cannot both be "
+				"served; start the program again",
+				module->name, module->address, module->static_size, other->name,
+				other->address, other->static_size);
+	pcpu_fatal(
+		"the per-CPU variables of %s at %#lx (%zu bytes) have the same place modulo 4 GiB "
+		"as memory from alloc_percpu(), and cannot be served; load it earlier",
+		module->name, module->address, module->static_size);
+}
+
+/* Fatal if @err says that the coordinates of @module cannot be had. */
+static void check_claim(const struct module *module, int err)
+{
+	if (err == -EEXIST)
+		clash(module);
+	if (err == -ERANGE)
+		pcpu_fatal(
+			"the per-CPU variables of %s at %#lx lie in the first 64 KiB modulo 4 GiB, "
+			"which are kept free to catch NULL pointers",
+			module->name, module->address);
+}
+
+void pcpu_modules_check_first(int err)
+{
+	check_claim(modules, err);
+}
+
+static int claim(const struct module *module)
+{
+	int err = pcpu_coord_claim(module->span.start, module->span.size);
+
+	check_claim(module, err);
+	return err;
+}
+
+void pcpu_modules_claim_others(void)
+{
+	for (const struct module *module = modules->next; module; module = module->next)
+		if (module->span.size && claim(module))
+			pcpu_fatal("no memory to register %s", module->name);
+}
+
+int pcpu_modules_add_others(void)
+{
+	int err = 0;
+
+	for (const struct module *module = modules->next; module && !err; module = module->next)
+		if (module->span.size)
+			err = pcpu_units_add_span(&module->span);
+	return err;
+}
+
+/* --- later --- */
+
+/* Takes away what dead modules have left. */
+static void purge(void)
+{
+	/* the first module is the first chunk, which stays */
+	for (struct module **link = &modules->next, *module; (module = *link) != NULL;) {
+		if (!module->dead) {
+			link = &module->next;
+			continue;
+		}
+		*link = module->next;
+		if (module->span.size) {
+			pcpu_units_remove_span(module->span.start);
+			pcpu_coord_release(module->span.start);
+		}
+		pcpu_mem_free(module->kept, module->kept_size);
+		pcpu_mem_free(module, sizeof(*module));
+	}
+}
+
+struct search {
+	uintptr_t identity;
+	const char *name;
+};
+
+static int name_one(struct dl_phdr_info *info, size_t size, void *ctx)
+{
+	struct search *search = ctx;
+	const struct note *note = find_note(info);
+
+	(void)size;
+	if (!note || identity_of(note) != search->identity)
+		return 0;
+	search->name = info->dlpi_name;
+	return 1;
+}
+
+static struct module *add_module(const struct note *note)
+{
+	struct search search = {.identity = identity_of(note), .name = "a shared object"};
+	struct module *module, **tail = &modules;
+
+	dl_iterate_phdr(name_one, &search);
+	module = new_module(note, search.name);
+	if (!module)
+		return NULL;
+	while (*tail)
+		tail = &(*tail)->next;
+	*tail = module;
+	if (!module->span.size)
+		return module;
+	if (claim(module) || pcpu_units_add_span(&module->span))
+		return NULL;
+	return module;
+}
+
+static struct module *find_module(const struct note *note)
+{
+	struct module *module = modules;
+
+	while (module && module->identity != identity_of(note))
+		module = module->next;
+	return module;
+}
+
+/* Does nothing for a module that is known: one loaded at start, or its second constructor. */
+void pcpu_module_add(const void *note)
+{
+	struct module *module = find_module(note);
+
+	if (module && !module->dead)
+		return;
+	purge();
+	if (!add_module(note))
+		pcpu_fatal("no memory for the per-CPU variables of a shared object");
+}
+
+/*
+ * The module may be unmapped next, while its copies stay. A unit that opens then is to start with
+ * the initial values all the same; without memory to keep them in, with zeroes.
+ */
+static void keep_images(struct module *module)
+{
+	struct pcpu_image images[PCPU_SPAN_IMAGES];
+	size_t at = 0;
+
+	module->kept_size = module->static_size;
+	module->kept = pcpu_mem_zalloc(module->kept_size);
+	for (int i = 0; i < PCPU_SPAN_IMAGES; i++) {
+		images[i] = module->span.images[i];
+		if (!module->kept || !images[i].size) {
+			images[i].size = 0;
+			continue;
+		}
+		memcpy(module->kept + at, images[i].start, images[i].size);
+		images[i].start = module->kept + at;
+		at += images[i].size;
+	}
+	pcpu_units_replace_images(module->span.start, images);
+}
+
+void pcpu_module_remove(const void *note)
+{
+	struct module *module = find_module(note);
+
+	if (!module || module->dead)
+		return;
+	module->dead = true;
+	if (module->span.size)
+		keep_images(module);
+}

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * counter.c - percpu_counter.
+ *
+ * The value is count plus all CPUs' parts. A part never reaches its batch: the addition that would
+ * make it so moves the part, and itself, to count. Part and count change together under the lock,
+ * so a sum, which holds it, sees an amount in one of them and never in both or in neither.
+ *
+ * The locks are a few of the library's own, shared by all counters, rather than one in each: so
+ * they can all be taken around fork(), and a child finds none held by a thread that it does not
+ * have.
+ */
+#include "calls/percpu.h"
+#include "ground/lock.h"
+#include "ground/log.h"
+#include "machine/tier.h"
+
+#include <percpu/percpu.h>
+
+#include <errno.h>
+
+int percpu_counter_batch = 32;
+
+#define MIN_BATCH 32
+
+#define LOCK_BITS 5
+static struct {
+	pthread_mutex_t mutex;
+} __attribute__((__aligned__(SMP_CACHE_BYTES))) locks[1 << LOCK_BITS] = {
+	[0 ...(1 << LOCK_BITS) - 1] = {PTHREAD_MUTEX_INITIALIZER},
+};
+static sigset_t fork_saved;
+
+/* Fibonacci hashing: counters lie at regular distances. */
+static pthread_mutex_t *lock_of(const struct percpu_counter *fbc)
+{
+	return &locks[(uint64_t)(uintptr_t)fbc * 0x9e3779b97f4a7c15u >> (64 - LOCK_BITS)].mutex;
+}
+
+static void before_fork(void)
+{
+	sigset_t saved;
+
+	pcpu_lock_sigsave(&locks[0].mutex, &saved);
+	for (int i = 1; i < 1 << LOCK_BITS; i++)
+		pthread_mutex_lock(&locks[i].mutex);
+	fork_saved = saved;
+}
+
+static void after_fork(void)
+{
+	sigset_t saved = fork_saved;
+
+	for (int i = (1 << LOCK_BITS) - 1; i > 0; i--)
+		pthread_mutex_unlock(&locks[i].mutex);
+	pcpu_unlock_sigrestore(&locks[0].mutex, &saved);
+}
+
+/* After the boot, before any constructor of the program. */
+static void __attribute__((__constructor__(101))) set_up_counters(void)
+{
+	int batch = 2 * (int)num_possible_cpus();
+
+	percpu_counter_batch = batch > MIN_BATCH ? batch : MIN_BATCH;
+	/* registered after the boot's handlers, so these locks are taken before the boot's */
+	if (pthread_atfork(before_fork, after_fork, after_fork))
+		pcpu_fatal("no memory to register what percpu_counter does around fork()");
+}
+
+PERCPU_API int percpu_counter_init(struct percpu_counter *fbc, int64_t amount, gfp_t gfp)
+{
+	fbc->counters = NULL;
+	if (pcpu_tier.shared) {
+		pcpu_log(PERCPU_LOG_WARNING,
+			 "percpu_counter_init() with shared copies: half of the "
+			 "counter would not be shared");
+		return -EOPNOTSUPP;
+	}
+	fbc->counters = pcpu_alloc_for(sizeof(int32_t), __alignof__(int32_t), gfp,
+				       __builtin_return_address(0));
+	if (!fbc->counters)
+		return -ENOMEM;
+	fbc->count = amount;
+	return 0;
+}
+
+PERCPU_API void percpu_counter_destroy(struct percpu_counter *fbc)
+{
+	if (!fbc->counters)
+		return;
+	free_percpu(fbc->counters);
+	fbc->counters = NULL;
+}
+
+PERCPU_API bool percpu_counter_initialized(const struct percpu_counter *fbc)
+{
+	return fbc->counters != NULL;
+}
+
+static void set_count(struct percpu_counter *fbc, int64_t count)
+{
+	__atomic_store_n(&fbc->count, count, __ATOMIC_RELAXED);
+}
+
+/* A value may leave the range of int64_t and come back, so additions wrap. */
+static int64_t wrapping_add(int64_t a, int64_t b)
+{
+	return (int64_t)((uint64_t)a + (uint64_t)b);
+}
+
+/*
+ * A part is taken under the lock by who holds this CPU, and held it before: an operation of anybody
+ * else may wait for the CPU's holder, and that one for the lock. To hold a CPU is to wait for none.
+ */
+static void lock_for_folding(struct percpu_counter *fbc, sigset_t *saved)
+{
+	preempt_disable();
+	pcpu_lock_sigsave(lock_of(fbc), saved);
+}
+
+static void unlock_after_folding(struct percpu_counter *fbc, const sigset_t *saved)
+{
+	pcpu_unlock_sigrestore(lock_of(fbc), saved);
+	preempt_enable();
+}
+
+/* Moves this CPU's part to the count, and @amount with it. Under the lock, for folding. */
+static void fold_locked(struct percpu_counter *fbc, int64_t amount)
+{
+	/* whatever CPU this is by now: what is taken from its part is what is added */
+	amount = wrapping_add(amount, this_cpu_xchg(*fbc->counters, 0));
+	set_count(fbc, wrapping_add(fbc->count, amount));
+}
+
+/* Whether a part may hold @part. Unsigned, so that the smallest int64_t has an absolute value. */
+static bool fits(int64_t part, int32_t batch)
+{
+	uint64_t size = part < 0 ? -(uint64_t)part : (uint64_t)part;
+
+	return size < (uint64_t)batch;
+}
+
+PERCPU_API void percpu_counter_add_batch(struct percpu_counter *fbc, int64_t amount, int32_t batch)
+{
+	int32_t part = this_cpu_read(*fbc->counters), before;
+	sigset_t saved;
+
+	/* an amount that does not fit alone is too large to be added to anything here */
+	while (fits(amount, batch) && fits(part + amount, batch)) {
+		before = this_cpu_cmpxchg(*fbc->counters, part, (int32_t)(part + amount));
+		if (before == part)
+			return;
+		part = before;
+	}
+	lock_for_folding(fbc, &saved);
+	fold_locked(fbc, amount);
+	unlock_after_folding(fbc, &saved);
+}
+
+PERCPU_API void percpu_counter_add(struct percpu_counter *fbc, int64_t amount)
+{
+	percpu_counter_add_batch(fbc, amount, percpu_counter_batch);
+}
+
+PERCPU_API void percpu_counter_sub(struct percpu_counter *fbc, int64_t amount)
+{
+	percpu_counter_add(fbc, (int64_t)(0 - (uint64_t)amount));
+}
+
+PERCPU_API void percpu_counter_inc(struct percpu_counter *fbc)
+{
+	percpu_counter_add(fbc, 1);
+}
+
+PERCPU_API void percpu_counter_dec(struct percpu_counter *fbc)
+{
+	percpu_counter_add(fbc, -1);
+}
+
+PERCPU_API int64_t percpu_counter_read(const struct percpu_counter *fbc)
+{
+	return __atomic_load_n(&fbc->count, __ATOMIC_RELAXED);
+}
+
+PERCPU_API int64_t percpu_counter_read_positive(const struct percpu_counter *fbc)
+{
+	int64_t value = percpu_counter_read(fbc);
+
+	return value > 0 ? value : 0;
+}
+
+static int64_t sum_locked(struct percpu_counter *fbc)
+{
+	return wrapping_add(fbc->count, per_cpu_sum(*fbc->counters));
+}
+
+PERCPU_API int64_t percpu_counter_sum(struct percpu_counter *fbc)
+{
+	sigset_t saved;
+	int64_t sum;
+
+	pcpu_lock_sigsave(lock_of(fbc), &saved);
+	sum = sum_locked(fbc);
+	pcpu_unlock_sigrestore(lock_of(fbc), &saved);
+	return sum;
+}
+
+PERCPU_API int64_t percpu_counter_sum_positive(struct percpu_counter *fbc)
+{
+	int64_t sum = percpu_counter_sum(fbc);
+
+	return sum > 0 ? sum : 0;
+}
+
+/*
+ * Not under the counter's lock: a CPU's holder may wait for the lock, and must not be waited for by
+ * who has it. An amount that moves from a part to the count meanwhile is taken in one of the two
+ * places, or left there.
+ */
+PERCPU_API int64_t percpu_counter_sum_and_reset(struct percpu_counter *fbc)
+{
+	int64_t sum = 0;
+	unsigned int cpu;
+	sigset_t saved;
+
+	for_each_possible_cpu(cpu)
+		if (percpu_unit_is_open(cpu))
+			sum = wrapping_add(sum, per_cpu_xchg(*fbc->counters, cpu, 0));
+	pcpu_lock_sigsave(lock_of(fbc), &saved);
+	sum = wrapping_add(sum, fbc->count);
+	set_count(fbc, 0);
+	pcpu_unlock_sigrestore(lock_of(fbc), &saved);
+	return sum;
+}
+
+PERCPU_API void percpu_counter_set(struct percpu_counter *fbc, int64_t amount)
+{
+	unsigned int cpu;
+	sigset_t saved;
+
+	pcpu_lock_sigsave(lock_of(fbc), &saved);
+	for_each_possible_cpu(cpu)
+		if (percpu_unit_is_open(cpu))
+			__atomic_store_n(per_cpu_ptr(fbc->counters, cpu), 0, __ATOMIC_RELAXED);
+	set_count(fbc, amount);
+	pcpu_unlock_sigrestore(lock_of(fbc), &saved);
+}
+
+static int sign_of_difference(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+PERCPU_API int __percpu_counter_compare(struct percpu_counter *fbc, int64_t rhs, int32_t batch)
+{
+	__int128 difference = (__int128)percpu_counter_read(fbc) - rhs;
+	__int128 unknown = (__int128)batch * num_possible_cpus();
+
+	if (difference > unknown)
+		return 1;
+	if (difference < -unknown)
+		return -1;
+	return sign_of_difference(percpu_counter_sum(fbc), rhs);
+}
+
+PERCPU_API int percpu_counter_compare(struct percpu_counter *fbc, int64_t rhs)
+{
+	return __percpu_counter_compare(fbc, rhs, percpu_counter_batch);
+}
+
+/*
+ * Everything under the lock. The kernel leaves it out far from the limit, and then a thread that is
+ * held up between its look at the count and its addition can pass the limit.
+ */
+PERCPU_API bool percpu_counter_limited_add(struct percpu_counter *fbc, int64_t limit,
+					   int64_t amount)
+{
+	/* a part may be anything that it can hold: the batches that made it are not known */
+	__int128 unknown = (__int128)INT32_MAX * num_possible_cpus(), after;
+	sigset_t saved;
+	bool fit;
+
+	if (amount == 0)
+		return true;
+	lock_for_folding(fbc, &saved);
+	after = (__int128)fbc->count + amount;
+	/* the parts are added up only where they could decide */
+	fit = amount > 0 ? after + unknown <= limit : after - unknown >= limit;
+	if (!fit) {
+		after = (__int128)sum_locked(fbc) + amount;
+		fit = amount > 0 ? after <= limit : after >= limit;
+	}
+	if (fit)
+		fold_locked(fbc, amount);
+	unlock_after_folding(fbc, &saved);
+	return fit;
+}

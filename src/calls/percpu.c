@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * percpu.c - the calls of percpu/alloc.h: from sizes and pointers to areas, and back.
+ */
+#include "calls/percpu.h"
+#include "alloc/alloc.h"
+#include "alloc/cache.h"
+#include "alloc/misuse.h"
+#include "debug/debug.h"
+#include "ground/log.h"
+#include "ground/pointer.h"
+#include "memory/unit.h"
+
+#include <percpu/alloc.h>
+#include <percpu/runtime.h>
+
+#include <errno.h>
+
+/* The books are the parent's: what two processes gave away would be the same memory. */
+static bool is_refused(const char *what)
+{
+	if (__builtin_expect(pcpu_alloc_is_parents, 0))
+		pcpu_log(PERCPU_LOG_WARNING, "%s in a child that shares its parent's copies", what);
+	return pcpu_alloc_is_parents;
+}
+
+static void __percpu *pointer_to(const struct pcpu_area *area, size_t size)
+{
+	if (area->dirty)
+		pcpu_units_clear(area->coord, size);
+	return pcpu_pointer_make(area->coord);
+}
+
+/* Where the caller of one of the public functions is, for the debug levels. */
+#define CALLER __builtin_return_address(0)
+
+static void __percpu *__attribute__((__noinline__))
+pcpu_alloc(const struct pcpu_request *request, const void *caller)
+{
+	struct pcpu_area area;
+	bool done;
+
+	if (!pcpu_request_is_good(request) || is_refused("allocation is refused"))
+		return NULL;
+	if (__builtin_expect(pcpu_debug_level, 0))
+		done = pcpu_debug_alloc(request, caller, &area);
+	else
+		done = pcpu_area_alloc(request, &area);
+	return done ? pointer_to(&area, request->size) : NULL;
+}
+
+static inline bool get_cached(size_t size, size_t align, struct pcpu_area *area)
+{
+	return pcpu_cache_serves(size, align) && pcpu_cache_get((int)size, area);
+}
+
+/* Inlined for certain: the caller is then asked for on the slow way only. */
+static inline void __percpu *__attribute__((__always_inline__))
+alloc_cached(size_t size, size_t align, gfp_t gfp)
+{
+	struct pcpu_area area;
+
+	if (get_cached(size, align, &area))
+		return pointer_to(&area, size);
+	return pcpu_alloc(&(struct pcpu_request){.size = size, .align = align, .gfp = gfp}, CALLER);
+}
+
+void __percpu *pcpu_alloc_for(size_t size, size_t align, gfp_t gfp, const void *caller)
+{
+	struct pcpu_area area;
+
+	if (get_cached(size, align, &area))
+		return pointer_to(&area, size);
+	return pcpu_alloc(&(struct pcpu_request){.size = size, .align = align, .gfp = gfp}, caller);
+}
+
+PERCPU_API void __percpu *__alloc_percpu_gfp(size_t size, size_t align, gfp_t gfp)
+{
+	return alloc_cached(size, align, gfp);
+}
+
+PERCPU_API void __percpu *__alloc_percpu(size_t size, size_t align)
+{
+	return alloc_cached(size, align, GFP_KERNEL);
+}
+
+PERCPU_API void __percpu *__alloc_reserved_percpu(size_t size, size_t align)
+{
+	struct pcpu_request request = {
+		.size = size, .align = align, .gfp = GFP_KERNEL, .reserved = true};
+
+	return pcpu_alloc(&request, CALLER);
+}
+
+static void __attribute__((__noreturn__, __cold__)) refuse_address(const volatile void *ptr)
+{
+	char what[PCPU_MISUSE_MAX];
+
+	pcpu_misuse_describe_address(ptr, what);
+	pcpu_fatal("free_percpu(%p): not a pointer from alloc_percpu(): %s", (const void *)ptr,
+		   what);
+}
+
+static void __attribute__((__noreturn__, __cold__))
+refuse(const volatile void *ptr, const struct pcpu_misuse *misuse)
+{
+	char what[PCPU_MISUSE_MAX];
+
+	pcpu_misuse_describe(misuse, what);
+	pcpu_fatal("free_percpu(%p): the pointer %s", (const void *)ptr, what);
+}
+
+static void __attribute__((__noinline__)) pcpu_free(const volatile void *ptr, const void *caller)
+{
+	struct pcpu_misuse misuse;
+	int saved = errno;
+
+	if (!ptr)
+		return;
+	if (!pcpu_pointer_is_dynamic(ptr))
+		refuse_address(ptr);
+	if (is_refused("free_percpu() does nothing"))
+		return;
+	if (__builtin_expect(pcpu_debug_level, 0))
+		pcpu_debug_free((uint32_t)__pcpu_low32(ptr), caller);
+	else if (!pcpu_area_free((uint32_t)__pcpu_low32(ptr), &misuse))
+		refuse(ptr, &misuse);
+	/* as free() */
+	errno = saved;
+}
+
+PERCPU_API void free_percpu(const volatile void __percpu *ptr)
+{
+	if (!pcpu_cache_on || !pcpu_pointer_is_dynamic(ptr) ||
+	    !pcpu_cache_put((uint32_t)__pcpu_low32(ptr)))
+		pcpu_free(ptr, CALLER);
+}

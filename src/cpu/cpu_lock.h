@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cpu_lock.h - a lock for each CPU, which the threads on that CPU take without an atomic
+ * instruction, and which can be stopped on all CPUs at once.
+ *
+ * It is only ever tried: where it is taken (its holder was preempted) or stopped, the caller takes
+ * another way. The holder may migrate; it does not sleep, and is soon done.
+ *
+ * Protocol (modelled in tests/model/cpu_lock.pml).
+ *
+ *	take	T1  load taken and stopped of the CPU that the thread is on; give up
+ *		    unless both are 0
+ *		T2  taken = 1, plainly, unless the thread has been preempted, migrated
+ *		    or interrupted since T1: then give up
+ *	drop	D1  taken = 0, released: the next taker sees what the holder wrote
+ *	stop	S1  stopped = 1 on every CPU: takers that come to T1 from now on give up
+ *		S2  membarrier(RSEQ): a thread between T1 and T2 gives up, and those that
+ *		    did T2 before are seen by S3
+ *		S3  wait for taken == 0 on every CPU
+ *	resume	R1  stopped = 0, released
+ *
+ * T1 and T2 are one restartable sequence: two threads on one CPU cannot both be between them. In
+ * the fallback tier they are one compare and swap of both halves, and S2 is not needed.
+ */
+#ifndef PCPU_CPU_LOCK_H
+#define PCPU_CPU_LOCK_H
+
+#include "cpu_lock_sequence.h"
+#include "machine/tier.h"
+
+#include <stdint.h>
+
+
+struct pcpu_cpu_lock {
+	uint32_t taken;
+	uint32_t stopped; /* written under pcpu_alloc_mutex */
+	struct pcpu_cpu_lock *next;
+} __attribute__((__aligned__(64)));
+
+struct pcpu_cpu_lock *pcpu_cpu_trylock_atomically(void);
+
+/* Takes the lock of the CPU that the caller is on, and returns it; NULL: not to be had now. */
+static inline struct pcpu_cpu_lock *pcpu_cpu_trylock(void)
+{
+#ifndef __PCPU_NO_INLINE_SEQUENCE
+	if (pcpu_tier_has_sequences())
+		return pcpu_cpu_lock_sequence();
+#endif
+	return pcpu_cpu_trylock_atomically();
+}
+
+static inline void pcpu_cpu_unlock(struct pcpu_cpu_lock *lock)
+{
+	__atomic_store_n(&lock->taken, 0, __ATOMIC_RELEASE);
+}
+
+/* The calls below are made under pcpu_alloc_mutex. */
+
+/* Gives @cpu a lock, for good: zeroed, but for what lies behind it. */
+void pcpu_cpu_lock_add(unsigned int cpu, struct pcpu_cpu_lock *lock);
+
+/*
+ * Returns when nobody holds any of the locks, and nobody can take one until they are resumed. Stops
+ * nest.
+ */
+void pcpu_cpu_locks_stop(void);
+void pcpu_cpu_locks_resume(void);
+
+/* All locks: the first, and then by next. */
+struct pcpu_cpu_lock *pcpu_cpu_locks(void);
+
+#endif /* PCPU_CPU_LOCK_H */

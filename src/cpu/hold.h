@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * hold.h - a thread has a CPU's copies to itself.
+ *
+ * A thread holds a CPU while the CPU's entry has the thread's word in its window. It holds one at
+ * most, and while it does, it does not wait for another: so nobody can wait in a circle.
+ *
+ * Protocol of the rseq tier (modelled in tests/model/hold.pml). Of a CPU that is open, the window
+ * is the word in rest, or the holder's.
+ *
+ *	take this CPU, in one restartable sequence on it
+ *	    G1	window >= 0, or wait
+ *	    G2	window = my word: the commit. Whoever was in a sequence on this CPU has been
+ *		preempted for it, and is going to abort
+ *	let go
+ *	    P1	window = rest, released; or the successor's word, if there is one
+ *	    P2	wake those who wait, if attention says that there are any
+ *	    P3	self.cpu = none
+ *	wait
+ *	    W1	attention++
+ *	    W2	membarrier: a holder that has not seen that, has not done P1 either, or its P1
+ *		is seen by W3. (The holder has no barrier between P1 and P2.)
+ *	    W3	sleep while the window has the word of another thread
+ *	    W4	attention--
+ *	    Before W1, a handler that may have interrupted its own thread between P1 and P2
+ *	    (self.cpu names a CPU that is not held) does P2 for it: it could wait for those whom
+ *	    its thread would have woken
+ *	take any CPU, with all signals blocked
+ *	    V1	window: rest -> my word, by compare and swap
+ *	    V2	membarrier(RSEQ, CPU): sequences that had passed the entry before V1 abort
+ *	    V3	it is mine if my word is still there. A sequence of G that had passed G1 before
+ *		V1 may have put its own word over it
+ *	    V4	otherwise become the successor, wait, and try again. Who finds its word in the
+ *		window has been given the CPU by the holder
+ *
+ * In the fallback tier (tests/model/fallback.pml) operations show what they do in marks:
+ *
+ *	operate	F1  mark.busy = rest
+ *		F2  the window is still rest, or take F1 back and wait
+ *		F3  the locked instruction
+ *		F4  mark.busy = what it was
+ *	take	H1  window: rest -> my word, by compare and swap
+ *		H2  membarrier: an operation whose F2 has not seen H1 is seen by H3
+ *		H3  wait until no mark says rest
+ *
+ * A signal's handler may have interrupted an operation of its own thread between F1 and F4: its
+ * mark is busy. There is one mark for both, so
+ *  - an operation of the handler is done on the same CPU, or on that which the thread holds;
+ *  - if the handler has to wait, or takes a CPU, the mark is frozen, from before H1 to after the
+ *    release: H3 passes over it, for the operation cannot go on. Two that wait for each other's
+ *    interrupted operations would wait for ever;
+ *  - the mark is thawed before the handler goes on: while somebody holds the CPU of the operation,
+ *    it is frozen again, and the handler waits.
+ * Signals are blocked while a mark is frozen, but for the section itself. A handler that is left by
+ * siglongjmp() must not have interrupted an operation: its mark would stay busy.
+ */
+#ifndef PCPU_HOLD_H
+#define PCPU_HOLD_H
+
+#include <percpu/runtime.h>
+
+#include <signal.h>
+#include <stdbool.h>
+
+/* Attention that is always paid: letting go looks for waiters with a barrier. */
+#define PCPU_ATTENTION_ALWAYS (1u << 31)
+
+/* The CPU that the calling thread holds, or -1. Signal-safe. */
+int pcpu_held_cpu(void);
+
+/* Whether a thread holds @cpu that is not the calling one. */
+bool pcpu_held_by_other(unsigned int cpu);
+
+/*
+ * Waits until a moment at which no other thread holds @cpu, of which the calling thread holds none.
+ * Signal-safe, keeps errno.
+ */
+void pcpu_hold_wait(unsigned int cpu);
+
+/*
+ * Takes @cpu, whose unit is open, from wherever the caller runs, with all signals blocked; the mask
+ * before is kept in @saved. The caller holds no other. pcpu_self.cpu is left to it.
+ */
+void pcpu_hold(unsigned int cpu, sigset_t *saved);
+
+/*
+ * Lets @cpu go, which the caller holds. Signals are blocked, or pcpu_self.mark is not busy; then
+ * pcpu_hold_thaw() is to follow.
+ */
+void pcpu_let_go(unsigned int cpu);
+void pcpu_hold_thaw(void);
+
+/* All of that after pcpu_hold(), and the mask as it was. */
+void pcpu_release(unsigned int cpu, const sigset_t *saved);
+
+/* The CPU that the thread's mark says, which is busy. */
+unsigned int pcpu_hold_marked_cpu(void);
+
+/* Does what a thread may have left to do between P1 and P2, if the caller has interrupted it. */
+void pcpu_hold_wake_late(void);
+
+/*
+ * Waits for @cpu as pcpu_hold_wait() does, in an operation of the fallback tier: with the mark
+ * frozen, if it is an interrupted operation's.
+ */
+void pcpu_hold_wait_frozen(unsigned int cpu);
+
+/* In the child: nobody holds a CPU who is not there any more. */
+void pcpu_hold_after_fork(void);
+
+#endif /* PCPU_HOLD_H */

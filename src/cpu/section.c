@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * section.c - the rare ways into and out of a section, and another CPU's section; percpu/section.h.
+ */
+#include "cpu/hold.h"
+#include "cpu/self.h"
+#include "ground/affinity.h"
+#include "ground/log.h"
+#include "ground/signals.h"
+#include "machine/tier.h"
+#include "memory/unit.h"
+
+#include <percpu/cpumask.h>
+#include <percpu/section.h>
+
+#include <errno.h>
+
+/* After this many aborts in a row the CPU is taken in a way that nothing aborts. */
+#define MAX_ABORTS 64
+
+static unsigned int inner_sections(void)
+{
+	return pcpu_self.nested % __PCPU_LOCAL_LOCK;
+}
+
+/* Takes @cpu from wherever the thread runs. Returns its window. */
+static uintptr_t hold_from_anywhere(unsigned int cpu)
+{
+	uintptr_t base = pcpu_unit_open(cpu);
+	sigset_t saved;
+
+	pcpu_hold(cpu, &saved);
+	pcpu_self.cpu = (int)cpu;
+	pcpu_restore_signals(&saved);
+	return base;
+}
+
+/* Takes the CPU that the thread runs on: by a sequence if it can. */
+static uintptr_t hold_running_cpu(void)
+{
+#ifndef __PCPU_NO_INLINE_SEQUENCE
+	for (int aborts = 0;
+	     aborts < MAX_ABORTS && pcpu_tier_has_sequences() && pcpu_thread_ensure_rseq();) {
+		unsigned int cpu;
+		intptr_t base = __pcpu_seq_hold(&pcpu_self);
+
+		if (base >= 0)
+			return (uintptr_t)base;
+		pcpu_self.cpu = __PCPU_NO_CPU;
+		cpu = pcpu_running_cpu();
+		if (!pcpu_unit_is_open(cpu))
+			pcpu_unit_open(cpu);
+		else if (pcpu_held_by_other(cpu))
+			pcpu_hold_wait(cpu);
+		else
+			aborts++;
+	}
+#endif
+	return hold_from_anywhere(pcpu_running_cpu());
+}
+
+PERCPU_API uintptr_t __percpu_hold_slow(void)
+{
+	int cpu = pcpu_held_cpu();
+
+	pcpu_self_begin();
+	if (cpu >= 0) {
+		pcpu_self.nested++;
+		return pcpu_unit_window((unsigned int)cpu);
+	}
+	/* an interrupted put_cpu() may have left others asleep, and forgets who it was */
+	pcpu_hold_wake_late();
+	/* a signal may have come before the first lock has said which CPU it is of */
+	if (pcpu_self_has_local_locks() && pcpu_self.cpu >= 0)
+		return hold_from_anywhere((unsigned int)pcpu_self.cpu);
+	pcpu_self.cpu = __PCPU_NO_CPU;
+	return hold_running_cpu();
+}
+
+PERCPU_API void __percpu_release_slow(void)
+{
+	int cpu = pcpu_held_cpu();
+	sigset_t saved;
+
+	if (cpu < 0)
+		pcpu_fatal("put_cpu() or preempt_enable() outside of a section");
+	if (inner_sections()) {
+		pcpu_self.nested--;
+		return;
+	}
+	/* for the thawing of a mark; where there is none, nobody minds */
+	if (!pcpu_tier_has_sequences())
+		pcpu_mask_signals(&saved);
+	pcpu_let_go((unsigned int)cpu);
+	if (!pcpu_self_has_local_locks())
+		pcpu_self.cpu = __PCPU_NO_CPU;
+	if (pcpu_tier_has_sequences())
+		return;
+	pcpu_hold_thaw();
+	pcpu_restore_signals(&saved);
+}
+
+/* Whether threads other than the calling one are pinned to @cpu. */
+static bool has_pinned_threads(unsigned int cpu)
+{
+	unsigned int mine = pcpu_self.pinned == cpu + 1;
+
+	return __atomic_load_n(&pcpu_unit_entry(cpu)->pinned, __ATOMIC_SEQ_CST) > mine;
+}
+
+PERCPU_API int percpu_remote_begin(unsigned int cpu)
+{
+	int held = pcpu_held_cpu();
+
+	if (!cpu_possible(cpu))
+		return -EINVAL;
+	pcpu_self_begin();
+	if (held == (int)cpu) {
+		if (has_pinned_threads(cpu))
+			return -EBUSY;
+		pcpu_self.nested++;
+		return 0;
+	}
+	if (held >= 0 || (pcpu_self_has_local_locks() && pcpu_self.cpu != (int)cpu))
+		return -EDEADLK;
+	hold_from_anywhere(cpu);
+	/* who pins himself holds the CPU for it, so there will be none until the end */
+	if (!has_pinned_threads(cpu))
+		return 0;
+	__percpu_release_slow();
+	return -EBUSY;
+}
+
+PERCPU_API void percpu_remote_end(unsigned int cpu)
+{
+	if (pcpu_held_cpu() != (int)cpu)
+		pcpu_fatal("percpu_remote_end(%u): the caller does not hold that CPU", cpu);
+	__percpu_release_slow();
+}
+
+/* --- checks of debug builds --- */
+
+static bool is_protected(void)
+{
+	struct pcpu_affinity affinity;
+
+	return pcpu_self.cpu >= 0 || pcpu_self.pinned ||
+	       (pcpu_affinity_get(&affinity) == 0 && pcpu_affinity_weight(&affinity) == 1);
+}
+
+PERCPU_API void __percpu_preempt_check(const char *op)
+{
+	if (!is_protected())
+		pcpu_log(PERCPU_LOG_ERR, "BUG: using %s in preemptible code, caller is %p", op,
+			 __builtin_return_address(0));
+}

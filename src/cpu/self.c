@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* self.c - see self.h. */
+#include "cpu/self.h"
+#include "arch_constants.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Less than __PCPU_NO_CPU: the first section of a thread comes to the slow path. */
+__thread struct percpu_self pcpu_self = {
+	.cpu = __PCPU_NO_CPU - 1,
+	PCPU_SELF_OF_ARCH
+};
+
+/* Whether end() is going to be called. */
+static __thread bool will_end __attribute__((__tls_model__("initial-exec")));
+
+static pthread_key_t key;
+static void (*at_end)(void);
+
+ptrdiff_t pcpu_self_offset(void)
+{
+	return (ptrdiff_t)((uintptr_t)&pcpu_self - __pcpu_thread_pointer());
+}
+
+static void end(void *arg)
+{
+	(void)arg;
+	at_end();
+	/*
+	 * Another destructor may begin anew; then this one is called again. The word stays: a
+	 * signal's handler must find one wherever cpu says that the thread has begun.
+	 */
+	will_end = false;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	pcpu_self.cpu = __PCPU_NO_CPU - 1;
+}
+
+int pcpu_self_init(void (*fn)(void))
+{
+	at_end = fn;
+	return -pthread_key_create(&key, end);
+}
+
+static intptr_t make_word(void)
+{
+	return PCPU_SLOW_ONLY | (intptr_t)syscall(SYS_gettid) << 1 | PCPU_WORD_HELD;
+}
+
+void pcpu_self_begin(void)
+{
+	int saved = errno;
+
+	if (will_end)
+		return;
+	/* any pointer but NULL; without memory for it nothing is released when the thread ends */
+	pthread_setspecific(key, &pcpu_self);
+	__atomic_store_n(&pcpu_self.word, make_word(), __ATOMIC_RELAXED);
+	if (!pcpu_self.lock_word)
+		pcpu_self.lock_word = (unsigned int)pcpu_self.word;
+	/* in this order, for handlers of signals */
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	will_end = true;
+	if (pcpu_self.cpu < __PCPU_NO_CPU)
+		pcpu_self.cpu = __PCPU_NO_CPU;
+	errno = saved;
+}
+
+void pcpu_self_after_fork(bool shared)
+{
+	if (!pcpu_self.word)
+		return;
+	pcpu_self.word = make_word();
+	/* the locks that the thread has are in the child too, unless they are the parent's still */
+	if (shared || !pcpu_self_has_local_locks())
+		pcpu_self.lock_word = (unsigned int)pcpu_self.word;
+}

@@ -1,5 +1,0 @@
-/* SPDX-License-Identifier: MIT */
-/* fault.c - see fault.h. */
-#include "fault.h"
-
-bool (*pcpu_fault_hook)(enum pcpu_fault_site site);

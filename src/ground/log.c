@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * log.c - records for the log handler, and the end of the road.
+ *
+ * Nothing here allocates or takes a lock: a fatal message may have to be given in a signal handler,
+ * or with any lock of the library held.
+ */
+#include "ground/log.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static percpu_log_handler_t log_handler;
+static enum percpu_log_level log_level = PERCPU_LOG_WARNING;
+static percpu_fatal_handler_t fatal_handler;
+
+/* One write, so that the lines of several threads and processes stay whole. */
+static void default_handler(enum percpu_log_level level, const char *message)
+{
+	char line[PCPU_LOG_MAX + 16];
+	int len = snprintf(line, sizeof(line), "percpu: %s\n", message);
+
+	(void)level;
+	if (write(STDERR_FILENO, line, (size_t)len) < 0)
+		return; /* there is nobody else to tell */
+}
+
+bool pcpu_log_wanted(enum percpu_log_level level)
+{
+	return level <= __atomic_load_n(&log_level, __ATOMIC_RELAXED);
+}
+
+/* Handlers write, which is where a thread can be cancelled; the caller may hold locks. */
+static void emit(enum percpu_log_level level, const char *message)
+{
+	percpu_log_handler_t handler = __atomic_load_n(&log_handler, __ATOMIC_ACQUIRE);
+	int cancelable;
+
+	if (!pcpu_log_wanted(level))
+		return;
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancelable);
+	(handler ? handler : default_handler)(level, message);
+	pthread_setcancelstate(cancelable, NULL);
+}
+
+void pcpu_log(enum percpu_log_level level, const char *format, ...)
+{
+	char message[PCPU_LOG_MAX];
+	int saved = errno;
+	va_list args;
+
+	if (!pcpu_log_wanted(level))
+		return;
+	va_start(args, format);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	emit(level, message);
+	errno = saved;
+}
+
+void pcpu_fatal(const char *format, ...)
+{
+	percpu_fatal_handler_t handler = __atomic_load_n(&fatal_handler, __ATOMIC_ACQUIRE);
+	char message[PCPU_LOG_MAX];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	emit(PERCPU_LOG_EMERG, message);
+	if (handler)
+		handler(message);
+	abort();
+}
+
+void pcpu_log_set_level(enum percpu_log_level level)
+{
+	__atomic_store_n(&log_level, level, __ATOMIC_RELAXED);
+}
+
+PERCPU_API percpu_log_handler_t percpu_set_log_handler(percpu_log_handler_t handler,
+						       enum percpu_log_level level)
+{
+	pcpu_log_set_level(level);
+	return __atomic_exchange_n(&log_handler, handler, __ATOMIC_ACQ_REL);
+}
+
+PERCPU_API percpu_fatal_handler_t percpu_set_fatal_handler(percpu_fatal_handler_t handler)
+{
+	return __atomic_exchange_n(&fatal_handler, handler, __ATOMIC_ACQ_REL);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * signals.h - a stretch of code that no signal's handler of its thread comes into: the counterpart
+ * of local_irq_save().
+ */
+#ifndef PCPU_SIGNALS_H
+#define PCPU_SIGNALS_H
+
+#include <signal.h>
+#include <stddef.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Blocks all signals, keeping the old mask in @saved. */
+static inline void pcpu_mask_signals(sigset_t *saved)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, saved);
+}
+
+static inline void pcpu_restore_signals(const sigset_t *saved)
+{
+	pthread_sigmask(SIG_SETMASK, saved, NULL);
+}
+
+/*
+ * The same with the mask in a word, as the kernel has it. Without the two signals that a C library
+ * keeps for itself: it counts on their being delivered.
+ */
+static inline unsigned long pcpu_block_signals_word(void)
+{
+	const unsigned long all = ~(3ul << (32 - 1));
+	unsigned long saved = 0;
+
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &saved, sizeof(saved));
+	return saved;
+}
+
+static inline void pcpu_restore_signals_word(unsigned long saved)
+{
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &saved, NULL, sizeof(saved));
+}
+
+#endif /* PCPU_SIGNALS_H */

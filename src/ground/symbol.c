@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* symbol.c - see symbol.h. */
+#include "ground/symbol.h"
+
+#include <dlfcn.h>
+#include <stdint.h>
+#include <stdio.h>
+
+void pcpu_symbol_describe(const void *address, char text[PCPU_SYMBOL_MAX])
+{
+	uintptr_t at = (uintptr_t)address;
+	size_t len = 0;
+	Dl_info info;
+
+	if (!dladdr(address, &info) || !info.dli_fname) {
+		snprintf(text, PCPU_SYMBOL_MAX, "%p", address);
+		return;
+	}
+	if (info.dli_sname)
+		len = (size_t)snprintf(text, PCPU_SYMBOL_MAX, "%s+%#lx of ", info.dli_sname,
+				       at - (uintptr_t)info.dli_saddr);
+	if (len < PCPU_SYMBOL_MAX)
+		snprintf(text + len, PCPU_SYMBOL_MAX - len, "%s+%#lx", info.dli_fname,
+			 at - (uintptr_t)info.dli_fbase);
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* tier.c - see tier.h. */
+#include "machine/tier.h"
+#include "arch/processor.h"
+#include "ground/fence.h"
+#include "ground/log.h"
+#include "machine/abort_check.h"
+#include "machine/rseq_area.h"
+
+#include <percpu/backend.h>
+#include <percpu/runtime.h>
+
+#include <errno.h>
+#include <stdio.h>
+
+struct pcpu_tier pcpu_tier;
+ptrdiff_t pcpu_index_offset;
+
+static char backend[300] = "fallback: the library has not been set up";
+
+/*
+ * Why sequences cannot be used, or NULL. *@untested is why nobody knows whether preemption aborts
+ * them, or NULL.
+ */
+static const char *find_obstacle(const struct pcpu_tier_request *request, const char **untested)
+{
+#ifdef __PCPU_NO_INLINE_SEQUENCE
+	pcpu_rseq_init(false);
+	(void)request;
+	(void)untested;
+	return "the library was built without restartable sequences";
+#else
+	const char *reason = pcpu_rseq_init(request->backend != PCPU_BACKEND_FALLBACK);
+
+	if (request->backend == PCPU_BACKEND_FALLBACK)
+		return "asked for by PERCPU_CONF";
+	if (reason)
+		return reason;
+	if (!pcpu_fence_init_sequences())
+		return "the kernel has no membarrier for rseq";
+	if (request->selftest)
+		return pcpu_abort_check(untested);
+	*untested = "PERCPU_CONF says so";
+	return NULL;
+#endif
+}
+
+static enum pcpu_index choose_index(const struct pcpu_tier_request *request)
+{
+	if (request->index != PCPU_INDEX_MM_CID || !pcpu_tier.sequences)
+		return PCPU_INDEX_CPU_ID;
+	return pcpu_rseq_has_mm_cid() ? PCPU_INDEX_MM_CID : PCPU_INDEX_CPU_ID;
+}
+
+void pcpu_tier_init(const struct pcpu_tier_request *request)
+{
+	const char *untested = NULL, *obstacle = find_obstacle(request, &untested);
+
+	pcpu_tier.sequences = !obstacle;
+	pcpu_tier.threads_fence = obstacle && pcpu_fence_init_threads();
+	pcpu_tier.index = choose_index(request);
+	pcpu_index_offset = pcpu_rseq_offset();
+	if (pcpu_tier.index == PCPU_INDEX_MM_CID)
+		pcpu_index_offset += (ptrdiff_t)offsetof(struct pcpu_rseq, mm_cid);
+	else
+		pcpu_index_offset += (ptrdiff_t)offsetof(struct pcpu_rseq, cpu_id);
+	if (obstacle)
+		snprintf(backend, sizeof(backend), "fallback: %s", obstacle);
+	else
+		snprintf(backend, sizeof(backend), "rseq: %s%s%s%s", pcpu_rseq_origin(),
+			 pcpu_tier.index == PCPU_INDEX_MM_CID ? ", indexed by mm_cid" : "",
+			 untested ? "; preemption not tested: " : "", untested ? untested : "");
+}
+
+PERCPU_API const char *percpu_backend(void)
+{
+	return backend;
+}
+
+static struct pcpu_rseq *area(void)
+{
+	return (struct pcpu_rseq *)(__pcpu_thread_pointer() + (uintptr_t)pcpu_rseq_offset());
+}
+
+static int number_of_cpu(void)
+{
+	const volatile struct pcpu_rseq *mine = area();
+
+	/* mm_cid says nothing in an area that is not registered */
+	if (pcpu_tier.index == PCPU_INDEX_MM_CID && mine->cpu_id >= 0)
+		return (int)mine->mm_cid;
+	return mine->cpu_id;
+}
+
+bool pcpu_thread_ensure_rseq(void)
+{
+	return !pcpu_tier.sequences || number_of_cpu() >= 0 || pcpu_rseq_register_thread();
+}
+
+unsigned int pcpu_running_cpu(void)
+{
+	int cpu = number_of_cpu();
+
+	if (cpu >= 0)
+		return (unsigned int)cpu;
+	/* a thread without a number of its own may use any: it is going to hold the CPU */
+	if (pcpu_tier.index == PCPU_INDEX_MM_CID)
+		return 0;
+	cpu = pcpu_getcpu();
+	if (cpu < 0)
+		pcpu_fatal("the number of the CPU cannot be read: getcpu fails with errno %d",
+			   errno);
+	return (unsigned int)cpu;
+}
+
+void pcpu_thread_forget_sequence(void)
+{
+	((volatile struct pcpu_rseq *)area())->rseq_cs = 0;
+}

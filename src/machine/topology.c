@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* topology.c - see topology.h. */
+#include "machine/topology.h"
+#include "ground/bitmap.h"
+#include "ground/mem.h"
+
+#include <errno.h>
+#include <string.h>
+
+static size_t possible_size(unsigned int nr_cpu_ids)
+{
+	return PCPU_BITS_TO_LONGS(nr_cpu_ids) * sizeof(unsigned long);
+}
+
+int pcpu_topology_init(struct pcpu_topology *topo, unsigned int nr_cpu_ids)
+{
+	*topo = (struct pcpu_topology){.nr_cpu_ids = nr_cpu_ids, .nr_node_ids = 1};
+	topo->possible = pcpu_mem_zalloc(possible_size(nr_cpu_ids));
+	topo->cpu_node = pcpu_mem_zalloc(nr_cpu_ids * sizeof(*topo->cpu_node));
+	if (topo->possible && topo->cpu_node)
+		return 0;
+	pcpu_topology_destroy(topo);
+	return -ENOMEM;
+}
+
+void pcpu_topology_destroy(struct pcpu_topology *topo)
+{
+	pcpu_mem_free(topo->possible, possible_size(topo->nr_cpu_ids));
+	pcpu_mem_free(topo->cpu_node, topo->nr_cpu_ids * sizeof(*topo->cpu_node));
+	pcpu_mem_free(topo->distance, pcpu_topology_distance_size(topo));
+	*topo = (struct pcpu_topology){0};
+}
+
+int pcpu_topology_extend(struct pcpu_topology *topo, unsigned int nr)
+{
+	struct pcpu_topology larger;
+	int err;
+
+	if (nr > topo->nr_cpu_ids) {
+		err = pcpu_topology_init(&larger, nr);
+		if (err)
+			return err;
+		memcpy(larger.possible, topo->possible, possible_size(topo->nr_cpu_ids));
+		memcpy(larger.cpu_node, topo->cpu_node, topo->nr_cpu_ids * sizeof(*topo->cpu_node));
+		larger.nr_node_ids = topo->nr_node_ids;
+		larger.distance = topo->distance;
+		topo->distance = NULL;
+		pcpu_topology_destroy(topo);
+		*topo = larger;
+	}
+	for (unsigned int cpu = 0; cpu < nr; cpu++)
+		pcpu_set_bit(cpu, topo->possible);
+	return 0;
+}
+
+int pcpu_topology_cpu_distance(unsigned int from, unsigned int to, void *topology)
+{
+	const struct pcpu_topology *topo = topology;
+	unsigned int a = topo->cpu_node[from], b = topo->cpu_node[to];
+	int distance;
+
+	if (a == b)
+		return LOCAL_DISTANCE;
+	distance = topo->distance ? topo->distance[a * topo->nr_node_ids + b] : 0;
+	/* libnuma says 0 where it does not know */
+	return distance ? distance : REMOTE_DISTANCE;
+}

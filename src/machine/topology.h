@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * topology.h - which CPUs are possible, and which NUMA node each is on, as a value.
+ *
+ * Everything above works on such a value, never on the machine, so that any shape can be tested on
+ * any machine.
+ */
+#ifndef PCPU_TOPOLOGY_H
+#define PCPU_TOPOLOGY_H
+
+#include "ground/layout.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct pcpu_topology {
+	unsigned int nr_cpu_ids;  /* the highest possible CPU number, plus one; >= 1 */
+	unsigned int nr_node_ids; /* the highest node number in use, plus one; >= 1 */
+	unsigned long *possible;  /* nr_cpu_ids bits, at least one set */
+	unsigned short *cpu_node; /* by CPU number; a CPU that no node names is on node 0 */
+	int *distance;		  /* nr_node_ids x nr_node_ids, or NULL: the defaults */
+};
+
+/* An empty topology with room for @nr_cpu_ids CPUs, none of them possible yet. 0 or -ENOMEM. */
+int pcpu_topology_init(struct pcpu_topology *topo, unsigned int nr_cpu_ids);
+
+/* Makes CPUs 0 .. @nr - 1 possible beside those that are. 0 or -ENOMEM (unchanged then). */
+int pcpu_topology_extend(struct pcpu_topology *topo, unsigned int nr);
+
+void pcpu_topology_destroy(struct pcpu_topology *topo);
+
+/* Bytes of the table of distances. */
+static inline size_t pcpu_topology_distance_size(const struct pcpu_topology *topo)
+{
+	return (size_t)topo->nr_node_ids * topo->nr_node_ids * sizeof(*topo->distance);
+}
+
+/* The node of @cpu. */
+static inline unsigned int pcpu_topology_node(const struct pcpu_topology *topo, unsigned int cpu)
+{
+	return topo->cpu_node[cpu];
+}
+
+/*
+ * A pcpu_fc_cpu_distance_fn_t whose context is a topology: LOCAL_DISTANCE for CPUs on one node, the
+ * distance between their nodes otherwise. So cpu_node may be a request's node.
+ */
+int pcpu_topology_cpu_distance(unsigned int from, unsigned int to, void *topology);
+
+#endif /* PCPU_TOPOLOGY_H */

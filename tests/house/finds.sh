@@ -1,0 +1,85 @@
+#!/bin/sh
+# finds.sh SOURCE SYMBOLS: house.sh says no to a house that is not in order. Each case spoils a copy in
+# one way, and what is said must name it.
+set -eu
+source=$1 symbols=$2
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+status=0
+cases=0
+
+copy() {
+	rm -rf "$work/copy"
+	mkdir -p "$work/copy/docs"
+	cp -R "$source/src" "$work/copy/src"
+	cp "$source/docs/design.md" "$work/copy/docs/"
+	cp "$symbols" "$work/symbols"
+}
+
+expect() { # what is wrong, what is said
+	cases=$((cases + 1))
+	if sh "$here/house.sh" "$work/copy" "$work/symbols" >"$work/said" 2>&1; then
+		echo "FAILED: nothing is said of $1" >&2
+		status=1
+	elif ! grep -q "$2" "$work/said"; then
+		echo "FAILED: of $1 it says" >&2
+		cat "$work/said" >&2
+		status=1
+	fi
+}
+
+include() { # file, header
+	echo "#include \"$2\"" >>"$work/copy/src/$1"
+}
+
+copy
+sh "$here/house.sh" "$work/copy" "$work/symbols" >/dev/null || {
+	echo "FAILED: the house is not in order before it is spoilt" >&2
+	exit 1
+}
+include ground/log.c alloc/alloc.h
+expect "an include of a folder above" "ground/log includes alloc/alloc.h: alloc is above ground"
+
+copy
+include alloc/area_block.h alloc/area_map.h
+expect "two headers that include each other" "in a circle: alloc/area_block"
+
+copy
+include memory/vm.c memory/no_such.h
+expect "an include of nothing" "memory/no_such.h, which is not there"
+
+copy
+include memory/vm.c no_such.h
+expect "an include that no processor has" "no_such.h, which no processor has"
+
+copy
+printf '%s\n' "ground/log U pcpu_area_free" >>"$work/symbols"
+expect "a call of a folder above" "ground/log uses pcpu_area_free of alloc/alloc"
+
+copy
+printf '%s\n' "alloc/area_block U pcpu_area_map_free" >>"$work/symbols"
+expect "a circle of calls" "in a circle: alloc/area_block"
+
+copy
+sed 's|^ground/log D pcpu_log$|memory/vm D pcpu_log|' "$symbols" >"$work/symbols"
+expect "a function that is defined elsewhere" "ground/log.h declares pcpu_log, which memory/vm defines"
+
+copy
+: >"$work/copy/src/alloc/extra.c"
+expect "a file that is in no list" "alloc/extra.c"
+
+copy
+rm "$work/copy/src/alloc/find.c"
+expect "a file that is not there" "alloc/find.c"
+
+copy
+mkdir "$work/copy/src/arch/riscv64"
+expect "a processor without files" "arch/\*/processor.c is missing"
+
+copy
+sed -i 's/^| `alloc\/`/| `allocator\/`/' "$work/copy/docs/design.md"
+expect "a page that names another folder" "docs/design.md"
+
+echo "$cases ways to spoil it"
+exit $status
