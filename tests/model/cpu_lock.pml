@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cpu_lock.pml - a model of the locks in src/cpu_lock.h, for the model checker spin.
+ * cpu_lock.pml - a model of the locks in src/cpu/cpu_lock.h, for the model checker spin.
  *
  * Two CPUs, each with a lock; three threads that try to take the lock of the CPU that they run on,
  * ATTEMPTS times each, and drop it some time later, wherever they then run; and a stopper, who

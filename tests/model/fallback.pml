@@ -6,7 +6,7 @@
  * two. What they do is said by WORK0, WORK1, WORK2 and HANDLER0, HANDLER00 (which interrupts that)
  * and HANDLER1, sums of the names below: one thing each, any of those. Which CPU a thread runs on
  * is only a hint in this tier: it is any, or CPU 0 with ONE_CPU. The steps' names are those of
- * src/hold.h.
+ * src/cpu/hold.h.
  *
  * A handler that interrupts an operation of its own thread, which its mark tells:
  *  - does its operation on the same CPU: there is one word for both in the mark;

@@ -4,7 +4,7 @@
  *
  * Two CPUs, each with one copy of a counter; up to three threads, and a signal handler of the
  * first. What they do is said by WORK0, WORK1, WORK2 and WORK_HANDLER, sums of the names below: one
- * thing each, any of those. The steps' names are those of src/hold.h.
+ * thing each, any of those. The steps' names are those of src/cpu/hold.h.
  *
  * What a step is:
  *  - Memory is that of x86-64: each CPU has a store buffer, where plain stores wait, in order, and
