@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "crew.h"
+#include "alloc/crew.h"
 
 #include <err.h>
 #include <pthread.h>
@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include <percpu/percpu.h>
+
+#include "harness/place.h"
 
 struct crew crew;
 
@@ -22,16 +24,11 @@ struct member {
 
 void crew_init(void)
 {
-	cpu_set_t allowed;
+	unsigned int usable = place_count();
 
-	if (sched_getaffinity(0, sizeof(allowed), &allowed))
-		err(EXIT_FAILURE, "sched_getaffinity");
-	for (unsigned int cpu = 0; cpu < CPU_SETSIZE && crew.nr < MAX_USED_CPUS; cpu++) {
-		if (CPU_ISSET(cpu, &allowed))
-			crew.cpus[crew.nr++] = cpu;
-	}
-	if (!crew.nr)
-		errx(EXIT_FAILURE, "no CPU to use");
+	crew.nr = usable < MAX_USED_CPUS ? usable : MAX_USED_CPUS;
+	for (unsigned int i = 0; i < crew.nr; i++)
+		crew.cpus[i] = (unsigned int)place_nth_cpu(i);
 }
 
 static void *start(void *argument)

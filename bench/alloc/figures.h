@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "harness/clock.h"
+
 /*
  * In bytes: those of one counter of one used CPU (lines of memory), or of one object (lines of
  * metadata).
@@ -27,12 +29,6 @@ enum figure {
 	POSSIBLE_CPUS,
 	OPEN_UNITS,
 	NR_FIGURES,
-};
-
-enum bench_clock {
-	CPU_TIME,  /* the threads' CPU time: what it costs */
-	WALL_TIME, /* from the first thread's start to the last one's end: what the program gets */
-	NR_CLOCKS,
 };
 
 struct figure_info {

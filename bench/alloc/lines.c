@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "lines.h"
+#include "alloc/lines.h"
 
 #include <err.h>
 #include <stdio.h>

@@ -18,8 +18,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "figures.h"
-#include "ways.h"
+#include "alloc/figures.h"
+#include "alloc/ways.h"
 
 enum kind {
 	KIND_LIVE,

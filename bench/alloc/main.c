@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "crew.h"
-#include "json_file.h"
-#include "measure.h"
-#include "options.h"
-#include "report.h"
+#include "alloc/crew.h"
+#include "harness/json.h"
+#include "alloc/measure.h"
+#include "alloc/options.h"
+#include "alloc/report.h"
 
 static int list(const struct lines *lines)
 {
@@ -32,24 +32,24 @@ static int measure_here(const struct lines *lines, const char *name, const struc
 	return fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-static int report(const struct run *run, const struct options *options,
+static int report(const struct run *run, const struct common_options *wanted,
 		  const struct results *results)
 {
-	FILE *out = options->json && !options->json_path ? stderr : stdout;
+	FILE *out = options_table_stream(wanted);
 	bool failed = false;
 
 	report_table(out, run, results);
-	if (options->check)
+	if (wanted->check)
 		failed |= report_targets(out, results) > 0;
-	if (options->json)
-		failed |= json_write(report_json(run, results), options->json_path) != 0;
+	if (wanted->json)
+		failed |= json_write(report_json(run, results), wanted->json_path) != 0;
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-static int measure_all(const struct options *options, const struct effort *effort,
+static int measure_all(const struct common_options *wanted, const struct effort *effort,
 		       const struct lines *lines)
 {
-	struct run run = {.effort = effort, .quick = options->quick};
+	struct run run = {.effort = effort, .quick = wanted->quick};
 	struct results results;
 	size_t rounds[NR_KINDS];
 	int status;
@@ -57,9 +57,9 @@ static int measure_all(const struct options *options, const struct effort *effor
 	host_describe(&run.host);
 	crew_init();
 	for (int kind = 0; kind < NR_KINDS; kind++)
-		rounds[kind] = options->rounds ? options->rounds : effort->rounds[kind];
-	results_measure(&results, lines, rounds, options->quick);
-	status = report(&run, options, &results);
+		rounds[kind] = wanted->rounds ? wanted->rounds : effort->rounds[kind];
+	results_measure(&results, lines, rounds, wanted->quick);
+	status = report(&run, wanted, &results);
 	results_destroy(&results);
 	return status;
 }
@@ -70,14 +70,14 @@ int main(int argc, char **argv)
 	struct options options;
 	struct lines lines;
 
-	options_parse(&options, argc, argv);
-	effort = options.quick ? &quick_effort : &full_effort;
-	lines_select(&lines, effort, options.filter);
+	options_of_bench_alloc(&options, argc, argv);
+	effort = options.common.quick ? &quick_effort : &full_effort;
+	lines_select(&lines, effort, options.common.filter);
 	if (!lines.nr)
-		errx(EXIT_FAILURE, "no line has '%s' in its name", options.filter);
+		errx(EXIT_FAILURE, "no line has '%s' in its name", options.common.filter);
 	if (options.list)
 		return list(&lines);
 	if (options.measure)
 		return measure_here(&lines, options.measure, effort);
-	return measure_all(&options, effort, &lines);
+	return measure_all(&options.common, effort, &lines);
 }

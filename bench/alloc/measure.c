@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: MIT
-#include "measure.h"
+#include "alloc/measure.h"
 
 #include <err.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <percpu/percpu.h>
 
-#include "crew.h"
-
-void **measure_pointers(size_t nr)
-{
-	void **pointers = malloc(nr * sizeof(*pointers));
-
-	if (!pointers)
-		err(EXIT_FAILURE, "%zu pointers", nr);
-	/* Any value but 0, for which a compiler would make malloc() a calloc(). */
-	return memset(pointers, 0xff, nr * sizeof(*pointers));
-}
+#include "alloc/crew.h"
+#include "alloc/measure_live.h"
+#include "alloc/measure_pairs.h"
+#include "alloc/measure_space.h"
 
 static void measure_kind(const struct line *line, const struct effort *effort,
 			 struct sample *sample)

@@ -7,13 +7,14 @@
  * pass i keeps its pointers in the i-th part of one array, so that few and many objects differ in
  * nothing but how many live at once.
  */
-#include "measure.h"
+#include "alloc/measure_live.h"
 
 #include <err.h>
 #include <stdlib.h>
 
-#include "crew.h"
-#include "stopwatch.h"
+#include "alloc/crew.h"
+#include "alloc/pointers.h"
+#include "harness/stopwatch.h"
 
 struct job {
 	const struct line *line;
@@ -85,7 +86,7 @@ void measure_live(const struct line *line, const struct effort *effort, struct s
 	struct job job = {
 		.line = line,
 		.passes = effort->many / line->live,
-		.objects = measure_pointers(effort->many),
+		.objects = resident_pointers(effort->many),
 		.sample = sample,
 	};
 

@@ -5,12 +5,12 @@
  * All threads start together and go on until the same moment, so that nearly all of the time is one
  * in which all of them are at it; how much of it was, is measured.
  */
-#include "measure.h"
+#include "alloc/measure_pairs.h"
 
-#include "crew.h"
-#include "run_delay.h"
-#include "start_line.h"
-#include "stopwatch.h"
+#include "alloc/crew.h"
+#include "alloc/run_delay.h"
+#include "harness/start_line.h"
+#include "harness/stopwatch.h"
 
 /* Between two looks at the clock. */
 #define PAIRS_A_BATCH 256
@@ -19,7 +19,6 @@
 
 struct worker {
 	struct stopwatch watch;
-	uint64_t end;
 	double waited_ns;
 	size_t pairs;
 	char apart[64]; /* from the next one's */
@@ -50,46 +49,23 @@ static void work(void *context, unsigned int index)
 		worker->pairs += PAIRS_A_BATCH;
 	} while (clock_ns(CLOCK_MONOTONIC) < deadline);
 	stopwatch_stop(&worker->watch);
-	worker->end = worker->watch.started[WALL_TIME] + worker->watch.total[WALL_TIME];
 	worker->waited_ns = run_delay_ns() - delay;
-}
-
-struct span {
-	uint64_t first_start, last_start;
-	uint64_t first_end, last_end;
-};
-
-static void span_add(struct span *span, const struct worker *worker)
-{
-	uint64_t start = worker->watch.started[WALL_TIME];
-
-	if (start < span->first_start)
-		span->first_start = start;
-	if (start > span->last_start)
-		span->last_start = start;
-	if (worker->end < span->first_end)
-		span->first_end = worker->end;
-	if (worker->end > span->last_end)
-		span->last_end = worker->end;
 }
 
 static void evaluate(const struct job *job, unsigned int threads, struct sample *sample)
 {
-	struct span span = {.first_start = UINT64_MAX, .first_end = UINT64_MAX};
-	uint64_t cpu = 0, together;
+	struct teamwatch team = TEAMWATCH_INIT;
 	double pairs = 0, waited = 0, all;
 
 	for (unsigned int i = 0; i < threads; i++) {
-		span_add(&span, &job->workers[i]);
-		cpu += job->workers[i].watch.total[CPU_TIME];
+		teamwatch_add(&team, &job->workers[i].watch);
 		pairs += (double)job->workers[i].pairs;
 		waited += job->workers[i].waited_ns;
 	}
-	all = (double)(span.last_end - span.first_start);
-	together = span.first_end > span.last_start ? span.first_end - span.last_start : 0;
-	sample->value[PAIR][CPU_TIME] = (double)cpu / pairs;
+	all = teamwatch_wall_ns(&team);
+	sample->value[PAIR][CPU_TIME] = (double)team.cpu_ns / pairs;
 	sample->value[PAIR][WALL_TIME] = all * threads / pairs;
-	sample->value[OVERLAP][CPU_TIME] = (double)together / all;
+	sample->value[OVERLAP][CPU_TIME] = teamwatch_overlap_ns(&team) / all;
 	sample->value[WAITED][CPU_TIME] = waited / (all * threads);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What objects cost in memory: as the kernel sees it, and by the allocator's own account. */
-#include "measure.h"
+#include "alloc/measure_space.h"
 
 #include <err.h>
 #include <math.h>
@@ -9,8 +9,9 @@
 #include <percpu/percpu.h>
 #include <percpu/stats.h>
 
-#include "crew.h"
-#include "resident.h"
+#include "alloc/crew.h"
+#include "alloc/pointers.h"
+#include "alloc/resident.h"
 
 struct job {
 	const struct line *line;
@@ -70,7 +71,7 @@ static void book_growth(const struct line *line, const struct resident *before, 
 static void job_start(struct job *job, const struct line *line, struct resident *before)
 {
 	job->line = line;
-	job->objects = measure_pointers(line->live);
+	job->objects = resident_pointers(line->live);
 	resident_read(before);
 	crew_run(1, allocate, job);
 }

@@ -1,10 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "options.h"
-
-#include <err.h>
-#include <getopt.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "alloc/options.h"
 
 #define MAX_ROUNDS 1000
 
@@ -62,80 +57,39 @@ static const char help[] =
 	"missed, or the command line is wrong.\n";
 
 static const struct option long_options[] = {
+	COMMON_OPTIONS,
 	{"list", no_argument, NULL, 'l'},
-	{"filter", required_argument, NULL, 'f'},
-	{"quick", no_argument, NULL, 'q'},
-	{"rounds", required_argument, NULL, 'r'},
-	{"check", no_argument, NULL, 'c'},
-	{"json", optional_argument, NULL, 'j'},
 	{"measure", required_argument, NULL, 'm'},
-	{"help", no_argument, NULL, 'h'},
 	{0},
 };
 
-static size_t parse_rounds(const char *text)
+static bool take(void *own, int option, const char *argument)
 {
-	char *end;
-	unsigned long rounds = strtoul(text, &end, 10);
+	struct options *options = own;
 
-	if (*end || rounds < 1 || rounds > MAX_ROUNDS)
-		errx(EXIT_FAILURE, "--rounds: from 1 to %d", MAX_ROUNDS);
-	return rounds;
-}
-
-static _Noreturn void show_help(int option)
-{
-	if (option == 'h') {
-		fputs(help, stdout);
-		exit(EXIT_SUCCESS);
-	}
-	fputs("Try 'percpu_bench_alloc --help'.\n", stderr);
-	exit(EXIT_FAILURE);
-}
-
-/* "--json FILE" means the file too, as people expect of the other options. */
-static const char *next_word(int argc, char **argv)
-{
-	return optind < argc && argv[optind][0] != '-' ? argv[optind++] : NULL;
-}
-
-static void apply(struct options *options, int option, int argc, char **argv)
-{
 	switch (option) {
 	case 'l':
 		options->list = true;
-		break;
-	case 'f':
-		options->filter = optarg;
-		break;
-	case 'q':
-		options->quick = true;
-		break;
-	case 'r':
-		options->rounds = parse_rounds(optarg);
-		break;
-	case 'c':
-		options->check = true;
-		break;
-	case 'j':
-		options->json = true;
-		options->json_path = optarg ? optarg : next_word(argc, argv);
-		break;
+		return true;
 	case 'm':
-		options->measure = optarg;
-		break;
+		options->measure = argument;
+		return true;
 	default:
-		show_help(option);
+		return false;
 	}
 }
 
-void options_parse(struct options *options, int argc, char **argv)
+void options_of_bench_alloc(struct options *options, int argc, char **argv)
 {
-	int option;
+	static const struct command_line line = {
+		.program = "percpu_bench_alloc",
+		.help = help,
+		.letters = COMMON_LETTERS "lm:",
+		.options = long_options,
+		.max_rounds = MAX_ROUNDS,
+		.take = take,
+	};
 
 	*options = (struct options){0};
-	while ((option = getopt_long(argc, argv, "lf:qr:cj::m:h", long_options, NULL)) != -1)
-		apply(options, option, argc, argv);
-	if (optind < argc)
-		errx(EXIT_FAILURE, "what is '%s'? Try --help.", argv[optind]);
+	options_parse(&options->common, options, &line, argc, argv);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* A measurement in a process of its own. */
+/* A measurement in a process of its own: the program runs itself (harness/again.h). */
 #ifndef BENCH_ALLOC_PROCESS_H
 #define BENCH_ALLOC_PROCESS_H
 
 #include <stdbool.h>
 
-#include "lines.h"
+#include "alloc/lines.h"
 
 /* Runs this program again for @line alone.  Exits where that fails. */
 void process_measure(const struct line *line, bool quick, struct sample *sample);

@@ -7,8 +7,8 @@
 
 #include <cjson/cJSON.h>
 
-#include "host.h"
-#include "results.h"
+#include "alloc/results.h"
+#include "harness/host.h"
 
 /* The conditions of the whole run. */
 struct run {

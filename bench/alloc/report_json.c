@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
-#include "report.h"
+#include "alloc/report.h"
 
 #include <err.h>
 #include <stdlib.h>
 
 #include <percpu/percpu.h>
 
-#include "crew.h"
-#include "targets.h"
+#include "alloc/crew.h"
+#include "alloc/targets.h"
+#include "harness/json.h"
 
 static void add_method(cJSON *json, const struct run *run)
 {
@@ -20,35 +21,26 @@ static void add_method(cJSON *json, const struct run *run)
 	cJSON_AddNumberToObject(method, "used_cpus", crew.nr);
 }
 
-/* The figure itself where @clock_name is NULL. */
-static void add_clock(cJSON *figure, const char *clock_name, struct summary summary)
-{
-	cJSON *object = clock_name ? cJSON_AddObjectToObject(figure, clock_name) : figure;
-	const struct {
-		const char *name;
-		double value;
-	} parts[] = {
-		{"min", summary.min},
-		{"p25", summary.p25},
-		{"median", summary.median},
-		{"p75", summary.p75},
-	};
-
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		cJSON_AddNumberToObject(object, parts[i].name, parts[i].value);
-}
-
 static void add_figure(cJSON *json, const struct record *record, enum figure figure)
 {
 	cJSON *object = cJSON_AddObjectToObject(json, figures[figure].name);
+	const struct series *series = &record->figures[figure];
 
 	cJSON_AddStringToObject(object, "unit", figures[figure].unit);
-	if (!figures[figure].timed) {
-		add_clock(object, NULL, record_summary(record, figure, CPU_TIME));
-		return;
+	if (figures[figure].timed)
+		json_add_clocks(object, series);
+	else
+		json_add_summary(object, series_summary(series, CPU_TIME));
+}
+
+static void add_figures(cJSON *json, const struct record *record)
+{
+	cJSON *object = cJSON_AddObjectToObject(json, "figures");
+
+	for (int figure = 0; figure < NR_FIGURES; figure++) {
+		if (record_has(record, figure))
+			add_figure(object, record, figure);
 	}
-	add_clock(object, "cpu", record_summary(record, figure, CPU_TIME));
-	add_clock(object, "wall", record_summary(record, figure, WALL_TIME));
 }
 
 static void add_description(cJSON *json, const struct line *line)
@@ -69,7 +61,6 @@ static cJSON *record_to_json(const struct record *record)
 {
 	const struct line *line = record->line;
 	cJSON *json = cJSON_CreateObject();
-	cJSON *object;
 
 	cJSON_AddStringToObject(json, "line", line->name);
 	add_description(json, line);
@@ -77,48 +68,28 @@ static cJSON *record_to_json(const struct record *record)
 	cJSON_AddNumberToObject(json, "size", (double)line->size);
 	cJSON_AddNumberToObject(json, "live", (double)line->live);
 	cJSON_AddNumberToObject(json, "threads", line->threads);
-	cJSON_AddNumberToObject(json, "rounds", (double)record->rounds);
-	object = cJSON_AddObjectToObject(json, "figures");
-	for (int figure = 0; figure < NR_FIGURES; figure++) {
-		if (record_has(record, figure))
-			add_figure(object, record, figure);
-	}
+	cJSON_AddNumberToObject(json, "rounds", (double)record->figures[0].rounds);
+	add_figures(json, record);
 	return json;
 }
 
-static cJSON *target_to_json(const struct target *target, const struct results *results)
+static void add_lines(cJSON *json, const struct results *results)
 {
-	cJSON *json = cJSON_CreateObject();
-	double value;
+	cJSON *array = cJSON_AddArrayToObject(json, "lines");
 
-	cJSON_AddStringToObject(json, "target", target->text);
-	cJSON_AddStringToObject(json, "unit", target->unit);
-	cJSON_AddStringToObject(json, "relation", target->at_least ? ">=" : "<=");
-	cJSON_AddNumberToObject(json, "bound", target->bound);
-	if (target->measure(target, results, &value)) {
-		cJSON_AddNumberToObject(json, "measured", value);
-		cJSON_AddBoolToObject(json, "met", target_is_met(target, value));
-	} else {
-		cJSON_AddNullToObject(json, "measured");
-		cJSON_AddNullToObject(json, "met");
-	}
-	return json;
+	for (size_t i = 0; i < results->nr; i++)
+		cJSON_AddItemToArray(array, record_to_json(&results->records[i]));
 }
 
 cJSON *report_json(const struct run *run, const struct results *results)
 {
-	cJSON *json = cJSON_CreateObject();
-	cJSON *array;
+	cJSON *json = json_create("percpu_bench_alloc", &run->host);
+	struct outcome outcomes[nr_targets];
 
-	cJSON_AddStringToObject(json, "program", "percpu_bench_alloc");
-	cJSON_AddItemToObject(json, "host", host_to_json(&run->host));
 	cJSON_AddStringToObject(json, "backend", percpu_backend());
 	add_method(json, run);
-	array = cJSON_AddArrayToObject(json, "lines");
-	for (size_t i = 0; i < results->nr; i++)
-		cJSON_AddItemToArray(array, record_to_json(&results->records[i]));
-	array = cJSON_AddArrayToObject(json, "targets");
-	for (size_t i = 0; i < nr_targets; i++)
-		cJSON_AddItemToArray(array, target_to_json(&targets[i], results));
+	add_lines(json, results);
+	targets_judge(results, outcomes);
+	outcomes_add_to_json(json, outcomes, nr_targets);
 	return json;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "report.h"
+#include "alloc/report.h"
 
 #include <percpu/percpu.h>
 
-#include "crew.h"
-#include "targets.h"
+#include "alloc/crew.h"
+#include "alloc/targets.h"
 
 #define MAX_COLUMNS 6
 
@@ -29,18 +29,16 @@ static const struct table tables[NR_KINDS] = {
 
 static void print_conditions(FILE *out, const struct run *run)
 {
-	const struct host *host = &run->host;
-
-	fprintf(out, "%s, %d CPUs online, %u in use, %u possible, load %.2f\n", host->cpu_model,
-		host->cpus_online, crew.nr, num_possible_cpus(), host->load_average);
-	fprintf(out, "Linux %s, %s, %s, backend %s\n", host->system.release, host->compiler,
-		host->libc, percpu_backend());
-	fprintf(out, "many: %zu objects, few: %zu\n", run->effort->many, run->effort->few);
+	host_print(&run->host, out);
+	fprintf(out, ", percpu backend: %s\n", percpu_backend());
+	fprintf(out, "%u CPUs in use, %u possible; many: %zu objects, few: %zu\n", crew.nr,
+		num_possible_cpus(), run->effort->many, run->effort->few);
 }
 
 #define NAME_WIDTH 36
 #define SPREAD_WIDTH 13
 #define WALL_WIDTH 7
+#define TARGET_COLUMN 88
 
 /* Median, quartiles, and for a time the median by the clock. */
 static int column_width(enum figure figure)
@@ -73,13 +71,13 @@ static void print_figure(FILE *out, const struct record *record, enum figure fig
 		fprintf(out, " %*s", column_width(figure), "-");
 		return;
 	}
-	summary = record_summary(record, figure, CPU_TIME);
+	summary = series_summary(&record->figures[figure], CPU_TIME);
 	decimals = summary.p75 < 10 ? 2 : 1;
 	snprintf(spread, sizeof(spread), "%.*f-%.*f", decimals, summary.p25, decimals, summary.p75);
 	fprintf(out, " %7.2f %*s", summary.median, SPREAD_WIDTH, spread);
 	if (figures[figure].timed)
 		fprintf(out, " %*.1f", WALL_WIDTH,
-			record_summary(record, figure, WALL_TIME).median);
+			series_summary(&record->figures[figure], WALL_TIME).median);
 }
 
 void report_table(FILE *out, const struct run *run, const struct results *results)
@@ -90,7 +88,7 @@ void report_table(FILE *out, const struct run *run, const struct results *result
 		const struct table *table = &tables[record->line->kind];
 
 		if (i == 0 || record[-1].line->kind != record->line->kind)
-			print_heading(out, table, record->rounds);
+			print_heading(out, table, record->figures[0].rounds);
 		fprintf(out, "%-*s", NAME_WIDTH, record->line->name);
 		for (size_t column = 0; column < table->nr; column++)
 			print_figure(out, record, table->columns[column]);
@@ -100,23 +98,9 @@ void report_table(FILE *out, const struct run *run, const struct results *result
 
 size_t report_targets(FILE *out, const struct results *results)
 {
-	size_t missed = 0;
+	struct outcome outcomes[nr_targets];
 
+	targets_judge(results, outcomes);
 	fputc('\n', out);
-	for (size_t i = 0; i < nr_targets; i++) {
-		const struct target *target = &targets[i];
-		double value;
-		bool met;
-
-		if (!target->measure(target, results, &value)) {
-			fprintf(out, "%-78s NOT MEASURED\n", target->text);
-			continue;
-		}
-		met = target_is_met(target, value);
-		missed += !met;
-		fprintf(out, "%-78s %8.2f %-5s target %s %.1f: %s\n", target->text, value,
-			target->unit, target->at_least ? ">=" : "<=", target->bound,
-			met ? "OK" : "MISSED");
-	}
-	return missed;
+	return outcomes_print(out, outcomes, nr_targets, TARGET_COLUMN);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "resident.h"
+#include "alloc/resident.h"
 
 #include <math.h>
 #include <stdbool.h>

@@ -1,47 +1,42 @@
 // SPDX-License-Identifier: MIT
-#include "results.h"
+#include "alloc/results.h"
 
 #include <err.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "process.h"
+#include "alloc/process.h"
+#include "harness/rotation.h"
 
 static void record_init(struct record *record, const struct line *line, size_t rounds)
 {
-	double *values = calloc(NR_FIGURES * NR_CLOCKS * rounds, sizeof(*values));
-
-	if (!values)
-		err(EXIT_FAILURE, "results of %zu rounds", rounds);
 	record->line = line;
-	record->rounds = rounds;
-	for (int figure = 0; figure < NR_FIGURES; figure++) {
-		for (int clock = 0; clock < NR_CLOCKS; clock++, values += rounds)
-			record->values[figure][clock] = values;
-	}
+	for (int figure = 0; figure < NR_FIGURES; figure++)
+		series_init(&record->figures[figure], rounds);
 }
 
-static void measure_record(struct record *record, size_t round, bool quick)
+static void record_destroy(struct record *record)
+{
+	for (int figure = 0; figure < NR_FIGURES; figure++)
+		series_destroy(&record->figures[figure]);
+}
+
+static void measure_record(struct record *record, bool quick)
 {
 	struct sample sample;
 
 	process_measure(record->line, quick, &sample);
-	for (int figure = 0; figure < NR_FIGURES; figure++) {
-		for (int clock = 0; clock < NR_CLOCKS; clock++)
-			record->values[figure][clock][round] = sample.value[figure][clock];
-	}
+	for (int figure = 0; figure < NR_FIGURES; figure++)
+		series_add(&record->figures[figure], sample.value[figure]);
 }
 
 /* The @nr records at @records are of one kind. */
 static void measure_kind(struct record *records, size_t nr, size_t rounds, bool quick)
 {
 	for (size_t round = 0; round < rounds; round++) {
-		for (size_t slot = 0; slot < nr; slot++) {
-			size_t place = (slot + round / 2) % nr;
-
-			measure_record(&records[round % 2 ? nr - 1 - place : place], round, quick);
-		}
+		for (size_t slot = 0; slot < nr; slot++)
+			measure_record(&records[rotation_index(round, slot, nr)], quick);
 	}
 }
 
@@ -68,13 +63,13 @@ void results_measure(struct results *results, const struct lines *lines, const s
 void results_destroy(struct results *results)
 {
 	for (size_t i = 0; i < results->nr; i++)
-		free(results->records[i].values[0][0]);
+		record_destroy(&results->records[i]);
 	free(results->records);
 }
 
 bool record_has(const struct record *record, enum figure figure)
 {
-	return !isnan(record->values[figure][CPU_TIME][0]);
+	return !isnan(record->figures[figure].values[CPU_TIME][0]);
 }
 
 const struct record *results_find(const struct results *results, const char *name,
@@ -87,10 +82,4 @@ const struct record *results_find(const struct results *results, const char *nam
 			return record_has(record, figure) ? record : NULL;
 	}
 	return NULL;
-}
-
-struct summary record_summary(const struct record *record, enum figure figure,
-			      enum bench_clock clock)
-{
-	return summarize(record->values[figure][clock], record->rounds);
 }

@@ -1,21 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The measurements of all lines.
- *
- * A shared machine is noisy, and its speed drifts.  So a round measures every line of one kind
- * once, and ratios are taken inside a round.  The order is rotated from round to round and reversed
- * in every other one, so that no line has a fixed place or a fixed predecessor.
- */
+/* The measurements of all lines: a round measures every line of one kind once. */
 #ifndef BENCH_ALLOC_RESULTS_H
 #define BENCH_ALLOC_RESULTS_H
 
-#include "lines.h"
-#include "stats.h"
+#include "alloc/lines.h"
+#include "harness/series.h"
 
 struct record {
 	const struct line *line;
-	size_t rounds;
-	double *values[NR_FIGURES][NR_CLOCKS]; /* by round; lines of a kind share their rounds */
+	struct series figures[NR_FIGURES]; /* lines of a kind share their rounds */
 };
 
 struct results {
@@ -33,7 +26,5 @@ const struct record *results_find(const struct results *results, const char *nam
 				  enum figure figure);
 
 bool record_has(const struct record *record, enum figure figure);
-struct summary record_summary(const struct record *record, enum figure figure,
-			      enum bench_clock clock);
 
 #endif

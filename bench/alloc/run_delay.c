@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "run_delay.h"
+#include "alloc/run_delay.h"
 
 #include <math.h>
 #include <stdio.h>

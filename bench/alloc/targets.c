@@ -1,13 +1,38 @@
 // SPDX-License-Identifier: MIT
-#include "targets.h"
+#include "alloc/targets.h"
 
 #include <err.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+struct alloc_target {
+	struct target target;
+
+	/* Returns false where a line that it needs was not measured. */
+	bool (*measure)(const struct alloc_target *target, const struct results *results,
+			double *value);
+
+	const char *line; /* or NULL, and then: all lines of live objects of this size */
+	const char *base; /* what it is compared to */
+	size_t size;
+	enum figure figure;
+};
+
+static double cost(const struct alloc_target *target, const struct record *record)
+{
+	return series_summary(&record->figures[target->figure], CPU_TIME).median;
+}
+
+static double ratio_of(const struct alloc_target *target, const struct record *a,
+		       const struct record *b)
+{
+	return series_compare(&a->figures[target->figure], &b->figures[target->figure], CPU_TIME)
+		.median;
+}
+
 /* The records of live objects of one size, by the order of the free.  False: not all are there. */
-static bool find_orders(const struct target *target, const struct results *results,
+static bool find_orders(const struct alloc_target *target, const struct results *results,
 			const char *how_many, const struct record *records[NR_FREE_ORDERS])
 {
 	char name[sizeof(((struct line *)0)->name)];
@@ -23,7 +48,8 @@ static bool find_orders(const struct target *target, const struct results *resul
 }
 
 /* The cost in the dearest of the orders. */
-static bool worst_order(const struct target *target, const struct results *results, double *value)
+static bool worst_order(const struct alloc_target *target, const struct results *results,
+			double *value)
 {
 	const struct record *many[NR_FREE_ORDERS];
 
@@ -31,12 +57,12 @@ static bool worst_order(const struct target *target, const struct results *resul
 		return false;
 	*value = 0;
 	for (int order = 0; order < NR_FREE_ORDERS; order++)
-		*value = fmax(*value, record_summary(many[order], target->figure, CPU_TIME).median);
+		*value = fmax(*value, cost(target, many[order]));
 	return true;
 }
 
 /* The dearest order to the cheapest. */
-static bool spread_of_orders(const struct target *target, const struct results *results,
+static bool spread_of_orders(const struct alloc_target *target, const struct results *results,
 			     double *value)
 {
 	const struct record *many[NR_FREE_ORDERS];
@@ -46,17 +72,13 @@ static bool spread_of_orders(const struct target *target, const struct results *
 	*value = 0;
 	for (int order = 0; order < NR_FREE_ORDERS; order++) {
 		for (int other = 0; other < NR_FREE_ORDERS; other++)
-			*value =
-				fmax(*value,
-				     median_of_ratios(many[order]->values[target->figure][CPU_TIME],
-						      many[other]->values[target->figure][CPU_TIME],
-						      many[order]->rounds));
+			*value = fmax(*value, ratio_of(target, many[order], many[other]));
 	}
 	return true;
 }
 
 /* Many live objects to few, in the order in which it grows most. */
-static bool growth(const struct target *target, const struct results *results, double *value)
+static bool growth(const struct alloc_target *target, const struct results *results, double *value)
 {
 	const struct record *many[NR_FREE_ORDERS], *few[NR_FREE_ORDERS];
 
@@ -65,32 +87,27 @@ static bool growth(const struct target *target, const struct results *results, d
 		return false;
 	*value = 0;
 	for (int order = 0; order < NR_FREE_ORDERS; order++)
-		*value =
-			fmax(*value, median_of_ratios(many[order]->values[target->figure][CPU_TIME],
-						      few[order]->values[target->figure][CPU_TIME],
-						      many[order]->rounds));
+		*value = fmax(*value, ratio_of(target, many[order], few[order]));
 	return true;
 }
 
-static bool plain(const struct target *target, const struct results *results, double *value)
+static bool plain(const struct alloc_target *target, const struct results *results, double *value)
 {
 	const struct record *record = results_find(results, target->line, target->figure);
 
-	if (!record)
-		return false;
-	*value = record_summary(record, target->figure, CPU_TIME).median;
-	return true;
+	if (record)
+		*value = cost(target, record);
+	return record;
 }
 
-static bool ratio(const struct target *target, const struct results *results, double *value)
+static bool ratio(const struct alloc_target *target, const struct results *results, double *value)
 {
 	const struct record *line = results_find(results, target->line, target->figure);
 	const struct record *base = results_find(results, target->base, target->figure);
 
 	if (!line || !base)
 		return false;
-	*value = median_of_ratios(line->values[target->figure][CPU_TIME],
-				  base->values[target->figure][CPU_TIME], line->rounds);
+	*value = ratio_of(target, line, base);
 	return true;
 }
 
@@ -98,135 +115,127 @@ static bool ratio(const struct target *target, const struct results *results, do
  * right. */
 static bool ran_at_once(const struct record *record, size_t round)
 {
-	return record->values[OVERLAP][CPU_TIME][round] >= 0.9 &&
-	       !(record->values[WAITED][CPU_TIME][round] > 0.1);
+	return record->figures[OVERLAP].values[CPU_TIME][round] >= 0.9 &&
+	       !(record->figures[WAITED].values[CPU_TIME][round] > 0.1);
 }
 
 /* Of two threads, to that of one: by the clock, for CPU time does not count waiting. */
-static bool throughput(const struct target *target, const struct results *results, double *value)
+static bool throughput(const struct alloc_target *target, const struct results *results,
+		       double *value)
 {
 	const struct record *two = results_find(results, target->line, target->figure);
 	const struct record *one = results_find(results, target->base, target->figure);
+	const double *of_two, *of_one;
 	double *ratios;
 	size_t nr = 0;
 
 	if (!two || !one)
 		return false;
-	ratios = calloc(two->rounds, sizeof(*ratios));
+	of_two = two->figures[target->figure].values[WALL_TIME];
+	of_one = one->figures[target->figure].values[WALL_TIME];
+	ratios = calloc(two->figures[target->figure].rounds, sizeof(*ratios));
 	if (!ratios)
 		err(EXIT_FAILURE, "ratios");
-	for (size_t round = 0; round < two->rounds; round++) {
+	for (size_t round = 0; round < two->figures[target->figure].rounds; round++) {
 		if (ran_at_once(two, round) && ran_at_once(one, round))
-			ratios[nr++] = 2 * one->values[target->figure][WALL_TIME][round] /
-				       two->values[target->figure][WALL_TIME][round];
+			ratios[nr++] = 2 * of_one[round] / of_two[round];
 	}
 	*value = summarize(ratios, nr).median;
 	free(ratios);
 	return nr > 0;
 }
 
-#define WORST(size_, what, figure_, bound_)                                                      \
-	{                                                                                        \
-		.text = #size_ " bytes: " what ", worst of the three orders", .unit = "ns",      \
-		.measure = worst_order, .size = (size_), .figure = (figure_), .bound = (bound_), \
-	}
+#define TARGET(text_, unit_, bound_) .target = {.text = text_, .unit = unit_, .bound = (bound_)}
 
-#define FLAT(size_, what, figure_)                                                              \
-	{                                                                                       \
-		.text = #size_ " bytes: a free in the dearest order / in the cheapest, " what,  \
-		.unit = "x", .measure = spread_of_orders, .size = (size_), .figure = (figure_), \
-		.bound = 2,                                                                     \
+/* Of live objects of one size. */
+#define WORST(size_, what, figure_, bound_)                                                 \
+	{                                                                                   \
+		TARGET(#size_ " bytes: " what ", worst of the three orders", "ns", bound_), \
+			.measure = worst_order, .size = (size_), .figure = (figure_),       \
 	}
+#define COST_BOUNDS(size)                                               \
+	WORST(size, "an alloc, new process", ALLOC_FIRST, 60),          \
+		WORST(size, "an alloc, later passes", ALLOC_AGAIN, 60), \
+		WORST(size, "a free, new process", FREE_FIRST, 40),     \
+		WORST(size, "a free, later passes", FREE_AGAIN, 40)
 
-#define SCALES(size_, what, figure_)                                                               \
+#define FLAT(size_, what, figure_)                                                                 \
 	{                                                                                          \
-		.text = #size_ " bytes: " what ", many live / few live, worst order", .unit = "x", \
-		.measure = growth, .size = (size_), .figure = (figure_), .bound = 1.5,             \
+		TARGET(#size_ " bytes: a free in the dearest order / in the cheapest, " what, "x", \
+		       2),                                                                         \
+			.measure = spread_of_orders, .size = (size_), .figure = (figure_),         \
 	}
+#define ORDER_BOUNDS(size) \
+	FLAT(size, "new process", FREE_FIRST), FLAT(size, "later passes", FREE_AGAIN)
 
-#define PAIR_COSTS(variant)                                                  \
-	{                                                                    \
-		.text = "pair, " variant, .unit = "ns", .measure = plain,    \
-		.line = "pair/percpu/" variant, .figure = PAIR, .bound = 30, \
-	}
-
-#define PAIR_WITH_256_POSSIBLE(variant)                                                      \
-	{                                                                                    \
-		.text = "pair, " variant ": 256 CPUs possible / the machine's", .unit = "x", \
-		.measure = ratio, .line = "pair/percpu/" variant "/possible256",             \
-		.base = "pair/percpu/" variant, .figure = PAIR, .bound = 1.2,                \
-	}
-
-#define PAIRS_OF_TWO_THREADS(variant)                                                           \
+#define SCALES(size_, what, figure_)                                                            \
 	{                                                                                       \
-		.text = "pair, " variant ": throughput of 2 threads / of 1", .unit = "x",       \
-		.measure = throughput, .line = "pair/percpu/" variant "/threads2",              \
-		.base = "pair/percpu/" variant, .figure = PAIR, .at_least = true, .bound = 1.6, \
+		TARGET(#size_ " bytes: " what ", many live / few live, worst order", "x", 1.5), \
+			.measure = growth, .size = (size_), .figure = (figure_),                \
+	}
+#define GROWTH_BOUNDS(size) \
+	SCALES(size, "an alloc", ALLOC_AGAIN), SCALES(size, "a free", FREE_AGAIN)
+
+/* Of pairs, untouched or written. */
+#define PAIR_COSTS(variant)                                                               \
+	{                                                                                 \
+		TARGET("pair, " variant, "ns", 30),                                       \
+			.measure = plain, .line = "pair/percpu/" variant, .figure = PAIR, \
+	}
+#define PAIR_WITH_256_POSSIBLE(variant)                                                   \
+	{                                                                                 \
+		TARGET("pair, " variant ": 256 CPUs possible / the machine's", "x", 1.2), \
+			.measure = ratio, .line = "pair/percpu/" variant "/possible256",  \
+			.base = "pair/percpu/" variant, .figure = PAIR,                   \
+	}
+#define PAIRS_OF_TWO_THREADS(variant)                                                   \
+	{                                                                               \
+		.target = {.text = "pair, " variant ": throughput of 2 threads / of 1", \
+			   .unit = "x",                                                 \
+			   .at_least = true,                                            \
+			   .bound = 1.6},                                               \
+		.measure = throughput, .line = "pair/percpu/" variant "/threads2",      \
+		.base = "pair/percpu/" variant, .figure = PAIR,                         \
+	}
+#define PAIR_BOUNDS(variant) \
+	PAIR_COSTS(variant), PAIR_WITH_256_POSSIBLE(variant), PAIRS_OF_TWO_THREADS(variant)
+
+#define SPACE(what, unit, line_, figure_, bound)                                                 \
+	{                                                                                        \
+		TARGET(what, unit, bound), .measure = plain, .line = line_, .figure = (figure_), \
 	}
 
-const struct target targets[] = {
-	WORST(4, "an alloc, new process", ALLOC_FIRST, 60),
-	WORST(4, "an alloc, later passes", ALLOC_AGAIN, 60),
-	WORST(4, "a free, new process", FREE_FIRST, 40),
-	WORST(4, "a free, later passes", FREE_AGAIN, 40),
-	WORST(16, "an alloc, new process", ALLOC_FIRST, 60),
-	WORST(16, "an alloc, later passes", ALLOC_AGAIN, 60),
-	WORST(16, "a free, new process", FREE_FIRST, 40),
-	WORST(16, "a free, later passes", FREE_AGAIN, 40),
-	FLAT(4, "new process", FREE_FIRST),
-	FLAT(4, "later passes", FREE_AGAIN),
-	FLAT(16, "new process", FREE_FIRST),
-	FLAT(16, "later passes", FREE_AGAIN),
-	FLAT(64, "new process", FREE_FIRST),
-	FLAT(64, "later passes", FREE_AGAIN),
-	FLAT(256, "new process", FREE_FIRST),
-	FLAT(256, "later passes", FREE_AGAIN),
-	FLAT(1024, "new process", FREE_FIRST),
-	FLAT(1024, "later passes", FREE_AGAIN),
-	SCALES(4, "an alloc", ALLOC_AGAIN),
-	SCALES(4, "a free", FREE_AGAIN),
-	SCALES(16, "an alloc", ALLOC_AGAIN),
-	SCALES(16, "a free", FREE_AGAIN),
-	SCALES(64, "an alloc", ALLOC_AGAIN),
-	SCALES(64, "a free", FREE_AGAIN),
-	SCALES(256, "an alloc", ALLOC_AGAIN),
-	SCALES(256, "a free", FREE_AGAIN),
-	SCALES(1024, "an alloc", ALLOC_AGAIN),
-	SCALES(1024, "a free", FREE_AGAIN),
-	PAIR_COSTS("untouched"),
-	PAIR_WITH_256_POSSIBLE("untouched"),
-	PAIRS_OF_TWO_THREADS("untouched"),
-	PAIR_COSTS("written"),
-	PAIR_WITH_256_POSSIBLE("written"),
-	PAIRS_OF_TWO_THREADS("written"),
-	{
-		.text = "8-byte counters: resident memory, metadata included, a counter a used CPU",
-		.unit = "bytes",
-		.measure = plain,
-		.line = "memory/percpu/possible256",
-		.figure = RESIDENT,
-		.bound = 8.6,
-	},
-	{
-		.text = "16-byte objects: metadata, of the bytes of one copy",
-		.unit = "%",
-		.measure = plain,
-		.line = "metadata/percpu",
-		.figure = METADATA_OF_ONE,
-		.bound = 3,
-	},
-	{
-		.text = "16-byte objects: metadata, of the bytes of all used copies",
-		.unit = "%",
-		.measure = plain,
-		.line = "metadata/percpu",
-		.figure = METADATA_OF_USED,
-		.bound = 3,
-	},
+static const struct alloc_target targets[] = {
+	COST_BOUNDS(4),
+	COST_BOUNDS(16),
+	ORDER_BOUNDS(4),
+	ORDER_BOUNDS(16),
+	ORDER_BOUNDS(64),
+	ORDER_BOUNDS(256),
+	ORDER_BOUNDS(1024),
+	GROWTH_BOUNDS(4),
+	GROWTH_BOUNDS(16),
+	GROWTH_BOUNDS(64),
+	GROWTH_BOUNDS(256),
+	GROWTH_BOUNDS(1024),
+	PAIR_BOUNDS("untouched"),
+	PAIR_BOUNDS("written"),
+	SPACE("8-byte counters: resident memory, metadata included, a counter a used CPU", "bytes",
+	      "memory/percpu/possible256", RESIDENT, 8.6),
+	SPACE("16-byte objects: metadata, of the bytes of one copy", "%", "metadata/percpu",
+	      METADATA_OF_ONE, 3),
+	SPACE("16-byte objects: metadata, of the bytes of all used copies", "%", "metadata/percpu",
+	      METADATA_OF_USED, 3),
 };
 const size_t nr_targets = sizeof(targets) / sizeof(targets[0]);
 
-bool target_is_met(const struct target *target, double value)
+void targets_judge(const struct results *results, struct outcome *outcomes)
 {
-	return target->at_least ? value >= target->bound : value <= target->bound;
+	for (size_t i = 0; i < nr_targets; i++) {
+		const struct alloc_target *target = &targets[i];
+		struct outcome *outcome = &outcomes[i];
+
+		*outcome = (struct outcome){.target = target->target, .value.of_minima = NAN};
+		outcome->measured = target->measure(target, results, &outcome->value.median);
+	}
 }

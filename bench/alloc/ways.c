@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "ways.h"
+#include "alloc/ways.h"
 
 #include <err.h>
 #include <stdbool.h>
@@ -8,7 +8,7 @@
 
 #include <percpu/percpu.h>
 
-#include "crew.h"
+#include "alloc/crew.h"
 
 #define CACHE_LINE 64
 

@@ -6,21 +6,20 @@
  * compared within each round: the machine's noise hits both.  The order changes each round.
  */
 #include <err.h>
-#include <getopt.h>
 #include <libgen.h>
 #include <limits.h>
 #include <spawn.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "host.h"
-#include "json_file.h"
-#include "stats.h"
+#include "harness/clock.h"
+#include "harness/host.h"
+#include "harness/json.h"
+#include "harness/options.h"
+#include "harness/stats.h"
 
 #define TARGET_MS 3.0
 #define WARM_UP_ROUNDS 5
@@ -49,12 +48,6 @@ struct outcome {
 	struct summary ms[NR_PROGRAMS];
 	double added_median; /* of the differences of each round */
 	double added_of_minima;
-};
-
-struct options {
-	size_t rounds;
-	bool json;
-	const char *json_path;
 };
 
 /* The programs lie beside this one, wherever that is. */
@@ -149,13 +142,11 @@ static void print_outcome(FILE *out, const struct outcome *outcome, size_t round
 
 static cJSON *outcome_to_json(const struct outcome *outcome, size_t rounds)
 {
-	cJSON *json = cJSON_CreateObject();
-	cJSON *added;
+	cJSON *json, *added;
 	struct host host;
 
 	host_describe(&host);
-	cJSON_AddStringToObject(json, "program", "percpu_bench_startup");
-	cJSON_AddItemToObject(json, "host", host_to_json(&host));
+	json = json_create("percpu_bench_startup", &host);
 	cJSON_AddStringToObject(json, "linkage", PERCPU_LINKAGE);
 	cJSON_AddNumberToObject(json, "rounds", (double)rounds);
 	for (int i = 0; i < NR_PROGRAMS; i++) {
@@ -174,34 +165,30 @@ static cJSON *outcome_to_json(const struct outcome *outcome, size_t rounds)
 	return json;
 }
 
-static void parse(struct options *options, int argc, char **argv)
+static void parse(struct common_options *options, int argc, char **argv)
 {
 	static const struct option long_options[] = {
 		{"rounds", required_argument, NULL, 'r'},
 		{"json", optional_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
-	int option;
+	static const struct command_line line = {
+		.program = "percpu_bench_startup",
+		.help = "Usage: percpu_bench_startup [--rounds=N] [--json[=FILE]]\n",
+		.letters = "r:j::h",
+		.options = long_options,
+		.max_rounds = MAX_ROUNDS,
+	};
 
-	*options = (struct options){.rounds = 400};
-	while ((option = getopt_long(argc, argv, "r:j::", long_options, NULL)) != -1) {
-		if (option == 'r') {
-			options->rounds = strtoul(optarg, NULL, 10);
-		} else if (option == 'j') {
-			options->json = true;
-			options->json_path = optarg;
-		} else {
-			errx(EXIT_FAILURE, "options: --rounds=N, --json[=FILE]");
-		}
-	}
-	if (!options->rounds || options->rounds > MAX_ROUNDS)
-		errx(EXIT_FAILURE, "--rounds: from 1 to %d", MAX_ROUNDS);
+	*options = (struct common_options){.rounds = 400};
+	options_parse(options, NULL, &line, argc, argv);
 }
 
 int main(int argc, char **argv)
 {
 	struct measurement measurement;
-	struct options options;
+	struct common_options options;
 	struct outcome outcome;
 	int status = 0;
 
@@ -209,8 +196,7 @@ int main(int argc, char **argv)
 	measurement_init(&measurement, options.rounds);
 	measure(&measurement);
 	outcome = evaluate(&measurement);
-	print_outcome(options.json && !options.json_path ? stderr : stdout, &outcome,
-		      options.rounds);
+	print_outcome(options_table_stream(&options), &outcome, options.rounds);
 	if (options.json)
 		status = json_write(outcome_to_json(&outcome, options.rounds), options.json_path);
 	measurement_destroy(&measurement);
