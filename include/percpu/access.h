@@ -10,16 +10,20 @@
 #ifndef PERCPU_ACCESS_H
 #define PERCPU_ACCESS_H
 
-#include <percpu/runtime.h>
+#include <percpu/cpumask.h>
+#include <percpu/impl/runtime.h>
+
+#include <percpu/impl/begin.h>
 
 /**
  * __verify_pcpu_ptr() - reject at compile time what is not a pointer
- * @ptr: a per-CPU pointer; not evaluated. A checker (checker.h) rejects other pointers too
+ * @ptr: a per-CPU pointer; not evaluated. A checker (impl/checker.h) rejects other pointers too
  */
 #define __verify_pcpu_ptr(ptr) ((void)sizeof(__pcpu_is_percpu(ptr)))
 
 /** SHIFT_PERCPU_PTR() - the copy of @ptr in the window that starts at @base. */
-#define SHIFT_PERCPU_PTR(ptr, base) ((__pcpu_copy_pointer(ptr))((base) + __pcpu_low32(ptr)))
+#define SHIFT_PERCPU_PTR(ptr, base) \
+	((__pcpu_copy_pointer(ptr))((base) + __pcpu_low32((uintptr_t)(ptr))))
 
 #ifdef PERCPU_UP
 /** VERIFY_PERCPU_PTR() - @ptr as an ordinary pointer: with one CPU that is its copy. */
@@ -128,5 +132,7 @@ __PCPU_END_DECLS
 					var) *)__percpu_peek(&(var), __pcpu_local(cpu, id));     \
 		__pcpu_local(sum, id);                                                           \
 	})
+
+#include <percpu/impl/end.h>
 
 #endif /* PERCPU_ACCESS_H */

@@ -10,9 +10,11 @@
 #ifndef PERCPU_ALLOC_H
 #define PERCPU_ALLOC_H
 
-#include <percpu/compiler.h>
+#include <percpu/impl/compiler.h>
 
 #include <stddef.h>
+
+#include <percpu/impl/begin.h>
 
 __PCPU_BEGIN_DECLS
 
@@ -68,9 +70,9 @@ PERCPU_API void free_percpu(const volatile void __percpu *ptr);
  * chunks that are wholly free. Nothing that is allocated is touched. It happens by itself where a
  * second chunk becomes wholly free; this call is for a process that knows that it has freed a lot.
  *
- * Returns the bytes of pages that were given back, over all units in use; some of them may never have
- * been written, and so not been resident. Thread-safe; may block; not safe in signal handlers. The
- * kernel has no such function; its reclaim work does the like in the background.
+ * Returns the bytes of pages that were given back, over all units in use; some of them may never
+ * have been written, and so not been resident. Thread-safe; may block; not safe in signal handlers.
+ * The kernel has no such function; its reclaim work does the like in the background.
  */
 PERCPU_API size_t percpu_trim(void);
 
@@ -82,8 +84,10 @@ __PCPU_END_DECLS
 #define alloc_percpu(type) \
 	((__typeof__(type) __percpu *)__alloc_percpu(sizeof(type), __alignof__(type)))
 
+#include <percpu/impl/end.h>
+
 #ifdef PERCPU_UP
-#include <percpu/up/alloc.h>
+#include <percpu/impl/up/alloc.h>
 #endif
 
 #endif /* PERCPU_ALLOC_H */

@@ -5,7 +5,9 @@
 #ifndef PERCPU_BACKEND_H
 #define PERCPU_BACKEND_H
 
-#include <percpu/compiler.h>
+#include <percpu/impl/compiler.h>
+
+#include <percpu/impl/begin.h>
 
 __PCPU_BEGIN_DECLS
 
@@ -20,8 +22,10 @@ PERCPU_API const char *percpu_backend(void);
 
 __PCPU_END_DECLS
 
+#include <percpu/impl/end.h>
+
 #ifdef PERCPU_UP
-#include <percpu/runtime.h>
+#include <percpu/impl/runtime.h>
 #endif
 
 #endif /* PERCPU_BACKEND_H */

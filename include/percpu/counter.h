@@ -10,12 +10,15 @@
  * whatever the parent's other threads were doing. Folding takes a short lock, within a section
  * (section.h). The exception is percpu_counter_sum_and_reset(): it is fatal inside of a section,
  * and so in a signal handler that has interrupted one, if only that of a percpu_counter_add() that
- * folds, or of a percpu_counter_limited_add().
+ * folds, or of a percpu_counter_limited_add(). The kernel's functions of the same names are
+ * mirrored.
  */
 #ifndef PERCPU_COUNTER_H
 #define PERCPU_COUNTER_H
 
 #include <percpu/alloc.h>
+
+#include <percpu/impl/begin.h>
 
 __PCPU_BEGIN_DECLS
 
@@ -119,8 +122,10 @@ PERCPU_API bool percpu_counter_limited_add(struct percpu_counter *fbc, int64_t l
 
 __PCPU_END_DECLS
 
+#include <percpu/impl/end.h>
+
 #ifdef PERCPU_UP
-#include <percpu/up/counter.h>
+#include <percpu/impl/up/counter.h>
 #endif
 
 #endif /* PERCPU_COUNTER_H */

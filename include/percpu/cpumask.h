@@ -4,13 +4,17 @@
  *
  * Possible CPUs are those that the kernel may ever bring online; their set is fixed when the
  * process starts. Numbers may have gaps, so walk them with for_each_possible_cpu().
+ *
+ * All of these are thread- and signal-safe, never block, and mirror the kernel's of the same names.
  */
 #ifndef PERCPU_CPUMASK_H
 #define PERCPU_CPUMASK_H
 
-#include <percpu/runtime.h>
+#include <percpu/impl/runtime.h>
 
-#define __PCPU_BITS_PER_LONG (8 * sizeof(unsigned long))
+#include <percpu/impl/begin.h>
+
+enum { __PCPU_BITS_PER_LONG = 8 * sizeof(unsigned long) };
 
 /** cpu_possible() - whether CPU @cpu may ever run; false for any number out of range. */
 __pcpu_always_inline bool cpu_possible(unsigned int cpu)
@@ -43,5 +47,7 @@ __pcpu_always_inline unsigned int __pcpu_next_possible(unsigned int cpu)
 #define for_each_possible_cpu(cpu)                                              \
 	for ((cpu) = __pcpu_next_possible(0); (unsigned int)(cpu) < nr_cpu_ids; \
 	     (cpu) = __pcpu_next_possible((unsigned int)(cpu) + 1))
+
+#include <percpu/impl/end.h>
 
 #endif /* PERCPU_CPUMASK_H */

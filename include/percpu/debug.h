@@ -20,10 +20,12 @@
 #ifndef PERCPU_DEBUG_H
 #define PERCPU_DEBUG_H
 
-#include <percpu/compiler.h>
+#include <percpu/impl/compiler.h>
 
 #include <stddef.h>
 #include <stdio.h>
+
+#include <percpu/impl/begin.h>
 
 __PCPU_BEGIN_DECLS
 
@@ -44,8 +46,10 @@ PERCPU_API size_t percpu_leak_report(FILE *stream);
 
 __PCPU_END_DECLS
 
+#include <percpu/impl/end.h>
+
 #ifdef PERCPU_UP
-#include <percpu/up/stats.h>
+#include <percpu/impl/up/stats.h>
 #endif
 
 #endif /* PERCPU_DEBUG_H */

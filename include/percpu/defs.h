@@ -12,12 +12,13 @@
  * A const per-CPU variable cannot share a section with the others, and makes no sense: all its
  * copies would be equal. The compiler reports a section type conflict.
  *
- * With PERCPU_UP (up/runtime.h) all of them are ordinary variables, in no section of their own.
+ * With PERCPU_UP (impl/up/runtime.h) all of them are ordinary variables, in no section of their
+ * own.
  */
 #ifndef PERCPU_DEFS_H
 #define PERCPU_DEFS_H
 
-#include <percpu/module.h>
+#include <percpu/impl/module.h>
 
 /* Extra attributes of declaration and definition, and of the definition alone; as in the kernel. */
 #ifndef PER_CPU_ATTRIBUTES

@@ -52,7 +52,10 @@ typedef struct percpu_local_lock {
 		0, 0          \
 	}
 
-/** local_lock_init() - make the lock of one copy unlocked; @lock points to ordinary memory. */
+/**
+ * local_lock_init() - make the lock of one copy unlocked
+ * @lock: an ordinary pointer to it, from per_cpu_ptr(); nobody may have or want the lock
+ */
 #define local_lock_init(lock)                             \
 	do {                                              \
 		local_lock_t *__pcpu_local_lock = (lock); \
@@ -60,118 +63,47 @@ typedef struct percpu_local_lock {
 		__pcpu_local_lock->waiters = 0;           \
 	} while (0)
 
-#ifdef PERCPU_UP
-#include <percpu/up/local_lock.h>
-#else
-
-__PCPU_BEGIN_DECLS
-
-/* What is rare, and all of what the irq forms do. */
-PERCPU_API void __percpu_local_lock_slow(local_lock_t __percpu *lock);
-PERCPU_API bool __percpu_local_trylock_slow(local_lock_t __percpu *lock);
-PERCPU_API void __percpu_local_unlock_slow(local_lock_t __percpu *lock);
-PERCPU_API void __percpu_local_wake(local_lock_t *copy);
-PERCPU_API unsigned int __percpu_local_cpu(local_lock_t __percpu *lock);
-PERCPU_API unsigned long __percpu_signals_block(void);
-PERCPU_API void __percpu_signals_restore(unsigned long flags);
-
-__PCPU_END_DECLS
-
-/* Whether the lock of the CPU that the thread runs on has been taken, in the usual situation. */
-/* Operations order nothing, and the last owner may have been a thread on another CPU. */
-#ifdef __PCPU_NO_INLINE_SEQUENCE
-#define __pcpu_acquire_fence() ((void)0) /* they are functions, which do */
-#else
-#define __pcpu_acquire_fence() __atomic_thread_fence(__ATOMIC_ACQUIRE)
-#endif
-
-__pcpu_always_inline bool __pcpu_local_lock_fast(local_lock_t __percpu *lock)
-{
-	struct percpu_self *self = __pcpu_self();
-	unsigned int cpu, word;
-
-	if (__pcpu_unlikely(*(volatile int *)&self->cpu != __PCPU_NO_CPU))
-		return false;
-	/* only now: a signal's handler may just have given the thread its word */
-	word = *(volatile unsigned int *)&self->lock_word;
-	if (__pcpu_this_cmpxchg_4((uintptr_t)&lock->owner, 0, word) != 0)
-		return false;
-	__pcpu_acquire_fence();
-	/* which CPU that was: if not this one any more, the one whose lock has the thread's word */
-	cpu = (unsigned int)__pcpu_running_cpu();
-	if (__pcpu_unlikely((int)cpu < 0 || __atomic_load_n(&per_cpu_ptr(lock, cpu)->owner,
-							    __ATOMIC_RELAXED) != word))
-		cpu = __percpu_local_cpu(lock);
-	/* in this order: a signal's handler may have a section in between */
-	*(volatile unsigned int *)&self->nested += __PCPU_LOCAL_LOCK;
-	*(volatile int *)&self->cpu = (int)cpu;
-	return true;
-}
-
 /**
  * local_lock() - take this CPU's copy of a lock
  * @lock: per-CPU pointer to a local_lock_t
  *
- * Waits while another thread has it. Not in a signal handler that may have interrupted its holder.
+ * Waits while another thread has it. Fatal if the caller has it already, or is inside of a section.
+ * Not in a signal handler that may have interrupted its holder.
  */
-__pcpu_always_inline void local_lock(local_lock_t __percpu *lock)
-{
-	if (__pcpu_unlikely(!__pcpu_local_lock_fast(lock)))
-		__percpu_local_lock_slow(lock);
-}
+static inline void local_lock(local_lock_t __percpu *lock);
 
-/** local_trylock() - the same, or false at once if the lock is not to be had. */
-__pcpu_always_inline bool local_trylock(local_lock_t __percpu *lock)
-{
-	return __pcpu_local_lock_fast(lock) || __percpu_local_trylock_slow(lock);
-}
+/**
+ * local_trylock() - the same, or false at once if the lock is not to be had
+ *
+ * Also inside of a section, and in signal handlers: false if they have interrupted the holder.
+ */
+static inline bool local_trylock(local_lock_t __percpu *lock);
 
-/** local_unlock() - give back what local_lock() of the same @lock has taken. */
-__pcpu_always_inline void local_unlock(local_lock_t __percpu *lock)
-{
-	volatile struct percpu_self *self = __pcpu_self();
-	const int cpu = self->cpu;
-	const volatile struct percpu_entry *entry = &__percpu_rt.entries[cpu];
-	local_lock_t *copy;
-
-	/* the usual: the only lock, and no section; where attention is always paid, not here */
-	if (__pcpu_unlikely(cpu < 0 || self->nested != __PCPU_LOCAL_LOCK ||
-			    __atomic_load_n(&entry->attention, __ATOMIC_RELAXED) ||
-			    __atomic_load_n(&entry->window, __ATOMIC_RELAXED) == self->word)) {
-		__percpu_local_unlock_slow(lock);
-		return;
-	}
-	copy = SHIFT_PERCPU_PTR(lock, (uintptr_t)entry->base);
-	if (__pcpu_unlikely(__atomic_load_n(&copy->owner, __ATOMIC_RELAXED) != self->lock_word)) {
-		__percpu_local_unlock_slow(lock);
-		return;
-	}
-	__atomic_store_n(&copy->owner, 0, __ATOMIC_RELEASE);
-	self->nested = 0;
-	self->cpu = __PCPU_NO_CPU;
-	__asm__ volatile("" : : : "memory");
-	if (__pcpu_unlikely(__atomic_load_n(&copy->waiters, __ATOMIC_RELAXED)))
-		__percpu_local_wake(copy);
-}
-
-#endif /* PERCPU_UP */
+/**
+ * local_unlock() - give back what local_lock() of the same @lock has taken
+ *
+ * Wakes whoever waits for it, and does not wait itself. Fatal if the caller does not have the lock.
+ */
+static inline void local_unlock(local_lock_t __percpu *lock);
 
 /**
  * local_lock_irqsave() - local_lock() with all signals blocked
  * @lock: per-CPU pointer to a local_lock_t
- * @flags: an unsigned long, for what local_unlock_irqrestore() is to put back
+ * @flags: an unsigned long, for what local_unlock_irqrestore() is to put back: the signals that
+ *	were blocked before
  */
 #define local_lock_irqsave(lock, flags)             \
 	do {                                        \
 		(flags) = __percpu_signals_block(); \
 		local_lock(lock);                   \
 	} while (0)
+/** local_unlock_irqrestore() - local_unlock(), and then the signals as they were, from @flags. */
 #define local_unlock_irqrestore(lock, flags)     \
 	do {                                     \
 		local_unlock(lock);              \
 		__percpu_signals_restore(flags); \
 	} while (0)
-/* The kernel's name for a local_trylock() of the same kind. */
+/** local_trylock_irqsave() - local_trylock() with all signals blocked, if it is true. */
 #define local_trylock_irqsave(lock, flags)               \
 	__extension__({                                  \
 		bool __pcpu_locked;                      \
@@ -181,5 +113,7 @@ __pcpu_always_inline void local_unlock(local_lock_t __percpu *lock)
 			__percpu_signals_restore(flags); \
 		__pcpu_locked;                           \
 	})
+
+#include <percpu/impl/local_lock.h>
 
 #endif /* PERCPU_LOCAL_LOCK_H */

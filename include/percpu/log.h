@@ -9,7 +9,9 @@
 #ifndef PERCPU_LOG_H
 #define PERCPU_LOG_H
 
-#include <percpu/compiler.h>
+#include <percpu/impl/compiler.h>
+
+#include <percpu/impl/begin.h>
 
 __PCPU_BEGIN_DECLS
 
@@ -33,7 +35,7 @@ typedef void (*percpu_log_handler_t)(enum percpu_log_level level, const char *me
  * @handler: NULL for the default, which writes to standard error
  * @level: the least urgent level that is wanted
  *
- * Returns the handler before, NULL if it was the default. Thread-safe.
+ * Returns the handler before, NULL if it was the default. Thread- and signal-safe, never blocks.
  */
 PERCPU_API percpu_log_handler_t percpu_set_log_handler(percpu_log_handler_t handler,
 						       enum percpu_log_level level);
@@ -42,15 +44,17 @@ PERCPU_API percpu_log_handler_t percpu_set_log_handler(percpu_log_handler_t hand
  * percpu_set_fatal_handler() - have @handler called after a fatal message, instead of abort()
  * @handler: must not return (if it does, abort() is called); NULL for abort()
  *
- * Returns the handler before. Thread-safe.
+ * Returns the handler before, NULL if it was abort(). Thread- and signal-safe, never blocks.
  */
 typedef void (*percpu_fatal_handler_t)(const char *message);
 PERCPU_API percpu_fatal_handler_t percpu_set_fatal_handler(percpu_fatal_handler_t handler);
 
 __PCPU_END_DECLS
 
+#include <percpu/impl/end.h>
+
 #ifdef PERCPU_UP
-#include <percpu/up/log.h>
+#include <percpu/impl/up/log.h>
 #endif
 
 #endif /* PERCPU_LOG_H */

@@ -44,6 +44,8 @@
 
 #include <percpu/ops.h>
 
+#include <percpu/impl/begin.h>
+
 __PCPU_BEGIN_DECLS
 
 /**
@@ -66,10 +68,13 @@ PERCPU_API int percpu_thread_pin(unsigned int cpu) __attribute__((__warn_unused_
  *
  * Returns 0; -EPERM: it is not pinned; -EDEADLK: it is inside of a section, and stays pinned; or
  * what the system call gives, if none of these CPUs is there any more; the thread is not pinned
- * then either, but stays where it is.
+ * then either, but stays where it is. Not to be called in signal handlers. Neither call is in the
+ * kernel; migrate_disable() and migrate_enable() come nearest.
  */
 PERCPU_API int percpu_thread_unpin(void);
 
 __PCPU_END_DECLS
+
+#include <percpu/impl/end.h>
 
 #endif /* PERCPU_PINNED_H */

@@ -33,14 +33,55 @@
 
 #include <percpu/ops.h>
 
-__PCPU_BEGIN_DECLS
+#include <percpu/impl/begin.h>
 
-#ifndef PERCPU_UP
-/* The rare ways into and out of a section. */
-PERCPU_API uintptr_t __percpu_hold_slow(void);
-PERCPU_API void __percpu_release_slow(void);
-PERCPU_API void __percpu_wake(unsigned int cpu);
-#endif
+/**
+ * get_cpu_var() - begin a section; lvalue: this CPU's copy of the static variable @var
+ * @var: a plain identifier
+ *
+ * Waits while another thread holds the CPU; opens the CPU's unit if this is its first use.
+ * Thread-safe; safe in signal handlers, where it waits for others but never for its own thread.
+ * Costs less than half of what a mutex costs that nobody else wants; in the fallback tier, a
+ * microsecond or two.
+ */
+#define get_cpu_var(var) __pcpu_get_cpu_var(var, __COUNTER__)
+
+/**
+ * put_cpu_var() - the end of the section that get_cpu_var() of @var began
+ *
+ * Wakes whoever waits for the CPU, and does not wait itself. Thread- and signal-safe. This one and
+ * the other ends are fatal outside of a section.
+ */
+#define put_cpu_var(var)          \
+	do {                      \
+		(void)&(var);     \
+		__pcpu_release(); \
+	} while (0)
+
+/**
+ * get_cpu_ptr() - begin a section; this CPU's copy of the object at the per-CPU pointer @ptr
+ *
+ * Otherwise as get_cpu_var().
+ */
+#define get_cpu_ptr(ptr) __pcpu_get_cpu_ptr(ptr, __COUNTER__)
+
+/** put_cpu_ptr() - the end of the section that get_cpu_ptr() of @ptr began; as put_cpu_var(). */
+#define put_cpu_ptr(ptr)          \
+	do {                      \
+		(void)(ptr);      \
+		__pcpu_release(); \
+	} while (0)
+
+/** get_cpu() - begin a section, as get_cpu_var(); the number of this CPU, 0 .. nr_cpu_ids - 1. */
+#define get_cpu() ((void)__pcpu_hold(), __pcpu_held_cpu())
+/** put_cpu() - the end of the section that get_cpu() began; as put_cpu_var(). */
+#define put_cpu() __pcpu_release()
+
+/** preempt_disable(), preempt_enable() - a section for code that asks for neither of these. */
+#define preempt_disable() ((void)__pcpu_hold())
+#define preempt_enable() __pcpu_release()
+
+__PCPU_BEGIN_DECLS
 
 /**
  * percpu_remote_begin() - have another CPU's copies to oneself
@@ -61,123 +102,12 @@ PERCPU_API int percpu_remote_begin(unsigned int cpu) __attribute__((__warn_unuse
 /**
  * percpu_remote_end() - the end of what percpu_remote_begin() of the same @cpu began
  *
- * Fatal if the caller does not hold @cpu.
+ * Fatal if the caller does not hold @cpu. Wakes whoever waits for it, and does not wait itself.
+ * Thread-safe; in signal handlers only for what they have begun themselves.
  */
 PERCPU_API void percpu_remote_end(unsigned int cpu);
 
-#ifndef PERCPU_UP
-/* An operation of ops.h on the copy of @cpu, exact among operations of all families but raw. */
-PERCPU_API uint64_t __percpu_op_on(unsigned int cpu, unsigned int op, unsigned int size,
-				   uintptr_t ptr, uint64_t a);
-#endif
-
 __PCPU_END_DECLS
-
-#ifndef PERCPU_UP
-
-/* Takes this CPU, and returns its window. */
-__pcpu_always_inline uintptr_t __pcpu_hold(void)
-{
-	intptr_t base = -1;
-
-#ifndef __PCPU_NO_INLINE_SEQUENCE
-	struct percpu_self *self = __pcpu_self();
-
-	if (__builtin_expect(*(volatile int *)&self->cpu == __PCPU_NO_CPU, 1))
-		base = __pcpu_seq_hold(self);
-#endif
-	return __pcpu_unlikely(base < 0) ? __percpu_hold_slow() : (uintptr_t)base;
-}
-
-/*
- * Lets it go. The order of the last three steps matters: a thread that waits has made itself
- * noticed before it looks at the window for the last time (src/cpu/hold.h has the protocol).
- */
-__pcpu_always_inline void __pcpu_release(void)
-{
-#ifdef __PCPU_NO_INLINE_SEQUENCE
-	__percpu_release_slow();
-#else
-	volatile struct percpu_self *self = __pcpu_self();
-	volatile struct percpu_entry *entry;
-	/*
-	 * Not self->cpu, which was stored a moment ago, in the middle of other stores. Whoever has
-	 * been migrated finds another word.
-	 */
-	const int cpu = __pcpu_running_cpu();
-
-	entry = &__percpu_rt.entries[cpu];
-	if (__pcpu_unlikely(entry->window != self->word || self->nested || entry->attention)) {
-		__percpu_release_slow();
-		return;
-	}
-	__atomic_store_n(&entry->window, entry->rest, __ATOMIC_RELEASE);
-	__asm__ volatile("" : : : "memory");
-	if (__pcpu_unlikely(entry->attention))
-		__percpu_wake((unsigned int)cpu);
-	self->cpu = __PCPU_NO_CPU;
-#endif
-}
-
-/* The CPU that the caller holds. */
-__pcpu_always_inline unsigned int __pcpu_held_cpu(void)
-{
-	return (unsigned int)__pcpu_self()->cpu;
-}
-
-#endif /* PERCPU_UP */
-
-/* A plain identifier, and nothing else, makes a name of a structure. */
-#define __pcpu_plain_identifier(var) struct __pcpu_section_of_##var
-
-/**
- * get_cpu_var() - begin a section; lvalue: this CPU's copy of the static variable @var
- *
- * @var is a plain identifier. Waits while another thread holds the CPU. Thread-safe; safe in signal
- * handlers, where it waits for others but never for its own thread. Costs less than half of what
- * a mutex costs that nobody else wants; in the fallback tier, a microsecond or two.
- */
-#define get_cpu_var(var) __pcpu_get_cpu_var(var, __COUNTER__)
-#define __pcpu_get_cpu_var(var, id)                               \
-	(*__extension__({                                         \
-		__pcpu_plain_identifier(var);                     \
-		__verify_pcpu_ptr(&(var));                        \
-		uintptr_t __pcpu_local(held, id) = __pcpu_hold(); \
-		SHIFT_PERCPU_PTR(&(var), __pcpu_local(held, id)); \
-	}))
-
-/** put_cpu_var() - the end of the section that get_cpu_var() of @var began. */
-#define put_cpu_var(var)          \
-	do {                      \
-		(void)&(var);     \
-		__pcpu_release(); \
-	} while (0)
-
-/** get_cpu_ptr() - begin a section; this CPU's copy of the object at the per-CPU pointer @ptr. */
-#define get_cpu_ptr(ptr) __pcpu_get_cpu_ptr(ptr, __COUNTER__)
-#define __pcpu_get_cpu_ptr(ptr, id)                                                 \
-	__extension__({                                                             \
-		__typeof__((ptr) + 0) __pcpu_local(object, id) = (ptr);             \
-		__verify_pcpu_ptr(ptr);                                             \
-		uintptr_t __pcpu_local(held, id) = __pcpu_hold();                   \
-		SHIFT_PERCPU_PTR(__pcpu_local(object, id), __pcpu_local(held, id)); \
-	})
-
-/** put_cpu_ptr() - the end of the section that get_cpu_ptr() of @ptr began. */
-#define put_cpu_ptr(ptr)          \
-	do {                      \
-		(void)(ptr);      \
-		__pcpu_release(); \
-	} while (0)
-
-/** get_cpu() - begin a section; the number of this CPU. */
-#define get_cpu() ((void)__pcpu_hold(), __pcpu_held_cpu())
-/** put_cpu() - the end of the section that get_cpu() began. */
-#define put_cpu() __pcpu_release()
-
-/** preempt_disable(), preempt_enable() - a section for code that asks for neither of these. */
-#define preempt_disable() ((void)__pcpu_hold())
-#define preempt_enable() __pcpu_release()
 
 /**
  * per_cpu_xchg() - take what is in one CPU's copy, and leave something else
@@ -190,17 +120,11 @@ __pcpu_always_inline unsigned int __pcpu_held_cpu(void)
  * Inside of a section of another CPU it is fatal, as percpu_remote_begin() is refused there; so in
  * signal handlers only if these cannot interrupt a section.
  */
-#ifdef PERCPU_UP
-#define per_cpu_xchg(var, cpu, val) ((void)(cpu), this_cpu_xchg(var, val))
-#else
-#define per_cpu_xchg(var, cpu, val)                                                              \
-	__extension__({                                                                          \
-		__verify_pcpu_ptr(&(var));                                                       \
-		__bad_size_call_parameter(var);                                                  \
-		__pcpu_from_bits(var,                                                            \
-				 __percpu_op_on(cpu, __PERCPU_OP_XCHG, sizeof(var),              \
-						(uintptr_t) & (var), __pcpu_to_bits(var, val))); \
-	})
-#endif
+#define per_cpu_xchg(var, cpu, val) __pcpu_per_cpu_xchg(var, cpu, val, __COUNTER__)
+
+#include <percpu/impl/end.h>
+
+/* What the macros expand to. */
+#include <percpu/impl/section.h>
 
 #endif /* PERCPU_SECTION_H */

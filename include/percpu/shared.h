@@ -38,7 +38,9 @@
 #ifndef PERCPU_SHARED_H
 #define PERCPU_SHARED_H
 
-#include <percpu/compiler.h>
+#include <percpu/impl/compiler.h>
+
+#include <percpu/impl/begin.h>
 
 __PCPU_BEGIN_DECLS
 
@@ -57,8 +59,10 @@ PERCPU_API int percpu_share(void) __attribute__((__warn_unused_result__));
 
 __PCPU_END_DECLS
 
+#include <percpu/impl/end.h>
+
 #ifdef PERCPU_UP
-#include <percpu/runtime.h>
+#include <percpu/impl/runtime.h>
 #endif
 
 #endif /* PERCPU_SHARED_H */

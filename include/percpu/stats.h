@@ -5,11 +5,13 @@
 #ifndef PERCPU_STATS_H
 #define PERCPU_STATS_H
 
-#include <percpu/compiler.h>
+#include <percpu/impl/compiler.h>
 
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+
+#include <percpu/impl/begin.h>
 
 __PCPU_BEGIN_DECLS
 
@@ -87,8 +89,10 @@ PERCPU_API int percpu_stats_print(FILE *stream);
 
 __PCPU_END_DECLS
 
+#include <percpu/impl/end.h>
+
 #ifdef PERCPU_UP
-#include <percpu/up/stats.h>
+#include <percpu/impl/up/stats.h>
 #endif
 
 #endif /* PERCPU_STATS_H */

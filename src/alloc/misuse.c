@@ -6,7 +6,7 @@
 #include "ground/symbol.h"
 #include "memory/unit.h"
 
-#include <percpu/runtime.h>
+#include <percpu/impl/runtime.h>
 
 #include <stdio.h>
 

@@ -6,7 +6,8 @@
 #include "ground/mem.h"
 #include "memory/coord.h"
 
-#include <percpu/module.h>
+#include <percpu/impl/module.h>
+#include <percpu/impl/note.h>
 
 #include <errno.h>
 #include <link.h>

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * registration.c - what a module's constructor and destructor call (percpu/module.h). The first one
- * of all may come before the library's own constructor.
+ * registration.c - what a module's constructor and destructor call (percpu/impl/module.h). The
+ * first one of all may come before the library's own constructor.
  */
 #include "alloc/alloc.h"
 #include "boot/module.h"
 #include "boot/setup.h"
 #include "machine/tier.h"
 
-#include <percpu/module.h>
+#include <percpu/impl/module.h>
 
 PERCPU_API void __percpu_module_register(const void *note)
 {

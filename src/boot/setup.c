@@ -44,7 +44,7 @@
 #include "memory/vm.h"
 
 #include <percpu/backend.h>
-#include <percpu/runtime.h>
+#include <percpu/impl/runtime.h>
 #include <percpu/shared.h>
 
 #include <errno.h>

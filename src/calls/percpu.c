@@ -12,7 +12,7 @@
 #include "memory/unit.h"
 
 #include <percpu/alloc.h>
-#include <percpu/runtime.h>
+#include <percpu/impl/runtime.h>
 
 #include <errno.h>
 
@@ -122,8 +122,8 @@ static void __attribute__((__noinline__)) pcpu_free(const volatile void *ptr, co
 	if (is_refused("free_percpu() does nothing"))
 		return;
 	if (__builtin_expect(pcpu_debug_level, 0))
-		pcpu_debug_free((uint32_t)__pcpu_low32(ptr), caller);
-	else if (!pcpu_area_free((uint32_t)__pcpu_low32(ptr), &misuse))
+		pcpu_debug_free((uint32_t)__pcpu_low32((uintptr_t)ptr), caller);
+	else if (!pcpu_area_free((uint32_t)__pcpu_low32((uintptr_t)ptr), &misuse))
 		refuse(ptr, &misuse);
 	/* as free() */
 	errno = saved;
@@ -132,6 +132,6 @@ static void __attribute__((__noinline__)) pcpu_free(const volatile void *ptr, co
 PERCPU_API void free_percpu(const volatile void __percpu *ptr)
 {
 	if (!pcpu_cache_on || !pcpu_pointer_is_dynamic(ptr) ||
-	    !pcpu_cache_put((uint32_t)__pcpu_low32(ptr)))
+	    !pcpu_cache_put((uint32_t)__pcpu_low32((uintptr_t)ptr)))
 		pcpu_free(ptr, CALLER);
 }

@@ -2,35 +2,33 @@
 /* copy_op.c - see copy_op.h. */
 #include "cpu/copy_op.h"
 
-#define DEFINE_LOCKED(n, type)                                                            \
-	static uint64_t locked_##n(const struct pcpu_op *op, type *copy)                  \
-	{                                                                                 \
-		type a = (type)op->a, b = (type)op->b;                                    \
-                                                                                          \
-		switch (op->op) {                                                         \
-		case __PERCPU_OP_READ:                                                    \
-			return __atomic_load_n(copy, __ATOMIC_RELAXED);                   \
-		case __PERCPU_OP_WRITE:                                                   \
-			__atomic_store_n(copy, a, __ATOMIC_RELAXED);                      \
-			return 0;                                                         \
-		case __PERCPU_OP_ADD:                                                     \
-			__atomic_fetch_add(copy, a, __ATOMIC_RELAXED);                    \
-			return 0;                                                         \
-		case __PERCPU_OP_AND:                                                     \
-			__atomic_fetch_and(copy, a, __ATOMIC_RELAXED);                    \
-			return 0;                                                         \
-		case __PERCPU_OP_OR:                                                      \
-			__atomic_fetch_or(copy, a, __ATOMIC_RELAXED);                     \
-			return 0;                                                         \
-		case __PERCPU_OP_ADD_RETURN:                                              \
-			return __atomic_add_fetch(copy, a, __ATOMIC_RELAXED);             \
-		case __PERCPU_OP_XCHG:                                                    \
-			return __atomic_exchange_n(copy, a, __ATOMIC_ACQ_REL);            \
-		default:                                                                  \
-			__atomic_compare_exchange_n(copy, &a, b, false, __ATOMIC_ACQ_REL, \
-						    __ATOMIC_ACQUIRE);                    \
-			return a;                                                         \
-		}                                                                         \
+#include <percpu/impl/operations.h>
+
+#define CASE_GET(name, n, type) \
+	case __PCPU_OP_##name:  \
+		return __atomic_load_n(copy, __ATOMIC_RELAXED);
+#define CASE_PUT(name, n, type, plain, locked) \
+	case __PCPU_OP_##name:                 \
+		locked;                        \
+		return 0;
+#define CASE_SWAP(name, n, type, plain, locked) \
+	case __PCPU_OP_##name:                  \
+		return locked;
+#define CASE_CAS(name, n, type)                                                        \
+	case __PCPU_OP_##name:                                                         \
+		__atomic_compare_exchange_n(copy, &val, nval, false, __ATOMIC_ACQ_REL, \
+					    __ATOMIC_ACQUIRE);                         \
+		return val;
+#define DEFINE_LOCKED(n, type)                                                              \
+	static uint64_t locked_##n(const struct pcpu_op *op, type *copy)                    \
+	{                                                                                   \
+		type val = (type)op->a, nval = (type)op->b;                                 \
+                                                                                            \
+		switch (op->op) {                                                           \
+			__PCPU_OPERATIONS(CASE_GET, CASE_PUT, CASE_SWAP, CASE_CAS, n, type) \
+		default:                                                                    \
+			__builtin_unreachable();                                            \
+		}                                                                           \
 	}
 
 DEFINE_LOCKED(1, uint8_t)

@@ -8,13 +8,13 @@
 #ifndef PCPU_COPY_OP_H
 #define PCPU_COPY_OP_H
 
-#include <percpu/runtime.h>
+#include <percpu/impl/runtime.h>
 
 #include <stdint.h>
 
 /* An operation and its operands. */
 struct pcpu_op {
-	unsigned int op;   /* __PERCPU_OP_... */
+	unsigned int op;   /* __PCPU_OP_... */
 	unsigned int size; /* 1, 2, 4 or 8; 16: cmpxchg */
 	uint64_t a, b;	   /* value; or expected and new value */
 	uint64_t a2, b2;   /* the high halves of 16 bytes */

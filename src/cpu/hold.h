@@ -57,7 +57,7 @@
 #ifndef PCPU_HOLD_H
 #define PCPU_HOLD_H
 
-#include <percpu/runtime.h>
+#include <percpu/impl/runtime.h>
 
 #include <signal.h>
 #include <stdbool.h>

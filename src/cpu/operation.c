@@ -12,6 +12,8 @@
 
 #include <percpu/percpu.h>
 
+#include <percpu/impl/operations.h>
+
 static void open_unit(void *arg)
 {
 	pcpu_unit_open(*(const unsigned int *)arg);
@@ -183,27 +185,26 @@ uint64_t pcpu_operate_marked(struct pcpu_op *op, uint32_t low)
 /* --- out of line, for code without sequences --- */
 
 #ifndef __PCPU_NO_INLINE_SEQUENCE
-#define DEFINE_SEQUENCE(n)                                                    \
-	static uint64_t sequence_##n(const struct pcpu_op *op, uintptr_t ptr) \
-	{                                                                     \
-		switch (op->op) {                                             \
-		case __PERCPU_OP_READ:                                        \
-			return __pcpu_this_read_##n(ptr);                     \
-		case __PERCPU_OP_WRITE:                                       \
-			return __pcpu_this_write_##n(ptr, op->a), 0;          \
-		case __PERCPU_OP_ADD:                                         \
-			return __pcpu_this_add_##n(ptr, op->a), 0;            \
-		case __PERCPU_OP_AND:                                         \
-			return __pcpu_this_and_##n(ptr, op->a), 0;            \
-		case __PERCPU_OP_OR:                                          \
-			return __pcpu_this_or_##n(ptr, op->a), 0;             \
-		case __PERCPU_OP_ADD_RETURN:                                  \
-			return __pcpu_this_add_return_##n(ptr, op->a);        \
-		case __PERCPU_OP_XCHG:                                        \
-			return __pcpu_this_xchg_##n(ptr, op->a);              \
-		default:                                                      \
-			return __pcpu_this_cmpxchg_##n(ptr, op->a, op->b);    \
-		}                                                             \
+#define CASE_GET(name, n, type) \
+	case __PCPU_OP_##name:  \
+		return __pcpu_this_##name##_##n(ptr);
+#define CASE_PUT(name, n, type, plain, locked) \
+	case __PCPU_OP_##name:                 \
+		return __pcpu_this_##name##_##n(ptr, op->a), 0;
+#define CASE_SWAP(name, n, type, plain, locked) \
+	case __PCPU_OP_##name:                  \
+		return __pcpu_this_##name##_##n(ptr, op->a);
+#define CASE_CAS(name, n, type) \
+	case __PCPU_OP_##name:  \
+		return __pcpu_this_##name##_##n(ptr, op->a, op->b);
+#define DEFINE_SEQUENCE(n)                                                              \
+	static uint64_t sequence_##n(const struct pcpu_op *op, uintptr_t ptr)           \
+	{                                                                               \
+		switch (op->op) {                                                       \
+			__PCPU_OPERATIONS(CASE_GET, CASE_PUT, CASE_SWAP, CASE_CAS, n, ) \
+		default:                                                                \
+			__builtin_unreachable();                                        \
+		}                                                                       \
 	}
 DEFINE_SEQUENCE(1)
 DEFINE_SEQUENCE(2)
@@ -226,7 +227,7 @@ static uint64_t do_sequence(const struct pcpu_op *op, uintptr_t ptr)
 
 PERCPU_API __pcpu_u128 __percpu_op_16(uintptr_t ptr, __pcpu_u128 expect, __pcpu_u128 val)
 {
-	return __pcpu_this_cmpxchg_16(ptr, expect, val);
+	return __pcpu_this_cmpxchg128(ptr, expect, val);
 }
 #else
 static uint64_t do_sequence(struct pcpu_op *op, uintptr_t ptr)
@@ -237,7 +238,7 @@ static uint64_t do_sequence(struct pcpu_op *op, uintptr_t ptr)
 PERCPU_API __pcpu_u128 __percpu_op_16(uintptr_t ptr, __pcpu_u128 expect, __pcpu_u128 val)
 {
 	struct pcpu_op what = {
-		.op = __PERCPU_OP_CMPXCHG,
+		.op = __PCPU_OP_cmpxchg,
 		.size = 16,
 		.a = (uint64_t)expect,
 		.a2 = (uint64_t)(expect >> 64),

@@ -7,7 +7,7 @@
 
 #include "memory/entry.h"
 
-#include <percpu/runtime.h>
+#include <percpu/impl/runtime.h>
 
 #include <stdbool.h>
 #include <stddef.h>

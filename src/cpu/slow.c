@@ -27,13 +27,9 @@
 #include "machine/tier.h"
 #include "memory/unit.h"
 
-_Static_assert(offsetof(struct percpu_runtime, entries) == 8 &&
-		       offsetof(struct percpu_runtime, self_offset) == 24 &&
-		       offsetof(struct percpu_runtime, rdpid_cpus) == 64 &&
-		       offsetof(struct percpu_self, mark) == 16 &&
-		       offsetof(struct pcpu_mark, busy) == 0 &&
+_Static_assert(offsetof(struct pcpu_mark, busy) == 0 &&
 		       PCPU_NO_SEQUENCES == (intptr_t)((uintptr_t)2 << 62),
-	       "as in percpu/arch/x86_64_fallback.h");
+	       "as in percpu/impl/arch/x86_64/fallback.h");
 
 /* After this many aborts of a thread's sequences one operation is done by holding the CPU. */
 #define ABORTS_BEFORE_HOLDING 64
@@ -41,8 +37,8 @@ _Static_assert(offsetof(struct percpu_runtime, entries) == 8 &&
 /* Where the first operand lies, which the result takes the place of. */
 static uint64_t *decode(struct pcpu_op *op, uint64_t *operands, unsigned int code)
 {
-	op->op = code / 32;
-	op->size = code % 32;
+	op->op = code / __PCPU_CODE_OP;
+	op->size = code % __PCPU_CODE_OP;
 	if (op->size == 16) {
 		op->a = operands[3];
 		op->a2 = operands[2];
@@ -50,7 +46,7 @@ static uint64_t *decode(struct pcpu_op *op, uint64_t *operands, unsigned int cod
 		op->b2 = operands[0];
 		return &operands[3];
 	}
-	if (op->op == __PERCPU_OP_CMPXCHG) {
+	if (op->op == __PCPU_OP_cmpxchg) {
 		op->a = operands[1];
 		op->b = operands[0];
 		return &operands[1];

@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 /*
- * The C side. @operands are those of operation @code (__PCPU_SLOW_CODE), the last one first (see
- * percpu/arch/); @low is the low half of the per-CPU pointer. Returns false if the operation is
+ * The C side. @operands are those of operation @code (its number * __PCPU_CODE_OP + its size), the last one first (see
+ * percpu/impl/arch/); @low is the low half of the per-CPU pointer. Returns false if the operation is
  * done and its result is in the place of the first operand, true if it is to be tried again.
  */
 bool pcpu_slow_entry(uint64_t *operands, uint32_t low, unsigned int code);

@@ -8,7 +8,7 @@
 #include "machine/rseq_area.h"
 
 #include <percpu/backend.h>
-#include <percpu/runtime.h>
+#include <percpu/impl/runtime.h>
 
 #include <errno.h>
 #include <stdio.h>

@@ -5,14 +5,15 @@
 #ifndef PCPU_ENTRY_H
 #define PCPU_ENTRY_H
 
-#include <percpu/runtime.h>
+#include <percpu/impl/runtime.h>
 
 #include <stdbool.h>
 #include <stdint.h>
 
 /*
  * Words of an entry's window, which are all negative. Two bits: no sequences, and no way around
- * them either (the short way of the fallback tier, x86_64_fallback.h, goes by the first alone).
+ * them either (the short way of the fallback tier, percpu/impl/arch/x86_64/fallback.h, goes by the
+ * first alone).
  */
 #define PCPU_NO_SEQUENCES (INTPTR_MIN)
 #define PCPU_SLOW_ONLY ((intptr_t)((uintptr_t)3 << 62))

@@ -533,7 +533,7 @@ PERCPU_API const volatile void *__percpu_peek(const volatile void *ptr, unsigned
 	static const uint64_t zero[2];
 
 	if (pcpu_unit_is_open(cpu))
-		return (const volatile void *)(windows[cpu] + __pcpu_low32(ptr));
+		return (const volatile void *)(windows[cpu] + __pcpu_low32((uintptr_t)ptr));
 	/* the template of a static variable holds the value that the copy would start with */
 	return pcpu_pointer_is_dynamic(ptr) ? (const volatile void *)zero : ptr;
 }

@@ -17,7 +17,7 @@
 #ifndef PCPU_UNIT_H
 #define PCPU_UNIT_H
 
-#include <percpu/runtime.h>
+#include <percpu/impl/runtime.h>
 
 #include <stdbool.h>
 #include <stdint.h>

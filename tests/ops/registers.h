@@ -2,14 +2,18 @@
 /*
  * registers.h - operations with a value in every register, to see which of them come back.
  *
- * The sequences are the public header's own macros; around them all general registers but rsp, the
- * vector and floating registers and the red zone are loaded, and stored again afterwards. The four
- * general registers that a sequence takes as operands have values too, those of the operands.
+ * The sequences are made of the public headers' own text; around them all general registers but
+ * rsp, the vector and floating registers and the red zone are loaded, and stored again afterwards.
+ * The four general registers that a sequence takes as operands have values too, those of the
+ * operands.
  */
 #ifndef OPS_REGISTERS_H
 #define OPS_REGISTERS_H
 
 #include <percpu/percpu.h>
+
+#include <percpu/impl/arch/x86_64/sequence.h>
+#include <percpu/impl/arch/x86_64/fallback.h>
 
 #include <stdint.h>
 
@@ -147,7 +151,7 @@ enum {
  * the entries, r12 the index offset, r8 the pointer, rbx the value. A result goes to r14, or to rax
  * and rdx.
  */
-#define REGISTERS_RUN(run_, sequence)                                                              \
+#define REGISTERS_RUN(run_, code_, sequence)                                                       \
 	do {                                                                                       \
 		struct registers_run *const which = run_;                                          \
 		register uint64_t val __asm__("rbx") = which->before.general[REGISTER_RBX];        \
@@ -160,24 +164,25 @@ enum {
 		__asm__ volatile(REGISTERS_LOAD sequence REGISTERS_STORE                           \
 				 : [val] "+r"(val), [rseq] "+r"(rseq), [entries] "+r"(entries),    \
 				   [index] "+r"(index), [ptr] "+r"(ptr), [run] "+r"(run)           \
-				 :                                                                 \
+				 : [code] "i"(code_)                                               \
 				 : "memory", "cc", "rax", "rcx", "rdx", "r10", "r11", "r13",       \
 				   "r14", "r15");                                                  \
 	} while (0)
 
 static inline void registers_run_add(struct registers_run *add)
 {
-	REGISTERS_RUN(add, __PCPU_SEQ_BEGIN "addq %[val], (%%r10)" __PCPU_SEQ_COMMIT
-		__PCPU_SEQ_SLOW("pushq %q[val]\n\t", __PCPU_SEQ_CALL(add, 8), 8, "")
-		__PCPU_FALLBACK_STORE(add, "lock add", 8, "q"));
+	REGISTERS_RUN(add, __PCPU_CODE(__PCPU_OP_add, 8),
+		__PCPU_SEQ_BEGIN "addq %[val], (%%r10)" __PCPU_SEQ_COMMIT
+		__PCPU_SEQ_SLOW("pushq %q[val]\n\t", __PCPU_SEQ_CALL("add_8"), 8, "")
+		__PCPU_FALLBACK_STORE("add_8", "lock add", 8, "q"));
 }
 
 static inline void registers_run_xchg(struct registers_run *xchg)
 {
-	REGISTERS_RUN(xchg, __PCPU_SEQ_BEGIN
+	REGISTERS_RUN(xchg, __PCPU_CODE(__PCPU_OP_xchg, 8), __PCPU_SEQ_BEGIN
 		"movq (%%r10), %%r14\n\t"
 		"movq %[val], (%%r10)" __PCPU_SEQ_COMMIT
-		__PCPU_SEQ_SLOW("pushq %q[val]\n\t", __PCPU_SEQ_CALL(xchg, 8), 8,
+		__PCPU_SEQ_SLOW("pushq %q[val]\n\t", __PCPU_SEQ_CALL("xchg_8"), 8,
 				"movq (%%rsp), %%r14\n\t")
 		__PCPU_FALLBACK_XCHG(8, "q"));
 }
@@ -185,10 +190,10 @@ static inline void registers_run_xchg(struct registers_run *xchg)
 /* Expects rax and rdx, stores rbx and rcx. */
 static inline void registers_run_pair(struct registers_run *pair)
 {
-	REGISTERS_RUN(pair, __PCPU_SEQ_BEGIN
+	REGISTERS_RUN(pair, __PCPU_CODE(__PCPU_OP_cmpxchg, 16), __PCPU_SEQ_BEGIN
 		"cmpxchg16b (%%r10)" __PCPU_SEQ_COMMIT
 		__PCPU_SEQ_SLOW("pushq %%rax\n\tpushq %%rdx\n\tpushq %%rbx\n\tpushq %%rcx\n\t",
-				__PCPU_SEQ_CALL_C(cmpxchg, 16), 32,
+				__PCPU_SEQ_CALL_C, 32,
 				"movq 24(%%rsp), %%rax\n\tmovq 16(%%rsp), %%rdx\n\t"));
 }
 /* clang-format on */

@@ -12,6 +12,8 @@
 
 #include <percpu/percpu.h>
 
+#include <percpu/impl/arch/aarch64/sequence.h>
+
 #include <stdint.h>
 
 #define REGISTERS_GENERAL 31
@@ -122,7 +124,7 @@ enum {
 		"v25", "v26", "v27", "v28", "v29", "v30", "v31"
 
 /* A result goes to x24. */
-#define REGISTERS_RUN(run_, sequence)                                                              \
+#define REGISTERS_RUN(run_, code_, sequence)                                                       \
 	do {                                                                                       \
 		struct registers_run *const which = run_;                                          \
 		register uint64_t rseq __asm__("x19") = which->before.general[REGISTER_RSEQ];      \
@@ -136,7 +138,8 @@ enum {
 		__asm__ volatile(REGISTERS_LOAD sequence REGISTERS_STORE                           \
 				 : [val] "+r"(val), [rseq] "+r"(rseq), [entries] "+r"(entries),    \
 				   [ptr] "+r"(ptr), [index] "+r"(index), [run] "+r"(run)           \
-				 : [at_loops] "i"(__builtin_offsetof(struct registers_run, loops)), \
+				 : [code] "i"(code_),                                              \
+				   [at_loops] "i"(__builtin_offsetof(struct registers_run, loops)), \
 				   [at_sve] "i"(__builtin_offsetof(struct registers_run, has_sve)), \
 				   [size] "i"(__builtin_offsetof(struct registers_run, after))     \
 				 : "memory", "cc", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", \
@@ -147,19 +150,19 @@ enum {
 
 static inline void registers_run_add(struct registers_run *add)
 {
-	REGISTERS_RUN(add, __PCPU_SEQ_BEGIN
+	REGISTERS_RUN(add, __PCPU_CODE(__PCPU_OP_add, 8), __PCPU_SEQ_BEGIN
 		"ldr x17, " __PCPU_SEQ_COPY "\n\t"
 		"add x17, x17, %[val]\n\t"
 		"str x17, " __PCPU_SEQ_COPY __PCPU_SEQ_COMMIT
-		__PCPU_SEQ_SLOW(add, 8, __PCPU_SEQ_PUT_ADDEND("x"), 16, "", "2b"));
+		__PCPU_SEQ_SLOW(__PCPU_SEQ_PUT_ADDEND("x"), 16, "", "2b"));
 }
 
 static inline void registers_run_xchg(struct registers_run *xchg)
 {
-	REGISTERS_RUN(xchg, __PCPU_SEQ_BEGIN
+	REGISTERS_RUN(xchg, __PCPU_CODE(__PCPU_OP_xchg, 8), __PCPU_SEQ_BEGIN
 		"ldr x24, " __PCPU_SEQ_COPY "\n\t"
 		"str %[val], " __PCPU_SEQ_COPY __PCPU_SEQ_COMMIT
-		__PCPU_SEQ_SLOW(xchg, 8, __PCPU_SEQ_PUT("x"), 16, "ldr x24, [sp, #16]\n\t", "2b"));
+		__PCPU_SEQ_SLOW(__PCPU_SEQ_PUT("x"), 16, "ldr x24, [sp, #16]\n\t", "2b"));
 }
 /* clang-format on */
 

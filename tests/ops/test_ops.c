@@ -248,17 +248,17 @@ static void sized_cmpxchg_double_does_the_same(void **state)
 static void out_of_line_operations_do_the_same(void **state)
 {
 	(void)state;
-#define CALL(op, size, ptr, a, b) __percpu_op(__PERCPU_OP_##op, size, (uintptr_t)(ptr), a, b)
+#define CALL(op, size, ptr, a, b) __percpu_op(__PCPU_OP_##op, size, (uintptr_t)(ptr), a, b)
 #define ROWS(name, size)                                                                      \
-	ROW_GIVES(name, name, 100, CALL(READ, size, &name, 0, 0), 100, 100);                  \
-	ROW(name, name, 100, CALL(WRITE, size, &name, (uint64_t)-7, 0), -7);                  \
-	ROW(name, name, 100, CALL(ADD, size, &name, (uint64_t)-107, 0), -7);                  \
-	ROW(name, name, 0x70, CALL(AND, size, &name, 0x3c, 0), 0x30);                         \
-	ROW(name, name, 0x70, CALL(OR, size, &name, 0x0f, 0), 0x7f);                          \
-	ROW_GIVES(name, name, 100, CALL(ADD_RETURN, size, &name, (uint64_t)-107, 0), -7, -7); \
-	ROW_GIVES(name, name, 100, CALL(XCHG, size, &name, 7, 0), 100, 7);                    \
-	ROW_GIVES(name, name, 100, CALL(CMPXCHG, size, &name, 100, 7), 100, 7);               \
-	ROW_GIVES(name, name, 100, CALL(CMPXCHG, size, &name, 101, 7), 100, 100)
+	ROW_GIVES(name, name, 100, CALL(read, size, &name, 0, 0), 100, 100);                  \
+	ROW(name, name, 100, CALL(write, size, &name, (uint64_t)-7, 0), -7);                  \
+	ROW(name, name, 100, CALL(add, size, &name, (uint64_t)-107, 0), -7);                  \
+	ROW(name, name, 0x70, CALL(and, size, &name, 0x3c, 0), 0x30);                         \
+	ROW(name, name, 0x70, CALL(or, size, &name, 0x0f, 0), 0x7f);                          \
+	ROW_GIVES(name, name, 100, CALL(add_return, size, &name, (uint64_t)-107, 0), -7, -7); \
+	ROW_GIVES(name, name, 100, CALL(xchg, size, &name, 7, 0), 100, 7);                    \
+	ROW_GIVES(name, name, 100, CALL(cmpxchg, size, &name, 100, 7), 100, 7);               \
+	ROW_GIVES(name, name, 100, CALL(cmpxchg, size, &name, 101, 7), 100, 100)
 	ROWS(schar_alone, 1);
 	ROWS(sshort_alone, 2);
 	ROWS(sint_alone, 4);

@@ -497,7 +497,7 @@ static int32_t *take_rseq_area(void)
  */
 static void *hold_often(void *failed)
 {
-	struct pcpu_op add = {.op = __PERCPU_OP_ADD, .size = 8, .a = 3};
+	struct pcpu_op add = {.op = __PCPU_OP_add, .size = 8, .a = 3};
 	volatile int32_t *cpu_id = take_rseq_area();
 
 	if (!cpu_id) {
@@ -575,7 +575,7 @@ static void holders_lose_no_update(void **state)
 
 static const char *keep_errno(void)
 {
-	struct pcpu_op add = {.op = __PERCPU_OP_ADD, .size = 8, .a = 1};
+	struct pcpu_op add = {.op = __PCPU_OP_add, .size = 8, .a = 1};
 
 	errno = 1234;
 	this_cpu_inc(counter);
@@ -696,7 +696,7 @@ static void without_membarrier_the_fallback_counts_and_says_why(void **state)
 static const char *hold_refused(void)
 {
 	const struct rlimit no_core = {0, 0};
-	struct pcpu_op add = {.op = __PERCPU_OP_ADD, .size = 8, .a = 1};
+	struct pcpu_op add = {.op = __PCPU_OP_add, .size = 8, .a = 1};
 
 	setrlimit(RLIMIT_CORE, &no_core);
 	signal(SIGABRT, SIG_DFL);

@@ -588,7 +588,7 @@ static void *count_a_thousand(void *arg)
 /* In the child, where all other threads are gone: its exit status. */
 static int live_on(void)
 {
-	struct pcpu_op add = {.op = __PERCPU_OP_ADD, .size = 8, .a = 7};
+	struct pcpu_op add = {.op = __PCPU_OP_add, .size = 8, .a = 7};
 	uint64_t before = per_cpu_sum(forked), expected = before + 1000;
 	unsigned int cpu;
 

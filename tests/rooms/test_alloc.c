@@ -913,7 +913,7 @@ static void read_null(void *arg)
 static void write_null(void *arg)
 {
 	(void)arg;
-	__percpu_op(__PERCPU_OP_ADD, 4, (uintptr_t)nothing, 1, 0);
+	__percpu_op(__PCPU_OP_add, 4, (uintptr_t)nothing, 1, 0);
 }
 
 static void copy_of_null_faults(void **state)

@@ -19,8 +19,12 @@
 /* The private jemalloc keeps its own thread-local storage (PrivateJemalloc.cmake). */
 #define PCPU_JEMALLOC_SHARES_TLS 0
 
+/* The pinned_window of a thread that is not: it makes of every pointer an address that no program
+ * can have. */
+#define PCPU_NO_WINDOW 0x005ac00000000000UL
+
 /* What percpu_self has beside the fields of all processors, as a thread begins. */
-#define PCPU_SELF_OF_ARCH .pinned_window = __PCPU_NO_WINDOW,
+#define PCPU_SELF_OF_ARCH .pinned_window = PCPU_NO_WINDOW,
 
 /* Tells the processor that this is a loop that waits. */
 static inline void pcpu_relax(void)

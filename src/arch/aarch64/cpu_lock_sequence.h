@@ -8,15 +8,17 @@
 #ifndef PCPU_CPU_LOCK_SEQUENCE_H
 #define PCPU_CPU_LOCK_SEQUENCE_H
 
-#include <percpu/runtime.h>
+#include <percpu/impl/runtime.h>
+#include <percpu/impl/arch/aarch64/sequence.h>
 
 #include <stddef.h>
 
 #ifndef __PCPU_NO_INLINE_SEQUENCE
 
 _Static_assert(offsetof(struct percpu_entry, lock) == 16, "as below");
-_Static_assert(sizeof(struct percpu_entry) == 1 << __PCPU_ENTRY_SHIFT, "as below");
+#define ENTRY_SHIFT __builtin_ctz(sizeof(struct percpu_entry))
 
+/* clang-format off */
 static inline struct pcpu_cpu_lock *pcpu_cpu_lock_sequence(void)
 {
 	struct pcpu_cpu_lock *lock;
@@ -24,27 +26,28 @@ static inline struct pcpu_cpu_lock *pcpu_cpu_lock_sequence(void)
 	__asm__ __volatile__(
 		__PCPU_SEQ_DESCRIPTOR __PCPU_SEQ_PUBLISH
 		"ldrsw x16, [%[index]]\n\t"
-		"add x16, %[entries], x16, lsl #" __pcpu_stringify(
-			__PCPU_ENTRY_SHIFT) "\n\t"
-					    "ldr %[lock], [x16, #16]\n\t"
-					    "cbz %[lock], 2f\n\t"
-					    "ldar w17, [%[lock]]\n\t"
-					    "add x16, %[lock], #4\n\t"
-					    "ldar w16, [x16]\n\t"
-					    "orr w16, w16, w17\n\t"
-					    "cbz w16, 6f\n\t"
-					    "b 4f\n"
-					    "6:\n\t"
-					    "mov w16, #1\n\t"
-					    "str w16, [%[lock]]" __PCPU_SEQ_COMMIT __PCPU_SEQ_ABORT
-					    "mov %[lock], #0\n\t"
-					    "b 2b\n\t"
-					    ".popsection"
+		"add x16, %[entries], x16, lsl #%c[shift]\n\t"
+		"ldr %[lock], [x16, #16]\n\t"
+		"cbz %[lock], 2f\n\t"
+		"ldar w17, [%[lock]]\n\t"
+		"add x16, %[lock], #4\n\t"
+		"ldar w16, [x16]\n\t"
+		"orr w16, w16, w17\n\t"
+		"cbz w16, 6f\n\t"
+		"b 4f\n"
+		"6:\n\t"
+		"mov w16, #1\n\t"
+		"str w16, [%[lock]]"
+		__PCPU_SEQ_COMMIT __PCPU_SEQ_ABORT
+		"mov %[lock], #0\n\t"
+		"b 2b\n\t"
+		".popsection"
 		: [lock] "=&r"(lock)
-		: __PCPU_SEQ_CONSTANTS
+		: __PCPU_SEQ_CONSTANTS, [shift] "i"(ENTRY_SHIFT)
 		: __PCPU_SEQ_CLOBBERS);
 	return lock;
 }
+/* clang-format on */
 
 #endif
 #endif /* PCPU_CPU_LOCK_SEQUENCE_H */

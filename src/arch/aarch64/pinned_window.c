@@ -4,8 +4,9 @@
  * since there is no register that Linux leaves to programs.
  */
 #include "arch/processor.h"
+#include "arch_constants.h"
 
-#include <percpu/runtime.h>
+#include <percpu/impl/runtime.h>
 
 void pcpu_pinned_window_init(void)
 {
@@ -15,11 +16,11 @@ uintptr_t pcpu_pinned_window(void)
 {
 	uintptr_t window = __pcpu_self()->pinned_window;
 
-	return window == __PCPU_NO_WINDOW ? 0 : window;
+	return window == PCPU_NO_WINDOW ? 0 : window;
 }
 
 int pcpu_set_pinned_window(uintptr_t window)
 {
-	__pcpu_self()->pinned_window = window ? window : __PCPU_NO_WINDOW;
+	__pcpu_self()->pinned_window = window ? window : PCPU_NO_WINDOW;
 	return 0;
 }

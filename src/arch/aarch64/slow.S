@@ -13,8 +13,8 @@
 #define BTI_C	hint	#34
 
 /*
- * From an operation (percpu/arch/aarch64.h). w17 is its code; on the stack lie the link register of
- * the function that it is in, the per-CPU pointer, and the operands, the last one first. Returns with
+ * From an operation (percpu/impl/arch/aarch64/ops.h). w17 is its code; on the stack lie the link
+ * register of the function that it is in, the per-CPU pointer, and the operands, the last one first. Returns with
  * x16 zero if the operation is done, and its result is in the place of the first operand; else it is
  * to be tried again. Changes x16, x17 and x30.
  *

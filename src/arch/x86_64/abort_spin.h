@@ -15,7 +15,7 @@
 #ifndef PCPU_ABORT_SPIN_H
 #define PCPU_ABORT_SPIN_H
 
-#include <percpu/compiler.h>
+#include <percpu/impl/begin.h>
 
 #include <stdint.h>
 #include <sys/syscall.h>

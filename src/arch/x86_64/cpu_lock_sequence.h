@@ -20,15 +20,17 @@
 #ifndef PCPU_CPU_LOCK_SEQUENCE_H
 #define PCPU_CPU_LOCK_SEQUENCE_H
 
-#include <percpu/runtime.h>
+#include <percpu/impl/runtime.h>
+#include <percpu/impl/arch/x86_64/sequence.h>
 
 #include <stddef.h>
 
 #ifndef __PCPU_NO_INLINE_SEQUENCE
 
 _Static_assert(offsetof(struct percpu_entry, lock) == 16, "as below");
-_Static_assert(sizeof(struct percpu_entry) == 1 << __PCPU_ENTRY_SHIFT, "as below");
+#define ENTRY_SHIFT __builtin_ctz(sizeof(struct percpu_entry))
 
+/* clang-format off */
 static inline struct pcpu_cpu_lock *pcpu_cpu_lock_sequence(void)
 {
 	struct pcpu_cpu_lock *lock;
@@ -50,31 +52,31 @@ static inline struct pcpu_cpu_lock *pcpu_cpu_lock_sequence(void)
 		"movq %[lock], %%fs:8(%[rseq])\n"
 		"1:\n\t"
 		"movslq %%fs:(%[index]), %[lock]\n\t"
-		"shlq $" __pcpu_stringify(
-			__PCPU_ENTRY_SHIFT) ", %[lock]\n\t"
-					    "movq 16(%[entries], %[lock]), %[lock]\n\t"
-					    "testq %[lock], %[lock]\n\t"
-					    "jz 2f\n\t"
-					    "cmpl $0, (%[lock])\n\t"
-					    "jne 4f\n\t"
-					    "cmpl $0, 4(%[lock])\n\t"
-					    "jne 4f\n\t"
-					    "movl $1, (%[lock])\n"
-					    "2:\n\t"
-					    /* the signature that the kernel wants before an abort
-					       address; see percpu/arch */
-					    ".pushsection __rseq_failure, \"ax\", @progbits\n\t"
-					    ".byte 0x0f, 0xb9, 0x3d\n\t"
-					    ".long 0x53053053\n"
-					    "4:\n\t"
-					    "xorl %k[lock], %k[lock]\n\t"
-					    "jmp 2b\n\t"
-					    ".popsection"
+		"shlq %[shift], %[lock]\n\t"
+		"movq 16(%[entries], %[lock]), %[lock]\n\t"
+		"testq %[lock], %[lock]\n\t"
+		"jz 2f\n\t"
+		"cmpl $0, (%[lock])\n\t"
+		"jne 4f\n\t"
+		"cmpl $0, 4(%[lock])\n\t"
+		"jne 4f\n\t"
+		"movl $1, (%[lock])\n"
+		"2:\n\t"
+		/* the signature that the kernel wants before an abort
+		   address; see percpu/impl/arch */
+		".pushsection __rseq_failure, \"ax\", @progbits\n\t"
+		".byte 0x0f, 0xb9, 0x3d\n\t"
+		".long 0x53053053\n"
+		"4:\n\t"
+		"xorl %k[lock], %k[lock]\n\t"
+		"jmp 2b\n\t"
+		".popsection"
 		: [lock] "=&r"(lock)
-		: __PCPU_SEQ_CONSTANTS
+		: __PCPU_SEQ_CONSTANTS, [shift] "i"(ENTRY_SHIFT)
 		: "memory", "cc");
 	return lock;
 }
+/* clang-format on */
 
 #endif
 #endif /* PCPU_CPU_LOCK_SEQUENCE_H */

@@ -15,7 +15,7 @@
 
 	.text
 
-/* Any way but the short one of percpu/arch/x86_64_fallback.h, which says what is where. */
+/* Any way but the short one of percpu/impl/arch/x86_64/fallback.h, which says what is where. */
 	.globl	__percpu_slow
 	.type	__percpu_slow, @function
 	.p2align 4

@@ -22,7 +22,6 @@
 #define __pcpu_variable __percpu
 #define __pcpu_value_type(obj) __typeof__(obj)
 #define __pcpu_copy_pointer(ptr) __typeof__(*((ptr) + 0)) __attribute__((address_space(0), force)) *
-#define __pcpu_from_memory(type) type __attribute__((force))
 #define __pcpu_is_percpu(ptr) ((const volatile void __percpu *){(__typeof__((ptr) + 0))0})
 
 #elif defined(PERCPU_STRICT) && defined(__clang__) && !defined(__cplusplus)
@@ -49,7 +48,6 @@
 #define __pcpu_row_type(obj) __pcpu_object_type(obj, __pcpu_value_type(__pcpu_element(obj)))
 #define __pcpu_plain_type(obj) __pcpu_object_type(obj, __pcpu_row_type(__pcpu_element(obj)))
 #define __pcpu_copy_pointer(ptr) __pcpu_plain_type(*((ptr) + 0)) *
-#define __pcpu_from_memory(type) type
 #define __pcpu_is_percpu(ptr) ((const volatile void __percpu *){(__typeof__((ptr) + 0))0})
 
 #else
@@ -66,8 +64,6 @@
 #define __pcpu_value_type(obj) __typeof__(obj)
 /* The type of an ordinary pointer to what the per-CPU pointer @ptr points to. */
 #define __pcpu_copy_pointer(ptr) __typeof__((ptr) + 0)
-/* For a cast to the marked pointer type @type from the address of ordinary memory. */
-#define __pcpu_from_memory(type) type
 /* An expression without meaning, which is an error if @ptr is not marked. Not evaluated. */
 #define __pcpu_is_percpu(ptr) (*(__typeof__((ptr) + 0))0)
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * x86_64.h - restartable sequences, and the accesses of pinned threads, for x86-64.
+ * ops.h - restartable sequences, and the accesses of pinned threads, for x86-64.
  *
  * One operation, in pseudocode:
  *
@@ -32,8 +32,8 @@
  * and r11, has no call in it, and keeps its constants where they are from one operation to the
  * next.
  */
-#ifndef PERCPU_ARCH_X86_64_H
-#define PERCPU_ARCH_X86_64_H
+#ifndef PERCPU_ARCH_X86_64_OPS_H
+#define PERCPU_ARCH_X86_64_OPS_H
 
 #ifndef PERCPU_RUNTIME_H
 #error "include <percpu/percpu.h>"
@@ -48,9 +48,19 @@ __pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
 	return tp;
 }
 
-#ifndef __PCPU_NO_INLINE_SEQUENCE
+/*
+ * The operations without a result, each of which is one instruction. In the fallback tier, where
+ * other CPUs' threads may change the copy, those that read it need the lock prefix.
+ */
+/* clang-format off */
+#define __PCPU_STORES(define, ...)                                                                 \
+	define(write, "", "mov", __VA_ARGS__)                                                      \
+	define(add, "lock ", "add", __VA_ARGS__)                                                   \
+	define(and, "lock ", "and", __VA_ARGS__)                                                   \
+	define(or, "lock ", "or", __VA_ARGS__)
+/* clang-format on */
 
-#include <percpu/arch/x86_64_fallback.h>
+#ifndef __PCPU_NO_INLINE_SEQUENCE
 
 /*
  * The constants of a sequence. In an executable clang would go through the global offset table
@@ -58,106 +68,29 @@ __pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
  * hand there. (gcc merges loads better than asm statements.)
  */
 #if defined(__clang__) && (defined(__PIE__) || !defined(__PIC__))
-#define __PCPU_DEFINE_CONSTANT(name, type, at)                                \
-	__pcpu_always_inline type name(void)                                  \
-	{                                                                     \
-		type value;                                                   \
-                                                                              \
-		__asm__("movq __percpu_rt+" #at "(%%rip), %0" : "=r"(value)); \
-		return value;                                                 \
+#define __PCPU_DEFINE_CONSTANT(name, type, at)                                                 \
+	__pcpu_always_inline type __pcpu_##name(void)                                          \
+	{                                                                                      \
+		type value;                                                                    \
+                                                                                               \
+		__asm__("movq __percpu_rt+" __pcpu_stringify(at) "(%%rip), %0" : "=r"(value)); \
+		return value;                                                                  \
 	}
-__PCPU_DEFINE_CONSTANT(__pcpu_rseq_offset, ptrdiff_t, 0)
-__PCPU_DEFINE_CONSTANT(__pcpu_entries, struct percpu_entry *, 8)
-__PCPU_DEFINE_CONSTANT(__pcpu_index_offset, ptrdiff_t, 16)
 #else
-#define __pcpu_rseq_offset() (__percpu_rt.rseq_offset)
-#define __pcpu_entries() (__percpu_rt.entries)
-#define __pcpu_index_offset() (__percpu_rt.index_offset)
+#define __PCPU_DEFINE_CONSTANT(name, type, at)        \
+	__pcpu_always_inline type __pcpu_##name(void) \
+	{                                             \
+		return __percpu_rt.name;              \
+	}
 #endif
+__PCPU_DEFINE_CONSTANT(rseq_offset, ptrdiff_t, __PCPU_RT_RSEQ_OFFSET)
+__PCPU_DEFINE_CONSTANT(entries, struct percpu_entry *, __PCPU_RT_ENTRIES)
+__PCPU_DEFINE_CONSTANT(index_offset, ptrdiff_t, __PCPU_RT_INDEX_OFFSET)
 
-/*
- * The low 32 bits of the pointer, in one instruction also where it is the address of a static
- * variable: compilers would take the whole address first and then cut it. Nothing is read there:
- * to clang the operand is memory, because it brings what the constraint for addresses is given in a
- * register always; to gcc it is an address, which may be one that no object can have.
- */
-#ifdef __clang__
-#define __PCPU_SEQ_LOW32 "leal %[ptr], %%r10d\n\t"
-#define __PCPU_SEQ_PTR(ptr) "m"(*(const char *)(ptr))
-#else
-#define __PCPU_SEQ_LOW32 "leal %a[ptr], %%r10d\n\t"
-#define __PCPU_SEQ_PTR(ptr) "p"(ptr)
-#endif
+#include <percpu/impl/arch/x86_64/sequence.h>
+#include <percpu/impl/arch/x86_64/fallback.h>
 
 /* clang-format off */
-/*
- * struct rseq_cs: version, flags, start, length, abort; '?' joins the function's COMDAT. And for
- * debuggers, where descriptors are, and where a sequence may be left.
- */
-#define __PCPU_SEQ_DESCRIPTOR(exit)                                                                \
-	".pushsection __rseq_cs, \"aw?\", @progbits\n\t"                                           \
-	".balign 32\n"                                                                             \
-	"3:\n\t"                                                                                   \
-	".long 0, 0\n\t"                                                                           \
-	".quad 1f, 2f - 1f, 4f\n\t"                                                                \
-	".popsection\n\t"                                                                          \
-	".pushsection __rseq_cs_ptr_array, \"aw?\", @progbits\n\t"                                 \
-	".quad 3b\n\t"                                                                             \
-	".popsection\n\t"                                                                          \
-	".pushsection __rseq_exit_point_array, \"aw?\", @progbits\n\t"                             \
-	".quad 1f, " exit "\n\t"                                                                   \
-	".popsection\n"
-#define __PCPU_SEQ_BEGIN                                                                           \
-	__PCPU_SEQ_DESCRIPTOR("6f")                                                                \
-	"5:\n\t"                                                                                   \
-	__PCPU_SEQ_LOW32                                                                           \
-	"leaq 3b(%%rip), %%r11\n\t"                                                                \
-	"movq %%r11, %%fs:8(%[rseq])\n"                                                            \
-	"1:\n\t"                                                                                   \
-	"movslq %%fs:(%[index]), %%r11\n\t"                                                        \
-	"shlq $" __pcpu_stringify(__PCPU_ENTRY_SHIFT) ", %%r11\n\t"                                \
-	"addq (%[entries], %%r11), %%r10\n\t"                                                      \
-	"js 6f\n\t"
-#define __PCPU_SEQ_COMMIT "\n2:\n\t"
-/*
- * The kernel demands the signature in the four bytes before the abort address; the three before
- * that make it the operand of an undefined instruction, for disassemblers.
- */
-#define __PCPU_SEQ_ABORT                                                                           \
-	".pushsection __rseq_failure, \"ax?\", @progbits\n\t"                                      \
-	".byte 0x0f, 0xb9, 0x3d\n\t"                                                               \
-	".long 0x53053053\n"                                                                       \
-	"4:\n\t"
-/*
- * The slow side. The stack below the pointer may be in use (the red zone), so it is passed over.
- * @pushes puts @bytes of operands on the stack for what @call calls (x86_64_fallback.h), which
- * replaces the first one by the result and says in ZF whether the operation is done. After an abort
- * nobody knows what is in r11.
- */
-#define __PCPU_SEQ_SLOW(pushes, call, bytes, result)                                               \
-	__PCPU_SEQ_ABORT                                                                           \
-	"orq $-1, %%r11\n"                                                                         \
-	"6:\n\t"                                                                                   \
-	__PCPU_SEQ_LOW32                                                                           \
-	"leaq -128(%%rsp), %%rsp\n\t"                                                              \
-	pushes                                                                                     \
-	call "\n\t"                                                                                \
-	result                                                                                     \
-	"leaq 128+" #bytes "(%%rsp), %%rsp\n\t"                                                    \
-	"jz 2b\n\t"                                                                                \
-	"jmp 5b\n\t"                                                                               \
-	".popsection\n\t"
-/* The short way, and for what has none, the way to C. */
-#define __PCPU_SEQ_CALL(op, n) "call __percpu_fallback_" #op "_" #n
-#define __PCPU_SEQ_CALL_C(op, n)                                                                   \
-	"movl $" __PCPU_SLOW_CODE(op, n) ", %%r11d\n\t"                                            \
-	"call *__percpu_slow@GOTPCREL(%%rip)"
-#define __PCPU_SEQ_CONSTANTS                                                                       \
-	[rseq] "r"(__pcpu_rseq_offset()), [index] "r"(__pcpu_index_offset()),                      \
-		[entries] "r"(__pcpu_entries())
-#define __PCPU_SEQ_INPUTS __PCPU_SEQ_CONSTANTS, [ptr] __PCPU_SEQ_PTR(ptr)
-#define __PCPU_SEQ_CLOBBERS "memory", "cc", "r10", "r11"
-
 /* One operation without a result: a single read-modify-write (or store) of @val. */
 #define __PCPU_DEFINE_SEQ_STORE(op, lock, insn, n, type, sfx, mod, imm)                            \
 	__pcpu_always_inline void __pcpu_seq_##op##_##n(uintptr_t ptr, type val)                   \
@@ -166,11 +99,11 @@ __PCPU_DEFINE_CONSTANT(__pcpu_index_offset, ptrdiff_t, 16)
 			__PCPU_SEQ_BEGIN                                                           \
 			insn sfx " %" mod "[val], (%%r10)"                                         \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW("pushq %q[val]\n\t",                                       \
-					__PCPU_SEQ_CALL(op, n), 8, "")                             \
-			__PCPU_FALLBACK_STORE(op, lock insn, n, sfx)                               \
+			__PCPU_SEQ_SLOW("pushq %q[val]\n\t", __PCPU_SEQ_CALL(#op "_" #n),          \
+					8, "")                                                     \
+			__PCPU_FALLBACK_STORE(#op "_" #n, lock insn, n, sfx)                       \
 			:                                                                          \
-			: __PCPU_SEQ_INPUTS, [val] imm(val)                                        \
+			: __PCPU_SEQ_INPUTS(__PCPU_OP_##op, n), [val] imm(val)                     \
 			: __PCPU_SEQ_CLOBBERS);                                                    \
 	}
 
@@ -183,11 +116,11 @@ __PCPU_DEFINE_CONSTANT(__pcpu_index_offset, ptrdiff_t, 16)
 			__PCPU_SEQ_BEGIN                                                           \
 			"mov" sfx " (%%r10), %" mod "[old]"                                        \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW("pushq $0\n\t",                                            \
-					__PCPU_SEQ_CALL(read, n), 8, "movq (%%rsp), %q[old]\n\t")  \
+			__PCPU_SEQ_SLOW("pushq $0\n\t", __PCPU_SEQ_CALL("read_" #n),               \
+					8, "movq (%%rsp), %q[old]\n\t")                            \
 			__PCPU_FALLBACK_READ(n, sfx)                                               \
 			: [old] "=&r"(old)                                                         \
-			: __PCPU_SEQ_INPUTS                                                        \
+			: __PCPU_SEQ_INPUTS(__PCPU_OP_read, n)                                     \
 			: __PCPU_SEQ_CLOBBERS);                                                    \
 		return old;                                                                        \
 	}                                                                                          \
@@ -200,11 +133,11 @@ __PCPU_DEFINE_CONSTANT(__pcpu_index_offset, ptrdiff_t, 16)
 			"add" sfx " %" mod "[val], %" mod "[sum]\n\t"                              \
 			"mov" sfx " %" mod "[sum], (%%r10)"                                        \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW("pushq %q[val]\n\t",                                       \
-					__PCPU_SEQ_CALL(add_return, n), 8, "movq (%%rsp), %q[sum]\n\t") \
+			__PCPU_SEQ_SLOW("pushq %q[val]\n\t", __PCPU_SEQ_CALL("add_return_" #n),    \
+					8, "movq (%%rsp), %q[sum]\n\t")                            \
 			__PCPU_FALLBACK_ADD_RETURN(n, sfx)                                         \
 			: [sum] "=&r"(sum)                                                         \
-			: __PCPU_SEQ_INPUTS, [val] imm(val)                                        \
+			: __PCPU_SEQ_INPUTS(__PCPU_OP_add_return, n), [val] imm(val)               \
 			: __PCPU_SEQ_CLOBBERS);                                                    \
 		return sum;                                                                        \
 	}                                                                                          \
@@ -217,11 +150,11 @@ __PCPU_DEFINE_CONSTANT(__pcpu_index_offset, ptrdiff_t, 16)
 			"mov" sfx " (%%r10), %" mod "[old]\n\t"                                    \
 			"mov" sfx " %" mod "[val], (%%r10)"                                        \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW("pushq %q[val]\n\t",                                       \
-					__PCPU_SEQ_CALL(xchg, n), 8, "movq (%%rsp), %q[old]\n\t")  \
+			__PCPU_SEQ_SLOW("pushq %q[val]\n\t", __PCPU_SEQ_CALL("xchg_" #n),          \
+					8, "movq (%%rsp), %q[old]\n\t")                            \
 			__PCPU_FALLBACK_XCHG(n, sfx)                                               \
 			: [old] "=&r"(old)                                                         \
-			: __PCPU_SEQ_INPUTS, [val] imm(val)                                        \
+			: __PCPU_SEQ_INPUTS(__PCPU_OP_xchg, n), [val] imm(val)                     \
 			: __PCPU_SEQ_CLOBBERS);                                                    \
 		return old;                                                                        \
 	}                                                                                          \
@@ -236,20 +169,18 @@ __PCPU_DEFINE_CONSTANT(__pcpu_index_offset, ptrdiff_t, 16)
 			"jne 2f\n\t"                                                               \
 			"mov" sfx " %" mod "[val], (%%r10)"                                        \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW("pushq %q[expect]\n\tpushq %q[val]\n\t",                   \
-					__PCPU_SEQ_CALL(cmpxchg, n), 16, "movq 8(%%rsp), %q[old]\n\t") \
+			__PCPU_SEQ_SLOW("pushq %q[expect]\n\tpushq %q[val]\n\t", __PCPU_SEQ_CALL("cmpxchg_" #n), \
+					16, "movq 8(%%rsp), %q[old]\n\t")                          \
 			__PCPU_FALLBACK_CMPXCHG(n, sfx)                                            \
 			: [old] "=&r"(old)                                                         \
-			: __PCPU_SEQ_INPUTS, [expect] imm(expect), [val] imm(val)                  \
+			: __PCPU_SEQ_INPUTS(__PCPU_OP_cmpxchg, n),                                 \
+			  [expect] imm(expect), [val] imm(val)                                     \
 			: __PCPU_SEQ_CLOBBERS);                                                    \
 		return old;                                                                        \
 	}
 
 #define __PCPU_DEFINE_SEQ(n, type, sfx, mod, imm)                                                  \
-	__PCPU_DEFINE_SEQ_STORE(write, "", "mov", n, type, sfx, mod, imm)                          \
-	__PCPU_DEFINE_SEQ_STORE(add, "lock ", "add", n, type, sfx, mod, imm)                       \
-	__PCPU_DEFINE_SEQ_STORE(and, "lock ", "and", n, type, sfx, mod, imm)                       \
-	__PCPU_DEFINE_SEQ_STORE(or, "lock ", "or", n, type, sfx, mod, imm)                         \
+	__PCPU_STORES(__PCPU_DEFINE_SEQ_STORE, n, type, sfx, mod, imm)                             \
 	__PCPU_DEFINE_SEQ_VALUE(n, type, sfx, mod, imm)
 
 /* Four bytes are signed so that a constant is one that pushq can take. */
@@ -259,7 +190,7 @@ __PCPU_DEFINE_SEQ(4, int32_t, "l", "k", "ri")
 __PCPU_DEFINE_SEQ(8, uint64_t, "q", "q", "re")
 
 /* 16 bytes, aligned to as much. Always a store: of the old value, where it is not the expected. */
-__pcpu_always_inline __pcpu_u128 __pcpu_seq_cmpxchg_16(uintptr_t ptr, __pcpu_u128 expect,
+__pcpu_always_inline __pcpu_u128 __pcpu_seq_cmpxchg128(uintptr_t ptr, __pcpu_u128 expect,
 						       __pcpu_u128 val)
 {
 	uint64_t low = (uint64_t)expect, high = (uint64_t)(expect >> 64);
@@ -270,10 +201,11 @@ __pcpu_always_inline __pcpu_u128 __pcpu_seq_cmpxchg_16(uintptr_t ptr, __pcpu_u12
 		"cmpxchg16b (%%r10)"
 		__PCPU_SEQ_COMMIT
 		__PCPU_SEQ_SLOW("pushq %%rax\n\tpushq %%rdx\n\tpushq %%rbx\n\tpushq %%rcx\n\t",
-				__PCPU_SEQ_CALL_C(cmpxchg, 16), 32,
+				__PCPU_SEQ_CALL_C, 32,
 				"movq 24(%%rsp), %%rax\n\tmovq 16(%%rsp), %%rdx\n\t")
 		: "+a"(low), "+d"(high)
-		: __PCPU_SEQ_INPUTS, "b"((uint64_t)val), "c"((uint64_t)(val >> 64))
+		: __PCPU_SEQ_INPUTS(__PCPU_OP_cmpxchg, 16),
+		  "b"((uint64_t)val), "c"((uint64_t)(val >> 64))
 		: __PCPU_SEQ_CLOBBERS);
 	return low | (__pcpu_u128)high << 64;
 }
@@ -337,7 +269,7 @@ __pcpu_always_inline intptr_t __pcpu_seq_hold(struct percpu_self *self)
 #define __PCPU_PIN_AT "%%gs:%[copy]"
 #endif
 #define __PCPU_PINNED_COPY(n) (*(__pcpu_pinned_copy_##n *)ptr)
-#define __PCPU_DEFINE_PINNED_STORE(op, insn, n, type, sfx, mod, imm)                               \
+#define __PCPU_DEFINE_PINNED_STORE(op, lock, insn, n, type, sfx, mod, imm)                         \
 	__pcpu_always_inline void __pcpu_pinned_##op##_##n(uintptr_t ptr, type val)                \
 	{                                                                                          \
 		__asm__ volatile(__PCPU_PIN insn sfx " %" mod "[val], " __PCPU_PIN_AT              \
@@ -347,10 +279,7 @@ __pcpu_always_inline intptr_t __pcpu_seq_hold(struct percpu_self *self)
 	}
 #define __PCPU_DEFINE_PINNED(n, type, sfx, mod, imm)                                               \
 	typedef type __attribute__((__may_alias__)) __pcpu_pinned_copy_##n;                        \
-	__PCPU_DEFINE_PINNED_STORE(write, "mov", n, type, sfx, mod, imm)                           \
-	__PCPU_DEFINE_PINNED_STORE(add, "add", n, type, sfx, mod, imm)                             \
-	__PCPU_DEFINE_PINNED_STORE(and, "and", n, type, sfx, mod, imm)                             \
-	__PCPU_DEFINE_PINNED_STORE(or, "or", n, type, sfx, mod, imm)                               \
+	__PCPU_STORES(__PCPU_DEFINE_PINNED_STORE, n, type, sfx, mod, imm)                          \
 	__pcpu_always_inline type __pcpu_pinned_read_##n(uintptr_t ptr)                            \
 	{                                                                                          \
 		type old;                                                                          \
@@ -377,7 +306,7 @@ __pcpu_always_inline intptr_t __pcpu_seq_hold(struct percpu_self *self)
 				 : "memory", "cc");                                                \
 		return expect;                                                                     \
 	}                                                                                          \
-	/* not xchg: with a memory operand it locks the bus. cmpxchg leaves in rax what it found. */\
+	/* not xchg: with a memory operand it locks the bus. cmpxchg leaves in rax what it found. */ \
 	__pcpu_always_inline type __pcpu_pinned_xchg_##n(uintptr_t ptr, type val)                  \
 	{                                                                                          \
 		type old;                                                                          \
@@ -395,7 +324,7 @@ __PCPU_DEFINE_PINNED(2, uint16_t, "w", "w", "ri")
 __PCPU_DEFINE_PINNED(4, uint32_t, "l", "k", "ri")
 __PCPU_DEFINE_PINNED(8, uint64_t, "q", "q", "re")
 
-__pcpu_always_inline __pcpu_u128 __pcpu_pinned_cmpxchg_16(uintptr_t ptr, __pcpu_u128 expect,
+__pcpu_always_inline __pcpu_u128 __pcpu_pinned_cmpxchg128(uintptr_t ptr, __pcpu_u128 expect,
 						      __pcpu_u128 val)
 {
 	typedef __pcpu_u128 __attribute__((__may_alias__)) copy_type;
@@ -409,4 +338,45 @@ __pcpu_always_inline __pcpu_u128 __pcpu_pinned_cmpxchg_16(uintptr_t ptr, __pcpu_
 }
 /* clang-format on */
 
-#endif /* PERCPU_ARCH_X86_64_H */
+#undef __PCPU_SEQ_LOW32
+#undef __PCPU_SEQ_PTR
+#undef __PCPU_SEQ_DESCRIPTOR
+#undef __PCPU_SEQ_BEGIN
+#undef __PCPU_SEQ_COMMIT
+#undef __PCPU_SEQ_ABORT
+#undef __PCPU_SEQ_SLOW
+#undef __PCPU_SEQ_CALL
+#undef __PCPU_SEQ_CALL_C
+#undef __PCPU_SEQ_CONSTANTS
+#undef __PCPU_SEQ_INPUTS
+#undef __PCPU_SEQ_CLOBBERS
+#undef __PCPU_FALLBACK_BEGIN
+#undef __PCPU_FALLBACK_LAST
+#undef __PCPU_FALLBACK_FIRST
+#undef __PCPU_FALLBACK_END
+#undef __PCPU_FALLBACK
+#undef __PCPU_R10_1
+#undef __PCPU_R10_2
+#undef __PCPU_R10_4
+#undef __PCPU_R10_8
+#undef __PCPU_R11_1
+#undef __PCPU_R11_2
+#undef __PCPU_R11_4
+#undef __PCPU_R11_8
+#undef __PCPU_FALLBACK_STORE
+#undef __PCPU_FALLBACK_READ
+#undef __PCPU_FALLBACK_ADD_RETURN
+#undef __PCPU_FALLBACK_XCHG
+#undef __PCPU_FALLBACK_CMPXCHG
+#undef __PCPU_STORES
+#undef __PCPU_DEFINE_CONSTANT
+#undef __PCPU_DEFINE_SEQ_STORE
+#undef __PCPU_DEFINE_SEQ_VALUE
+#undef __PCPU_DEFINE_SEQ
+#undef __PCPU_PIN
+#undef __PCPU_PIN_AT
+#undef __PCPU_PINNED_COPY
+#undef __PCPU_DEFINE_PINNED_STORE
+#undef __PCPU_DEFINE_PINNED
+
+#endif /* PERCPU_ARCH_X86_64_OPS_H */

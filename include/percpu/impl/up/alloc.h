@@ -9,9 +9,11 @@
 #define PERCPU_UP_ALLOC_H
 
 #include <percpu/alloc.h>
-#include <percpu/up/log.h>
+#include <percpu/impl/up/log.h>
 
 #include <string.h>
+
+#include <percpu/impl/begin.h>
 
 #define __PCPU_UP_MAX_SIZE 32768
 /* malloc()'s own, which aligned_alloc() would be a waste for. */
@@ -110,5 +112,10 @@ PERCPU_API size_t percpu_trim(void)
 {
 	return 0;
 }
+
+#undef __PCPU_UP_MAX_SIZE
+#undef __PCPU_UP_MIN_ALIGN
+#undef __PCPU_UP_REPORTS
+#include <percpu/impl/end.h>
 
 #endif /* PERCPU_UP_ALLOC_H */

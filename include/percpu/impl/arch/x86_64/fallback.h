@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * x86_64_fallback.h - the short way of the fallback tier: an operation on a CPU that nobody holds,
- * by a thread that has a mark. Steps F1 to F4 of the library's src/cpu/hold.h; all else is C.
+ * fallback.h - the short way of the fallback tier: an operation on a CPU that nobody holds,
+ * by a thread that has a mark. Steps F1 to F4 of the library's src/hold.h; all else is C.
  *
  * There is a function for each operation and size, and one copy of it in each executable or shared
  * object that uses the operation: a call from there to the library's text and back would take as
@@ -14,15 +14,14 @@
  * operation's operands, the last one first. Returns with ZF set if the operation is done, and its
  * result is in the place of the first operand; clear if it is to be tried again. Changes r10, r11
  * and the flags. So does __percpu_slow, which finds the code of the operation in r11d.
+ *
+ * Used and left as sequence.h, which comes before it.
  */
-#ifndef PERCPU_ARCH_X86_64_FALLBACK_H
-#define PERCPU_ARCH_X86_64_FALLBACK_H
-
 /* clang-format off */
 /*
  * F1 and F2. Then rax is the copy's address and rcx the mark's, and the stack has two words more.
  * Of the word in a window the two highest bits are 10 if the tier is this one and nobody holds the
- * CPU. The numbers are places in percpu_runtime and percpu_self.
+ * CPU.
  */
 #define __PCPU_FALLBACK_BEGIN                                                                      \
 	"pushq %%rax\n\t"                                                                          \
@@ -30,11 +29,11 @@
 	"movq __percpu_rt@GOTPCREL(%%rip), %%rcx\n\t"                                              \
 	"testq %%r11, %%r11\n\t"                                                                   \
 	"js 7f\n\t"                                                                                \
-	"70:\n\t" /* .entries, .self_offset, .mark */                                              \
-	"addq 8(%%rcx), %%r11\n\t"                                                                 \
-	"movq 24(%%rcx), %%rcx\n\t"                                                                \
+	"70:\n\t"                                                                                  \
+	"addq " __pcpu_stringify(__PCPU_RT_ENTRIES) "(%%rcx), %%r11\n\t"                           \
+	"movq " __pcpu_stringify(__PCPU_RT_SELF_OFFSET) "(%%rcx), %%rcx\n\t"                       \
 	"movq (%%r11), %%rax\n\t"                                                                  \
-	"movq %%fs:16(%%rcx), %%rcx\n\t"                                                           \
+	"movq %%fs:" __pcpu_stringify(__PCPU_SELF_MARK) "(%%rcx), %%rcx\n\t"                       \
 	"testq %%rax, %%rax\n\t"                                                                   \
 	"jns 8f\n\t"                                                                               \
 	"btq $62, %%rax\n\t"                                                                       \
@@ -55,18 +54,18 @@
  * F4. And behind the return: what to do where the kernel gives no number, which is to take what the
  * processor has of it, if that is to be trusted (the rest of it is the node); and the way to C.
  */
-#define __PCPU_FALLBACK_END(op, n)                                                                 \
+#define __PCPU_FALLBACK_END                                                                        \
 	"movq $0, (%%rcx)\n\t"                                                                     \
 	"popq %%rcx\n\t"                                                                           \
 	"popq %%rax\n\t"                                                                           \
 	"cmpl %%r11d, %%r11d\n\t"                                                                  \
 	"ret\n\t"                                                                                  \
 	"7:\n\t"                                                                                   \
-	"cmpl $0, 64(%%rcx)\n\t"                                                                   \
+	"cmpl $0, " __pcpu_stringify(__PCPU_RT_RDPID_CPUS) "(%%rcx)\n\t"                           \
 	"je 8f\n\t"                                                                                \
 	"rdpid %%r11\n\t"                                                                          \
 	"andl $0xfff, %%r11d\n\t"                                                                  \
-	"cmpl %%r11d, 64(%%rcx)\n\t"                                                               \
+	"cmpl %%r11d, " __pcpu_stringify(__PCPU_RT_RDPID_CPUS) "(%%rcx)\n\t"                       \
 	"jna 8f\n\t"                                                                               \
 	"shlq $" __pcpu_stringify(__PCPU_ENTRY_SHIFT) ", %%r11\n\t"                                \
 	"jmp 70b\n\t"                                                                              \
@@ -75,22 +74,22 @@
 	"8:\n\t"                                                                                   \
 	"popq %%rcx\n\t"                                                                           \
 	"popq %%rax\n\t"                                                                           \
-	"movl $" __PCPU_SLOW_CODE(op, n) ", %%r11d\n\t"                                            \
+	"movl %[code], %%r11d\n\t"                                                                 \
 	"jmp *__percpu_slow@GOTPCREL(%%rip)\n\t"
-/* The function, unless the compiler's output has it already. */
-#define __PCPU_FALLBACK(op, n, f3)                                                                 \
-	".ifndef __percpu_fallback_" #op "_" #n "\n\t"                                             \
-	".pushsection .text.__percpu_fallback_" #op "_" #n ", \"axG\", @progbits, "                \
-	"__percpu_fallback_" #op "_" #n ", comdat\n\t"                                             \
-	".weak __percpu_fallback_" #op "_" #n "\n\t"                                               \
-	".hidden __percpu_fallback_" #op "_" #n "\n\t"                                             \
-	".type __percpu_fallback_" #op "_" #n ", @function\n\t"                                    \
+/* The function of the operation and size in @name, unless the compiler's output has it already. */
+#define __PCPU_FALLBACK(name, f3)                                                                  \
+	".ifndef __percpu_fallback_" name "\n\t"                                                   \
+	".pushsection .text.__percpu_fallback_" name ", \"axG\", @progbits, "                      \
+	"__percpu_fallback_" name ", comdat\n\t"                                                   \
+	".weak __percpu_fallback_" name "\n\t"                                                     \
+	".hidden __percpu_fallback_" name "\n\t"                                                   \
+	".type __percpu_fallback_" name ", @function\n\t"                                          \
 	".p2align 6\n" /* 4 costs a tenth */                                                       \
-	"__percpu_fallback_" #op "_" #n ":\n\t"                                                    \
+	"__percpu_fallback_" name ":\n\t"                                                          \
 	__PCPU_FALLBACK_BEGIN                                                                      \
 	f3                                                                                         \
-	__PCPU_FALLBACK_END(op, n)                                                                 \
-	".size __percpu_fallback_" #op "_" #n ", . - __percpu_fallback_" #op "_" #n "\n\t"         \
+	__PCPU_FALLBACK_END                                                                        \
+	".size __percpu_fallback_" name ", . - __percpu_fallback_" name "\n\t"                     \
 	".popsection\n\t"                                                                          \
 	".endif\n\t"
 
@@ -103,33 +102,31 @@
 #define __PCPU_R11_2 "%%r11w"
 #define __PCPU_R11_4 "%%r11d"
 #define __PCPU_R11_8 "%%r11"
-#define __PCPU_FALLBACK_STORE(op, insn, n, sfx)                                                    \
-	__PCPU_FALLBACK(op, n,                                                                     \
+#define __PCPU_FALLBACK_STORE(name, insn, n, sfx)                                                  \
+	__PCPU_FALLBACK(name,                                                                      \
 		"movq " __PCPU_FALLBACK_LAST ", %%r11\n\t"                                         \
 		insn sfx " " __PCPU_R11_##n ", (%%rax)\n\t")
 #define __PCPU_FALLBACK_READ(n, sfx)                                                               \
-	__PCPU_FALLBACK(read, n,                                                                   \
+	__PCPU_FALLBACK("read_" #n,                                                                \
 		"mov" sfx " (%%rax), " __PCPU_R11_##n "\n\t"                                       \
 		"movq %%r11, " __PCPU_FALLBACK_LAST "\n\t")
 #define __PCPU_FALLBACK_ADD_RETURN(n, sfx)                                                         \
-	__PCPU_FALLBACK(add_return, n,                                                             \
+	__PCPU_FALLBACK("add_return_" #n,                                                          \
 		"movq " __PCPU_FALLBACK_LAST ", %%r10\n\t"                                         \
 		"movq %%r10, %%r11\n\t"                                                            \
 		"lock xadd" sfx " " __PCPU_R11_##n ", (%%rax)\n\t"                                 \
 		"addq %%r10, %%r11\n\t"                                                            \
 		"movq %%r11, " __PCPU_FALLBACK_LAST "\n\t")
 #define __PCPU_FALLBACK_XCHG(n, sfx)                                                               \
-	__PCPU_FALLBACK(xchg, n,                                                                   \
+	__PCPU_FALLBACK("xchg_" #n,                                                                \
 		"movq " __PCPU_FALLBACK_LAST ", %%r11\n\t"                                         \
 		"xchg" sfx " " __PCPU_R11_##n ", (%%rax)\n\t"                                      \
 		"movq %%r11, " __PCPU_FALLBACK_LAST "\n\t")
 #define __PCPU_FALLBACK_CMPXCHG(n, sfx)                                                            \
-	__PCPU_FALLBACK(cmpxchg, n,                                                                \
+	__PCPU_FALLBACK("cmpxchg_" #n,                                                             \
 		"movq %%rax, %%r11\n\t"                                                            \
 		"movq " __PCPU_FALLBACK_FIRST ", %%rax\n\t"                                        \
 		"movq " __PCPU_FALLBACK_LAST ", %%r10\n\t"                                         \
 		"lock cmpxchg" sfx " " __PCPU_R10_##n ", (%%r11)\n\t"                              \
 		"movq %%rax, " __PCPU_FALLBACK_FIRST "\n\t")
 /* clang-format on */
-
-#endif /* PERCPU_ARCH_X86_64_FALLBACK_H */

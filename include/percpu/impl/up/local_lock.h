@@ -10,7 +10,7 @@
 #define PERCPU_UP_LOCAL_LOCK_H
 
 #include <percpu/local_lock.h>
-#include <percpu/up/log.h>
+#include <percpu/impl/up/log.h>
 
 #include <signal.h>
 #include <string.h>

@@ -6,7 +6,9 @@
 #define PERCPU_UP_COUNTER_H
 
 #include <percpu/counter.h>
-#include <percpu/runtime.h>
+#include <percpu/impl/runtime.h>
+
+#include <percpu/impl/begin.h>
 
 __PCPU_BEGIN_DECLS
 /* Weak: every file defines it, the program has one. Nothing looks at it. */
@@ -120,5 +122,7 @@ PERCPU_API bool percpu_counter_limited_add(struct percpu_counter *fbc, int64_t l
 	}
 	return true;
 }
+
+#include <percpu/impl/end.h>
 
 #endif /* PERCPU_UP_COUNTER_H */

@@ -5,7 +5,7 @@
 #ifndef PERCPU_UP_OPS_H
 #define PERCPU_UP_OPS_H
 
-#include <percpu/up/log.h>
+#include <percpu/impl/up/log.h>
 
 PERCPU_API void __attribute__((__cold__, __noreturn__))
 __percpu_bad_pair(uintptr_t ptr1, uintptr_t ptr2, size_t size)

@@ -15,11 +15,17 @@
 #ifndef PERCPU_RUNTIME_H
 #define PERCPU_RUNTIME_H
 
-#include <percpu/compiler.h>
+#include <percpu/impl/compiler.h>
 
 #ifdef PERCPU_UP
-#include <percpu/up/runtime.h>
-#else
+#include <percpu/impl/up/runtime.h>
+#endif
+
+#include <percpu/impl/operations.h>
+#include <percpu/impl/offsets.h>
+#include <percpu/impl/begin.h>
+
+#ifndef PERCPU_UP
 
 /*
  * What a fast path needs to know of one CPU, in a cache line of its own, since it is rewritten
@@ -47,8 +53,8 @@ struct percpu_entry {
 	/* How many threads are pinned to the CPU. */
 	unsigned int pinned;
 } __attribute__((__aligned__(64)));
-
-#define __PCPU_ENTRY_SHIFT 6
+__pcpu_static_assert(offsetof(struct percpu_entry, window) == 0, "read where the entry starts");
+__pcpu_static_assert(sizeof(struct percpu_entry) == 1 << __PCPU_ENTRY_SHIFT, "shifted to");
 
 /*
  * What a thread has of its own, in the library's thread-local storage.
@@ -72,13 +78,14 @@ struct percpu_self {
 	unsigned int lock_word;
 	struct pcpu_affinity *affinity;
 #ifdef __aarch64__
-	/* What x86-64 has in a register: the window of that CPU, or __PCPU_NO_WINDOW. */
+	/* What x86-64 has in a register: the window of that CPU, or PCPU_NO_WINDOW. */
 	uintptr_t pinned_window;
 #endif
 };
+__pcpu_static_assert(offsetof(struct percpu_self, mark) == __PCPU_SELF_MARK, "as assembly has it");
 
-#define __PCPU_NO_CPU (-1)
-#define __PCPU_LOCAL_LOCK (1u << 16)
+enum { __PCPU_NO_CPU = -1 };
+enum { __PCPU_LOCAL_LOCK = 1 << 16 };
 
 /*
  * Set once, before any constructor of the program runs, and constant from then on; hence const
@@ -96,6 +103,14 @@ struct percpu_runtime {
 	/* The processor's word for the CPU's number may be taken below this one; 0: never. */
 	unsigned int rdpid_cpus;
 };
+__pcpu_static_assert(offsetof(struct percpu_runtime, rseq_offset) == __PCPU_RT_RSEQ_OFFSET &&
+			     offsetof(struct percpu_runtime, entries) == __PCPU_RT_ENTRIES &&
+			     offsetof(struct percpu_runtime, index_offset) ==
+				     __PCPU_RT_INDEX_OFFSET &&
+			     offsetof(struct percpu_runtime, self_offset) ==
+				     __PCPU_RT_SELF_OFFSET &&
+			     offsetof(struct percpu_runtime, rdpid_cpus) == __PCPU_RT_RDPID_CPUS,
+		     "as assembly has them");
 
 __PCPU_BEGIN_DECLS
 
@@ -119,35 +134,25 @@ PERCPU_API unsigned int __percpu_this_cpu_slow(void);
 
 __PCPU_END_DECLS
 
-/* Which operation is meant, and on how many bytes, where it is done out of line. */
-#define __PERCPU_OP_READ 0
-#define __PERCPU_OP_WRITE 1
-#define __PERCPU_OP_ADD 2
-#define __PERCPU_OP_AND 3
-#define __PERCPU_OP_OR 4
-#define __PERCPU_OP_ADD_RETURN 5
-#define __PERCPU_OP_XCHG 6
-#define __PERCPU_OP_CMPXCHG 7
+/* Which operation is meant, where it is done out of line: __PCPU_OP_read and so on. */
+#define __PCPU_NUMBER(op, ...) __PCPU_OP_##op,
+enum { __PCPU_OPERATIONS(__PCPU_NUMBER, __PCPU_NUMBER, __PCPU_NUMBER, __PCPU_NUMBER, , ) };
+#undef __PCPU_NUMBER
 
-/* Both in one number: the code that the slow side has in a register, for assembly. */
-#define __PCPU_SLOW_CODE(op, n) __pcpu_stringify(__PCPU_SLOW_OP_##op * 32 + n)
-#define __PCPU_SLOW_OP_read __PERCPU_OP_READ
-#define __PCPU_SLOW_OP_write __PERCPU_OP_WRITE
-#define __PCPU_SLOW_OP_add __PERCPU_OP_ADD
-#define __PCPU_SLOW_OP_and __PERCPU_OP_AND
-#define __PCPU_SLOW_OP_or __PERCPU_OP_OR
-#define __PCPU_SLOW_OP_add_return __PERCPU_OP_ADD_RETURN
-#define __PCPU_SLOW_OP_xchg __PERCPU_OP_XCHG
-#define __PCPU_SLOW_OP_cmpxchg __PERCPU_OP_CMPXCHG
+/* In a code (__PCPU_CODE), what the number of the operation is multiplied by. */
+enum { __PCPU_CODE_OP = 32 };
 
-#define __pcpu_low32(ptr) ((uintptr_t)(uint32_t)(uintptr_t)(ptr))
+__pcpu_always_inline uintptr_t __pcpu_low32(uintptr_t ptr)
+{
+	return (uint32_t)ptr;
+}
 
 #endif /* PERCPU_UP */
 
 #if defined(__x86_64__)
-#include <percpu/arch/x86_64.h>
+#include <percpu/impl/arch/x86_64/ops.h>
 #else
-#include <percpu/arch/aarch64.h>
+#include <percpu/impl/arch/aarch64/ops.h>
 #endif
 
 #ifndef PERCPU_UP
@@ -197,5 +202,16 @@ __pcpu_always_inline uintptr_t __pcpu_cpu_base(unsigned int cpu)
 }
 
 #endif /* PERCPU_UP */
+
+#undef __PCPU_ENTRY_SHIFT
+#undef __PCPU_SELF_MARK
+#undef __PCPU_RT_RSEQ_OFFSET
+#undef __PCPU_RT_ENTRIES
+#undef __PCPU_RT_INDEX_OFFSET
+#undef __PCPU_RT_SELF_OFFSET
+#undef __PCPU_RT_RDPID_CPUS
+#undef __PCPU_CODE
+#undef __PCPU_OPERATIONS
+#include <percpu/impl/end.h>
 
 #endif /* PERCPU_RUNTIME_H */

@@ -22,30 +22,36 @@
 #ifndef PERCPU_UP_RUNTIME_H
 #define PERCPU_UP_RUNTIME_H
 
-#include <percpu/runtime.h>
+#include <percpu/impl/runtime.h>
 
 #include <errno.h>
+
+#include <percpu/impl/begin.h>
 
 #define nr_cpu_ids 1u
 
 /* Every coordinate is an address, and the only window starts at 0. */
-#define __pcpu_low32(ptr) ((uintptr_t)(ptr))
+__pcpu_always_inline uintptr_t __pcpu_low32(uintptr_t ptr)
+{
+	return ptr;
+}
 
 __pcpu_always_inline unsigned int __pcpu_this_cpu(void)
 {
 	return 0;
 }
 
-#ifdef __CHECKER__
-/* Not known to be 0: sparse would follow a variable's address into the sizes it does not have. */
-extern const uintptr_t __percpu_up_base;
-#else
-#define __percpu_up_base ((uintptr_t)0)
-#endif
-
 __pcpu_always_inline uintptr_t __pcpu_this_base(void)
 {
+#ifdef __CHECKER__
+	/* Not known to be 0: sparse would follow an address into the sizes that it does not have.
+	 */
+	extern const uintptr_t __percpu_up_base;
+
 	return __percpu_up_base;
+#else
+	return 0;
+#endif
 }
 
 __pcpu_always_inline uintptr_t __pcpu_cpu_base(unsigned int cpu)
@@ -122,5 +128,7 @@ PERCPU_API int __attribute__((__warn_unused_result__)) percpu_share(void)
 }
 
 __PCPU_END_DECLS
+
+#include <percpu/impl/end.h>
 
 #endif /* PERCPU_UP_RUNTIME_H */

@@ -3,7 +3,7 @@
  * compiler.h - what the other headers need of the compiler.
  *
  * Everything here is either a name that kernel code uses (and is left alone if the program has
- * one already) or starts with __pcpu_.
+ * one already) or starts with __pcpu_. What only the headers themselves need is in begin.h.
  */
 #ifndef PERCPU_COMPILER_H
 #define PERCPU_COMPILER_H
@@ -24,7 +24,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <percpu/checker.h>
+#include <percpu/impl/checker.h>
 
 /** The cache line that aligned variants are aligned to, in bytes. */
 #ifndef SMP_CACHE_BYTES
@@ -44,19 +44,6 @@
 /** The largest alignment of a per-CPU object, in bytes: a page, as in the kernel. */
 #define PERCPU_PAGE_SIZE 4096
 
-#define __pcpu_unlikely(x) __builtin_expect(!!(x), 0)
-#define __pcpu_always_inline static inline __attribute__((__always_inline__, __unused__))
-/*
- * An asm statement that gcc takes for a short one when it decides what to inline: it would count
- * the lines, most of which are elsewhere.
- */
-#if defined(__clang__) || __GNUC__ < 9
-#define __pcpu_short_asm __asm__ volatile
-#else
-#define __pcpu_short_asm __asm__ __inline__ volatile
-#endif
-#define __pcpu_stringify_1(x) #x
-#define __pcpu_stringify(x) __pcpu_stringify_1(x)
 /*
  * A local variable of a macro's statement expression, where the macro got @id from __COUNTER__: an
  * operation in an argument of an operation then shadows nothing.
@@ -66,12 +53,8 @@
 
 #ifdef __cplusplus
 #define __pcpu_static_assert(cond, msg) static_assert(cond, msg)
-#define __PCPU_BEGIN_DECLS extern "C" {
-#define __PCPU_END_DECLS }
 #else
 #define __pcpu_static_assert(cond, msg) _Static_assert(cond, msg)
-#define __PCPU_BEGIN_DECLS
-#define __PCPU_END_DECLS
 #endif
 
 /* Of 16 bytes; not a type of ISO C. */
@@ -117,6 +100,7 @@ __asm__(".ifndef __percpu_build_smp_emitted\n"
 	".set __percpu_module_" __PCPU_UP_RULE ", 0x100000\n"
 	".endif\n");
 #endif
+#undef __PCPU_UP_RULE
 
 /*
  * ThreadSanitizer sees no memory access inside an assembly sequence, so code built with it always

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <percpu/impl/begin.h>
+
 struct percpu_up_log {
 	percpu_log_handler_t handler;
 	enum percpu_log_level level;
@@ -57,5 +59,7 @@ static inline void __attribute__((__noreturn__)) __percpu_up_fatal(const char *m
 		__percpu_up_log.fatal_handler(message);
 	abort();
 }
+
+#include <percpu/impl/end.h>
 
 #endif /* PERCPU_UP_LOG_H */

@@ -8,7 +8,7 @@
 #include <percpu/backend.h>
 #include <percpu/debug.h>
 #include <percpu/stats.h>
-#include <percpu/up/alloc.h>
+#include <percpu/impl/up/alloc.h>
 
 PERCPU_API void percpu_get_stats(struct percpu_stats *stats)
 {

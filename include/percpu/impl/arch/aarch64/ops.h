@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * aarch64.h - restartable sequences, and the accesses of pinned threads, for aarch64.
+ * ops.h - restartable sequences, and the accesses of pinned threads, for aarch64.
  *
- * What x86_64.h says of sequences holds here too. What is different:
+ * What x86_64/ops.h says of sequences holds here too. What is different:
  *
  * The window's sign is tested on its own, and the low 32 bits of the pointer are taken by the
  * processor with each access: [window, w<ptr>, uxtw] is the whole address formula.
@@ -19,8 +19,8 @@
  * x17, so these are the scratch registers: nothing in them is needed behind any branch. The flags
  * are as they were after all operations but those that compare.
  */
-#ifndef PERCPU_ARCH_AARCH64_H
-#define PERCPU_ARCH_AARCH64_H
+#ifndef PERCPU_ARCH_AARCH64_OPS_H
+#define PERCPU_ARCH_AARCH64_OPS_H
 
 #ifndef PERCPU_RUNTIME_H
 #error "include <percpu/percpu.h>"
@@ -35,87 +35,29 @@ __pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
 	return tp;
 }
 
-#ifndef __PCPU_NO_INLINE_SEQUENCE
-
 /* clang-format off */
 /*
- * struct rseq_cs: version, flags, start, length, abort; '?' joins the function's COMDAT. And for
- * debuggers, where descriptors are, and where a sequence may be left.
+ * Those without a result that change what is there: with an instruction, the constants that it
+ * takes, and how its operand is put where the slow side looks for it.
  */
-#define __PCPU_SEQ_DESCRIPTOR                                                                      \
-	".pushsection __rseq_cs, \"aw?\", %%progbits\n\t"                                          \
-	".balign 32\n"                                                                             \
-	"3:\n\t"                                                                                   \
-	".long 0, 0\n\t"                                                                           \
-	".quad 1f, 2f - 1f, 4f\n\t"                                                                \
-	".popsection\n\t"                                                                          \
-	".pushsection __rseq_cs_ptr_array, \"aw?\", %%progbits\n\t"                                \
-	".quad 3b\n\t"                                                                             \
-	".popsection\n\t"                                                                          \
-	".pushsection __rseq_exit_point_array, \"aw?\", %%progbits\n\t"                            \
-	".quad 1f, 4f\n\t"                                                                         \
-	".popsection\n"
-#define __PCPU_SEQ_PUBLISH                                                                         \
-	"adrp x16, 3b\n\t"                                                                         \
-	"add x16, x16, #:lo12:3b\n\t"                                                              \
-	"str x16, [%[rseq], #8]\n"                                                                 \
-	"1:\n\t"
-#define __PCPU_SEQ_BEGIN                                                                           \
-	__PCPU_SEQ_DESCRIPTOR                                                                      \
-	"5:\n\t"                                                                                   \
-	__PCPU_SEQ_PUBLISH                                                                         \
-	"ldrsw x16, [%[index]]\n\t"                                                                \
-	"add x16, %[entries], x16, lsl #" __pcpu_stringify(__PCPU_ENTRY_SHIFT) "\n\t"              \
-	"ldr x16, [x16]\n\t"                                                                       \
-	"tbz x16, #63, 6f\n\t"                                                                     \
-	"b 4f\n"                                                                                   \
-	"6:\n\t"
-#define __PCPU_SEQ_COPY "[x16, %w[ptr], uxtw]"
-#define __PCPU_SEQ_COMMIT "\n2:\n\t"
-/* The kernel demands the signature in the four bytes before the abort address; it is a brk. */
-#define __PCPU_SEQ_ABORT                                                                           \
-	".pushsection __rseq_failure, \"ax?\", %%progbits\n\t"                                     \
-	".inst 0xd428bc00\n"                                                                       \
-	"4:\n\t"
-/*
- * The slow side. __percpu_slow finds the code of the operation in w17 and on the stack: the link
- * register (which the compiler does not know to be changed), the pointer, and @bytes of operands,
- * which @puts has put at 16(sp). It replaces the first one by the result, and x16 is 0 if the
- * operation is done. It is called by its address: a lazily bound function's first call would change
- * registers.
- */
-#define __PCPU_SEQ_SLOW(op, n, puts, bytes, result, done)                                          \
-	__PCPU_SEQ_ABORT                                                                           \
-	"stp x30, %[ptr], [sp, #-(16 + " #bytes ")]!\n\t"                                          \
-	puts                                                                                       \
-	"adrp x16, :got:__percpu_slow\n\t"                                                         \
-	"ldr x16, [x16, #:got_lo12:__percpu_slow]\n\t"                                             \
-	"mov w17, #" __PCPU_SLOW_CODE(op, n) "\n\t"                                                \
-	"blr x16\n\t"                                                                              \
-	"ldr x30, [sp]\n\t"                                                                        \
-	result                                                                                     \
-	"add sp, sp, #(16 + " #bytes ")\n\t"                                                       \
-	"cbz x16, 7f\n\t"                                                                          \
-	"b 5b\n"                                                                                   \
-	"7:\n\t"                                                                                   \
-	"b " done "\n\t"                                                                           \
-	".popsection"
-#define __PCPU_SEQ_PUT(mod) "mov " mod "17, %" mod "[val]\n\tstr x17, [sp, #16]\n\t"
-/* mov takes fewer constants than add */
-#define __PCPU_SEQ_PUT_ADDEND(mod)                                                                 \
-	"mov " mod "17, #0\n\tadd " mod "17, " mod "17, %" mod "[val]\n\tstr x17, [sp, #16]\n\t"
-#define __PCPU_SEQ_CONSTANTS                                                                       \
-	[rseq] "r"(__pcpu_thread_pointer() + (uintptr_t)__percpu_rt.rseq_offset),                  \
-		[index] "r"(__pcpu_thread_pointer() + (uintptr_t)__percpu_rt.index_offset),        \
-		[entries] "r"(__percpu_rt.entries)
-#define __PCPU_SEQ_CLOBBERS "memory", "x16", "x17"
+#define __PCPU_CHANGES(define, mod, logical, ...)                                                  \
+	define(add, "add", "rI", __PCPU_SEQ_PUT_ADDEND(mod), mod, __VA_ARGS__)                     \
+	define(and, "and", logical, __PCPU_SEQ_PUT(mod), mod, __VA_ARGS__)                         \
+	define(or, "orr", logical, __PCPU_SEQ_PUT(mod), mod, __VA_ARGS__)
+/* clang-format on */
 
+#ifndef __PCPU_NO_INLINE_SEQUENCE
+
+#include <percpu/impl/arch/aarch64/sequence.h>
+
+/* clang-format off */
 /* The operations are defined for a family of them: how they begin, and what that takes. */
 #define __PCPU_BEGIN_seq __PCPU_SEQ_BEGIN
-#define __PCPU_INPUTS_seq __PCPU_SEQ_CONSTANTS, [ptr] "r"(ptr)
+#define __PCPU_INPUTS_seq(op, n)                                                                   \
+	__PCPU_SEQ_CONSTANTS, [ptr] "r"(ptr), [code] "i"(__PCPU_CODE(op, n))
 
-/* Those without a result: load, change, and a store that commits. */
-#define __PCPU_DEFINE_CHANGE(family, op, insn, n, type, sfx, mod, imm, put)                        \
+/* Load, change, and a store that commits. */
+#define __PCPU_DEFINE_CHANGE(op, insn, imm, put, mod, family, n, type, sfx)                        \
 	__pcpu_always_inline void __pcpu_##family##_##op##_##n(uintptr_t ptr, type val)            \
 	{                                                                                          \
 		__pcpu_short_asm(                                                                  \
@@ -124,9 +66,9 @@ __pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
 			insn " " mod "17, " mod "17, %" mod "[val]\n\t"                            \
 			"str" sfx " " mod "17, " __PCPU_SEQ_COPY                                   \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW(op, n, put, 16, "", "2b")                                  \
+			__PCPU_SEQ_SLOW(put, 16, "", "2b")                                         \
 			:                                                                          \
-			: __PCPU_INPUTS_##family, [val] imm(val)                                   \
+			: __PCPU_INPUTS_##family(__PCPU_OP_##op, n), [val] imm(val)                \
 			: __PCPU_SEQ_CLOBBERS);                                                    \
 	}
 
@@ -137,9 +79,9 @@ __pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
 			__PCPU_BEGIN_##family                                                      \
 			"str" sfx " %" mod "[val], " __PCPU_SEQ_COPY                               \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW(write, n, __PCPU_SEQ_PUT(mod), 16, "", "2b")               \
+			__PCPU_SEQ_SLOW(__PCPU_SEQ_PUT(mod), 16, "", "2b")                         \
 			:                                                                          \
-			: __PCPU_INPUTS_##family, [val] "rZ"(val)                                  \
+			: __PCPU_INPUTS_##family(__PCPU_OP_write, n), [val] "rZ"(val)              \
 			: __PCPU_SEQ_CLOBBERS);                                                    \
 	}                                                                                          \
 	__pcpu_always_inline type __pcpu_##family##_read_##n(uintptr_t ptr)                        \
@@ -149,9 +91,9 @@ __pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
 			__PCPU_BEGIN_##family                                                      \
 			"ldr" sfx " %" mod "[old], " __PCPU_SEQ_COPY                               \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW(read, n, "", 16, "ldr %x[old], [sp, #16]\n\t", "2b")       \
+			__PCPU_SEQ_SLOW("", 16, "ldr %x[old], [sp, #16]\n\t", "2b")                \
 			: [old] "=&r"(old)                                                         \
-			: __PCPU_INPUTS_##family                                                   \
+			: __PCPU_INPUTS_##family(__PCPU_OP_read, n)                                \
 			: __PCPU_SEQ_CLOBBERS);                                                    \
 		return old;                                                                        \
 	}                                                                                          \
@@ -164,10 +106,10 @@ __pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
 			"add %" mod "[sum], %" mod "[sum], %" mod "[val]\n\t"                      \
 			"str" sfx " %" mod "[sum], " __PCPU_SEQ_COPY                               \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW(add_return, n, __PCPU_SEQ_PUT_ADDEND(mod), 16,             \
+			__PCPU_SEQ_SLOW(__PCPU_SEQ_PUT_ADDEND(mod), 16,                            \
 					"ldr %x[sum], [sp, #16]\n\t", "2b")                        \
 			: [sum] "=&r"(sum)                                                         \
-			: __PCPU_INPUTS_##family, [val] "rI"(val)                                  \
+			: __PCPU_INPUTS_##family(__PCPU_OP_add_return, n), [val] "rI"(val)         \
 			: __PCPU_SEQ_CLOBBERS);                                                    \
 		return sum;                                                                        \
 	}                                                                                          \
@@ -179,10 +121,10 @@ __pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
 			"ldr" sfx " %" mod "[old], " __PCPU_SEQ_COPY "\n\t"                        \
 			"str" sfx " %" mod "[val], " __PCPU_SEQ_COPY                               \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW(xchg, n, __PCPU_SEQ_PUT(mod), 16,                          \
+			__PCPU_SEQ_SLOW(__PCPU_SEQ_PUT(mod), 16,                                   \
 					"ldr %x[old], [sp, #16]\n\t", "2b")                        \
 			: [old] "=&r"(old)                                                         \
-			: __PCPU_INPUTS_##family, [val] "rZ"(val)                                  \
+			: __PCPU_INPUTS_##family(__PCPU_OP_xchg, n), [val] "rZ"(val)               \
 			: __PCPU_SEQ_CLOBBERS);                                                    \
 		return old;                                                                        \
 	}
@@ -201,10 +143,11 @@ __pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
 			"b.ne 2f\n\t"                                                              \
 			"str" sfx " %" mod "[val], " __PCPU_SEQ_COPY                               \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW(cmpxchg, n, "stp %x[val], %x[expect], [sp, #16]\n\t", 16,  \
+			__PCPU_SEQ_SLOW("stp %x[val], %x[expect], [sp, #16]\n\t", 16,              \
 					"ldr %x[old], [sp, #24]\n\t", "2b")                        \
 			: [old] "=&r"(old)                                                         \
-			: __PCPU_INPUTS_##family, [expect] "rZ"(expect), [val] "rZ"(val)           \
+			: __PCPU_INPUTS_##family(__PCPU_OP_cmpxchg, n),                            \
+			  [expect] "rZ"(expect), [val] "rZ"(val)                                   \
 			: __PCPU_SEQ_CLOBBERS, "cc");                                              \
 		return old;                                                                        \
 	}
@@ -215,7 +158,7 @@ __pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
  * other reason; then the slow side counts it as an abort, and so sees to it that it ends.
  */
 #define __PCPU_DEFINE_CMPXCHG_16(family)                                                           \
-	__pcpu_always_inline __pcpu_u128 __pcpu_##family##_cmpxchg_16(                             \
+	__pcpu_always_inline __pcpu_u128 __pcpu_##family##_cmpxchg128(                             \
 		uintptr_t ptr, __pcpu_u128 expect, __pcpu_u128 val)                                \
 	{                                                                                          \
 		uint64_t low, high;                                                                \
@@ -232,12 +175,13 @@ __pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
 			"cbz w17, 8f\n\t"                                                          \
 			"b 4f\n"                                                                   \
 			"8:\n\t"                                                                   \
-			__PCPU_SEQ_SLOW(cmpxchg, 16,                                               \
+			__PCPU_SEQ_SLOW(                                                           \
 					"stp %x[val_high], %x[val_low], [sp, #16]\n\t"             \
 					"stp %x[expect_high], %x[expect_low], [sp, #32]\n\t", 32,  \
 					"ldp %[high], %[low], [sp, #32]\n\t", "8b")                \
 			: [low] "=&r"(low), [high] "=&r"(high)                                     \
-			: __PCPU_INPUTS_##family, [expect_low] "rZ"((uint64_t)expect),             \
+			: __PCPU_INPUTS_##family(__PCPU_OP_cmpxchg, 16),                           \
+			  [expect_low] "rZ"((uint64_t)expect),                                     \
 			  [expect_high] "rZ"((uint64_t)(expect >> 64)),                            \
 			  [val_low] "rZ"((uint64_t)val), [val_high] "rZ"((uint64_t)(val >> 64))    \
 			: __PCPU_SEQ_CLOBBERS, "cc");                                              \
@@ -245,10 +189,7 @@ __pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
 	}
 
 #define __PCPU_DEFINE_SIZE(family, n, type, sfx, mod, ext, logical)                                \
-	__PCPU_DEFINE_CHANGE(family, add, "add", n, type, sfx, mod, "rI",                          \
-			     __PCPU_SEQ_PUT_ADDEND(mod))                                           \
-	__PCPU_DEFINE_CHANGE(family, and, "and", n, type, sfx, mod, logical, __PCPU_SEQ_PUT(mod))  \
-	__PCPU_DEFINE_CHANGE(family, or, "orr", n, type, sfx, mod, logical, __PCPU_SEQ_PUT(mod))   \
+	__PCPU_CHANGES(__PCPU_DEFINE_CHANGE, mod, logical, family, n, type, sfx)                   \
 	__PCPU_DEFINE_VALUES(family, n, type, sfx, mod)                                            \
 	__PCPU_DEFINE_CMPXCHG(family, n, type, sfx, mod, ext)
 #define __PCPU_DEFINE_FAMILY(family)                                                               \
@@ -299,7 +240,6 @@ __pcpu_always_inline intptr_t __pcpu_seq_hold(struct percpu_self *self)
  * A pinned thread's access. The window of its CPU is in its percpu_self; in a thread that is not
  * pinned, something that makes of every pointer an address that no program can have.
  */
-#define __PCPU_NO_WINDOW 0x005ac00000000000UL
 __pcpu_always_inline uintptr_t __pcpu_pinned_window(void)
 {
 #ifdef PERCPU_UP
@@ -323,9 +263,10 @@ __pcpu_always_inline uintptr_t __pcpu_pinned_window(void)
 	"5:\n\t"                                                                                   \
 	__PCPU_SEQ_PUBLISH                                                                         \
 	"mov x16, %[window]\n\t"
-#define __PCPU_INPUTS_pinned                                                                       \
+#define __PCPU_INPUTS_pinned(op, n)                                                                \
 	[rseq] "r"(__pcpu_thread_pointer() + (uintptr_t)__percpu_rt.rseq_offset),                  \
-		[window] "r"(__pcpu_pinned_window()), [ptr] "r"(ptr)
+		[window] "r"(__pcpu_pinned_window()), [ptr] "r"(ptr),                              \
+		[code] "i"(__PCPU_CODE(op, n))
 
 __PCPU_DEFINE_FAMILY(pinned)
 /* clang-format on */
@@ -338,6 +279,12 @@ __PCPU_DEFINE_FAMILY(pinned)
 #define __PCPU_PINNED_COPY(n) \
 	((__pcpu_pinned_copy_##n *)(__pcpu_pinned_window() + __pcpu_low32(ptr)))
 #define __PCPU_PINNED_BARRIER() __asm__ volatile("" : : : "memory")
+#define __PCPU_DEFINE_PINNED_CHANGE(op, insn, imm, put, mod, n, type)               \
+	__pcpu_always_inline void __pcpu_pinned_##op##_##n(uintptr_t ptr, type val) \
+	{                                                                           \
+		__atomic_fetch_##op(__PCPU_PINNED_COPY(n), val, __ATOMIC_RELAXED);  \
+		__PCPU_PINNED_BARRIER();                                            \
+	}
 #define __PCPU_DEFINE_PINNED(n, type)                                                             \
 	typedef type __attribute__((__may_alias__)) __pcpu_pinned_copy_##n;                       \
 	__pcpu_always_inline type __pcpu_pinned_read_##n(uintptr_t ptr)                           \
@@ -350,21 +297,7 @@ __PCPU_DEFINE_FAMILY(pinned)
 		__atomic_store_n(__PCPU_PINNED_COPY(n), val, __ATOMIC_RELAXED);                   \
 		__PCPU_PINNED_BARRIER();                                                          \
 	}                                                                                         \
-	__pcpu_always_inline void __pcpu_pinned_add_##n(uintptr_t ptr, type val)                  \
-	{                                                                                         \
-		__atomic_fetch_add(__PCPU_PINNED_COPY(n), val, __ATOMIC_RELAXED);                 \
-		__PCPU_PINNED_BARRIER();                                                          \
-	}                                                                                         \
-	__pcpu_always_inline void __pcpu_pinned_and_##n(uintptr_t ptr, type val)                  \
-	{                                                                                         \
-		__atomic_fetch_and(__PCPU_PINNED_COPY(n), val, __ATOMIC_RELAXED);                 \
-		__PCPU_PINNED_BARRIER();                                                          \
-	}                                                                                         \
-	__pcpu_always_inline void __pcpu_pinned_or_##n(uintptr_t ptr, type val)                   \
-	{                                                                                         \
-		__atomic_fetch_or(__PCPU_PINNED_COPY(n), val, __ATOMIC_RELAXED);                  \
-		__PCPU_PINNED_BARRIER();                                                          \
-	}                                                                                         \
+	__PCPU_CHANGES(__PCPU_DEFINE_PINNED_CHANGE, , , n, type)                                  \
 	__pcpu_always_inline type __pcpu_pinned_add_return_##n(uintptr_t ptr, type val)           \
 	{                                                                                         \
 		type sum = __atomic_add_fetch(__PCPU_PINNED_COPY(n), val, __ATOMIC_RELAXED);      \
@@ -391,7 +324,7 @@ __PCPU_DEFINE_PINNED(2, uint16_t)
 __PCPU_DEFINE_PINNED(4, uint32_t)
 __PCPU_DEFINE_PINNED(8, uint64_t)
 
-__pcpu_always_inline __pcpu_u128 __pcpu_pinned_cmpxchg_16(uintptr_t ptr, __pcpu_u128 expect,
+__pcpu_always_inline __pcpu_u128 __pcpu_pinned_cmpxchg128(uintptr_t ptr, __pcpu_u128 expect,
 							  __pcpu_u128 val)
 {
 	uintptr_t copy = __pcpu_pinned_window() + __pcpu_low32(ptr);
@@ -416,4 +349,31 @@ __pcpu_always_inline __pcpu_u128 __pcpu_pinned_cmpxchg_16(uintptr_t ptr, __pcpu_
 
 #endif
 
-#endif /* PERCPU_ARCH_AARCH64_H */
+#undef __PCPU_SEQ_DESCRIPTOR
+#undef __PCPU_SEQ_PUBLISH
+#undef __PCPU_SEQ_BEGIN
+#undef __PCPU_SEQ_COPY
+#undef __PCPU_SEQ_COMMIT
+#undef __PCPU_SEQ_ABORT
+#undef __PCPU_SEQ_SLOW
+#undef __PCPU_SEQ_PUT
+#undef __PCPU_SEQ_PUT_ADDEND
+#undef __PCPU_SEQ_CONSTANTS
+#undef __PCPU_SEQ_CLOBBERS
+#undef __PCPU_CHANGES
+#undef __PCPU_BEGIN_seq
+#undef __PCPU_INPUTS_seq
+#undef __PCPU_DEFINE_CHANGE
+#undef __PCPU_DEFINE_VALUES
+#undef __PCPU_DEFINE_CMPXCHG
+#undef __PCPU_DEFINE_CMPXCHG_16
+#undef __PCPU_DEFINE_SIZE
+#undef __PCPU_DEFINE_FAMILY
+#undef __PCPU_BEGIN_pinned
+#undef __PCPU_INPUTS_pinned
+#undef __PCPU_PINNED_COPY
+#undef __PCPU_PINNED_BARRIER
+#undef __PCPU_DEFINE_PINNED_CHANGE
+#undef __PCPU_DEFINE_PINNED
+
+#endif /* PERCPU_ARCH_AARCH64_OPS_H */

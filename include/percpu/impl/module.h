@@ -21,9 +21,12 @@
 #ifndef PERCPU_MODULE_H
 #define PERCPU_MODULE_H
 
-#include <percpu/compiler.h>
+#include <percpu/impl/compiler.h>
 
 #ifndef PERCPU_UP /* where there are no modules, nor sections */
+
+#include <percpu/impl/note.h>
+#include <percpu/impl/begin.h>
 
 /** Base name of the sections of static per-CPU variables, and the suffixes of the variants. */
 #define PER_CPU_BASE_SECTION "percpu_static"
@@ -32,12 +35,6 @@
 #define PER_CPU_READ_MOSTLY_SECTION "_read_mostly"
 #define PER_CPU_SHARED_ALIGNED_SECTION "_shared_aligned"
 #define PER_CPU_ALIGNED_SECTION "_shared_aligned"
-
-/* What the note says of itself; the library refuses a layout that it does not know. */
-#define __PCPU_NOTE_NAME "percpu"
-#define __PCPU_NOTE_TYPE 1
-#define __PCPU_NOTE_VERSION 1
-#define __PCPU_NOTE_RANGES 5
 
 /* clang-format off */
 /* A jump to the function @fn with the note's address. */
@@ -112,6 +109,16 @@ __asm__(".ifndef __percpu_module_emitted\n"
 	__PCPU_ASM_HOOK("__percpu_module_fini", "__percpu_module_unregister", "fini_array")
 	".endif\n");
 /* clang-format on */
+#undef __PCPU_ASM_CALL
+#undef __PCPU_ASM_ANCHOR
+#undef __PCPU_ASM_BOUND
+#undef __PCPU_ASM_RANGE
+#undef __PCPU_ASM_HIDDEN
+#undef __PCPU_ASM_HOOK
+#undef __PCPU_NOTE_NAME
+#undef __PCPU_NOTE_TYPE
+#undef __PCPU_NOTE_VERSION
+#undef __PCPU_NOTE_RANGES
 
 __PCPU_BEGIN_DECLS
 
@@ -128,6 +135,8 @@ PERCPU_API void __percpu_module_register(const void *note);
 PERCPU_API void __percpu_module_unregister(const void *note);
 
 __PCPU_END_DECLS
+
+#include <percpu/impl/end.h>
 
 #endif /* PERCPU_UP */
 

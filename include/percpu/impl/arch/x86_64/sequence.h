@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sequence.h - what the text of a restartable sequence consists of, on x86-64; ops.h has the whole
+ * in pseudocode.
+ *
+ * For ops.h, which leaves none of it to a program, and for the library's own sequences, whose files
+ * include this after runtime.h; so there is no guard.
+ */
+#include <percpu/impl/offsets.h>
+#include <percpu/impl/begin.h>
+
+/*
+ * The low 32 bits of the pointer, in one instruction also where it is the address of a static
+ * variable: compilers would take the whole address first and then cut it. Nothing is read there:
+ * to clang the operand is memory, because it brings what the constraint for addresses is given in a
+ * register always; to gcc it is an address, which may be one that no object can have.
+ */
+#ifdef __clang__
+#define __PCPU_SEQ_LOW32 "leal %[ptr], %%r10d\n\t"
+#define __PCPU_SEQ_PTR(ptr) "m"(*(const char *)(ptr))
+#else
+#define __PCPU_SEQ_LOW32 "leal %a[ptr], %%r10d\n\t"
+#define __PCPU_SEQ_PTR(ptr) "p"(ptr)
+#endif
+
+/* clang-format off */
+/*
+ * struct rseq_cs: version, flags, start, length, abort; '?' joins the function's COMDAT. And for
+ * debuggers, where descriptors are, and where a sequence may be left.
+ */
+#define __PCPU_SEQ_DESCRIPTOR(exit)                                                                \
+	".pushsection __rseq_cs, \"aw?\", @progbits\n\t"                                           \
+	".balign 32\n"                                                                             \
+	"3:\n\t"                                                                                   \
+	".long 0, 0\n\t"                                                                           \
+	".quad 1f, 2f - 1f, 4f\n\t"                                                                \
+	".popsection\n\t"                                                                          \
+	".pushsection __rseq_cs_ptr_array, \"aw?\", @progbits\n\t"                                 \
+	".quad 3b\n\t"                                                                             \
+	".popsection\n\t"                                                                          \
+	".pushsection __rseq_exit_point_array, \"aw?\", @progbits\n\t"                             \
+	".quad 1f, " exit "\n\t"                                                                   \
+	".popsection\n"
+#define __PCPU_SEQ_BEGIN                                                                           \
+	__PCPU_SEQ_DESCRIPTOR("6f")                                                                \
+	"5:\n\t"                                                                                   \
+	__PCPU_SEQ_LOW32                                                                           \
+	"leaq 3b(%%rip), %%r11\n\t"                                                                \
+	"movq %%r11, %%fs:8(%[rseq])\n"                                                            \
+	"1:\n\t"                                                                                   \
+	"movslq %%fs:(%[index]), %%r11\n\t"                                                        \
+	"shlq $" __pcpu_stringify(__PCPU_ENTRY_SHIFT) ", %%r11\n\t"                                \
+	"addq (%[entries], %%r11), %%r10\n\t"                                                      \
+	"js 6f\n\t"
+#define __PCPU_SEQ_COMMIT "\n2:\n\t"
+/*
+ * The kernel demands the signature in the four bytes before the abort address; the three before
+ * that make it the operand of an undefined instruction, for disassemblers.
+ */
+#define __PCPU_SEQ_ABORT                                                                           \
+	".pushsection __rseq_failure, \"ax?\", @progbits\n\t"                                      \
+	".byte 0x0f, 0xb9, 0x3d\n\t"                                                               \
+	".long 0x53053053\n"                                                                       \
+	"4:\n\t"
+/*
+ * The slow side. The stack below the pointer may be in use (the red zone), so it is passed over.
+ * @pushes puts @bytes of operands on the stack for what @call calls (fallback.h), which
+ * replaces the first one by the result and says in ZF whether the operation is done. After an abort
+ * nobody knows what is in r11.
+ */
+#define __PCPU_SEQ_SLOW(pushes, call, bytes, result)                                               \
+	__PCPU_SEQ_ABORT                                                                           \
+	"orq $-1, %%r11\n"                                                                         \
+	"6:\n\t"                                                                                   \
+	__PCPU_SEQ_LOW32                                                                           \
+	"leaq -128(%%rsp), %%rsp\n\t"                                                              \
+	pushes                                                                                     \
+	call "\n\t"                                                                                \
+	result                                                                                     \
+	"leaq 128+" #bytes "(%%rsp), %%rsp\n\t"                                                    \
+	"jz 2b\n\t"                                                                                \
+	"jmp 5b\n\t"                                                                               \
+	".popsection\n\t"
+/* The short way of the operation and size in @name, and for what has none, the way to C. */
+#define __PCPU_SEQ_CALL(name) "call __percpu_fallback_" name
+#define __PCPU_SEQ_CALL_C                                                                          \
+	"movl %[code], %%r11d\n\t"                                                                 \
+	"call *__percpu_slow@GOTPCREL(%%rip)"
+#define __PCPU_SEQ_CONSTANTS                                                                       \
+	[rseq] "r"(__pcpu_rseq_offset()), [index] "r"(__pcpu_index_offset()),                      \
+		[entries] "r"(__pcpu_entries())
+#define __PCPU_SEQ_INPUTS(op, n)                                                                   \
+	__PCPU_SEQ_CONSTANTS, [ptr] __PCPU_SEQ_PTR(ptr), [code] "i"(__PCPU_CODE(op, n))
+#define __PCPU_SEQ_CLOBBERS "memory", "cc", "r10", "r11"
+/* clang-format on */

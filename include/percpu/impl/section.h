@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * section.h - the usual ways into and out of a section, for percpu/section.h. With PERCPU_UP they
+ * are in up/runtime.h.
+ */
+#ifndef PERCPU_IMPL_SECTION_H
+#define PERCPU_IMPL_SECTION_H
+
+#include <percpu/ops.h>
+
+#ifndef PERCPU_UP
+
+#include <percpu/impl/begin.h>
+
+__PCPU_BEGIN_DECLS
+
+/* The rare ways into and out of a section. */
+PERCPU_API uintptr_t __percpu_hold_slow(void);
+PERCPU_API void __percpu_release_slow(void);
+PERCPU_API void __percpu_wake(unsigned int cpu);
+
+/* An operation of ops.h on the copy of @cpu, exact among operations of all families but raw. */
+PERCPU_API uint64_t __percpu_op_on(unsigned int cpu, unsigned int op, unsigned int size,
+				   uintptr_t ptr, uint64_t a);
+
+__PCPU_END_DECLS
+
+/* Takes this CPU, and returns its window. */
+__pcpu_always_inline uintptr_t __pcpu_hold(void)
+{
+	intptr_t base = -1;
+
+#ifndef __PCPU_NO_INLINE_SEQUENCE
+	struct percpu_self *self = __pcpu_self();
+
+	if (__builtin_expect(*(volatile int *)&self->cpu == __PCPU_NO_CPU, 1))
+		base = __pcpu_seq_hold(self);
+#endif
+	return __pcpu_unlikely(base < 0) ? __percpu_hold_slow() : (uintptr_t)base;
+}
+
+/*
+ * Lets it go. The order of the last three steps matters: a thread that waits has made itself
+ * noticed before it looks at the window for the last time (src/hold.c has the protocol).
+ */
+__pcpu_always_inline void __pcpu_release(void)
+{
+#ifdef __PCPU_NO_INLINE_SEQUENCE
+	__percpu_release_slow();
+#else
+	volatile struct percpu_self *self = __pcpu_self();
+	volatile struct percpu_entry *entry;
+	/*
+	 * Not self->cpu, which was stored a moment ago, in the middle of other stores. Whoever has
+	 * been migrated finds another word.
+	 */
+	const int cpu = __pcpu_running_cpu();
+
+	entry = &__percpu_rt.entries[cpu];
+	if (__pcpu_unlikely(entry->window != self->word || self->nested || entry->attention)) {
+		__percpu_release_slow();
+		return;
+	}
+	__atomic_store_n(&entry->window, entry->rest, __ATOMIC_RELEASE);
+	__asm__ volatile("" : : : "memory");
+	if (__pcpu_unlikely(entry->attention))
+		__percpu_wake((unsigned int)cpu);
+	self->cpu = __PCPU_NO_CPU;
+#endif
+}
+
+/* The CPU that the caller holds. */
+__pcpu_always_inline unsigned int __pcpu_held_cpu(void)
+{
+	return (unsigned int)__pcpu_self()->cpu;
+}
+
+#include <percpu/impl/end.h>
+
+#endif /* PERCPU_UP */
+
+#define __pcpu_get_cpu_var(var, id)                                              \
+	(*__extension__({                                                        \
+		/* of a plain identifier, and nothing else, this makes a name */ \
+		struct __pcpu_section_of_##var;                                  \
+		__verify_pcpu_ptr(&(var));                                       \
+		uintptr_t __pcpu_local(held, id) = __pcpu_hold();                \
+		SHIFT_PERCPU_PTR(&(var), __pcpu_local(held, id));                \
+	}))
+
+#define __pcpu_get_cpu_ptr(ptr, id)                                                 \
+	__extension__({                                                             \
+		__typeof__((ptr) + 0) __pcpu_local(object, id) = (ptr);             \
+		__verify_pcpu_ptr(ptr);                                             \
+		uintptr_t __pcpu_local(held, id) = __pcpu_hold();                   \
+		SHIFT_PERCPU_PTR(__pcpu_local(object, id), __pcpu_local(held, id)); \
+	})
+
+#ifdef PERCPU_UP
+#define __pcpu_per_cpu_xchg(var, cpu, val, id) ((void)(cpu), this_cpu_xchg(var, val))
+#else
+#define __pcpu_per_cpu_xchg(var, cpu, val, id)                                    \
+	__extension__({                                                           \
+		__verify_pcpu_ptr(&(var));                                        \
+		__bad_size_call_parameter(var);                                   \
+		__pcpu_from_bits(var,                                             \
+				 __percpu_op_on(cpu, __PCPU_OP_xchg, sizeof(var), \
+						(uintptr_t) & (var),              \
+						__pcpu_to_bits(var, val, id)),    \
+				 id);                                             \
+	})
+#endif
+
+#endif /* PERCPU_IMPL_SECTION_H */
