@@ -3,18 +3,20 @@
  * them. */
 #include <percpu/percpu.h>
 
-#define OPERATIONS(n, type)                                                     \
-	DEFINE_PER_CPU(type, golden_##n);                                       \
-	type golden_use_##n(type value)                                  \
-	{                                                                       \
-		this_cpu_write(golden_##n, value);                              \
-		this_cpu_add(golden_##n, value);                                \
-		this_cpu_and(golden_##n, value);                                \
-		this_cpu_or(golden_##n, value);                                 \
-		value = (type)(value + this_cpu_add_return(golden_##n, value)); \
-		value = (type)(value + this_cpu_xchg(golden_##n, value));       \
-		value = (type)(value + this_cpu_cmpxchg(golden_##n, value, 1)); \
-		return (type)(value + this_cpu_read(golden_##n));               \
+#include <percpu/impl/operations.h>
+
+#define GET(name, n, type) value = (type)(value + this_cpu_##name(golden_##n));
+#define PUT(name, n, type, plain, locked) this_cpu_##name(golden_##n, value);
+#define SWAP(name, n, type, plain, locked) \
+	value = (type)(value + this_cpu_##name(golden_##n, value));
+#define CAS(name, n, type) value = (type)(value + this_cpu_##name(golden_##n, value, 1));
+
+#define OPERATIONS(n, type)                                     \
+	DEFINE_PER_CPU(type, golden_##n);                       \
+	type golden_use_##n(type value)                         \
+	{                                                       \
+		__PCPU_OPERATIONS(GET, PUT, SWAP, CAS, n, type) \
+		return value;                                   \
 	}
 
 OPERATIONS(1, unsigned char)
