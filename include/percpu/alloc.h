@@ -31,7 +31,7 @@ typedef unsigned int gfp_t;
  * __alloc_percpu_gfp() - allocate an area in every possible CPU's unit
  * @size: bytes, 1 .. 32768, or up to what PERCPU_CONF=max_size says
  * @align: bytes, a power of two, 1 .. 4096
- * @gfp: with GFP_KERNEL the call may block. Without it, it takes no lock that is held, and fails
+ * @gfp: with GFP_KERNEL the call may block. Without it, it waits for no lock, and fails
  *	much more easily: it only uses space that is there already. It makes no system call but to
  *	wake somebody who has begun to wait for the allocator, and to report a failure.
  *

@@ -17,7 +17,7 @@
  * (section.h) keeps everybody out of all of a CPU's copies: this_cpu_X() of other threads does not
  * look at local locks. Taking one that is free costs one this_cpu_cmpxchg().
  *
- * As in kernels in which such locks sleep, the holder may be preempted and may sleep, and
+ * As in kernels in which such locks sleep, the owner may be preempted and may sleep, and
  *  - inside of a local lock, this CPU is the one whose lock it is, as in a section; further local
  *    locks are of the same CPU;
  *  - a section may begin inside of a local lock, but a local lock cannot be taken inside of a
@@ -27,7 +27,7 @@
  * Taking a lock that the caller has already, and giving back one that it does not have, is fatal.
  * The calls are thread-safe.
  *
- * A lock whose holder is gone stays taken, and who waits for it waits for ever: what it protects
+ * A lock whose owner is gone stays taken, and who waits for it waits for ever: what it protects
  * may be half done.
  *  - A thread that returns, or is cancelled, with local locks is reported as an error in the log
  *    ("a thread ends with local locks of CPU 3"). One that ends by a bare system call is not.
@@ -42,7 +42,7 @@
 
 /** local_lock_t - a member of a per-CPU structure; zero is unlocked. */
 typedef struct percpu_local_lock {
-	unsigned int owner;   /* the holder's lock_word; 0: nobody */
+	unsigned int owner;   /* the owner's lock_word; 0: nobody */
 	unsigned int waiters; /* how many sleep until the owner changes */
 } local_lock_t;
 
@@ -68,14 +68,14 @@ typedef struct percpu_local_lock {
  * @lock: per-CPU pointer to a local_lock_t
  *
  * Waits while another thread has it. Fatal if the caller has it already, or is inside of a section.
- * Not in a signal handler that may have interrupted its holder.
+ * Not in a signal handler that may have interrupted its owner.
  */
 static inline void local_lock(local_lock_t __percpu *lock);
 
 /**
  * local_trylock() - the same, or false at once if the lock is not to be had
  *
- * Also inside of a section, and in signal handlers: false if they have interrupted the holder.
+ * Also inside of a section, and in signal handlers: false if they have interrupted the owner.
  */
 static inline bool local_trylock(local_lock_t __percpu *lock);
 

@@ -41,7 +41,7 @@ __pcpu_always_inline uintptr_t __pcpu_hold(void)
 
 /*
  * Lets it go. The order of the last three steps matters: a thread that waits has made itself
- * noticed before it looks at the window for the last time (src/hold.c has the protocol).
+ * noticed before it looks at the window for the last time (the library's hold.h has the protocol).
  */
 __pcpu_always_inline void __pcpu_release(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * fallback.h - the short way of the fallback tier: an operation on a CPU that nobody holds,
- * by a thread that has a mark. Steps F1 to F4 of the library's src/hold.h; all else is C.
+ * by a thread that has a mark. Steps F1 to F4 of the library's hold.h; all else is C.
  *
  * There is a function for each operation and size, and one copy of it in each executable or shared
  * object that uses the operation: a call from there to the library's text and back would take as
