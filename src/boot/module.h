@@ -3,8 +3,7 @@
  * module.h - the modules of the process that have static per-CPU variables.
  *
  * A module is found by its ELF note (percpu/impl/module.h). Those loaded at start are found by the
- * boot;
- * those loaded later announce themselves. Each has one span, from its lowest variable to its
+ * boot; those loaded later announce themselves. Each has one span, from its lowest variable to its
  * highest, at the coordinates that are the low 32 bits of their addresses. Two modules whose spans
  * meet there cannot both be served: that is fatal, with both names.
  */
