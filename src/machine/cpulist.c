@@ -23,7 +23,7 @@ static const char *parse_number(const char *at, unsigned int *number)
 
 int pcpu_parse_cpulist(const char *list, unsigned long *bits)
 {
-	unsigned int first, last, end = 0;
+	unsigned int first = 0, last, end = 0;
 	const char *at = list;
 
 	while (*at && *at != '\n') {

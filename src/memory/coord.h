@@ -41,7 +41,7 @@ void pcpu_coord_release(uint64_t start);
  * Where pcpu_coord_claim_free() begins to look. The loader places later objects downwards from the
  * ones it has placed, so the search starts above these and goes upwards.
  */
-void pcpu_coord_set_hint(uint32_t hint);
+void pcpu_coord_set_hint(uint32_t coord);
 
 /* How many claims there are. */
 unsigned int pcpu_coord_nr_claims(void);

@@ -41,6 +41,7 @@ static bool resident_by_pagemap(int pagemap, uintptr_t addr, size_t size, size_t
 }
 
 /* One page that is not mapped makes mincore() fail for all: then for each by itself. */
+/* NOLINTNEXTLINE(misc-no-recursion): of one page it calls itself no more */
 static size_t resident_block_by_mincore(uintptr_t addr, size_t pages)
 {
 	unsigned char in_memory[BLOCK];
