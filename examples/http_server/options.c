@@ -25,14 +25,23 @@ static const char help[] =
 	"  --port=PORT        listen on this port; 0, the default, takes any free one\n"
 	"  --threads=N        serve with N threads (default: twice the CPUs that are online)\n"
 	"  --counters=MODE    count in percpu (default), atomic or mutex counters\n"
-	"  --cost-calls=N     at stop, call the counting function N times with one thread and N "
-	"times\n"
-	"                     with all, to measure its cost (default 16777216; 0: do not measure)\n"
+	"  --cost-calls=N     at stop, call the counting function N times with one thread and N\n"
+	"                     times with all, to measure its cost (default 16777216; 0: do not\n"
+	"                     measure)\n"
 	"  --help             print this and exit\n"
 	"\n"
-	"Serves / /hello /moved /fail and /metrics (OpenMetrics). SIGTERM or SIGINT ends it with "
-	"a\n"
-	"report of `key value` lines on standard output.\n";
+	"Serves / /hello /moved /fail and /metrics (OpenMetrics). SIGTERM or SIGINT ends it with\n"
+	"a report of `key value` lines on standard output.\n";
+
+static const struct option known[] = {
+	{"address", required_argument, NULL, 'a'},
+	{"port", required_argument, NULL, 'p'},
+	{"threads", required_argument, NULL, 't'},
+	{"counters", required_argument, NULL, 'c'},
+	{"cost-calls", required_argument, NULL, 'm'},
+	{"help", no_argument, NULL, 'h'},
+	{0},
+};
 
 static void __attribute__((noreturn, format(printf, 1, 2))) bad_usage(const char *format, ...)
 {
@@ -105,15 +114,6 @@ static void __attribute__((noreturn)) print_help(void)
 
 void options_parse(int argc, char **argv, struct options *options)
 {
-	static const struct option known[] = {
-		{"address", required_argument, NULL, 'a'},
-		{"port", required_argument, NULL, 'p'},
-		{"threads", required_argument, NULL, 't'},
-		{"counters", required_argument, NULL, 'c'},
-		{"cost-calls", required_argument, NULL, 'm'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
-	};
 	const char *address = "127.0.0.1";
 	in_port_t port = 0;
 	int option;
