@@ -548,14 +548,11 @@ struct rseq_case {
 	bool libc_has_areas; /* as it is, instead of forbidden */
 };
 
-#define OWN(body)                  \
-	{                          \
-#body, body, false \
-	}
-#define LIBC(body)                \
-	{                         \
-#body, body, true \
-	}
+/* clang-format 14 knows no initializers in macros. */
+/* clang-format off */
+#define OWN(body) {#body, body, false}
+#define LIBC(body) {#body, body, true}
+/* clang-format on */
 
 static const struct rseq_case cases[] = {
 #ifdef __GLIBC__

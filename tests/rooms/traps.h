@@ -11,15 +11,18 @@
 
 #define TRAP_FLAG 0x100
 
-/* The stack below its pointer may be in use. */
+/* The stack below its pointer may be in use. (An instruction a line, by hand.) */
+/* clang-format off */
 #define CHANGE_FLAGS(operation, value)                                       \
 	__asm__ __volatile__("leaq -128(%%rsp), %%rsp\n\t"                   \
-			     "pushfq\n\t" operation " %[flags], (%%rsp)\n\t" \
+			     "pushfq\n\t"                                    \
+			     operation " %[flags], (%%rsp)\n\t"              \
 			     "popfq\n\t"                                     \
 			     "leaq 128(%%rsp), %%rsp"                        \
 			     :                                               \
 			     : [flags] "i"(value)                            \
 			     : "memory", "cc")
+/* clang-format on */
 
 /* From here on @handler is called, in the thread that has called this. */
 static inline void traps_begin(void (*handler)(int signo))
