@@ -15,10 +15,10 @@ build_and_run() {
 	targets="test_chunk test_unit test_alloc test_cache test_cpu_lock"
 	[ "$kind" = thread ] || targets="$targets test_fault test_alloc_model"
 	mkdir -p "$folder"
+	# shellcheck disable=SC2086 # $targets is a list of words
 	{
 		cmake -S "$source" -B "$folder" -G Ninja -DPERCPU_SANITIZE="$1" \
 			-DPERCPU_TESTS=ON -DPERCPU_BENCH=OFF -DPERCPU_EXAMPLES=OFF &&
-		# shellcheck disable=SC2086 # a list of words
 		cmake --build "$folder" --target $targets
 	} >"$log" 2>&1 || { tail -50 "$log"; exit 1; }
 	ctest --test-dir "$folder" --output-on-failure -j "$(nproc)" -R "$2"
