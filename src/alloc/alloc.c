@@ -25,7 +25,6 @@
 #include <time.h>
 #include <unistd.h>
 
-pthread_mutex_t pcpu_alloc_mutex = PTHREAD_MUTEX_INITIALIZER;
 bool pcpu_alloc_is_parents;
 
 /* Bytes that are given back without letting others allocate: about a millisecond. */
@@ -400,12 +399,12 @@ bool pcpu_area_alloc(const struct pcpu_request *request, struct pcpu_area *area)
 	bool done = false;
 
 	if (attempt.may_block)
-		pthread_mutex_lock(&pcpu_alloc_mutex);
-	else if (pthread_mutex_trylock(&pcpu_alloc_mutex) != 0)
+		pcpu_alloc_lock();
+	else if (!pcpu_alloc_trylock())
 		attempt.failure = "the allocator is busy, and the call must not block";
 	if (!attempt.failure) {
 		done = alloc_locked(&attempt, area);
-		pthread_mutex_unlock(&pcpu_alloc_mutex);
+		pcpu_alloc_unlock();
 	}
 	if (!done)
 		pcpu_alloc_report_failure(request, attempt.failure);
@@ -436,11 +435,11 @@ bool pcpu_area_free(uint32_t coord, struct pcpu_misuse *misuse)
 {
 	bool done;
 
-	pthread_mutex_lock(&pcpu_alloc_mutex);
+	pcpu_alloc_lock();
 	done = free_locked(coord);
 	if (!done)
 		pcpu_misuse_find(coord, misuse);
-	pthread_mutex_unlock(&pcpu_alloc_mutex);
+	pcpu_alloc_unlock();
 	return done;
 }
 
@@ -460,10 +459,10 @@ static void let_others_in(void)
 	const struct timespec moment = {.tv_nsec = 50000};
 	int saved = errno;
 
-	pthread_mutex_unlock(&pcpu_alloc_mutex);
+	pcpu_alloc_unlock();
 	syscall(SYS_nanosleep, &moment, NULL);
 	errno = saved;
-	pthread_mutex_lock(&pcpu_alloc_mutex);
+	pcpu_alloc_lock();
 }
 
 /* Gives back free pages: they can be many. */
@@ -496,12 +495,12 @@ PERCPU_API size_t percpu_trim(void)
 
 	if (pcpu_alloc_is_parents)
 		return 0;
-	pthread_mutex_lock(&pcpu_alloc_mutex);
+	pcpu_alloc_lock();
 	empty_caches();
 	bytes = trim_chunks();
 	destroy_free_chunks();
 	pcpu_mem_trim();
-	pthread_mutex_unlock(&pcpu_alloc_mutex);
+	pcpu_alloc_unlock();
 	return bytes;
 }
 
@@ -519,12 +518,12 @@ void pcpu_alloc_count(struct pcpu_alloc_counts *out)
 
 void pcpu_alloc_lock_for_fork(void)
 {
-	pthread_mutex_lock(&pcpu_alloc_mutex);
+	pcpu_alloc_lock();
 	pcpu_cpu_locks_stop();
 }
 
 void pcpu_alloc_unlock_after_fork(void)
 {
 	pcpu_cpu_locks_resume();
-	pthread_mutex_unlock(&pcpu_alloc_mutex);
+	pcpu_alloc_unlock();
 }

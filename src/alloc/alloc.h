@@ -3,25 +3,20 @@
  * alloc.h - areas of the units: the allocator behind alloc_percpu() and free_percpu().
  *
  * Small areas pass through a cache for each CPU (cache.h), without a lock that threads on different
- * CPUs share. Everything else is done under pcpu_alloc_mutex, which protects chunks, slots, maps,
- * coordinates and the list of modules. It is the outermost lock of the library: CPUs' locks are
- * taken and stopped inside it, the unit lock is taken inside it, and no operation on a copy takes
- * it.
+ * CPUs share. Everything else is done under pcpu_alloc_mutex (ground/lock.h).
  */
 #ifndef PCPU_ALLOC_H
 #define PCPU_ALLOC_H
 
 #include "alloc/cache.h"
 #include "alloc/misuse.h"
+#include "ground/lock.h"
 
 #include <percpu/alloc.h>
 
-#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-extern pthread_mutex_t pcpu_alloc_mutex;
 
 /*
  * Whether the process is a child that uses its parent's copies: these books are the parent's, and it

@@ -13,15 +13,15 @@
 PERCPU_API void __percpu_module_register(const void *note)
 {
 	pcpu_boot();
-	pthread_mutex_lock(&pcpu_alloc_mutex);
+	pcpu_alloc_lock();
 	pcpu_module_add(note);
-	pthread_mutex_unlock(&pcpu_alloc_mutex);
+	pcpu_alloc_unlock();
 }
 
 PERCPU_API void __percpu_module_unregister(const void *note)
 {
 	pcpu_thread_forget_sequence();
-	pthread_mutex_lock(&pcpu_alloc_mutex);
+	pcpu_alloc_lock();
 	pcpu_module_remove(note);
-	pthread_mutex_unlock(&pcpu_alloc_mutex);
+	pcpu_alloc_unlock();
 }

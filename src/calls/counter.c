@@ -25,14 +25,14 @@ int percpu_counter_batch = 32;
 
 #define LOCK_BITS 5
 static struct {
-	pthread_mutex_t mutex;
+	struct pcpu_mutex mutex;
 } __attribute__((__aligned__(SMP_CACHE_BYTES))) locks[1 << LOCK_BITS] = {
-	[0 ...(1 << LOCK_BITS) - 1] = {PTHREAD_MUTEX_INITIALIZER},
+	[0 ...(1 << LOCK_BITS) - 1] = {PCPU_MUTEX_INITIALIZER},
 };
 static sigset_t fork_saved;
 
 /* Fibonacci hashing: counters lie at regular distances. */
-static pthread_mutex_t *lock_of(const struct percpu_counter *fbc)
+static struct pcpu_mutex *lock_of(const struct percpu_counter *fbc)
 {
 	return &locks[(uint64_t)(uintptr_t)fbc * 0x9e3779b97f4a7c15u >> (64 - LOCK_BITS)].mutex;
 }
@@ -43,7 +43,7 @@ static void before_fork(void)
 
 	pcpu_lock_sigsave(&locks[0].mutex, &saved);
 	for (int i = 1; i < 1 << LOCK_BITS; i++)
-		pthread_mutex_lock(&locks[i].mutex);
+		pcpu_mutex_lock(&locks[i].mutex);
 	fork_saved = saved;
 }
 
@@ -52,7 +52,7 @@ static void after_fork(void)
 	sigset_t saved = fork_saved;
 
 	for (int i = (1 << LOCK_BITS) - 1; i > 0; i--)
-		pthread_mutex_unlock(&locks[i].mutex);
+		pcpu_mutex_unlock(&locks[i].mutex);
 	pcpu_unlock_sigrestore(&locks[0].mutex, &saved);
 }
 

@@ -205,9 +205,9 @@ static struct chunk_stats *take_chunks(unsigned int nr)
 
 PERCPU_API void percpu_get_stats(struct percpu_stats *stats)
 {
-	pthread_mutex_lock(&pcpu_alloc_mutex);
+	pcpu_alloc_lock();
 	take_stats(stats);
-	pthread_mutex_unlock(&pcpu_alloc_mutex);
+	pcpu_alloc_unlock();
 }
 
 /* --- the text --- */
@@ -282,10 +282,10 @@ PERCPU_API int percpu_stats_print(FILE *stream)
 	struct chunk_stats *chunks;
 	struct percpu_stats stats;
 
-	pthread_mutex_lock(&pcpu_alloc_mutex);
+	pcpu_alloc_lock();
 	take_stats(&stats);
 	chunks = take_chunks(stats.nr_chunks);
-	pthread_mutex_unlock(&pcpu_alloc_mutex);
+	pcpu_alloc_unlock();
 	if (!chunks)
 		return -ENOMEM;
 	print_head(stream, "Percpu Memory Statistics");

@@ -57,6 +57,13 @@ void pcpu_cpu_locks_resume(void)
 				 __ATOMIC_RELEASE);
 }
 
+#ifdef PCPU_ASSERT
+bool pcpu_cpu_locks_are_stopped(void)
+{
+	return stops > 0;
+}
+#endif
+
 struct pcpu_cpu_lock *pcpu_cpu_locks(void)
 {
 	return locks;

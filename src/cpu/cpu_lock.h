@@ -28,8 +28,8 @@
 #include "cpu_lock_sequence.h"
 #include "machine/tier.h"
 
+#include <stdbool.h>
 #include <stdint.h>
-
 
 struct pcpu_cpu_lock {
 	uint32_t taken;
@@ -65,6 +65,9 @@ void pcpu_cpu_lock_add(unsigned int cpu, struct pcpu_cpu_lock *lock);
  */
 void pcpu_cpu_locks_stop(void);
 void pcpu_cpu_locks_resume(void);
+
+/* Whether they are stopped now. For assertions: it is defined where these are on. */
+bool pcpu_cpu_locks_are_stopped(void);
 
 /* All locks: the first, and then by next. */
 struct pcpu_cpu_lock *pcpu_cpu_locks(void);

@@ -174,11 +174,11 @@ static void check_everything(bool may_block, const char *after)
 	if (pcpu_debug_level < 3)
 		return;
 	if (may_block)
-		pthread_mutex_lock(&pcpu_alloc_mutex);
-	else if (pthread_mutex_trylock(&pcpu_alloc_mutex) != 0)
+		pcpu_alloc_lock();
+	else if (!pcpu_alloc_trylock())
 		return;
 	wrong = pcpu_chunks_check();
-	pthread_mutex_unlock(&pcpu_alloc_mutex);
+	pcpu_alloc_unlock();
 	if (wrong)
 		pcpu_fatal("the allocator is inconsistent after %s: %s", after, wrong);
 }
@@ -281,9 +281,9 @@ static void complain_of_pointer(struct complaint *complaint)
 		complaint->live = *live;
 	if (dead)
 		complaint->dead = *dead;
-	pthread_mutex_lock(&pcpu_alloc_mutex);
+	pcpu_alloc_lock();
 	pcpu_misuse_find(complaint->coord, &complaint->misuse);
-	pthread_mutex_unlock(&pcpu_alloc_mutex);
+	pcpu_alloc_unlock();
 }
 
 /* Gives the area of @record, which is in the table no more, back to the core. */

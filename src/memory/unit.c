@@ -27,7 +27,7 @@ static DEFINE_PER_CPU_READ_MOSTLY(unsigned int, cpu_number);
 static DEFINE_PER_CPU_READ_MOSTLY(unsigned long, this_cpu_off);
 static DEFINE_PER_CPU_READ_MOSTLY(int, numa_node);
 
-static pthread_mutex_t unit_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct pcpu_mutex unit_lock = PCPU_MUTEX_INITIALIZER;
 static sigset_t fork_saved;
 
 struct percpu_entry *pcpu_entries;

@@ -54,9 +54,9 @@ static struct pcpu_chunk *chunk_of(const volatile void __percpu *ptr)
 {
 	struct pcpu_chunk *chunk;
 
-	pthread_mutex_lock(&pcpu_alloc_mutex);
+	pcpu_alloc_lock();
 	chunk = pcpu_chunk_find((uint32_t)(uintptr_t)ptr);
-	pthread_mutex_unlock(&pcpu_alloc_mutex);
+	pcpu_alloc_unlock();
 	return chunk;
 }
 
@@ -559,9 +559,9 @@ static void nowait_while_locked(void *arg)
 {
 	(void)arg;
 	records_keep(PERCPU_LOG_DEBUG);
-	pthread_mutex_lock(&pcpu_alloc_mutex);
+	pcpu_alloc_lock();
 	child_expect(__alloc_percpu_gfp(64, 8, GFP_NOWAIT) == NULL);
-	pthread_mutex_unlock(&pcpu_alloc_mutex);
+	pcpu_alloc_unlock();
 	child_expect(nr_records == 1 && record_says(0, "busy"));
 	child_expect(__alloc_percpu_gfp(64, 8, GFP_NOWAIT) != NULL);
 }

@@ -366,10 +366,10 @@ static void check_everything(struct walker *walker)
 	for (int i = 0; i < walker->nr; i++)
 		if (!is_intact(walker, &walker->areas[i]))
 			return;
-	pthread_mutex_lock(&pcpu_alloc_mutex);
+	pcpu_alloc_lock();
 	wrong = pcpu_chunks_check();
 	pcpu_alloc_count(&counts);
-	pthread_mutex_unlock(&pcpu_alloc_mutex);
+	pcpu_alloc_unlock();
 	if (wrong)
 		complain(walker, "%s", wrong);
 	else if (walker->alone)

@@ -83,9 +83,9 @@ static struct pcpu_cache_counts cached(void)
 {
 	struct pcpu_cache_counts counts;
 
-	pthread_mutex_lock(&pcpu_alloc_mutex);
+	pcpu_alloc_lock();
 	pcpu_cache_count(&counts);
-	pthread_mutex_unlock(&pcpu_alloc_mutex);
+	pcpu_alloc_unlock();
 	return counts;
 }
 
@@ -256,10 +256,10 @@ static size_t live_size(uint32_t coord)
 	struct pcpu_chunk *chunk;
 	int size;
 
-	pthread_mutex_lock(&pcpu_alloc_mutex);
+	pcpu_alloc_lock();
 	chunk = pcpu_chunk_find(coord);
 	size = chunk ? pcpu_area_map_size_at(&chunk->map, pcpu_chunk_offset(chunk, coord)) : 0;
-	pthread_mutex_unlock(&pcpu_alloc_mutex);
+	pcpu_alloc_unlock();
 	return size > 0 ? (size_t)size : 0;
 }
 
@@ -347,9 +347,9 @@ static struct pcpu_magazine *magazine_of(int size)
 {
 	struct pcpu_cache *cache;
 
-	pthread_mutex_lock(&pcpu_alloc_mutex);
+	pcpu_alloc_lock();
 	cache = pcpu_cache_here(size);
-	pthread_mutex_unlock(&pcpu_alloc_mutex);
+	pcpu_alloc_unlock();
 	assert_non_null(cache);
 	return cache->magazines[size];
 }
@@ -751,7 +751,7 @@ static void area_never_looks_larger_while_its_neighbour_is_allocated(void **stat
 	(void)state;
 	if (thread_sanitized)
 		skip();
-	pthread_mutex_lock(&pcpu_alloc_mutex);
+	pcpu_alloc_lock();
 	chunk = pcpu_chunk_create();
 	assert_non_null(chunk);
 	growth.block = chunk->map.blocks;
@@ -769,7 +769,7 @@ static void area_never_looks_larger_while_its_neighbour_is_allocated(void **stat
 	traps_end();
 	pcpu_chunk_relocate(chunk, -1);
 	pcpu_chunk_destroy(chunk);
-	pthread_mutex_unlock(&pcpu_alloc_mutex);
+	pcpu_alloc_unlock();
 	assert_int_equal(off, 8);
 	assert_int_equal(seen_furthest, 8);
 }
@@ -836,7 +836,7 @@ static void nowait_outside_of_caches(void *arg)
 
 static void *lock_and_stay(void *arg)
 {
-	pthread_mutex_lock(&pcpu_alloc_mutex);
+	pcpu_alloc_lock();
 	pthread_barrier_wait(arg);
 	pause();
 	return NULL;

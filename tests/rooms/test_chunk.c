@@ -40,7 +40,7 @@ static int open_a_unit_and_lock(void **state)
 	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
 		if (percpu_unit_is_open(cpu))
 			window = pcpu_unit_window(cpu);
-	pthread_mutex_lock(&pcpu_alloc_mutex);
+	pcpu_alloc_lock();
 	claims_before = pcpu_coord_nr_claims();
 	return window && pcpu_reserved_chunk ? 0 : -1;
 }
@@ -48,7 +48,7 @@ static int open_a_unit_and_lock(void **state)
 static int unlock(void **state)
 {
 	(void)state;
-	pthread_mutex_unlock(&pcpu_alloc_mutex);
+	pcpu_alloc_unlock();
 	return 0;
 }
 
@@ -772,9 +772,9 @@ static void view_without_memory_is_none_and_costs_nothing(void **state)
 
 	(void)state;
 	/* fork() takes it */
-	pthread_mutex_unlock(&pcpu_alloc_mutex);
+	pcpu_alloc_unlock();
 	end = child_run(make_view_without_memory, NULL);
-	pthread_mutex_lock(&pcpu_alloc_mutex);
+	pcpu_alloc_lock();
 	assert_child_was_content(end);
 }
 

@@ -65,16 +65,16 @@ static void pin_to(unsigned int cpu)
 
 static void stop(void)
 {
-	pthread_mutex_lock(&pcpu_alloc_mutex);
+	pcpu_alloc_lock();
 	pcpu_cpu_locks_stop();
-	pthread_mutex_unlock(&pcpu_alloc_mutex);
+	pcpu_alloc_unlock();
 }
 
 static void resume(void)
 {
-	pthread_mutex_lock(&pcpu_alloc_mutex);
+	pcpu_alloc_lock();
 	pcpu_cpu_locks_resume();
-	pthread_mutex_unlock(&pcpu_alloc_mutex);
+	pcpu_alloc_unlock();
 }
 
 static int find_cpus(void **state)
@@ -111,12 +111,12 @@ static void locks_that_are_added_are_all_listed(void **state)
 	(void)state;
 	guarded = pcpu_mem_zalloc(nr_cpu_ids * sizeof(*guarded));
 	assert_non_null(guarded);
-	pthread_mutex_lock(&pcpu_alloc_mutex);
+	pcpu_alloc_lock();
 	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
 		pcpu_cpu_lock_add(cpu, &guarded[cpu].lock);
 	for (struct pcpu_cpu_lock *lock = pcpu_cpu_locks(); lock; lock = lock->next)
 		found++;
-	pthread_mutex_unlock(&pcpu_alloc_mutex);
+	pcpu_alloc_unlock();
 	assert_int_equal(found, nr_cpu_ids);
 }
 

@@ -106,9 +106,9 @@ static uint64_t committed(void)
 
 static void take_stock(void)
 {
-	pthread_mutex_lock(&pcpu_alloc_mutex);
+	pcpu_alloc_lock();
 	pcpu_alloc_count(&outcome->counts);
-	pthread_mutex_unlock(&pcpu_alloc_mutex);
+	pcpu_alloc_unlock();
 	outcome->metadata = pcpu_mem_allocated();
 	outcome->claims = pcpu_coord_nr_claims();
 	outcome->chunks = pcpu_nr_chunks;
