@@ -16,7 +16,7 @@
 #include "ground/layout.h"
 #include "ground/log.h"
 #include "ground/mem.h"
-#include "memory/unit.h"
+#include "memory/copies.h"
 
 #include <percpu/alloc.h>
 

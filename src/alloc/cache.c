@@ -3,7 +3,7 @@
 #include "alloc/cache.h"
 #include "ground/mem.h"
 #include "machine/tier.h"
-#include "memory/unit.h"
+#include "memory/entry.h"
 
 #include <string.h>
 

@@ -6,7 +6,9 @@
 #include "ground/layout.h"
 #include "ground/mem.h"
 #include "memory/coord.h"
-#include "memory/unit.h"
+#include "memory/copies.h"
+#include "memory/open_units.h"
+#include "memory/populated.h"
 #include "memory/vm.h"
 
 #include <errno.h>

@@ -4,7 +4,7 @@
 #include "alloc/slot.h"
 #include "ground/layout.h"
 #include "ground/mem.h"
-#include "memory/unit.h"
+#include "memory/copies.h"
 
 #include <errno.h>
 

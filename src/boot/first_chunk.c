@@ -7,6 +7,7 @@
 #include "ground/log.h"
 #include "ground/mem.h"
 #include "memory/coord.h"
+#include "memory/open_units.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -18,7 +18,7 @@
 #define PCPU_FIRST_CHUNK_H
 
 #include "boot/alloc_info.h"
-#include "memory/unit.h"
+#include "memory/span.h"
 
 #include <stdint.h>
 

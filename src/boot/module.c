@@ -5,6 +5,7 @@
 #include "ground/log.h"
 #include "ground/mem.h"
 #include "memory/coord.h"
+#include "memory/open_units.h"
 
 #include <percpu/impl/module.h>
 #include <percpu/impl/note.h>

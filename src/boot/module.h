@@ -10,7 +10,7 @@
 #ifndef PCPU_MODULE_H
 #define PCPU_MODULE_H
 
-#include "memory/unit.h"
+#include "memory/span.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -40,6 +40,9 @@
 #include "machine/topology_hwloc.h"
 #include "machine/topology_sysfs.h"
 #include "memory/coord.h"
+#include "memory/entry.h"
+#include "memory/populated.h"
+#include "memory/span.h"
 #include "memory/unit.h"
 #include "memory/vm.h"
 
@@ -287,12 +290,14 @@ static void make_first_chunk(void)
 	const struct pcpu_span *statics = pcpu_modules_first(&static_size);
 	int err;
 
+	pcpu_alloc_lock();
 	place_dynamic_areas();
 	pcpu_modules_claim_others();
 	err = pcpu_first_chunk_setup(&first_layout, statics);
 	pcpu_modules_check_first(err);
 	check("no first chunk", err);
 	check("no memory for the modules", pcpu_modules_add_others());
+	pcpu_alloc_unlock();
 }
 
 /* In the fallback tier any number is right that is one of a possible CPU. */

@@ -7,6 +7,7 @@
 #include "cpu/mark.h"
 #include "cpu/self.h"
 #include "machine/tier.h"
+#include "memory/open_units.h"
 #include "memory/unit.h"
 #include "memory/vm.h"
 

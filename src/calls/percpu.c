@@ -9,7 +9,7 @@
 #include "debug/debug.h"
 #include "ground/log.h"
 #include "ground/pointer.h"
-#include "memory/unit.h"
+#include "memory/copies.h"
 
 #include <percpu/alloc.h>
 #include <percpu/impl/runtime.h>

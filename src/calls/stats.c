@@ -11,7 +11,8 @@
 #include "cpu/cpu_lock.h"
 #include "ground/layout.h"
 #include "ground/mem.h"
-#include "memory/unit.h"
+#include "memory/copies.h"
+#include "memory/open_units.h"
 #include "memory/vm.h"
 
 #include <percpu/backend.h>

@@ -3,7 +3,7 @@
 #include "cpu/cpu_lock.h"
 #include "ground/fence.h"
 #include "ground/pause.h"
-#include "memory/unit.h"
+#include "memory/entry.h"
 
 static struct pcpu_cpu_lock *locks;
 static int stops; /* that have not been resumed; under pcpu_alloc_mutex */

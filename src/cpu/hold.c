@@ -10,7 +10,7 @@
 #include "ground/pause.h"
 #include "ground/signals.h"
 #include "machine/tier.h"
-#include "memory/unit.h"
+#include "memory/entry.h"
 
 #include <percpu/cpumask.h>
 #include <percpu/section.h>

@@ -19,7 +19,6 @@
 #include "ground/pause.h"
 #include "ground/signals.h"
 #include "machine/tier.h"
-#include "memory/unit.h"
 
 #include <percpu/cpumask.h>
 #include <percpu/local_lock.h>

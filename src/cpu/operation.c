@@ -8,6 +8,7 @@
 #include "ground/affinity.h"
 #include "ground/log.h"
 #include "machine/tier.h"
+#include "memory/entry.h"
 #include "memory/unit.h"
 
 #include <percpu/percpu.h>

@@ -9,6 +9,7 @@
 #include "ground/mem.h"
 #include "ground/signals.h"
 #include "machine/tier.h"
+#include "memory/entry.h"
 #include "memory/unit.h"
 
 #include <percpu/cpumask.h>

@@ -8,6 +8,7 @@
 #include "ground/log.h"
 #include "ground/signals.h"
 #include "machine/tier.h"
+#include "memory/entry.h"
 #include "memory/unit.h"
 
 #include <percpu/cpumask.h>

@@ -25,7 +25,7 @@
 #include "cpu/operation.h"
 #include "cpu/self.h"
 #include "machine/tier.h"
-#include "memory/unit.h"
+#include "memory/entry.h"
 
 _Static_assert(offsetof(struct pcpu_mark, busy) == 0 &&
 		       PCPU_NO_SEQUENCES == (intptr_t)((uintptr_t)2 << 62),

@@ -7,7 +7,7 @@
 #include "cpu/self.h"
 #include "ground/log.h"
 #include "machine/tier.h"
-#include "memory/unit.h"
+#include "memory/entry.h"
 
 /* The program's destructors may come after this one. */
 static void unpin(void)

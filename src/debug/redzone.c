@@ -3,7 +3,8 @@
 #include "debug/redzone.h"
 #include "alloc/misuse.h"
 #include "ground/layout.h"
-#include "memory/unit.h"
+#include "memory/copies.h"
+#include "memory/open_units.h"
 
 #include <string.h>
 

@@ -47,13 +47,13 @@ static inline bool pcpu_mutex_is_held(const struct pcpu_mutex *mutex)
 	return __atomic_load_n(&mutex->owner, __ATOMIC_RELAXED) == (uintptr_t)pthread_self();
 }
 
-#define pcpu_assert_held(mutex) pcpu_assert(pcpu_mutex_is_held(mutex))
-#define pcpu_assert_not_held(mutex) pcpu_assert(!pcpu_mutex_is_held(mutex))
 #else
 #define pcpu_mutex_set_owner(mutex, owner) ((void)0)
-#define pcpu_assert_held(mutex) ((void)sizeof((mutex)->mutex))
-#define pcpu_assert_not_held(mutex) ((void)sizeof((mutex)->mutex))
+bool pcpu_mutex_is_held(const struct pcpu_mutex *mutex); /* never called: for assertions alone */
 #endif
+
+#define pcpu_assert_held(mutex) pcpu_assert(pcpu_mutex_is_held(mutex))
+#define pcpu_assert_not_held(mutex) pcpu_assert(!pcpu_mutex_is_held(mutex))
 
 static inline void pcpu_mutex_lock(struct pcpu_mutex *mutex)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * coord.h - who owns which coordinates.
+ * coord.h - who gets which coordinates.
  *
  * A coordinate is an offset in a unit window: the low 32 bits of a per-CPU pointer. Static
  * variables have the coordinates that the loader gave them; chunks take ranges that are free. A
@@ -11,7 +11,7 @@
  *
  * The first 64 KiB stay unclaimed for ever, so that a NULL per-CPU pointer faults.
  *
- * Not thread-safe: the caller holds pcpu_alloc_mutex.
+ * Claims are kept in the table of spans (span.h). All calls are made under pcpu_alloc_mutex.
  */
 #ifndef PCPU_COORD_H
 #define PCPU_COORD_H
@@ -34,7 +34,7 @@ int pcpu_coord_claim(uint64_t start, uint64_t size);
  */
 int pcpu_coord_claim_free(uint64_t size, uint32_t *start);
 
-/* Gives back the claim that starts at the page of @start. */
+/* Gives back the claim that starts at the page of @start; nothing of it is committed. */
 void pcpu_coord_release(uint64_t start);
 
 /*

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * entry.h - what stands in the window of a CPU's entry (struct percpu_entry) when it is no address.
+ * entry.h - the table of the CPUs' entries (struct percpu_entry), and what stands in the window of
+ * one when it is no address.
  */
 #ifndef PCPU_ENTRY_H
 #define PCPU_ENTRY_H
@@ -30,5 +31,29 @@ static inline int pcpu_word_thread(intptr_t word)
 {
 	return (int)((uint32_t)word >> 1);
 }
+
+/* The table, for __percpu_rt: index 0 is CPU 0. */
+extern struct percpu_entry *pcpu_entries;
+static inline struct percpu_entry *pcpu_unit_entries(void)
+{
+	return pcpu_entries;
+}
+
+static inline struct percpu_entry *pcpu_unit_entry(unsigned int cpu)
+{
+	return &pcpu_entries[cpu];
+}
+
+/*
+ * Makes the entries of @nr CPUs, of which no unit is open; @attention is theirs. An index out of
+ * range, but within that of 65,536 CPUs, faults or is sent away. 0 or -ENOMEM. Once.
+ */
+int pcpu_entries_init(unsigned int nr, unsigned int attention);
+
+/* Has them shared with the children of the process. 0 or a negative errno; nothing has changed. */
+int pcpu_entries_share(void);
+
+/* The attention of all of them, while nobody uses any. */
+void pcpu_entries_set_attention(unsigned int attention);
 
 #endif /* PCPU_ENTRY_H */

@@ -17,7 +17,6 @@
 #include "registers.h"
 #include "cpu/slow.h"
 #include "machine/tier.h"
-#include "memory/unit.h"
 
 #include <percpu/percpu.h>
 

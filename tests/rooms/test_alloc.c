@@ -13,6 +13,7 @@
 #include "child.h"
 #include "cmocka_all.h"
 #include "faults.h"
+#include "locked.h"
 #include "records.h"
 #include "residency.h"
 #include "sanitized.h"
@@ -24,7 +25,8 @@
 #include "ground/layout.h"
 #include "ground/mem.h"
 #include "ground/pointer.h"
-#include "memory/unit.h"
+#include "memory/open_units.h"
+#include "memory/populated.h"
 #include "memory/vm.h"
 
 #include <percpu/percpu.h>
@@ -68,7 +70,7 @@ static int open_this_unit(void **state)
 	/* what an alignment costs for ever is spent now: a sliver for the static area */
 	free_percpu(__alloc_percpu(PCPU_PAGE_SIZE, PCPU_PAGE_SIZE));
 	free_at_start = first_free();
-	claims_at_start = pcpu_coord_nr_claims();
+	claims_at_start = locked(pcpu_coord_nr_claims());
 	return 0;
 }
 
@@ -84,8 +86,8 @@ static int nothing_is_left(void **state)
 {
 	(void)state;
 	percpu_trim();
-	return !pcpu_chunks_check() && first_free() == free_at_start &&
-			       pcpu_coord_nr_claims() == claims_at_start
+	return !locked(pcpu_chunks_check()) && first_free() == free_at_start &&
+			       locked(pcpu_coord_nr_claims()) == claims_at_start
 		       ? 0
 		       : -1;
 }
@@ -107,7 +109,7 @@ static int alloc_in(struct pcpu_chunk *chunk, int size)
 
 	while ((off = pcpu_area_map_alloc(&chunk->map, size, 1, false, &growth)) ==
 	       PCPU_MAP_MUST_GROW)
-		assert_int_equal(pcpu_chunk_grow(&growth, NULL), 0);
+		assert_int_equal(locked(pcpu_chunk_grow(&growth, NULL)), 0);
 	return off;
 }
 
@@ -118,7 +120,7 @@ static void take(struct pcpu_chunk *chunk, int size)
 
 	taken[nr_taken].chunk = chunk;
 	taken[nr_taken].off = alloc_in(chunk, size);
-	pcpu_chunk_relocate(chunk, slot);
+	do_locked(pcpu_chunk_relocate(chunk, slot));
 	if (taken[nr_taken].off >= 0)
 		nr_taken++;
 }
@@ -132,10 +134,10 @@ static void fill_first_chunk(void)
 /* A chunk with @left bytes free, at its end. */
 static struct pcpu_chunk *chunk_with_free(int left)
 {
-	struct pcpu_chunk *chunk = pcpu_chunk_create();
+	struct pcpu_chunk *chunk = locked(pcpu_chunk_create());
 
 	assert_non_null(chunk);
-	pcpu_chunk_relocate(chunk, -1);
+	do_locked(pcpu_chunk_relocate(chunk, -1));
 	take(chunk, pcpu_unit_size - left);
 	return chunk;
 }
@@ -160,9 +162,9 @@ static void give_back_taken(void)
 		int slot = pcpu_chunk_slot(chunk);
 
 		pcpu_area_map_free(&chunk->map, taken[nr_taken].off);
-		pcpu_chunk_relocate(chunk, slot);
+		do_locked(pcpu_chunk_relocate(chunk, slot));
 		if (pcpu_area_map_free_size(&chunk->map) == pcpu_unit_size)
-			pcpu_chunk_destroy(chunk);
+			do_locked(pcpu_chunk_destroy(chunk));
 	}
 }
 
@@ -458,10 +460,10 @@ static void succeed_after_failing(void *arg)
 	(void)arg;
 	exhaust();
 	child_expect(__alloc_percpu(8, 8) == NULL);
-	child_expect(pcpu_coord_nr_claims() == claims_at_start);
+	child_expect(locked(pcpu_coord_nr_claims()) == claims_at_start);
 	faults_end();
 	child_expect(__alloc_percpu(8, 8) != NULL);
-	child_expect(pcpu_coord_nr_claims() == claims_at_start + 1);
+	child_expect(locked(pcpu_coord_nr_claims()) == claims_at_start + 1);
 }
 
 static void allocation_works_again_when_there_is_memory_again(void **state)
@@ -490,7 +492,7 @@ static void nowait_without_space(void *arg)
 	fill_first_chunk();
 	records_keep(PERCPU_LOG_DEBUG);
 	child_expect(__alloc_percpu_gfp(64, 8, GFP_NOWAIT) == NULL);
-	child_expect(pcpu_coord_nr_claims() == claims_at_start);
+	child_expect(locked(pcpu_coord_nr_claims()) == claims_at_start);
 	child_expect(nr_records == 1 && record_says(0, "block"));
 	child_expect(__alloc_percpu_gfp(64, 8, GFP_KERNEL) != NULL);
 }
@@ -538,13 +540,13 @@ static void nowait_with_coarse_codes(void *arg)
 	 */
 	child_expect(nr >= PCPU_PAGE_SIZE && nr <= 4 * PCPU_PAGE_SIZE);
 	child_expect(nr_asked == 0);
-	child_expect(!pcpu_chunks_check());
+	child_expect(!locked(pcpu_chunks_check()));
 	/* who may block puts the stock right */
 	child_expect(__alloc_percpu(STOCK, 1) != NULL);
 	nr_asked = 0;
 	child_expect(nowait_until_it_fails() >= PCPU_PAGE_SIZE);
 	child_expect(nr_asked == 0);
-	child_expect(!pcpu_chunks_check());
+	child_expect(!locked(pcpu_chunks_check()));
 }
 
 static void nowait_never_asks_for_memory_and_lives_from_a_stock(void **state)
@@ -624,7 +626,7 @@ static void exhaust_reserved(void *arg)
 	records_keep(PERCPU_LOG_DEBUG);
 	child_expect(__alloc_reserved_percpu(200, 1) == NULL);
 	child_expect(nr_records == 1 && record_says(0, "reserved") && record_says(0, "size=200"));
-	child_expect(pcpu_coord_nr_claims() == claims_at_start);
+	child_expect(locked(pcpu_coord_nr_claims()) == claims_at_start);
 	child_expect(__alloc_percpu(200, 1) != NULL);
 	free_percpu(area);
 	child_expect(__alloc_reserved_percpu(200, 1) != NULL);
@@ -699,7 +701,7 @@ static void make_hint_loose(struct pcpu_chunk *chunk, int size, int left)
 	assert_int_equal(pcpu_area_map_free(&chunk->map, at + size + 8), size);
 	assert_int_equal(alloc_in(chunk, size), at);
 	assert_int_equal(alloc_in(chunk, size), at + size + 8);
-	pcpu_chunk_relocate(chunk, slot);
+	do_locked(pcpu_chunk_relocate(chunk, slot));
 	assert_int_equal(pcpu_area_map_free_size(&chunk->map), left);
 	assert_int_equal(pcpu_area_map_contig_hint(&chunk->map), size);
 }
@@ -741,7 +743,7 @@ static void chunk_is_made_when_the_first_is_full(void **state)
 	(void)state;
 	fill_first_chunk();
 	area = __alloc_percpu(8, 8);
-	assert_int_equal(pcpu_coord_nr_claims(), claims_at_start + 1);
+	assert_int_equal(locked(pcpu_coord_nr_claims()), claims_at_start + 1);
 	assert_ptr_not_equal(chunk_of(area), pcpu_first_chunk);
 	give_back_taken();
 	free_percpu(area);
@@ -756,7 +758,7 @@ static void first_chunk_is_used_before_a_wholly_free_one(void **state)
 	a = __alloc_percpu(8, 8);
 	give_back_taken();
 	free_percpu(a);
-	assert_int_equal(pcpu_coord_nr_claims(), claims_at_start + 1);
+	assert_int_equal(locked(pcpu_coord_nr_claims()), claims_at_start + 1);
 	b = __alloc_percpu(8, 8);
 	assert_ptr_equal(chunk_of(b), pcpu_first_chunk);
 	free_percpu(b);
@@ -784,18 +786,18 @@ static void chunks_behind_one_that_a_search_moves_are_still_tried(void **state)
 	for (int i = 1; i < 30; i += 2)
 		assert_int_equal(pcpu_area_map_free(&moves->map, at + 3 * i), 3);
 	assert_int_equal(alloc_in(moves, 4), pcpu_unit_size - 4);
-	pcpu_chunk_relocate(moves, slot);
+	do_locked(pcpu_chunk_relocate(moves, slot));
 	fits = chunk_with_free(60);
 	slot = pcpu_chunk_slot(fits);
-	assert_ptr_equal(pcpu_slot_first(slot), moves);
-	assert_ptr_equal(pcpu_slot_next(slot, moves), fits);
+	assert_ptr_equal(locked(pcpu_slot_first(slot)), moves);
+	assert_ptr_equal(locked(pcpu_slot_next(slot, moves)), fits);
 	area = __alloc_percpu(40, 8);
 	assert_int_equal(pcpu_chunk_slot(moves), 0);
 	assert_ptr_equal(chunk_of(area), fits);
 	free_percpu(area);
 	slot = pcpu_chunk_slot(moves);
 	assert_int_equal(pcpu_area_map_free(&moves->map, pcpu_unit_size - 4), 4);
-	pcpu_chunk_relocate(moves, slot);
+	do_locked(pcpu_chunk_relocate(moves, slot));
 	give_back_taken();
 }
 
@@ -835,22 +837,22 @@ static void second_wholly_free_chunk_drives_the_first_out(void **state)
 
 	(void)state;
 	leave_only_the_stock();
-	claims = pcpu_coord_nr_claims();
+	claims = locked(pcpu_coord_nr_claims());
 	nr_x = fill_new_chunk(of_x, 90);
 	nr_y = fill_new_chunk(of_y, 90);
 	x = chunk_of(of_x[0])->base;
 	y = chunk_of(of_y[0])->base;
 	assert_int_not_equal(x, y);
-	assert_int_equal(pcpu_coord_nr_claims(), claims + 2);
+	assert_int_equal(locked(pcpu_coord_nr_claims()), claims + 2);
 	memset((void *)(per_cpu_offset(cpu) + x), 1, size);
 	memset((void *)(per_cpu_offset(cpu) + y), 1, size);
 	free_all(of_x, nr_x);
-	assert_int_equal(pcpu_coord_nr_claims(), claims + 2);
+	assert_int_equal(locked(pcpu_coord_nr_claims()), claims + 2);
 	assert_int_equal(resident_pages(per_cpu_offset(cpu) + x, size), pcpu_unit_pages);
 	free_all(of_y, nr_y);
-	assert_int_equal(pcpu_coord_nr_claims(), claims + 1);
-	assert_null(pcpu_chunk_find(x));
-	assert_non_null(pcpu_chunk_find(y));
+	assert_int_equal(locked(pcpu_coord_nr_claims()), claims + 1);
+	assert_null(locked(pcpu_chunk_find(x)));
+	assert_non_null(locked(pcpu_chunk_find(y)));
 	assert_int_equal(resident_pages(per_cpu_offset(cpu) + x, size), 0);
 	assert_int_equal(writable_bytes(per_cpu_offset(cpu) + x, size), 0);
 	give_back_taken();
@@ -868,7 +870,7 @@ static void chunk_that_comes_and_goes_is_made_once(void **state)
 		if (i == 0)
 			base = chunk_of(area)->base;
 		assert_int_equal(chunk_of(area)->base, base);
-		assert_int_equal(pcpu_coord_nr_claims(), claims_at_start + 1);
+		assert_int_equal(locked(pcpu_coord_nr_claims()), claims_at_start + 1);
 		free_percpu(area);
 	}
 	give_back_taken();
@@ -968,9 +970,9 @@ static void free_of_what_was_never_allocated_is_fatal_and_named(void **state)
 	uint32_t start = 0;
 
 	(void)state;
-	assert_int_equal(pcpu_coord_claim_free(PCPU_PAGE_SIZE, &start), 0);
+	assert_int_equal(locked(pcpu_coord_claim_free(PCPU_PAGE_SIZE, &start)), 0);
 	assert_refused(pcpu_pointer_make(start), "never allocated");
-	pcpu_coord_release(start);
+	do_locked(pcpu_coord_release(start));
 	assert_refused(pcpu_pointer_make(0x10000), "never allocated");
 	assert_refused(pcpu_pointer_make(UINT32_MAX), "never allocated");
 }
@@ -1194,7 +1196,7 @@ static void areas_of_many_threads_stay_private_and_nothing_is_lost(void **state)
 			fail_msg("thread %u: %s", i, workers[i].complaint);
 		assert_true(workers[i].allocations > NR_HELD);
 	}
-	assert_null(pcpu_chunks_check());
+	assert_null(locked(pcpu_chunks_check()));
 }
 
 /* --- what other parts of the process do --- */
@@ -1206,8 +1208,8 @@ static void map_in_the_next_chunk(void *arg)
 	char *there;
 
 	(void)arg;
-	child_expect(pcpu_coord_claim_free((uint64_t)pcpu_unit_size, &start) == 0);
-	pcpu_coord_release(start);
+	child_expect(locked(pcpu_coord_claim_free((uint64_t)pcpu_unit_size, &start)) == 0);
+	do_locked(pcpu_coord_release(start));
 	there = (char *)pcpu_open_windows[0] + start;
 	child_expect(mmap(there, PCPU_PAGE_SIZE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
 		     there);

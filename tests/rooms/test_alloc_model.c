@@ -12,6 +12,7 @@
  */
 #include "child.h"
 #include "cmocka_all.h"
+#include "locked.h"
 #include "random.h"
 
 #include "alloc/alloc.h"
@@ -203,7 +204,8 @@ static bool is_justified(const struct wish *wish)
 	/* there is more address space than this test can use up */
 	if (wish->may_block)
 		return false;
-	for (struct pcpu_chunk *chunk = pcpu_chunk_first(); chunk; chunk = pcpu_chunk_next(chunk))
+	for (struct pcpu_chunk *chunk = locked(pcpu_chunk_first()); chunk;
+	     chunk = locked(pcpu_chunk_next(chunk)))
 		if (chunk != pcpu_reserved_chunk && has_room(chunk, size, align, false))
 			return false;
 	return true;
@@ -335,7 +337,8 @@ static uint64_t held_areas(void)
 {
 	uint64_t held = 0;
 
-	for (struct pcpu_chunk *chunk = pcpu_chunk_first(); chunk; chunk = pcpu_chunk_next(chunk))
+	for (struct pcpu_chunk *chunk = locked(pcpu_chunk_first()); chunk;
+	     chunk = locked(pcpu_chunk_next(chunk)))
 		for (int i = chunk->map.first; i < chunk->map.end; i++) {
 			struct pcpu_codes codes = pcpu_block_codes(&chunk->map.blocks[i]);
 
@@ -434,7 +437,7 @@ static int remember_start(void **state)
 	free_percpu(__alloc_reserved_percpu(PCPU_PAGE_SIZE, 64));
 	percpu_trim();
 	free_at_start = pcpu_area_map_free_size(&pcpu_first_chunk->map);
-	claims_at_start = pcpu_coord_nr_claims();
+	claims_at_start = locked(pcpu_coord_nr_claims());
 	return 0;
 }
 
@@ -443,9 +446,9 @@ static int everything_is_free(void **state)
 	(void)state;
 	pcpu_cache_on = true;
 	percpu_trim();
-	return !pcpu_chunks_check() &&
+	return !locked(pcpu_chunks_check()) &&
 			       pcpu_area_map_free_size(&pcpu_first_chunk->map) == free_at_start &&
-			       pcpu_coord_nr_claims() == claims_at_start
+			       locked(pcpu_coord_nr_claims()) == claims_at_start
 		       ? 0
 		       : -1;
 }

@@ -9,6 +9,7 @@
 #include "child.h"
 #include "cmocka_all.h"
 #include "faults.h"
+#include "locked.h"
 #include "residency.h"
 #include "sanitized.h"
 #include "traps.h"
@@ -19,7 +20,7 @@
 #include "memory/coord.h"
 #include "ground/layout.h"
 #include "ground/pointer.h"
-#include "memory/unit.h"
+#include "memory/open_units.h"
 
 #include <percpu/percpu.h>
 
@@ -70,13 +71,18 @@ static int prepare(void **state)
 	free_percpu(__alloc_percpu(PCPU_PAGE_SIZE, PCPU_PAGE_SIZE));
 	percpu_trim();
 	free_at_start = pcpu_area_map_free_size(&pcpu_first_chunk->map);
-	claims_at_start = pcpu_coord_nr_claims();
+	claims_at_start = locked(pcpu_coord_nr_claims());
 	return 0;
 }
 
 static uint32_t coord_of(const volatile void __percpu *ptr)
 {
 	return (uint32_t)(uintptr_t)ptr;
+}
+
+static struct pcpu_chunk *chunk_of(const volatile void __percpu *ptr)
+{
+	return locked(pcpu_chunk_find(coord_of(ptr)));
 }
 
 static struct pcpu_cache_counts cached(void)
@@ -91,9 +97,9 @@ static struct pcpu_cache_counts cached(void)
 
 static bool everything_is_free(void)
 {
-	return !pcpu_chunks_check() && cached().nr_areas == 0 &&
+	return !locked(pcpu_chunks_check()) && cached().nr_areas == 0 &&
 	       pcpu_area_map_free_size(&pcpu_first_chunk->map) == free_at_start &&
-	       pcpu_coord_nr_claims() == claims_at_start;
+	       locked(pcpu_coord_nr_claims()) == claims_at_start;
 }
 
 /* Every test gives everything back, and a trim leaves nothing of it. */
@@ -327,7 +333,7 @@ static void areas_of_fresh_pages_are_not_touched(void **state)
 	(void)state;
 	alloc_many(MANY, 256, 64);
 	for (int i = 0; i < MANY; i++) {
-		if (pcpu_chunk_find(coord_of(areas[i])) == pcpu_first_chunk)
+		if (chunk_of(areas[i]) == pcpu_first_chunk)
 			continue;
 		fresh++;
 		for (unsigned int unit = 0; unit < pcpu_units_nr_open(); unit++)
@@ -386,7 +392,7 @@ static void fill_first_chunk(void)
 {
 	pcpu_cache_on = false;
 	for (size_t size = 4096; size > 0; size /= 8)
-		while (pcpu_chunk_find(coord_of(__alloc_percpu(size, 1))) == pcpu_first_chunk)
+		while (chunk_of(__alloc_percpu(size, 1)) == pcpu_first_chunk)
 			;
 	pcpu_cache_on = true;
 }
@@ -690,7 +696,7 @@ static void areas_that_lie_in_two_pages_are_like_others(void **state)
 				fill_in_all_open_units(areas[at], sizes[i]);
 			}
 			free_many(MANY);
-			assert_null(pcpu_chunks_check());
+			assert_null(locked(pcpu_chunks_check()));
 		}
 		assert_true(across > 0);
 	}

@@ -16,6 +16,7 @@
 #include "ground/layout.h"
 #include "ground/mem.h"
 #include "boot/module.h"
+#include "memory/open_units.h"
 #include "memory/unit.h"
 
 #include <percpu/percpu.h>
@@ -747,6 +748,7 @@ static void make_view_without_memory(void *arg)
 	int nth = 1;
 
 	(void)arg;
+	pcpu_alloc_lock();
 	child_expect(pcpu_coord_claim_free(0x10000, &base) == 0);
 	allocated = pcpu_mem_allocated();
 	for (;; nth++) {

@@ -4,6 +4,7 @@
 
 #include "memory/coord.h"
 #include "ground/layout.h"
+#include "ground/lock.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -23,9 +24,11 @@ static uint64_t room;
 /* Finds out whose every page is by trying to claim it. */
 static int learn_the_claims_of_the_library(void **state)
 {
-	unsigned int claims = pcpu_coord_nr_claims(), run = 0;
+	unsigned int claims, run = 0;
 
 	(void)state;
+	pcpu_alloc_lock();
+	claims = pcpu_coord_nr_claims();
 	model = calloc(PAGES, 1);
 	if (!model)
 		return -1;
@@ -46,6 +49,7 @@ static int free_model(void **state)
 {
 	(void)state;
 	free(model);
+	pcpu_alloc_unlock();
 	return 0;
 }
 

@@ -16,7 +16,6 @@
 #include "ground/mem.h"
 #include "ground/fence.h"
 #include "machine/tier.h"
-#include "memory/unit.h"
 
 #include <percpu/percpu.h>
 

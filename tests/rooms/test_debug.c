@@ -18,7 +18,6 @@
 #include "debug/debug_record.h"
 #include "ground/layout.h"
 #include "debug/redzone.h"
-#include "memory/unit.h"
 
 #include <percpu/percpu.h>
 

@@ -8,6 +8,7 @@
 #include "child.h"
 #include "cmocka_all.h"
 #include "faults.h"
+#include "locked.h"
 #include "made_up_sysfs.h"
 #include "records.h"
 #include "residency.h"
@@ -21,6 +22,8 @@
 #include "machine/topology_hwloc.h"
 #include "machine/topology_sysfs.h"
 #include "memory/coord.h"
+#include "memory/open_units.h"
+#include "memory/populated.h"
 #include "memory/unit.h"
 #include "memory/vm.h"
 
@@ -110,7 +113,7 @@ static void take_stock(void)
 	pcpu_alloc_count(&outcome->counts);
 	pcpu_alloc_unlock();
 	outcome->metadata = pcpu_mem_allocated();
-	outcome->claims = pcpu_coord_nr_claims();
+	outcome->claims = locked(pcpu_coord_nr_claims());
 	outcome->chunks = pcpu_nr_chunks;
 	outcome->committed = committed();
 }
@@ -125,16 +128,16 @@ static void try_once(void *arg)
 	faults_fail_nth(attempt->site, attempt->nth);
 	outcome->succeeded = operation->act();
 	outcome->failed = faults_end();
-	child_expect(!pcpu_chunks_check());
+	child_expect(!locked(pcpu_chunks_check()));
 	if (outcome->succeeded)
 		operation->undo();
 	/* or the second try might find what it needs in a cache */
 	percpu_trim();
 	child_expect(operation->act());
-	child_expect(!pcpu_chunks_check());
+	child_expect(!locked(pcpu_chunks_check()));
 	operation->undo();
 	percpu_trim();
-	child_expect(!pcpu_chunks_check());
+	child_expect(!locked(pcpu_chunks_check()));
 	take_stock();
 }
 
@@ -476,7 +479,7 @@ static void open_a_unit(void *arg)
 	per_cpu(some_variable, cpu) = 5;
 	outcome->failed = faults_end();
 	child_expect(percpu_unit_is_open(cpu) && per_cpu(some_variable, cpu) == 5);
-	child_expect(!pcpu_chunks_check());
+	child_expect(!locked(pcpu_chunks_check()));
 }
 
 /* Opens a unit with each call at @site failing in turn. Returns how many of them were fatal. */
@@ -750,16 +753,16 @@ static void span_that_comes_back_has_its_windows_policy(void **state)
 	uintptr_t address;
 
 	(void)state;
-	assert_int_equal(pcpu_coord_claim_free(span.size, &span.start), 0);
+	assert_int_equal(locked(pcpu_coord_claim_free(span.size, &span.start)), 0);
 	address = pcpu_unit_open(0) + span.start;
-	assert_int_equal(pcpu_units_add_span(&span), 0);
+	assert_int_equal(locked(pcpu_units_add_span(&span)), 0);
 	if (policy_at(address) != MPOL_PREFERRED)
 		skip(); /* mbind is refused here */
-	pcpu_units_remove_span(span.start);
-	assert_int_equal(pcpu_units_add_span(&span), 0);
+	do_locked(pcpu_units_remove_span(span.start));
+	assert_int_equal(locked(pcpu_units_add_span(&span)), 0);
 	assert_int_equal(policy_at(address), MPOL_PREFERRED);
-	pcpu_units_remove_span(span.start);
-	pcpu_coord_release(span.start);
+	do_locked(pcpu_units_remove_span(span.start));
+	do_locked(pcpu_coord_release(span.start));
 }
 
 int main(void)

@@ -3,11 +3,12 @@
  * test_max_size.c - areas of more than 32 KiB, which PERCPU_CONF=max_size allows. Run with 1M.
  */
 #include "cmocka_all.h"
+#include "locked.h"
 #include "records.h"
 
 #include "alloc/chunk.h"
 #include "ground/layout.h"
-#include "memory/unit.h"
+#include "memory/open_units.h"
 
 #include <percpu/percpu.h>
 
@@ -70,7 +71,7 @@ static void largest_area_is_zero_and_whole_in_every_copy_and_again(void **state)
 			free_percpu(areas[i]);
 		}
 	}
-	assert_null(pcpu_chunks_check());
+	assert_null(locked(pcpu_chunks_check()));
 }
 
 static void one_byte_more_is_refused(void **state)
@@ -102,7 +103,7 @@ static void large_and_small_areas_live_side_by_side(void **state)
 		free_percpu(small[i]);
 	}
 	percpu_trim();
-	assert_null(pcpu_chunks_check());
+	assert_null(locked(pcpu_chunks_check()));
 }
 
 int main(void)

@@ -5,6 +5,7 @@
  */
 #include "child.h"
 #include "cmocka_all.h"
+#include "locked.h"
 
 #include "alloc/alloc.h"
 #include "alloc/chunk.h"
@@ -126,9 +127,9 @@ static void coordinate_of_no_chunk_was_never_allocated(void **state)
 	uint32_t start = 0;
 
 	(void)state;
-	assert_int_equal(pcpu_coord_claim_free(PCPU_PAGE_SIZE, &start), 0);
+	assert_int_equal(locked(pcpu_coord_claim_free(PCPU_PAGE_SIZE, &start)), 0);
 	assert_refused(pcpu_pointer_make(start), "was never allocated\n");
-	pcpu_coord_release(start);
+	do_locked(pcpu_coord_release(start));
 	/* what a view does not serve */
 	assert_refused(pcpu_pointer_make(pcpu_chunk_coord(pcpu_first_chunk, pcpu_first_chunk->end)),
 		       "was never allocated\n");

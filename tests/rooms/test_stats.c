@@ -8,6 +8,7 @@
  */
 #include "child.h"
 #include "cmocka_all.h"
+#include "locked.h"
 #include "faults.h"
 
 #include "alloc/alloc.h"
@@ -17,7 +18,7 @@
 #include "ground/layout.h"
 #include "ground/mem.h"
 #include "boot/module.h"
-#include "memory/unit.h"
+#include "memory/copies.h"
 
 #include <percpu/percpu.h>
 
@@ -212,7 +213,7 @@ static void touch_pages(void *arg)
 	stats = stats_now();
 	/* all pages of the first chunk count */
 	child_expect(stats.populated_pages - before.populated_pages == 2 ||
-		     pcpu_chunk_find((uint32_t)(uintptr_t)area) == pcpu_first_chunk);
+		     locked(pcpu_chunk_find((uint32_t)(uintptr_t)area)) == pcpu_first_chunk);
 	before = stats_now();
 	per_cpu_ptr(area, raw_smp_processor_id())[0] = 1;
 	per_cpu_ptr(area, raw_smp_processor_id())[4096] = 1;
@@ -264,7 +265,7 @@ static void look_at_costs(void *arg)
 			     before.possible_cpus * pcpu_first_layout->stride);
 	child_expect(before.metadata_bytes >= pcpu_mem_allocated());
 	/* the records of its pages are nobody else's */
-	child_expect(pcpu_chunk_create());
+	child_expect(locked(pcpu_chunk_create()));
 	before = stats_now();
 	child_expect(before.metadata_bytes >= pcpu_mem_allocated() + PCPU_PAGE_SIZE);
 	child_expect(pcpu_mem_zalloc(100000));
@@ -447,7 +448,7 @@ static void look_at_chunks(void *arg)
 	child_expect(number(reserved, "nr_alloc") == 3);
 	child_expect(number(reserved, "max_alloc_size") == 2048);
 	child_expect(number(reserved, "populated_pages") ==
-		     (unsigned long)pcpu_chunk_populated_pages(pcpu_reserved_chunk));
+		     (unsigned long)locked(pcpu_chunk_populated_pages(pcpu_reserved_chunk)));
 	child_expect(number(reserved, "free_bytes") == stats.reserved_size - head - 3328);
 	child_expect(number(reserved, "contig_bytes") == stats.reserved_size - head - 5888);
 	child_expect(number(reserved, "sum_frag") == 512 + 2048);

@@ -8,6 +8,7 @@
 #include "child.h"
 #include "cmocka_all.h"
 #include "faults.h"
+#include "locked.h"
 #include "residency.h"
 
 #include "boot/alloc_info.h"
@@ -17,6 +18,9 @@
 #include "boot/module.h"
 #include "ground/pointer.h"
 #include "machine/tier.h"
+#include "memory/copies.h"
+#include "memory/open_units.h"
+#include "memory/populated.h"
 #include "memory/unit.h"
 
 #include <percpu/percpu.h>
@@ -464,14 +468,14 @@ static struct pcpu_span new_span(uint64_t pages)
 {
 	struct pcpu_span span = {.size = pages * PCPU_PAGE_SIZE};
 
-	assert_int_equal(pcpu_coord_claim_free(span.size, &span.start), 0);
+	assert_int_equal(locked(pcpu_coord_claim_free(span.size, &span.start)), 0);
 	return span;
 }
 
 static void drop_span(const struct pcpu_span *span)
 {
-	pcpu_units_remove_span(span->start);
-	pcpu_coord_release(span->start);
+	do_locked(pcpu_units_remove_span(span->start));
+	do_locked(pcpu_coord_release(span->start));
 }
 
 static void span_is_accessible_in_open_units_and_in_no_other(void **state)
@@ -482,7 +486,7 @@ static void span_is_accessible_in_open_units_and_in_no_other(void **state)
 
 	(void)state;
 	assert_int_equal(writable_bytes(in_own, span.size), 0);
-	assert_int_equal(pcpu_units_add_span(&span), 0);
+	assert_int_equal(locked(pcpu_units_add_span(&span)), 0);
 	assert_int_equal(writable_bytes(in_own, span.size), span.size);
 	assert_int_equal(writable_bytes(pcpu_unit_window(closed), WINDOW), 0);
 	drop_span(&span);
@@ -494,7 +498,7 @@ static void unit_that_opens_later_has_the_span(void **state)
 	unsigned int cpu = closed_cpu();
 
 	(void)state;
-	assert_int_equal(pcpu_units_add_span(&span), 0);
+	assert_int_equal(locked(pcpu_units_add_span(&span)), 0);
 	pcpu_unit_open(cpu);
 	assert_int_equal(writable_bytes(pcpu_unit_window(cpu) + span.start, span.size), span.size);
 	drop_span(&span);
@@ -506,13 +510,13 @@ static void removed_span_is_accessible_nowhere_and_its_memory_is_given_back(void
 	uintptr_t at = pcpu_unit_open(own_cpu) + span.start;
 
 	(void)state;
-	assert_int_equal(pcpu_units_add_span(&span), 0);
+	assert_int_equal(locked(pcpu_units_add_span(&span)), 0);
 	memset((void *)at, 0xaa, span.size);
 	assert_int_equal(resident_pages(at, span.size), 3);
-	pcpu_units_remove_span(span.start);
+	do_locked(pcpu_units_remove_span(span.start));
 	assert_int_equal(writable_bytes(at, span.size), 0);
 	assert_int_equal(resident_pages(at, span.size), 0);
-	pcpu_coord_release(span.start);
+	do_locked(pcpu_coord_release(span.start));
 }
 
 static void span_is_zero_when_it_comes_back(void **state)
@@ -521,10 +525,10 @@ static void span_is_zero_when_it_comes_back(void **state)
 	unsigned long *words = (void *)(pcpu_unit_open(own_cpu) + span.start);
 
 	(void)state;
-	assert_int_equal(pcpu_units_add_span(&span), 0);
+	assert_int_equal(locked(pcpu_units_add_span(&span)), 0);
 	memset(words, 0xaa, span.size);
-	pcpu_units_remove_span(span.start);
-	assert_int_equal(pcpu_units_add_span(&span), 0);
+	do_locked(pcpu_units_remove_span(span.start));
+	assert_int_equal(locked(pcpu_units_add_span(&span)), 0);
 	for (size_t i = 0; i < span.size / sizeof(*words); i++)
 		assert_int_equal(words[i], 0);
 	drop_span(&span);
@@ -536,9 +540,9 @@ static void removing_a_span_that_is_none_changes_nothing(void **state)
 	uintptr_t at = pcpu_unit_open(own_cpu) + span.start;
 
 	(void)state;
-	assert_int_equal(pcpu_units_add_span(&span), 0);
-	pcpu_units_remove_span(span.start + (uint32_t)PCPU_PAGE_SIZE);
-	pcpu_units_remove_span(span.start - (uint32_t)PCPU_PAGE_SIZE);
+	assert_int_equal(locked(pcpu_units_add_span(&span)), 0);
+	do_locked(pcpu_units_remove_span(span.start + (uint32_t)PCPU_PAGE_SIZE));
+	do_locked(pcpu_units_remove_span(span.start - (uint32_t)PCPU_PAGE_SIZE));
 	assert_int_equal(writable_bytes(at, span.size), span.size);
 	drop_span(&span);
 }
@@ -554,7 +558,7 @@ static void span_that_cannot_be_had_in_one_unit_is_had_in_none(void **state)
 	open = pcpu_units_nr_open();
 	for (unsigned int nth = 1; nth <= open; nth++) {
 		faults_fail_nth(PCPU_FAULT_COMMIT, (int)nth);
-		assert_int_equal(pcpu_units_add_span(&span), -ENOMEM);
+		assert_int_equal(locked(pcpu_units_add_span(&span)), -ENOMEM);
 		assert_int_equal(faults_end(), 1);
 		for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
 			if (percpu_unit_is_open(cpu))
@@ -562,7 +566,7 @@ static void span_that_cannot_be_had_in_one_unit_is_had_in_none(void **state)
 								span.size),
 						 0);
 	}
-	assert_int_equal(pcpu_units_add_span(&span), 0);
+	assert_int_equal(locked(pcpu_units_add_span(&span)), 0);
 	drop_span(&span);
 }
 
@@ -595,7 +599,7 @@ static int add_the_span(void **state)
 	pcpu_unit_open(own_cpu);
 	pcpu_unit_open(closed_cpu());
 	span = new_span(NR_PAGES);
-	return pcpu_units_add_span(&span);
+	return locked(pcpu_units_add_span(&span));
 }
 
 static int drop_the_span(void **state)
@@ -728,8 +732,8 @@ static void populate_and_forget(void *arg)
 	pcpu_unit_open(late);
 	child_expect(resident_pages(window + span.start, 4096) == 0);
 	child_expect(resident_pages(window + span.start + 4096, 3 * 4096) == 3);
-	pcpu_units_remove_span(span.start);
-	child_expect(pcpu_units_add_span(&span) == 0);
+	do_locked(pcpu_units_remove_span(span.start));
+	child_expect(locked(pcpu_units_add_span(&span)) == 0);
 	late = closed_cpu();
 	pcpu_unit_open(late);
 	child_expect(resident_pages(pcpu_unit_window(late) + span.start, span.size) == 0);

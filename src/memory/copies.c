@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* copies.c - see copies.h. */
+#include "memory/copies.h"
+#include "ground/layout.h"
+#include "ground/lock.h"
+#include "memory/open_units.h"
+#include "memory/populated.h"
+#include "memory/span.h"
+#include "memory/vm.h"
+
+#include <string.h>
+
+/* --- clearing --- */
+
+/* Within one page. */
+static inline void clear_part(char *part, size_t size)
+{
+	/* all equal to the first, which is zero */
+	if (part[0] != 0 || memcmp(part, part + 1, size - 1) != 0)
+		memset(part, 0, size);
+}
+
+static void clear_copy(char *copy, size_t size)
+{
+	while (size > 0) {
+		size_t in_page = PCPU_PAGE_SIZE - (uintptr_t)copy % PCPU_PAGE_SIZE;
+
+		if (in_page > size)
+			in_page = size;
+		clear_part(copy, in_page);
+		copy += in_page;
+		size -= in_page;
+	}
+}
+
+/* The size of a counter. */
+static void clear_words(uint32_t coord, unsigned int nr)
+{
+	for (unsigned int i = 0; i < nr; i++) {
+		uint64_t __attribute__((__may_alias__)) *word =
+			(uint64_t *)(pcpu_open_windows[i] + coord);
+
+		if (*word)
+			*word = 0;
+	}
+}
+
+void pcpu_units_clear(uint32_t coord, size_t size)
+{
+	unsigned int nr = pcpu_units_nr_open();
+
+	if (size == sizeof(uint64_t) && coord % sizeof(uint64_t) == 0) {
+		clear_words(coord, nr);
+		return;
+	}
+	for (unsigned int i = 0; i < nr; i++)
+		clear_copy((char *)(pcpu_open_windows[i] + coord), size);
+}
+
+/* --- pages --- */
+
+void pcpu_units_discard(uint32_t coord, size_t size)
+{
+	unsigned int nr;
+	sigset_t saved;
+
+	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
+	nr = pcpu_units_nr_open();
+	for (unsigned int i = 0; i < nr; i++)
+		pcpu_vm_discard(pcpu_open_windows[i] + coord, size);
+	pcpu_populated_forget(coord, size);
+	pcpu_unlock_sigrestore(&pcpu_unit_lock, &saved);
+}
+
+/* A unit that opens later gets the pages too: they are noted under the lock that opening takes. */
+int pcpu_units_populate(uint32_t coord, size_t size)
+{
+	unsigned int nr;
+	sigset_t saved;
+	int err = 0;
+
+	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
+	nr = pcpu_units_nr_open();
+	for (unsigned int i = 0; i < nr && !err; i++)
+		err = pcpu_vm_populate(pcpu_open_windows[i] + coord, size);
+	if (!err)
+		pcpu_populated_note(coord, size);
+	pcpu_unlock_sigrestore(&pcpu_unit_lock, &saved);
+	return err;
+}
+
+static size_t resident_in(uintptr_t window)
+{
+	const struct pcpu_span_record *span = pcpu_spans.records;
+	size_t resident = 0;
+
+	for (unsigned int i = 0; i < pcpu_spans.nr; i++)
+		if (span[i].committed)
+			resident += pcpu_vm_resident(window + span[i].start, span[i].size);
+	return resident;
+}
+
+size_t pcpu_units_resident(void)
+{
+	unsigned int nr;
+	size_t resident = 0;
+	sigset_t saved;
+
+	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
+	nr = pcpu_units_nr_open();
+	for (unsigned int i = 0; i < nr; i++)
+		resident += resident_in(pcpu_open_windows[i]);
+	pcpu_unlock_sigrestore(&pcpu_unit_lock, &saved);
+	return resident;
+}

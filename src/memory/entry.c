@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* entry.c - see entry.h. */
+#include "memory/entry.h"
+#include "ground/layout.h"
+#include "memory/vm.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+/* The entries of CPU numbers -1 and -2. */
+#define BEFORE 2
+/* Index range of the table that faults instead of reading something else: 65,536 CPUs. */
+#define RESERVE ((65536 + BEFORE) * sizeof(struct percpu_entry))
+
+struct percpu_entry *pcpu_entries;
+static unsigned int nr_entries;
+
+/* Whole pages of entries, so that a CPU number just out of range is sent away like any other. */
+static size_t table_size(void)
+{
+	return pcpu_page_ceil((nr_entries + BEFORE) * sizeof(struct percpu_entry));
+}
+
+int pcpu_entries_init(unsigned int nr, unsigned int attention)
+{
+	struct percpu_entry *table;
+
+	nr_entries = nr;
+	table = pcpu_vm_guarded_array(table_size(), RESERVE);
+	if (!table)
+		return -ENOMEM;
+	for (size_t i = 0; i < table_size() / sizeof(*table); i++)
+		table[i] = (struct percpu_entry){
+			.window = PCPU_CLOSED, .base = -1, .attention = attention};
+	pcpu_entries = table + BEFORE;
+	return 0;
+}
+
+int pcpu_entries_share(void)
+{
+	return pcpu_vm_share_array(pcpu_entries - BEFORE, table_size());
+}
+
+void pcpu_entries_set_attention(unsigned int attention)
+{
+	for (unsigned int cpu = 0; cpu < nr_entries; cpu++)
+		pcpu_entries[cpu].attention = attention;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * open_units.h - what the open units have in common: the spans that are committed in their windows.
+ *
+ * Invariant, under the unit lock: a committed span's pages are accessible in every open unit, and in
+ * no other; those of a span that is only claimed are so nowhere.
+ */
+#ifndef PCPU_OPEN_UNITS_H
+#define PCPU_OPEN_UNITS_H
+
+#include "memory/span.h"
+
+#include <stdint.h>
+
+/*
+ * The windows of the open units, in the order of their opening. A unit is among them before
+ * anybody can write to it; one that comes while somebody walks over them has nothing in it but
+ * initial values, and zeros in its chunks. Appended to under the unit lock, read by anybody.
+ */
+extern uintptr_t *pcpu_open_windows;
+
+/* How many units are open. */
+static inline unsigned int pcpu_units_nr_open(void)
+{
+	extern unsigned int pcpu_nr_open_windows;
+
+	return __atomic_load_n(&pcpu_nr_open_windows, __ATOMIC_ACQUIRE);
+}
+
+/* Makes the list, for @nr units at most. 0 or -ENOMEM. Once. */
+int pcpu_open_units_init(unsigned int nr);
+
+/*
+ * For a unit that is about to open: brings everything into its window that is in the others', and
+ * then puts it among them. 0 or a negative errno. Both under the unit lock.
+ */
+int pcpu_open_units_fill(uintptr_t window);
+void pcpu_open_units_append(uintptr_t window);
+
+/*
+ * Commits @span, which is claimed, in every unit, open now or later. 0; -EINVAL if that is no claim;
+ * or another negative errno. If it fails, nothing has changed. Under pcpu_alloc_mutex.
+ */
+int pcpu_units_add_span(const struct pcpu_span *span);
+
+/*
+ * Has the initial values of the span at @start come from @images from now on: the memory that they
+ * came from may go away. Under pcpu_alloc_mutex.
+ */
+void pcpu_units_replace_images(uint32_t start, const struct pcpu_image images[PCPU_SPAN_IMAGES]);
+
+/*
+ * Takes the span at coordinate @start away from every unit; its memory is given back. It stays
+ * claimed. Under pcpu_alloc_mutex.
+ */
+void pcpu_units_remove_span(uint32_t start);
+
+#endif /* PCPU_OPEN_UNITS_H */

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* populated.c - see populated.h. */
+#include "memory/populated.h"
+#include "ground/bitmap.h"
+#include "ground/layout.h"
+#include "ground/lock.h"
+#include "memory/span.h"
+#include "memory/vm.h"
+
+#include <errno.h>
+
+#define NR_PAGES ((unsigned int)(PCPU_WINDOW_SIZE / PCPU_PAGE_SIZE))
+
+/* A bit a page of coordinates; NULL: none is noted. */
+static unsigned long *populated;
+
+static unsigned int page_of(uint64_t coord)
+{
+	return (unsigned int)(coord / PCPU_PAGE_SIZE);
+}
+
+int pcpu_units_populate_always(void)
+{
+	populated = pcpu_vm_guarded_array(NR_PAGES / 8, NR_PAGES / 8);
+	return populated ? 0 : -ENOMEM;
+}
+
+void pcpu_populated_note(uint32_t coord, uint64_t size)
+{
+	pcpu_assert_held(&pcpu_unit_lock);
+	for (uint64_t at = coord; at < coord + size; at += PCPU_PAGE_SIZE)
+		pcpu_set_bit(page_of(at), populated);
+}
+
+void pcpu_populated_forget(uint32_t coord, uint64_t size)
+{
+	pcpu_assert_held(&pcpu_unit_lock);
+	for (uint64_t at = coord; populated && at < coord + size; at += PCPU_PAGE_SIZE)
+		pcpu_clear_bit(page_of(at), populated);
+}
+
+bool pcpu_units_are_populated(uint32_t coord, size_t size)
+{
+	unsigned int end = page_of(coord + (uint64_t)size - 1) + 1;
+
+	for (unsigned int page = page_of(coord); page < end; page++)
+		if (!pcpu_test_bit(page, populated))
+			return false;
+	return true;
+}
+
+bool pcpu_populated_next(unsigned int *page, uint32_t *coord, size_t *size)
+{
+	unsigned int from, to;
+
+	pcpu_assert_held(&pcpu_unit_lock);
+	if (!populated)
+		return false;
+	from = to = pcpu_find_next_bit(populated, NR_PAGES, *page);
+	while (to < NR_PAGES && pcpu_test_bit(to, populated))
+		to++;
+	*page = to;
+	*coord = (uint32_t)(from * PCPU_PAGE_SIZE);
+	*size = (to - from) * PCPU_PAGE_SIZE;
+	return to > from;
+}
