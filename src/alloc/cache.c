@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* cache.c - see cache.h. */
 #include "alloc/cache.h"
+#include "ground/lock.h"
 #include "ground/mem.h"
 #include "machine/tier.h"
 #include "memory/entry.h"
@@ -211,6 +212,7 @@ struct pcpu_cache *pcpu_cache_here(int size)
 	struct pcpu_cpu_lock **lock = &pcpu_unit_entries()[cpu].lock;
 	struct pcpu_cache *cache = (struct pcpu_cache *)*lock;
 
+	pcpu_assert_held(&pcpu_alloc_mutex);
 	if (!pcpu_thread_ensure_rseq())
 		return NULL;
 	if (!cache)
@@ -229,6 +231,7 @@ int pcpu_cache_fill(int size, const struct pcpu_area *areas, int nr)
 	struct pcpu_magazine *magazine = cache ? magazine_of(cache, size) : NULL;
 	int at = 0;
 
+	pcpu_assert_held(&pcpu_alloc_mutex);
 	/* the last of them first, so that they come out in ascending order */
 	for (int room = magazine ? magazine->room - magazine->nr : 0; at < nr && at < room; at++) {
 		const struct pcpu_area *area = &areas[(nr < room ? nr : room) - 1 - at];
@@ -248,6 +251,7 @@ int pcpu_cache_drain(int size, uint32_t *coords)
 	struct pcpu_magazine *magazine = cache ? magazine_of(cache, size) : NULL;
 	int nr = 0;
 
+	pcpu_assert_held(&pcpu_alloc_mutex);
 	if (magazine && magazine->nr == magazine->room) {
 		nr = magazine->room / 2;
 		memcpy(coords, magazine->coords, (size_t)nr * sizeof(*coords));
@@ -262,6 +266,7 @@ int pcpu_cache_drain(int size, uint32_t *coords)
 
 void pcpu_cache_forget(const struct pcpu_chunk *chunk)
 {
+	pcpu_assert_held(&pcpu_alloc_mutex);
 	for (struct pcpu_cpu_lock *lock = pcpu_cpu_locks(); lock; lock = lock->next) {
 		struct pcpu_cache *cache = (struct pcpu_cache *)lock;
 
@@ -272,6 +277,8 @@ void pcpu_cache_forget(const struct pcpu_chunk *chunk)
 
 void pcpu_cache_empty(void (*fn)(uint32_t coord))
 {
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	pcpu_assert(pcpu_cpu_locks_are_stopped());
 	for (struct pcpu_cpu_lock *lock = pcpu_cpu_locks(); lock; lock = lock->next) {
 		struct pcpu_cache *cache = (struct pcpu_cache *)lock;
 
@@ -300,6 +307,7 @@ static void count_magazine(const struct pcpu_magazine *magazine, int size,
 
 void pcpu_cache_count(struct pcpu_cache_counts *counts)
 {
+	pcpu_assert_held(&pcpu_alloc_mutex);
 	*counts = (struct pcpu_cache_counts){0};
 	for (struct pcpu_cpu_lock *lock = pcpu_cpu_locks(); lock; lock = lock->next) {
 		struct pcpu_cache *cache = (struct pcpu_cache *)lock;

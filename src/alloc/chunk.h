@@ -8,28 +8,30 @@
  *	window of CPU 5   ......[ a | b |     ]..............
  *
  * An allocation at offset X of a chunk owns offset X in every unit. Chunks are on slot lists by
- * their free size (slot.h); an allocation takes the first that fits, the fullest slots first.
+ * their free size (slot.h); an allocation takes the first that fits, the fullest slots first. How
+ * fine a chunk's codes are is changed in chunk_codes.h; its pages are the matter of chunk_pages.h.
  *
  * The two views of the first chunk are chunks too. They are immutable: never destroyed. A view
  * serves offsets [start, end) of the unit; what lies before belongs to others for ever.
  *
- * Invariants (pcpu_chunks_check looks at them): a chunk is on the list of pcpu_chunk_slot(chunk),
+ * Invariants (chunk_check.h looks at them): a chunk is on the list of pcpu_chunk_slot(chunk),
  * unless it is the reserved chunk, which is on none. Chunks do not overlap in coordinates.
  *
- * Everything here is protected by pcpu_alloc_mutex, which the caller holds.
+ * Everything here is done under pcpu_alloc_mutex.
  */
 #ifndef PCPU_CHUNK_H
 #define PCPU_CHUNK_H
 
 #include "alloc/area_map.h"
 #include "alloc/slot.h"
+#include "alloc/slot_list.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct pcpu_chunk {
-	struct pcpu_chunk *prev, *next;		/* on the list of a slot */
+	struct pcpu_slot_node on_slot;		/* on the list of its slot; the first field */
 	struct pcpu_chunk *all_prev, *all_next; /* on the list of all chunks */
 	struct pcpu_area_map map;
 	uint32_t base;	/* coordinate of offset 0; of a view, modulo 4 GiB */
@@ -47,7 +49,6 @@ struct pcpu_chunk {
 /* Set by pcpu_chunks_init() and by the first chunk's setup; the kernel's names. */
 extern int pcpu_unit_size;
 extern int pcpu_unit_pages;
-extern int pcpu_nr_slots;
 extern struct pcpu_chunk *pcpu_first_chunk;    /* the dynamic view, or the only one */
 extern struct pcpu_chunk *pcpu_reserved_chunk; /* the reserved view, or NULL */
 extern int pcpu_max_size;		       /* the largest size that can be allocated */
@@ -99,17 +100,23 @@ static inline int pcpu_chunk_slot(const struct pcpu_chunk *chunk)
  */
 void pcpu_chunk_relocate(struct pcpu_chunk *chunk, int old_slot);
 
-/* The first chunk on the list of @slot, and the one after @chunk on its list; NULL: no more. */
-struct pcpu_chunk *pcpu_slot_first(int slot);
-struct pcpu_chunk *pcpu_slot_next(int slot, const struct pcpu_chunk *chunk);
+/* The chunk of a node; NULL of NULL. */
+static inline struct pcpu_chunk *pcpu_chunk_of_node(struct pcpu_slot_node *node)
+{
+	_Static_assert(offsetof(struct pcpu_chunk, on_slot) == 0, "one address");
+	return (struct pcpu_chunk *)node;
+}
 
-/*
- * What is known of a slot: that none of its chunks has room for a size and alignment. It holds
- * until a chunk comes to the slot, or an area of one of its chunks becomes free (pcpu_slot_clear_exhausted).
- */
-bool pcpu_slot_is_exhausted(int slot, int size, int align);
-void pcpu_slot_mark_exhausted(int slot, int size, int align);
-void pcpu_slot_clear_exhausted(int slot);
+/* The first chunk on the list of @slot, and the one after @chunk on its list; NULL: no more. */
+static inline struct pcpu_chunk *pcpu_slot_first(int slot)
+{
+	return pcpu_chunk_of_node(pcpu_slot_list_first(slot));
+}
+
+static inline struct pcpu_chunk *pcpu_slot_next(const struct pcpu_chunk *chunk)
+{
+	return pcpu_chunk_of_node(chunk->on_slot.next);
+}
 
 static inline bool pcpu_chunk_is_roomy(const struct pcpu_chunk *chunk)
 {
@@ -135,35 +142,8 @@ struct pcpu_chunk *pcpu_chunk_rotate(void);
 
 extern unsigned int pcpu_nr_chunks, pcpu_nr_max_chunks;
 
-/*
- * Makes the codes of a block as fine as @growth says, in @words, or in new memory if that is NULL.
- * Stops the CPUs' locks for it if the block is busy, or if it cannot be done quietly. 0 or -ENOMEM.
- */
-int pcpu_chunk_grow(const struct pcpu_map_growth *growth, uint64_t *words);
-
-/* Whether the words of @block, which is not busy, can be changed without stopping anybody. */
-bool pcpu_chunk_can_grow_quietly(const struct pcpu_block *block);
-
-/* By a call that may block: sees to it that the others can do that for some time. */
-void pcpu_chunk_keep_limbo_short(void);
-
-/* How many pages have been touched. All of a view's are populated. */
-int pcpu_chunk_populated_pages(const struct pcpu_chunk *chunk);
-
 /* Whether [off, off + size) is resident in every open unit, as far as that is asked for. */
 bool pcpu_chunk_is_resident(const struct pcpu_chunk *chunk, int off, int size);
-
-/*
- * Gives back the whole free pages of a chunk that is no view. Returns the bytes, over all open
- * units; some may not have been resident.
- */
-size_t pcpu_chunk_trim(struct pcpu_chunk *chunk);
-
-/* Gives back codes that are finer than they have to be. The CPUs' locks are stopped. */
-void pcpu_chunk_coarsen(struct pcpu_chunk *chunk);
-
-/* What is wrong with any of the chunks, or NULL: a look at everything there is. */
-const char *pcpu_chunks_check(void);
 
 static inline uint32_t pcpu_chunk_coord(const struct pcpu_chunk *chunk, int off)
 {
@@ -174,31 +154,6 @@ static inline uint32_t pcpu_chunk_coord(const struct pcpu_chunk *chunk, int off)
 static inline int pcpu_chunk_offset(const struct pcpu_chunk *chunk, uint32_t coord)
 {
 	return (int)(coord - chunk->base);
-}
-
-/* Notes that [from, to) of a block is handed out; the end is cut off. Whether it was before. */
-static inline bool pcpu_touch_block(struct pcpu_block *block, int from, int to)
-{
-	bool before = from < block->touched;
-
-	if (to > block->touched)
-		block->touched = (uint16_t)(to < PCPU_BLOCK_SIZE ? to : PCPU_BLOCK_SIZE);
-	return before;
-}
-
-/*
- * Notes that [off, off + size) is handed out. Returns whether any of it may be something else than
- * zero in some unit: some of it has been handed out before since it was committed.
- */
-static inline bool pcpu_chunk_touch(struct pcpu_chunk *chunk, int off, int size)
-{
-	struct pcpu_block *block = &chunk->map.blocks[off / PCPU_BLOCK_SIZE];
-	int from = off % PCPU_BLOCK_SIZE, to = from + size;
-	bool before = pcpu_touch_block(block, from, to);
-
-	while ((to -= PCPU_BLOCK_SIZE) > 0)
-		before |= pcpu_touch_block(++block, 0, to);
-	return before;
 }
 
 #endif /* PCPU_CHUNK_H */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* find.c - see find.h. */
+#include "alloc/chunk_codes.h"
 #include "alloc/find.h"
 #include "alloc/slot.h"
 #include "ground/layout.h"
+#include "ground/lock.h"
 #include "ground/mem.h"
 #include "memory/copies.h"
 
@@ -79,7 +81,7 @@ static bool keep_pages_somewhere(struct pcpu_chunk *used)
 	/* the emptiest chunks first */
 	for (int slot = pcpu_nr_slots - 1; slot > PCPU_FULL_SLOT; slot--)
 		for (chunk = pcpu_slot_first(slot); chunk; chunk = next) {
-			next = pcpu_slot_next(slot, chunk);
+			next = pcpu_slot_next(chunk);
 			if (keep_pages(chunk))
 				return true;
 		}
@@ -90,6 +92,7 @@ void pcpu_keep_stock(struct pcpu_chunk *used)
 {
 	struct pcpu_chunk *chunk;
 
+	pcpu_assert_held(&pcpu_alloc_mutex);
 	keep_words();
 	pcpu_chunk_keep_limbo_short();
 	if (pcpu_nr_roomy_chunks == 0)
@@ -105,6 +108,7 @@ void pcpu_keep_stock(struct pcpu_chunk *used)
 
 int pcpu_find_grow(const struct pcpu_attempt *attempt, const struct pcpu_map_growth *growth)
 {
+	pcpu_assert_held(&pcpu_alloc_mutex);
 	return attempt->may_block ? pcpu_chunk_grow(growth, NULL) : grow_from_stock(growth);
 }
 
@@ -130,7 +134,7 @@ static int walk_slot(struct pcpu_attempt *attempt, int slot, pcpu_chunk_fn fn,
 	for (chunk = pcpu_slot_first(slot); chunk; chunk = next) {
 		int result;
 
-		next = pcpu_slot_next(slot, chunk);
+		next = pcpu_slot_next(chunk);
 		result = try_chunk(chunk, attempt, fn);
 		if (result != -1) {
 			*where = chunk;
@@ -167,6 +171,7 @@ static bool is_proof(const struct pcpu_attempt *attempt, pcpu_chunk_fn fn)
 
 int pcpu_walk(struct pcpu_attempt *attempt, pcpu_chunk_fn fn, struct pcpu_chunk **where)
 {
+	pcpu_assert_held(&pcpu_alloc_mutex);
 	for (int slot = pcpu_size_to_slot(attempt->size, pcpu_unit_size); slot < pcpu_nr_slots;
 	     slot++) {
 		int result;
@@ -201,6 +206,7 @@ int pcpu_find_area(struct pcpu_attempt *attempt, struct pcpu_chunk **where)
 {
 	int off;
 
+	pcpu_assert_held(&pcpu_alloc_mutex);
 	if (attempt->reserved) {
 		*where = pcpu_reserved_chunk;
 		off = try_chunk(*where, attempt, alloc_in_chunk);

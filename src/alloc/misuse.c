@@ -2,6 +2,7 @@
 /* misuse.c - see misuse.h. */
 #include "alloc/misuse.h"
 #include "alloc/chunk.h"
+#include "ground/lock.h"
 #include "ground/pointer.h"
 #include "ground/symbol.h"
 #include "memory/unit.h"
@@ -41,6 +42,7 @@ void pcpu_misuse_find(uint32_t coord, struct pcpu_misuse *misuse)
 	const struct pcpu_chunk *chunk = pcpu_chunk_find(coord);
 	int off, start, size;
 
+	pcpu_assert_held(&pcpu_alloc_mutex);
 	*misuse = (struct pcpu_misuse){.kind = PCPU_MISUSE_NEVER, .coord = coord};
 	if (!chunk)
 		return;

@@ -6,7 +6,9 @@
  * belong to somebody who allocates.
  */
 #include "alloc/alloc.h"
+#include "alloc/books.h"
 #include "alloc/chunk.h"
+#include "alloc/chunk_pages.h"
 #include "boot/first_chunk.h"
 #include "cpu/cpu_lock.h"
 #include "ground/layout.h"

@@ -8,6 +8,7 @@
  */
 #include "debug/debug.h"
 #include "alloc/chunk.h"
+#include "alloc/chunk_check.h"
 #include "alloc/misuse.h"
 #include "debug/leak.h"
 #include "ground/log.h"

@@ -21,6 +21,8 @@
 #include "alloc/alloc.h"
 #include "alloc/cache.h"
 #include "alloc/chunk.h"
+#include "alloc/chunk_check.h"
+#include "alloc/chunk_codes.h"
 #include "memory/coord.h"
 #include "ground/layout.h"
 #include "ground/mem.h"
@@ -790,7 +792,7 @@ static void chunks_behind_one_that_a_search_moves_are_still_tried(void **state)
 	fits = chunk_with_free(60);
 	slot = pcpu_chunk_slot(fits);
 	assert_ptr_equal(locked(pcpu_slot_first(slot)), moves);
-	assert_ptr_equal(locked(pcpu_slot_next(slot, moves)), fits);
+	assert_ptr_equal(locked(pcpu_slot_next(moves)), fits);
 	area = __alloc_percpu(40, 8);
 	assert_int_equal(pcpu_chunk_slot(moves), 0);
 	assert_ptr_equal(chunk_of(area), fits);

@@ -16,8 +16,10 @@
 #include "random.h"
 
 #include "alloc/alloc.h"
+#include "alloc/books.h"
 #include "alloc/cache.h"
 #include "alloc/chunk.h"
+#include "alloc/chunk_check.h"
 #include "memory/coord.h"
 #include "ground/layout.h"
 #include "memory/unit.h"

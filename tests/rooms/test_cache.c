@@ -17,6 +17,8 @@
 #include "alloc/alloc.h"
 #include "alloc/cache.h"
 #include "alloc/chunk.h"
+#include "alloc/chunk_check.h"
+#include "alloc/chunk_codes.h"
 #include "memory/coord.h"
 #include "ground/layout.h"
 #include "ground/pointer.h"

@@ -6,11 +6,15 @@
 #include "child.h"
 #include "cmocka_all.h"
 #include "faults.h"
+#include "locked.h"
 #include "residency.h"
 
 #include "alloc/alloc.h"
 #include "alloc/cache.h"
 #include "alloc/chunk.h"
+#include "alloc/chunk_check.h"
+#include "alloc/chunk_codes.h"
+#include "alloc/chunk_pages.h"
 #include "memory/coord.h"
 #include "cpu/cpu_lock.h"
 #include "ground/layout.h"
@@ -99,7 +103,7 @@ static bool list_is(int slot, struct pcpu_chunk *const *wanted, unsigned int nr)
 	struct pcpu_chunk *chunk = pcpu_slot_first(slot);
 	unsigned int at = 0;
 
-	for (; chunk; chunk = pcpu_slot_next(slot, chunk)) {
+	for (; chunk; chunk = pcpu_slot_next(chunk)) {
 		if (chunk == pcpu_first_chunk)
 			continue;
 		if (at == nr || chunk != wanted[at++])
@@ -320,7 +324,7 @@ static void every_chunk_is_on_the_list_of_its_slot(void **state)
 	for (int slot = 0; slot < pcpu_nr_slots; slot++) {
 		struct pcpu_chunk *chunk = pcpu_slot_first(slot);
 
-		for (; chunk; chunk = pcpu_slot_next(slot, chunk), found++)
+		for (; chunk; chunk = pcpu_slot_next(chunk), found++)
 			assert_int_equal(pcpu_chunk_slot(chunk), slot);
 	}
 	assert_int_equal(found, 41); /* and the first chunk */
@@ -336,7 +340,7 @@ static void first_chunk_is_on_a_list_and_the_reserved_chunk_on_none(void **state
 	for (int slot = 0; slot < pcpu_nr_slots; slot++) {
 		struct pcpu_chunk *chunk = pcpu_slot_first(slot);
 
-		for (; chunk; chunk = pcpu_slot_next(slot, chunk)) {
+		for (; chunk; chunk = pcpu_slot_next(chunk)) {
 			assert_ptr_not_equal(chunk, pcpu_reserved_chunk);
 			first |= chunk == pcpu_first_chunk;
 		}
@@ -482,9 +486,9 @@ static void *hold_for_a_while(void *arg)
 {
 	struct pcpu_cpu_lock *lock;
 
-	/* who waits for this thread has left the allocator's records to it */
+	/* who waits for this thread has dropped the mutex */
 	while ((lock = pcpu_cpu_trylock()) == NULL)
-		pcpu_cache_here(8);
+		locked(pcpu_cache_here(8));
 	pthread_barrier_wait(&holder.held);
 	usleep(50000);
 	__atomic_store_n(&holder.dropped, 1, __ATOMIC_SEQ_CST);
@@ -504,7 +508,9 @@ static void codes_of_used_areas_move_when_nobody_holds_a_cpu_lock(void **state)
 	holder.dropped = 0;
 	pthread_barrier_init(&holder.held, NULL, 2);
 	assert_int_equal(pthread_create(&thread, NULL, hold_for_a_while, NULL), 0);
+	pcpu_alloc_unlock();
 	pthread_barrier_wait(&holder.held);
+	pcpu_alloc_lock();
 	assert_int_equal(pcpu_chunk_grow(&growth, NULL), 0);
 	assert_int_equal(__atomic_load_n(&holder.dropped, __ATOMIC_SEQ_CST), 1);
 	pthread_join(thread, NULL);

@@ -14,8 +14,10 @@
 #include "residency.h"
 
 #include "alloc/alloc.h"
+#include "alloc/books.h"
 #include "alloc/cache.h"
 #include "alloc/chunk.h"
+#include "alloc/chunk_check.h"
 #include "ground/layout.h"
 #include "ground/mem.h"
 #include "machine/topology.h"

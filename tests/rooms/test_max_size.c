@@ -7,6 +7,7 @@
 #include "records.h"
 
 #include "alloc/chunk.h"
+#include "alloc/chunk_check.h"
 #include "ground/layout.h"
 #include "memory/open_units.h"
 

@@ -13,6 +13,7 @@
 
 #include "alloc/alloc.h"
 #include "alloc/chunk.h"
+#include "alloc/chunk_pages.h"
 #include "debug/debug.h"
 #include "boot/first_chunk.h"
 #include "ground/layout.h"

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* books.c - see books.h. */
+#include "alloc/books.h"
+#include "alloc/cache.h"
+#include "ground/lock.h"
+
+static struct pcpu_alloc_counts books;
+
+void pcpu_books_add_areas(int nr)
+{
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	books.nr_areas += (uint64_t)(int64_t)nr;
+	if (books.nr_areas > books.nr_max_areas)
+		books.nr_max_areas = books.nr_areas;
+}
+
+void pcpu_books_note_alloc(size_t size)
+{
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	books.nr_alloc++;
+	if (size > books.max_alloc_size)
+		books.max_alloc_size = size;
+	if (books.min_alloc_size == 0 || size < books.min_alloc_size)
+		books.min_alloc_size = size;
+}
+
+void pcpu_books_note_free(void)
+{
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	books.nr_free++;
+}
+
+void pcpu_alloc_count(struct pcpu_alloc_counts *counts)
+{
+	struct pcpu_cache_counts cached;
+
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	pcpu_cache_count(&cached);
+	*counts = books;
+	counts->nr_alloc += cached.nr_alloc;
+	counts->nr_free += cached.nr_free;
+	counts->nr_cached = cached.nr_areas;
+	counts->cached_bytes = cached.bytes;
+}
