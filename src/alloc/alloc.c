@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * alloc.c - areas of the units; see alloc.h. Where there is room for one is found by find.c, what is
- * found there is handed out by hand_out.c, and several at once by refill.c.
+ * alloc.c - areas of the units; see alloc.h. Where there is room for one is found by find.c, what
+ * is found there is handed out by hand_out.c, and several at once by refill.c.
  */
 #include "alloc/alloc.h"
 #include "alloc/books.h"

@@ -17,8 +17,8 @@
 #include <stdint.h>
 
 /*
- * Whether the process is a child that uses its parent's copies: these books are the parent's, and it
- * has no say in them.
+ * Whether the process is a child that uses its parent's copies: these books are the parent's, and
+ * it has no say in them.
  */
 extern bool pcpu_alloc_is_parents;
 

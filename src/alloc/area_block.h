@@ -20,8 +20,8 @@
  * Who may change what. pcpu_alloc_mutex protects everything but one thing: whoever holds a CPU's
  * lock (cpu_lock.h) may turn live into cached and cached into live. So every change of a word is an
  * atomic read-modify-write; a change of the words' place or granule needs all CPUs' locks stopped,
- * unless the block has no area that is cached or live; and the memory of words that are used no more
- * is kept until the locks have been stopped once.
+ * unless the block has no area that is cached or live; and the memory of words that are used no
+ * more is kept until the locks have been stopped once.
  *
  * Offsets are in bytes from the start of the block.
  */
@@ -196,8 +196,8 @@ int pcpu_block_prev_start(const struct pcpu_block *block, int off);
 unsigned int pcpu_granule_of(int off);
 
 /*
- * Whether an area that is cached or live starts in the block: then others may change its codes where
- * they are. (They may always look at them, on behalf of a pointer that never was one.)
+ * Whether an area that is cached or live starts in the block: then others may change its codes
+ * where they are. (They may always look at them, on behalf of a pointer that never was one.)
  */
 bool pcpu_block_is_busy(const struct pcpu_block *block);
 

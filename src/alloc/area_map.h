@@ -36,16 +36,16 @@
  * Some bytes at offset 0 can be allocated for ever (the head): they have no start code, and the
  * blocks that lie wholly in them are not touched.
  *
- * The map does no I/O, takes no lock and allocates no memory: the caller holds the lock that
- * protects it, and supplies memory where codes must become finer. No call blocks. Offsets and sizes
- * are in bytes.
- *
- * The fields are this room's alone.
+ * The map does no I/O, takes no lock and allocates no memory: it is not thread-safe, but for what
+ * area_block.h says, and memory is supplied where codes must become finer. No call blocks. Offsets
+ * and sizes are in bytes. Looking for a place is in area_fit.h, looking at the whole in
+ * area_walk.h; the fields (area_index.h) are these rooms' alone.
  */
 #ifndef PCPU_AREA_MAP_H
 #define PCPU_AREA_MAP_H
 
 #include "alloc/area_block.h"
+#include "alloc/area_index.h"
 #include "alloc/max_tree.h"
 
 #include <stdbool.h>
@@ -54,33 +54,6 @@
 /* What pcpu_area_map_alloc() returns if there is no offset. */
 #define PCPU_MAP_NO_FIT (-1)
 #define PCPU_MAP_MUST_GROW (-2)
-
-struct pcpu_area_map {
-	struct pcpu_block *blocks; /* block 0's record; those before first are not ours */
-	int first, end;		   /* the blocks that are */
-	int head, total;	   /* bytes: allocated for ever; covered */
-	int free_size;		   /* bytes that can still be given out */
-	int nr_areas;		   /* allocated areas, the head not counted */
-	/* No area of this size and alignment, or more of both, was there; 0: not known. */
-	int failed_size, failed_align;
-	/* By block, from first on. */
-	struct pcpu_max_tree hints;
-	unsigned long *starts;
-	uint16_t *nr_starts;
-	/* The free area that the last free made: the next one often follows it. Or empty. */
-	int last_start, last_end;
-	/*
-	 * Whether a quiet allocation may have [off, off + size); NULL: all of the map. To be set by
-	 * the map's user after it is made.
-	 */
-	bool (*is_ready)(const struct pcpu_area_map *map, int off, int size);
-};
-
-/* What an allocation needs before it can be made: finer codes in a block. */
-struct pcpu_map_growth {
-	struct pcpu_block *block;
-	unsigned int shift; /* log2 of the granule */
-};
 
 /* Bytes of zeroed memory that pcpu_area_map_init() needs for a map of these sizes. */
 size_t pcpu_area_map_memory(int used_head, int free_bytes);
@@ -158,8 +131,8 @@ int pcpu_area_map_cache_page(struct pcpu_area_map *map, int size, struct pcpu_ma
  * The areas are cached. They start in the block, the last one may end in the next. Return: how many
  * there were, 0 .. @nr, or PCPU_MAP_MUST_GROW as above.
  */
-int pcpu_area_map_cache(struct pcpu_area_map *map, int block, int size, int align, int *offs, int nr,
-		       struct pcpu_map_growth *growth);
+int pcpu_area_map_cache(struct pcpu_area_map *map, int block, int size, int align, int *offs,
+			int nr, struct pcpu_map_growth *growth);
 
 /**
  * pcpu_area_map_free - take a live area back
@@ -179,8 +152,8 @@ int pcpu_area_map_free(struct pcpu_area_map *map, int off);
 int pcpu_area_map_release(struct pcpu_area_map *map, int off);
 
 /*
- * Takes back the cached area at @offs[0], and with it those that lie directly behind one another, if
- * they are the next of the @nr offsets. Returns how many that were, at least 1; @end becomes the
+ * Takes back the cached area at @offs[0], and with it those that lie directly behind one another,
+ * if they are the next of the @nr offsets. Returns how many that were, at least 1; @end becomes the
  * end of the last.
  */
 int pcpu_area_map_release_run(struct pcpu_area_map *map, const int *offs, int nr, int *end);
@@ -206,40 +179,10 @@ static inline int pcpu_area_map_contig_hint(const struct pcpu_area_map *map)
 	return (int)pcpu_max_tree_max(&map->hints);
 }
 
-/* The size of the largest free area: a look at the blocks that may have it. */
-int pcpu_area_map_largest(const struct pcpu_area_map *map);
-
 /* How many areas are allocated, live and cached. */
 static inline int pcpu_area_map_nr_areas(const struct pcpu_area_map *map)
 {
 	return map->nr_areas;
 }
-
-/**
- * pcpu_area_map_next - walk over the areas
- * @map: the map
- * @off: where an area starts, or 0
- * @size: becomes the signed size of that area: negative if it is allocated (or the head), 0 if
- *	there is none
- *
- * Return: the offset of the area behind it.
- */
-int pcpu_area_map_next(const struct pcpu_area_map *map, int off, int *size);
-
-/**
- * pcpu_area_map_is_valid - check every invariant at the top of this file
- * @map: the map
- */
-bool pcpu_area_map_is_valid(const struct pcpu_area_map *map);
-
-/**
- * pcpu_area_map_dump - copy the map out in its signed form
- * @map: the map
- * @out: array for up to @max entries; may be NULL if @max is 0
- * @max: its length
- *
- * Return: the number of entries of the map, which may be more than @max.
- */
-int pcpu_area_map_dump(const struct pcpu_area_map *map, int *out, int max);
 
 #endif /* PCPU_AREA_MAP_H */

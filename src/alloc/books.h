@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * books.h - how many areas there are, and how many calls there have been. What passes through a cache
- * is counted there (cache.h).
+ * books.h - how many areas there are, and how many calls there have been. What passes through a
+ * cache is counted there (cache.h).
  *
  * Everything here is done under pcpu_alloc_mutex.
  */

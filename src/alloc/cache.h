@@ -9,7 +9,7 @@
  * Both take only the CPU's lock, which costs no atomic instruction and is never waited for
  * (cpu_lock.h), and change one code of the area's block atomically; that is where a double free is
  * found. Where there is nothing to pop or no room to push, several areas at once are taken from a
- * map or given back to theirs, under pcpu_alloc_mutex (alloc.c). So threads on different CPUs write
+ * map or given back to theirs, under pcpu_alloc_mutex (refill.h). So threads on different CPUs write
  * to the same lines only when one frees what the other allocated; and, so that they do not share
  * lines of codes either, each CPU fills its magazines from a page of its own (block->taken).
  *

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* chunk_check.c - see chunk_check.h. */
 #include "alloc/chunk_check.h"
+#include "alloc/area_walk.h"
 #include "alloc/chunk.h"
 #include "ground/lock.h"
 

@@ -3,8 +3,8 @@
  * chunk_codes.h - how fine the codes of a chunk's blocks are (area_block.h): making them finer when
  * an allocation needs it, and coarser again when somebody trims.
  *
- * Words that are used no more go to limbo: somebody may be looking at them who has come by a pointer
- * that never was one. They are given back when the CPUs' locks are stopped.
+ * Words that are used no more go to limbo: somebody may be looking at them who has come by a
+ * pointer that never was one. They are given back when the CPUs' locks are stopped.
  *
  * Everything here is done under pcpu_alloc_mutex.
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* chunk_pages.c - see chunk_pages.h. */
 #include "alloc/chunk_pages.h"
+#include "alloc/area_walk.h"
 #include "memory/copies.h"
 #include "memory/open_units.h"
 

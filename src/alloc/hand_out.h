@@ -18,8 +18,8 @@
 #include <stdint.h>
 
 /*
- * Makes the pages of [off, off + size) of @chunk resident, if that is wanted: with those of what may
- * become part of an area that ends there. 0 or a negative errno.
+ * Makes the pages of [off, off + size) of @chunk resident, if that is wanted: with those of what
+ * may become part of an area that ends there. 0 or a negative errno.
  */
 int pcpu_hand_out_populate(const struct pcpu_attempt *attempt, const struct pcpu_chunk *chunk,
 			   int off, int size);
@@ -27,7 +27,8 @@ int pcpu_hand_out_populate(const struct pcpu_attempt *attempt, const struct pcpu
 /* @area becomes what lies at @off of @chunk, of which @size bytes were asked for. */
 void pcpu_hand_out_describe(struct pcpu_chunk *chunk, int off, int size, struct pcpu_area *area);
 
-/* Makes an area of what pcpu_find_area() found. If its pages are not to be had, @chunk gets it back. */
+/* Makes an area of what pcpu_find_area() found. If its pages are not to be had, @chunk gets it
+ * back. */
 bool pcpu_hand_out(struct pcpu_attempt *attempt, struct pcpu_chunk *chunk, int off,
 		   struct pcpu_area *area);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* misuse.c - see misuse.h. */
 #include "alloc/misuse.h"
+#include "alloc/area_walk.h"
 #include "alloc/chunk.h"
 #include "ground/lock.h"
 #include "ground/pointer.h"

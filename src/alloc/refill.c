@@ -27,14 +27,14 @@ static int area_at_page(struct pcpu_chunk *chunk, struct pcpu_attempt *attempt)
 
 /* Holds up to @nr areas that start in @block; @offs become their offsets in its chunk. */
 static int cache_in_block(const struct pcpu_attempt *attempt, struct pcpu_block *block, int *offs,
-			 int nr)
+			  int nr)
 {
 	struct pcpu_chunk *chunk = block->owner;
 	int slot = pcpu_chunk_slot(chunk), index = (int)(block - chunk->map.blocks), got;
 	struct pcpu_map_growth growth;
 
 	while ((got = pcpu_area_map_cache(&chunk->map, index, attempt->size, attempt->align, offs,
-					 nr, &growth)) == PCPU_MAP_MUST_GROW)
+					  nr, &growth)) == PCPU_MAP_MUST_GROW)
 		if (pcpu_find_grow(attempt, &growth))
 			return 0;
 	pcpu_chunk_relocate(chunk, slot);
@@ -78,7 +78,8 @@ static int hold_for(struct pcpu_cache *cache, struct pcpu_attempt *attempt,
 		from_block = take_block(cache, attempt, offs);
 		if (from_block < 0)
 			return 0;
-		got = from_block + cache_in_block(attempt, cache->block, offs + from_block, nr - from_block);
+		got = from_block +
+		      cache_in_block(attempt, cache->block, offs + from_block, nr - from_block);
 	}
 	*chunk = cache->block->owner;
 	return got;

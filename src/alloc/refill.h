@@ -3,8 +3,9 @@
  * refill.h - what is between the maps and the caches: several areas of one size at once.
  *
  * They come from the page that a CPU has taken for itself. When that has no more, the CPU takes the
- * first page on the same walk that serves, and that no other CPU has taken. Where all are, areas are
- * given out singly, as if there were no caches: a chunk is made only where there is no room at all.
+ * first page on the same walk that serves, and that no other CPU has taken. Where all are, areas
+ * are given out singly, as if there were no caches: a chunk is made only where there is no room at
+ * all.
  *
  * Everything here is done under pcpu_alloc_mutex.
  */

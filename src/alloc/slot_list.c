@@ -10,10 +10,11 @@
 
 int pcpu_nr_slots;
 
-static struct slot_head {
+struct slot_head {
 	struct pcpu_slot_node *first, *last;
 	int failed_size, failed_align; /* none has room for these, or more of both; 0: not known */
-} *slots;
+};
+static struct slot_head *slots;
 
 int pcpu_slot_lists_init(int unit_size)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * slot_list.h - the lists of the slots (slot.h): which chunks are in a slot, in which order, and what
- * is known of a slot as a whole.
+ * slot_list.h - the lists of the slots (slot.h): which chunks are in a slot, in which order, and
+ * what is known of a slot as a whole.
  *
  * Doubly linked, with both ends known; NULL at the ends. What is linked is a node, which a chunk
  * starts with; nothing here knows chunks.
@@ -35,7 +35,8 @@ struct pcpu_slot_node *pcpu_slot_list_first(int slot);
 
 /*
  * What is known of a slot: that none of its chunks has room for a size and alignment. It holds
- * until a chunk comes to the slot, or an area of one of its chunks becomes free (pcpu_slot_clear_exhausted).
+ * until a chunk comes to the slot, or an area of one of its chunks becomes free
+ * (pcpu_slot_clear_exhausted).
  */
 bool pcpu_slot_is_exhausted(int slot, int size, int align);
 void pcpu_slot_mark_exhausted(int slot, int size, int align);

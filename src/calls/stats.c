@@ -6,6 +6,7 @@
  * belong to somebody who allocates.
  */
 #include "alloc/alloc.h"
+#include "alloc/area_walk.h"
 #include "alloc/books.h"
 #include "alloc/chunk.h"
 #include "alloc/chunk_pages.h"

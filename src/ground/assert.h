@@ -12,8 +12,8 @@
 #include "ground/log.h"
 
 /* Says which condition does not hold, and where, and ends the process. Safe in signal handlers. */
-#define pcpu_assert(condition)                                                                     \
-	((condition) ? (void)0                                                                     \
+#define pcpu_assert(condition) \
+	((condition) ? (void)0 \
 		     : pcpu_fatal("assertion failed: %s (%s:%d)", #condition, __FILE__, __LINE__))
 #else
 /* Looked at by the compiler, so that it stays true to the code, and never evaluated. */

@@ -12,9 +12,9 @@
  * A thread that has taken one takes only those that stand below it. All are taken around fork().
  *
  * Operations are allowed in signal handlers, and some of them take lock 1 or 4. Were a signal to
- * interrupt who has taken it, the handler would wait for its own thread. So these two are taken with
- * all signals masked, which makes them the counterpart of spin_lock_irqsave(), for short work only.
- * The handler's thread may have taken 3 or 5: so nothing is allocated under 4.
+ * interrupt who has taken it, the handler would wait for its own thread. So these two are taken
+ * with all signals masked, which makes them the counterpart of spin_lock_irqsave(), for short work
+ * only. The handler's thread may have taken 3 or 5: so nothing is allocated under 4.
  */
 #ifndef PCPU_LOCK_H
 #define PCPU_LOCK_H
@@ -33,7 +33,9 @@ struct pcpu_mutex {
 #endif
 };
 
+/* clang-format off */
 #define PCPU_MUTEX_INITIALIZER {.mutex = PTHREAD_MUTEX_INITIALIZER}
+/* clang-format on */
 
 #ifdef PCPU_ASSERT
 static inline void pcpu_mutex_set_owner(struct pcpu_mutex *mutex, uintptr_t owner)

@@ -20,9 +20,9 @@ void pcpu_units_clear(uint32_t coord, size_t size);
 void pcpu_units_discard(uint32_t coord, size_t size);
 
 /*
- * Makes the pages of [coord, coord + size) resident in every open unit, and notes them for those that
- * open later (populated.h). 0, or a negative errno; what has been got by then stays: the pages may
- * be in use.
+ * Makes the pages of [coord, coord + size) resident in every open unit, and notes them for those
+ * that open later (populated.h). 0, or a negative errno; what has been got by then stays: the pages
+ * may be in use.
  */
 int pcpu_units_populate(uint32_t coord, size_t size);
 

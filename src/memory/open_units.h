@@ -2,8 +2,8 @@
 /*
  * open_units.h - what the open units have in common: the spans that are committed in their windows.
  *
- * Invariant, under the unit lock: a committed span's pages are accessible in every open unit, and in
- * no other; those of a span that is only claimed are so nowhere.
+ * Invariant, under the unit lock: a committed span's pages are accessible in every open unit, and
+ * in no other; those of a span that is only claimed are so nowhere.
  */
 #ifndef PCPU_OPEN_UNITS_H
 #define PCPU_OPEN_UNITS_H
@@ -38,8 +38,8 @@ int pcpu_open_units_fill(uintptr_t window);
 void pcpu_open_units_append(uintptr_t window);
 
 /*
- * Commits @span, which is claimed, in every unit, open now or later. 0; -EINVAL if that is no claim;
- * or another negative errno. If it fails, nothing has changed. Under pcpu_alloc_mutex.
+ * Commits @span, which is claimed, in every unit, open now or later. 0; -EINVAL if that is no
+ * claim; or another negative errno. If it fails, nothing has changed. Under pcpu_alloc_mutex.
  */
 int pcpu_units_add_span(const struct pcpu_span *span);
 

@@ -3,9 +3,9 @@
  * unit.h - the unit windows of the CPUs: where they are, and when something comes to be in them.
  *
  * A unit opens on its CPU's first use. Opening commits every span in the CPU's window, copies the
- * initial values of static variables to it (open_units.h), and then publishes the CPU's entry, which
- * lets the fast path in. A unit never closes. An entry's base is negative exactly while its unit is
- * not open.
+ * initial values of static variables to it (open_units.h), and then publishes the CPU's entry,
+ * which lets the fast path in. A unit never closes. An entry's base is negative exactly while its
+ * unit is not open.
  *
  * Opening may happen in a signal handler, in any thread that does not hold the unit lock; so the
  * lock is held with signals masked, and nothing is allocated under it.

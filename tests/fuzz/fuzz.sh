@@ -20,6 +20,7 @@ clang -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Wshadow -Werror \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	-I"$source/src" -I"$tests/rooms" -o area_map \
 	"$tests/fuzz/area_map.c" "$tests/rooms/map_pair.c" "$tests/rooms/signed_map.c" \
-	"$source/src/alloc/area_map.c" "$source/src/alloc/area_block.c" "$source/src/alloc/max_tree.c"
+	"$source/src/alloc/area_map.c" "$source/src/alloc/area_fit.c" "$source/src/alloc/area_walk.c" \
+	"$source/src/alloc/area_block.c" "$source/src/alloc/max_tree.c"
 cp "$tests"/fuzz/corpus/* corpus/
 exec ./area_map "$@" corpus

@@ -6,12 +6,12 @@
 #include "ground/lock.h"
 
 /* The value of @expression, evaluated under the mutex. */
-#define locked(expression)                           \
-	__extension__({                              \
-		pcpu_alloc_lock();                   \
-		__auto_type value__ = (expression);  \
-		pcpu_alloc_unlock();                 \
-		value__;                             \
+#define locked(expression)                          \
+	__extension__({                             \
+		pcpu_alloc_lock();                  \
+		__auto_type value__ = (expression); \
+		pcpu_alloc_unlock();                \
+		value__;                            \
 	})
 
 /* The same for an expression without a value. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* map_pair.c - see map_pair.h. */
 #include "map_pair.h"
+#include "alloc/area_walk.h"
 #include "ground/layout.h"
 
 #include <errno.h>

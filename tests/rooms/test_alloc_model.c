@@ -16,6 +16,7 @@
 #include "random.h"
 
 #include "alloc/alloc.h"
+#include "alloc/area_walk.h"
 #include "alloc/books.h"
 #include "alloc/cache.h"
 #include "alloc/chunk.h"

@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "alloc/area_map.h"
+#include "alloc/area_walk.h"
 #include "ground/bitmap.h"
 #include "alloc/slot.h"
 

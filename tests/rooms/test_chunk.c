@@ -10,6 +10,7 @@
 #include "residency.h"
 
 #include "alloc/alloc.h"
+#include "alloc/area_walk.h"
 #include "alloc/cache.h"
 #include "alloc/chunk.h"
 #include "alloc/chunk_check.h"
