@@ -5,6 +5,7 @@
  */
 #include "alloc/alloc.h"
 #include "alloc/books.h"
+#include "alloc/caches.h"
 #include "alloc/chunk_codes.h"
 #include "alloc/chunk_pages.h"
 #include "alloc/find.h"

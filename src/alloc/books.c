@@ -2,6 +2,7 @@
 /* books.c - see books.h. */
 #include "alloc/books.h"
 #include "alloc/cache.h"
+#include "alloc/caches.h"
 #include "ground/lock.h"
 
 static struct pcpu_alloc_counts books;

@@ -39,12 +39,6 @@ static inline struct pcpu_magazine *magazine_of(const struct pcpu_cache *cache, 
 	return __atomic_load_n(&cache->magazines[size], __ATOMIC_ACQUIRE);
 }
 
-/* Whoever counts areas reads the number without the lock. */
-static inline void set_nr(struct pcpu_magazine *magazine, int nr)
-{
-	__atomic_store_n(&magazine->nr, (uint16_t)nr, __ATOMIC_RELAXED);
-}
-
 static inline bool pop(struct pcpu_cache *cache, int size, struct pcpu_area *area)
 {
 	struct pcpu_magazine *magazine = magazine_of(cache, size);
@@ -54,7 +48,7 @@ static inline bool pop(struct pcpu_cache *cache, int size, struct pcpu_area *are
 	if (!magazine || magazine->nr == 0)
 		return false;
 	at = magazine->nr - 1;
-	set_nr(magazine, at);
+	pcpu_magazine_set_nr(magazine, at);
 	area->coord = magazine->coords[at];
 	area->dirty = magazine->dirty >> at & 1;
 	magazine->dirty &= ~(1UL << at);
@@ -165,7 +159,7 @@ static inline bool push(struct pcpu_cache *cache, uint32_t coord)
 	} while (!hold(block, off, &area));
 	magazine->dirty |= 1UL << magazine->nr;
 	magazine->coords[magazine->nr] = coord;
-	set_nr(magazine, magazine->nr + 1);
+	pcpu_magazine_set_nr(magazine, magazine->nr + 1);
 	count(&cache->nr_free);
 	return true;
 }
@@ -238,7 +232,7 @@ int pcpu_cache_fill(int size, const struct pcpu_area *areas, int nr)
 
 		magazine->dirty |= (uint64_t)area->dirty << magazine->nr;
 		magazine->coords[magazine->nr] = area->coord;
-		set_nr(magazine, magazine->nr + 1);
+		pcpu_magazine_set_nr(magazine, magazine->nr + 1);
 	}
 	if (cache)
 		leave(cache);
@@ -255,67 +249,11 @@ int pcpu_cache_drain(int size, uint32_t *coords)
 	if (magazine && magazine->nr == magazine->room) {
 		nr = magazine->room / 2;
 		memcpy(coords, magazine->coords, (size_t)nr * sizeof(*coords));
-		set_nr(magazine, magazine->nr - nr);
+		pcpu_magazine_set_nr(magazine, magazine->nr - nr);
 		magazine->dirty >>= nr;
 		memmove(magazine->coords, magazine->coords + nr, magazine->nr * sizeof(*coords));
 	}
 	if (cache)
 		leave(cache);
 	return nr;
-}
-
-void pcpu_cache_forget(const struct pcpu_chunk *chunk)
-{
-	pcpu_assert_held(&pcpu_alloc_mutex);
-	for (struct pcpu_cpu_lock *lock = pcpu_cpu_locks(); lock; lock = lock->next) {
-		struct pcpu_cache *cache = (struct pcpu_cache *)lock;
-
-		if (cache->block && cache->block->owner == chunk)
-			cache->block = NULL;
-	}
-}
-
-void pcpu_cache_empty(void (*fn)(uint32_t coord))
-{
-	pcpu_assert_held(&pcpu_alloc_mutex);
-	pcpu_assert(pcpu_cpu_locks_are_stopped());
-	for (struct pcpu_cpu_lock *lock = pcpu_cpu_locks(); lock; lock = lock->next) {
-		struct pcpu_cache *cache = (struct pcpu_cache *)lock;
-
-		if (cache->block)
-			cache->block->taken = false;
-		cache->block = NULL;
-		for (int size = 1; size <= PCPU_CACHE_MAX_SIZE; size++) {
-			struct pcpu_magazine *magazine = cache->magazines[size];
-
-			for (; magazine && magazine->nr; set_nr(magazine, magazine->nr - 1))
-				fn(magazine->coords[magazine->nr - 1]);
-			if (magazine)
-				magazine->dirty = 0;
-		}
-	}
-}
-
-static void count_magazine(const struct pcpu_magazine *magazine, int size,
-			   struct pcpu_cache_counts *counts)
-{
-	unsigned int nr = __atomic_load_n(&magazine->nr, __ATOMIC_RELAXED);
-
-	counts->nr_areas += nr;
-	counts->bytes += (uint64_t)nr * (unsigned int)size;
-}
-
-void pcpu_cache_count(struct pcpu_cache_counts *counts)
-{
-	pcpu_assert_held(&pcpu_alloc_mutex);
-	*counts = (struct pcpu_cache_counts){0};
-	for (struct pcpu_cpu_lock *lock = pcpu_cpu_locks(); lock; lock = lock->next) {
-		struct pcpu_cache *cache = (struct pcpu_cache *)lock;
-
-		counts->nr_alloc += __atomic_load_n(&cache->nr_alloc, __ATOMIC_RELAXED);
-		counts->nr_free += __atomic_load_n(&cache->nr_free, __ATOMIC_RELAXED);
-		for (int size = 1; size <= PCPU_CACHE_MAX_SIZE; size++)
-			if (cache->magazines[size])
-				count_magazine(cache->magazines[size], size, counts);
-	}
 }

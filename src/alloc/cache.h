@@ -50,6 +50,12 @@ struct pcpu_magazine {
 	uint32_t coords[PCPU_MAGAZINE_ROOM];
 };
 
+/* Whoever counts areas reads the number without the lock. */
+static inline void pcpu_magazine_set_nr(struct pcpu_magazine *magazine, int nr)
+{
+	__atomic_store_n(&magazine->nr, (uint16_t)nr, __ATOMIC_RELAXED);
+}
+
 /* All protected by the lock, but for what is said of pcpu_alloc_mutex. */
 struct pcpu_cache {
 	struct pcpu_cpu_lock lock;
@@ -104,18 +110,5 @@ int pcpu_cache_fill(int size, const struct pcpu_area *areas, int nr);
  * how many; at most PCPU_MAGAZINE_ROOM / 2.
  */
 int pcpu_cache_drain(int size, uint32_t *coords);
-
-/* Has no cache be filled from @chunk any more, which is about to be destroyed. */
-void pcpu_cache_forget(const struct pcpu_chunk *chunk);
-
-/* Takes out everything there is in all caches, calling @fn for each. The locks are stopped. */
-void pcpu_cache_empty(void (*fn)(uint32_t coord));
-
-/* How many areas wait in caches, and how many bytes they have; allocations and frees. A snapshot.
- */
-struct pcpu_cache_counts {
-	uint64_t nr_alloc, nr_free, nr_areas, bytes;
-};
-void pcpu_cache_count(struct pcpu_cache_counts *counts);
 
 #endif /* PCPU_CACHE_H */

@@ -2,6 +2,7 @@
 /* hand_out.c - see hand_out.h. */
 #include "alloc/hand_out.h"
 #include "alloc/books.h"
+#include "alloc/caches.h"
 #include "alloc/chunk_pages.h"
 #include "ground/layout.h"
 #include "ground/lock.h"

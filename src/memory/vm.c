@@ -1,24 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* vm.c - see vm.h. How many pages are resident is in vm_resident.c. */
 #include "memory/vm.h"
-#include "arch_constants.h"
 #include "ground/fault.h"
 #include "ground/layout.h"
 #include "ground/log.h"
-#include "ground/mem.h"
+#include "memory/hole.h"
+#include "memory/policy.h"
 
 #include <errno.h>
-#include <linux/mempolicy.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-/* The part of the address space that holes are looked for in. */
-#define SPACE_START 0x10000UL
-#define SPACE_END (PCPU_VM_RANGE - PCPU_PAGE_SIZE)
 
 /* Since Linux 5.14; libc may be older than the kernel. */
 #ifndef MADV_POPULATE_WRITE
@@ -30,16 +21,7 @@
 #endif
 
 static const int anonymous = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-
-/* Where there is one: its start, and each of its windows' node plus 1; 0 is any node. */
-static uintptr_t hole;
-static unsigned short *hole_nodes;
-
-/* One counter on each of many CPUs must not cost a huge page each. */
-static void forgo_huge_pages(void *ptr, size_t size)
-{
-	madvise(ptr, size, MADV_NOHUGEPAGE);
-}
+static const int shared = MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE;
 
 /* --- reservations --- */
 
@@ -57,7 +39,7 @@ int pcpu_vm_reserve(size_t size, size_t align, uintptr_t *base)
 	head = *base - (uintptr_t)ptr;
 	pcpu_vm_release((uintptr_t)ptr, head);
 	pcpu_vm_release(*base + size, slack - head);
-	forgo_huge_pages((void *)*base, size);
+	pcpu_policy_forgo_huge_pages((void *)*base, size);
 	return 0;
 }
 
@@ -69,138 +51,60 @@ void pcpu_vm_release(uintptr_t addr, size_t size)
 
 /* --- a hole --- */
 
-/*
- * The largest hole between mappings. Read line by line: it is used when address space is short.
- */
-static size_t largest_hole(uintptr_t *start)
-{
-	FILE *maps = pcpu_fault(PCPU_FAULT_PROC) ? NULL : fopen("/proc/self/maps", "re");
-	uintptr_t end = SPACE_START, from, to;
-	size_t largest = 0;
-	char line[512];
-
-	while (maps && fgets(line, sizeof(line), maps)) {
-		if (sscanf(line, "%lx-%lx", &from, &to) != 2)
-			continue;
-		if (from > end && from < SPACE_END && from - end > largest) {
-			largest = from - end;
-			*start = end;
-		}
-		end = to;
-	}
-	if (maps)
-		fclose(maps);
-	return largest;
-}
-
-/*
- * In the middle of the hole, since both its ends grow: the heap from below, later mappings from
- * above.
- */
 int pcpu_vm_find_hole(size_t size, uintptr_t *base)
 {
-	const size_t windows = (size + PCPU_WINDOW_STRIDE - 1) / PCPU_WINDOW_STRIDE;
-	uintptr_t start = 0;
-	size_t room = largest_hole(&start);
-
-	if (room < size)
-		return -ENOMEM;
-	hole_nodes = pcpu_mem_zalloc(windows * sizeof(*hole_nodes));
-	if (!hole_nodes)
-		return -ENOMEM;
-	hole = pcpu_page_floor(start + (room - size) / 2);
-	*base = hole;
-	return 0;
+	return pcpu_hole_find(size, base);
 }
 
 bool pcpu_vm_is_reserved(void)
 {
-	return !hole;
+	return !pcpu_hole_is_found();
 }
 
 /* --- memory policies --- */
-
-static int bind_mapped(void *ptr, size_t size, unsigned int node)
-{
-	unsigned long mask[PCPU_NR_NODES / 8 / sizeof(unsigned long)] = {0};
-	const unsigned int bits = 8 * sizeof(unsigned long);
-
-	if (pcpu_fault(PCPU_FAULT_BIND))
-		return -ENOMEM;
-	mask[node / bits] = 1UL << (node % bits);
-	/* the kernel takes one bit less than the count that it is given */
-	if (syscall(SYS_mbind, ptr, size, MPOL_PREFERRED, mask, 8 * sizeof(mask) + 1, 0) != 0)
-		return -errno;
-	return 0;
-}
-
-/* Nothing is mapped that a policy could be set for; each commit will look here. */
-static void remember_node(uintptr_t addr, size_t size, unsigned int node)
-{
-	size_t window = (addr - hole) / PCPU_WINDOW_STRIDE;
-
-	for (; window * PCPU_WINDOW_STRIDE < addr - hole + size; window++)
-		__atomic_store_n(&hole_nodes[window], (unsigned short)(node + 1),
-				 __ATOMIC_RELAXED);
-}
 
 int pcpu_vm_bind(uintptr_t addr, size_t size, unsigned int node)
 {
 	if (node >= PCPU_NR_NODES)
 		return -EINVAL;
-	if (!hole)
-		return bind_mapped((void *)addr, size, node);
-	remember_node(addr, size, node);
+	if (!pcpu_hole_is_found())
+		return pcpu_policy_bind((void *)addr, size, node);
+	pcpu_hole_set_node(addr, size, node);
 	return 0;
-}
-
-/* What has just been mapped in a hole. Told once: there is a mapping a CPU and chunk. */
-static void bind_in_place(void *ptr, size_t size)
-{
-	size_t window = ((uintptr_t)ptr - hole) / PCPU_WINDOW_STRIDE;
-	unsigned int node = __atomic_load_n(&hole_nodes[window], __ATOMIC_RELAXED);
-	static bool told;
-	int err;
-
-	if (!node)
-		return;
-	err = bind_mapped(ptr, size, node - 1);
-	if (err && !__atomic_exchange_n(&told, true, __ATOMIC_RELAXED))
-		pcpu_log(PERCPU_LOG_INFO, "no memory policy for pages of node %u: errno %d",
-			 node - 1, -err);
 }
 
 /* --- sharing --- */
 
-/* What was committed before the process became somebody's child is others' memory too. */
-static bool shared, apart;
+static struct {
+	bool shared;
+	bool apart; /* what was committed before the process became somebody's child is others' too */
+} sharing;
 
 int pcpu_vm_share(uintptr_t addr, size_t size)
 {
-	const int flags = MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
-
 	if (pcpu_fault(PCPU_FAULT_RESERVE))
 		return -ENOMEM;
 	/* in a hole, each part is mapped when it is committed */
-	if (!hole && mmap((void *)addr, size, PROT_NONE, flags, -1, 0) == MAP_FAILED)
+	if (!pcpu_hole_is_found() &&
+	    mmap((void *)addr, size, PROT_NONE, shared | MAP_FIXED, -1, 0) == MAP_FAILED)
 		return -errno;
-	shared = true;
+	sharing.shared = true;
 	return 0;
 }
 
 void pcpu_vm_unshare(uintptr_t addr, size_t size)
 {
-	shared = false;
-	if (hole)
+	sharing.shared = false;
+	if (pcpu_hole_is_found())
 		return;
 	if (mmap((void *)addr, size, PROT_NONE, anonymous | MAP_FIXED, -1, 0) == MAP_FAILED)
 		pcpu_fatal("a window at %#lx stays shared: errno %d", (unsigned long)addr, errno);
-	forgo_huge_pages((void *)addr, size);
+	pcpu_policy_forgo_huge_pages((void *)addr, size);
 }
 
 void pcpu_vm_keep_apart(void)
 {
-	apart = true;
+	sharing.apart = true;
 }
 
 /* Moved there whole, so that no other thread ever finds an empty page in between. */
@@ -234,23 +138,6 @@ static int commit_reserved(void *ptr, size_t size)
 	return err;
 }
 
-static int commit_in_hole(void *ptr, size_t size)
-{
-	const int flags = shared && !apart ? MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE : anonymous;
-	void *got = mmap(ptr, size, PROT_READ | PROT_WRITE, flags | MAP_FIXED_NOREPLACE, -1, 0);
-
-	if (got == MAP_FAILED)
-		return -errno;
-	if (got != ptr) {
-		/* a kernel before 4.17 takes the address for a hint */
-		munmap(got, size);
-		return -EEXIST;
-	}
-	forgo_huge_pages(ptr, size);
-	bind_in_place(ptr, size);
-	return 0;
-}
-
 static int commit_apart(void *ptr, size_t size)
 {
 	void *got = mmap(ptr, size, PROT_READ | PROT_WRITE, anonymous | MAP_FIXED, -1, 0);
@@ -262,9 +149,11 @@ int pcpu_vm_commit(uintptr_t addr, size_t size)
 {
 	if (pcpu_fault(PCPU_FAULT_COMMIT))
 		return -ENOMEM;
-	if (apart && !hole)
-		return commit_apart((void *)addr, size);
-	return hole ? commit_in_hole((void *)addr, size) : commit_reserved((void *)addr, size);
+	if (pcpu_hole_is_found())
+		return pcpu_hole_commit((void *)addr, size,
+					sharing.shared && !sharing.apart ? shared : anonymous);
+	return sharing.apart ? commit_apart((void *)addr, size)
+			     : commit_reserved((void *)addr, size);
 }
 
 /*
@@ -276,11 +165,11 @@ void pcpu_vm_decommit(uintptr_t addr, size_t size)
 {
 	void *ptr = (void *)addr;
 
-	if (hole) {
+	if (pcpu_hole_is_found()) {
 		munmap(ptr, size);
 		return;
 	}
-	if (apart && mmap(ptr, size, PROT_NONE, anonymous | MAP_FIXED, -1, 0) != MAP_FAILED)
+	if (sharing.apart && mmap(ptr, size, PROT_NONE, anonymous | MAP_FIXED, -1, 0) != MAP_FAILED)
 		return;
 	pcpu_vm_discard(addr, size);
 	mprotect(ptr, size, PROT_NONE);
@@ -302,7 +191,7 @@ int pcpu_vm_populate(uintptr_t addr, size_t size)
 static bool empty(void *ptr, size_t size)
 {
 	/* shared memory has to be emptied itself; a process only forgets what it had seen of it */
-	if (shared && !apart)
+	if (sharing.shared && !sharing.apart)
 		return madvise(ptr, size, MADV_REMOVE) == 0;
 	return madvise(ptr, size, MADV_DONTNEED) == 0 ||
 	       madvise(ptr, size, MADV_DONTNEED_LOCKED) == 0;

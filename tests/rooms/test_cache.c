@@ -16,6 +16,7 @@
 
 #include "alloc/alloc.h"
 #include "alloc/cache.h"
+#include "alloc/caches.h"
 #include "alloc/chunk.h"
 #include "alloc/chunk_check.h"
 #include "alloc/chunk_codes.h"

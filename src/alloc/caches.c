@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* caches.c - see caches.h. */
+#include "alloc/caches.h"
+#include "alloc/cache.h"
+#include "cpu/cpu_lock.h"
+#include "ground/lock.h"
+
+#include <stddef.h>
+
+void pcpu_cache_forget(const struct pcpu_chunk *chunk)
+{
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	for (struct pcpu_cpu_lock *lock = pcpu_cpu_locks(); lock; lock = lock->next) {
+		struct pcpu_cache *cache = (struct pcpu_cache *)lock;
+
+		if (cache->block && cache->block->owner == chunk)
+			cache->block = NULL;
+	}
+}
+
+void pcpu_cache_empty(void (*fn)(uint32_t coord))
+{
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	pcpu_assert(pcpu_cpu_locks_are_stopped());
+	for (struct pcpu_cpu_lock *lock = pcpu_cpu_locks(); lock; lock = lock->next) {
+		struct pcpu_cache *cache = (struct pcpu_cache *)lock;
+
+		if (cache->block)
+			cache->block->taken = false;
+		cache->block = NULL;
+		for (int size = 1; size <= PCPU_CACHE_MAX_SIZE; size++) {
+			struct pcpu_magazine *magazine = cache->magazines[size];
+
+			for (; magazine && magazine->nr; pcpu_magazine_set_nr(magazine, magazine->nr - 1))
+				fn(magazine->coords[magazine->nr - 1]);
+			if (magazine)
+				magazine->dirty = 0;
+		}
+	}
+}
+
+static void count_magazine(const struct pcpu_magazine *magazine, int size,
+			   struct pcpu_cache_counts *counts)
+{
+	unsigned int nr = __atomic_load_n(&magazine->nr, __ATOMIC_RELAXED);
+
+	counts->nr_areas += nr;
+	counts->bytes += (uint64_t)nr * (unsigned int)size;
+}
+
+void pcpu_cache_count(struct pcpu_cache_counts *counts)
+{
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	*counts = (struct pcpu_cache_counts){0};
+	for (struct pcpu_cpu_lock *lock = pcpu_cpu_locks(); lock; lock = lock->next) {
+		struct pcpu_cache *cache = (struct pcpu_cache *)lock;
+
+		counts->nr_alloc += __atomic_load_n(&cache->nr_alloc, __ATOMIC_RELAXED);
+		counts->nr_free += __atomic_load_n(&cache->nr_free, __ATOMIC_RELAXED);
+		for (int size = 1; size <= PCPU_CACHE_MAX_SIZE; size++)
+			if (cache->magazines[size])
+				count_magazine(cache->magazines[size], size, counts);
+	}
+}
