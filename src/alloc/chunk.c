@@ -37,6 +37,7 @@ static struct {
 
 int pcpu_chunks_init(int unit_size)
 {
+	pcpu_assert_held(&pcpu_alloc_mutex);
 	pcpu_unit_size = unit_size;
 	pcpu_unit_pages = unit_size / (int)PCPU_PAGE_SIZE;
 	/* and one behind the last, which who looks at the next one may read */

@@ -18,6 +18,7 @@ static struct slot_head *slots;
 
 int pcpu_slot_lists_init(int unit_size)
 {
+	pcpu_assert_held(&pcpu_alloc_mutex);
 	pcpu_nr_slots = pcpu_slot_count(unit_size);
 	slots = pcpu_mem_zalloc((size_t)pcpu_nr_slots * sizeof(*slots));
 	return slots ? 0 : -ENOMEM;

@@ -2,6 +2,7 @@
 /* module.c - see module.h. */
 #include "boot/module.h"
 #include "ground/layout.h"
+#include "ground/lock.h"
 #include "ground/log.h"
 #include "ground/mem.h"
 #include "memory/coord.h"
@@ -314,6 +315,7 @@ void pcpu_module_add(const void *note)
 {
 	struct module *module = find_module(note);
 
+	pcpu_assert_held(&pcpu_alloc_mutex);
 	if (module && !module->dead)
 		return;
 	purge();
@@ -349,6 +351,7 @@ void pcpu_module_remove(const void *note)
 {
 	struct module *module = find_module(note);
 
+	pcpu_assert_held(&pcpu_alloc_mutex);
 	if (!module || module->dead)
 		return;
 	module->dead = true;

@@ -11,7 +11,9 @@
  *
  * The first 64 KiB stay unclaimed for ever, so that a NULL per-CPU pointer faults.
  *
- * Claims are kept in the table of spans (span.h). All calls are made under pcpu_alloc_mutex.
+ * Claims are kept in the table of spans (span.h).
+ *
+ * Everything here is done under pcpu_alloc_mutex.
  */
 #ifndef PCPU_COORD_H
 #define PCPU_COORD_H

@@ -66,6 +66,14 @@ sed 's|^ground/log D pcpu_log$|memory/vm D pcpu_log|' "$symbols" >"$work/symbols
 expect "a function that is defined elsewhere" "ground/log.h declares pcpu_log, which memory/vm defines"
 
 copy
+sed -i '/^int pcpu_walk(/,/^}/ { /pcpu_assert_held/d }' "$work/copy/src/alloc/find.c"
+expect "a contract in a whole header that is a comment alone" "find.h says that pcpu_walk is called under"
+
+copy
+sed -i '/^void pcpu_misuse_find(/,/^}/ { /pcpu_assert_held/d }' "$work/copy/src/alloc/misuse.c"
+expect "a contract of one function that is a comment alone" "misuse.h says that pcpu_misuse_find is called under"
+
+copy
 : >"$work/copy/src/alloc/extra.c"
 expect "a file that is in no list" "alloc/extra.c"
 

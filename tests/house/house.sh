@@ -6,6 +6,7 @@
 set -eu
 source=$1 symbols=$2
 src=$source/src
+here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export LC_ALL=C
@@ -87,6 +88,11 @@ awk 'NR == FNR { if ($2 == "D") definer[$3] = $1; next }
 	if (from[1] != at[1]) print $1 ".h declares " $2 ", which " definer[$2] " defines" }' \
 	"$symbols" "$work/declared" >>"$work/wrong"
 
+# --- what a header says of locks is asserted ---
+(cd "$src" && find . -name '*.[ch]' | sed 's|^\./||' | sort -t. -k2,2 |
+	xargs awk -f "$here/asserts.awk") >"$work/asserts"
+grep ' says that ' "$work/asserts" >>"$work/wrong" || true
+
 # --- no circles ---
 {
 	awk '$3 !~ /^arch\// || $3 == "arch/processor" { if ($1 != $3) print $1, $3 }' "$work/includes"
@@ -103,7 +109,8 @@ documented=$(sed -n 's/^| `\([a-z]*\)\/` |.*/\1/p' "$source/docs/design.md" | se
 	wrong "the folders of docs/design.md, section 9, are not those of src/CMakeLists.txt, the highest first"
 
 echo "$(wc -l <"$work/there") files, $(wc -l <"$work/includes") includes, $(wc -l <"$work/calls") uses of symbols"
-if [ ! -s "$work/calls" ] || [ ! -s "$work/includes" ]; then
+tail -1 "$work/asserts"
+if [ ! -s "$work/calls" ] || [ ! -s "$work/includes" ] || grep -q '^0 asserted' "$work/asserts"; then
 	wrong "nothing was checked"
 fi
 [ ! -s "$work/wrong" ] || { cat "$work/wrong"; exit 1; }

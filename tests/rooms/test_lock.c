@@ -3,8 +3,11 @@
 #include "child.h"
 #include "cmocka_all.h"
 
+#include "alloc/chunk.h"
+#include "alloc/chunk_codes.h"
 #include "ground/assert.h"
 #include "ground/lock.h"
+#include "memory/coord.h"
 
 #include <pthread.h>
 
@@ -122,6 +125,55 @@ static void mutex_is_dropped_by_who_took_it_and_by_nobody_else(void **state)
 	assert_dies_saying(drop_what_is_not_taken, "assertion failed: pcpu_mutex_is_held(mutex)");
 }
 
+static void count_claims_without_the_mutex(void *arg)
+{
+	(void)arg;
+	pcpu_alloc_lock();
+	pcpu_coord_nr_claims();
+	pcpu_alloc_unlock();
+	pcpu_coord_nr_claims();
+}
+
+static void *count_claims(void *arg)
+{
+	pcpu_coord_nr_claims();
+	return arg;
+}
+
+/* That somebody has taken it is not enough. */
+static void count_claims_with_another_threads_mutex(void *arg)
+{
+	pthread_t thread;
+
+	pcpu_alloc_lock();
+	pthread_create(&thread, NULL, count_claims, arg);
+	pthread_join(thread, NULL);
+}
+
+static void what_wants_the_allocators_mutex_says_so(void **state)
+{
+	static const char said[] =
+		"assertion failed: pcpu_mutex_is_held(&pcpu_alloc_mutex) (memory/coord.c:";
+
+	(void)state;
+	assert_dies_saying(count_claims_without_the_mutex, said);
+	assert_dies_saying(count_claims_with_another_threads_mutex, said);
+}
+
+static void coarsen_under_everybodys_eyes(void *arg)
+{
+	(void)arg;
+	pcpu_alloc_lock();
+	pcpu_chunk_coarsen(pcpu_first_chunk);
+}
+
+static void what_wants_the_cpus_locks_stopped_says_so(void **state)
+{
+	(void)state;
+	assert_dies_saying(coarsen_under_everybodys_eyes,
+			   "assertion failed: pcpu_cpu_locks_are_stopped() (alloc/chunk_codes.c:");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -130,6 +182,8 @@ int main(void)
 		cmocka_unit_test(mutex_is_held_with_signals_masked),
 		cmocka_unit_test(thread_that_forks_has_its_locks_in_the_child),
 		cmocka_unit_test(assertion_says_what_does_not_hold_and_where),
+		cmocka_unit_test(what_wants_the_allocators_mutex_says_so),
+		cmocka_unit_test(what_wants_the_cpus_locks_stopped_says_so),
 		cmocka_unit_test(mutex_is_dropped_by_who_took_it_and_by_nobody_else),
 	};
 

@@ -547,6 +547,44 @@ static void removing_a_span_that_is_none_changes_nothing(void **state)
 	drop_span(&span);
 }
 
+static void only_a_claim_is_committed_whole_and_once(void **state)
+{
+	struct pcpu_span span = new_span(2), half = span, behind = span;
+	uintptr_t at = pcpu_unit_open(own_cpu) + span.start;
+
+	(void)state;
+	half.size = PCPU_PAGE_SIZE;
+	behind.start += (uint32_t)PCPU_PAGE_SIZE;
+	behind.size = PCPU_PAGE_SIZE;
+	assert_int_equal(locked(pcpu_units_add_span(&half)), -EINVAL);
+	assert_int_equal(locked(pcpu_units_add_span(&behind)), -EINVAL);
+	assert_int_equal(writable_bytes(at, span.size), 0);
+	assert_int_equal(locked(pcpu_units_add_span(&span)), 0);
+	assert_int_equal(locked(pcpu_units_add_span(&span)), -EINVAL);
+	assert_int_equal(writable_bytes(at, span.size), span.size);
+	drop_span(&span);
+	assert_int_equal(locked(pcpu_units_add_span(&span)), -EINVAL);
+}
+
+/* What is claimed between two spans is not theirs, whenever a unit opens. */
+static void claim_between_spans_is_accessible_nowhere(void **state)
+{
+	struct pcpu_span before = new_span(1), between = new_span(1), behind = new_span(1);
+	unsigned int cpu = closed_cpu();
+	uintptr_t window = pcpu_unit_window(cpu);
+
+	(void)state;
+	assert_int_equal(locked(pcpu_units_add_span(&before)), 0);
+	assert_int_equal(locked(pcpu_units_add_span(&behind)), 0);
+	pcpu_unit_open(cpu);
+	assert_int_equal(writable_bytes(window + before.start, PCPU_PAGE_SIZE), PCPU_PAGE_SIZE);
+	assert_int_equal(writable_bytes(window + between.start, PCPU_PAGE_SIZE), 0);
+	assert_int_equal(writable_bytes(window + behind.start, PCPU_PAGE_SIZE), PCPU_PAGE_SIZE);
+	drop_span(&before);
+	do_locked(pcpu_coord_release(between.start));
+	drop_span(&behind);
+}
+
 static void span_that_cannot_be_had_in_one_unit_is_had_in_none(void **state)
 {
 	struct pcpu_span span = new_span(3);
@@ -892,6 +930,8 @@ int main(void)
 		cmocka_unit_test(removed_span_is_accessible_nowhere_and_its_memory_is_given_back),
 		cmocka_unit_test(span_is_zero_when_it_comes_back),
 		cmocka_unit_test(removing_a_span_that_is_none_changes_nothing),
+		cmocka_unit_test(only_a_claim_is_committed_whole_and_once),
+		cmocka_unit_test(claim_between_spans_is_accessible_nowhere),
 		cmocka_unit_test(span_that_cannot_be_had_in_one_unit_is_had_in_none),
 		cmocka_unit_test(windows_of_open_units_are_listed_once_each_and_no_others),
 		span_test(clearing_clears_every_open_unit_and_nothing_beside_the_range),
