@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* books.c - see books.h. */
 #include "alloc/books.h"
-#include "alloc/cache.h"
 #include "alloc/caches.h"
 #include "ground/lock.h"
 

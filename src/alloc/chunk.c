@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* chunk.c - see chunk.h. */
 #include "alloc/chunk.h"
-#include "alloc/slot.h"
 #include "alloc/slot_list.h"
 #include "cpu/cpu_lock.h"
 #include "ground/layout.h"
 #include "ground/lock.h"
 #include "ground/mem.h"
 #include "memory/coord.h"
-#include "memory/copies.h"
 #include "memory/open_units.h"
 #include "memory/populated.h"
 #include "memory/vm.h"

@@ -23,6 +23,11 @@
 static const int anonymous = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
 static const int shared = MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE;
 
+static struct {
+	bool shared;
+	bool apart; /* what was committed before the process became somebody's child is others' too */
+} sharing;
+
 /* --- reservations --- */
 
 int pcpu_vm_reserve(size_t size, size_t align, uintptr_t *base)
@@ -74,11 +79,6 @@ int pcpu_vm_bind(uintptr_t addr, size_t size, unsigned int node)
 }
 
 /* --- sharing --- */
-
-static struct {
-	bool shared;
-	bool apart; /* what was committed before the process became somebody's child is others' too */
-} sharing;
 
 int pcpu_vm_share(uintptr_t addr, size_t size)
 {
