@@ -2,6 +2,7 @@
 /* tier.c - see tier.h. */
 #include "machine/tier.h"
 #include "arch/processor.h"
+#include "ground/conf.h"
 #include "ground/fence.h"
 #include "ground/log.h"
 #include "machine/abort_check.h"
@@ -22,54 +23,77 @@ static char backend[300] = "fallback: the library has not been set up";
  * Why sequences cannot be used, or NULL. *@untested is why nobody knows whether preemption aborts
  * them, or NULL.
  */
-static const char *find_obstacle(const struct pcpu_tier_request *request, const char **untested)
+static const char *find_obstacle(const char **untested)
 {
 #ifdef __PCPU_NO_INLINE_SEQUENCE
 	pcpu_rseq_init(false);
-	(void)request;
 	(void)untested;
 	return "the library was built without restartable sequences";
 #else
-	const char *reason = pcpu_rseq_init(request->backend != PCPU_BACKEND_FALLBACK);
+	const char *reason = pcpu_rseq_init(pcpu_conf.backend != PCPU_BACKEND_FALLBACK);
 
-	if (request->backend == PCPU_BACKEND_FALLBACK)
+	if (pcpu_conf.backend == PCPU_BACKEND_FALLBACK)
 		return "asked for by PERCPU_CONF";
 	if (reason)
 		return reason;
 	if (!pcpu_fence_init_sequences())
 		return "the kernel has no membarrier for rseq";
-	if (request->selftest)
+	if (pcpu_conf.selftest)
 		return pcpu_abort_check(untested);
 	*untested = "PERCPU_CONF says so";
 	return NULL;
 #endif
 }
 
-static enum pcpu_index choose_index(const struct pcpu_tier_request *request)
+static enum pcpu_index choose_index(void)
 {
-	if (request->index != PCPU_INDEX_MM_CID || !pcpu_tier.sequences)
+	if (pcpu_conf.index != PCPU_INDEX_MM_CID || !pcpu_tier.sequences)
 		return PCPU_INDEX_CPU_ID;
 	return pcpu_rseq_has_mm_cid() ? PCPU_INDEX_MM_CID : PCPU_INDEX_CPU_ID;
 }
 
-void pcpu_tier_init(const struct pcpu_tier_request *request)
+static void describe(const char *obstacle, const char *untested)
 {
-	const char *untested = NULL, *obstacle = find_obstacle(request, &untested);
-
-	pcpu_tier.sequences = !obstacle;
-	pcpu_tier.threads_fence = obstacle && pcpu_fence_init_threads();
-	pcpu_tier.index = choose_index(request);
-	pcpu_index_offset = pcpu_rseq_offset();
-	if (pcpu_tier.index == PCPU_INDEX_MM_CID)
-		pcpu_index_offset += (ptrdiff_t)offsetof(struct pcpu_rseq, mm_cid);
-	else
-		pcpu_index_offset += (ptrdiff_t)offsetof(struct pcpu_rseq, cpu_id);
 	if (obstacle)
 		snprintf(backend, sizeof(backend), "fallback: %s", obstacle);
 	else
 		snprintf(backend, sizeof(backend), "rseq: %s%s%s%s", pcpu_rseq_origin(),
 			 pcpu_tier.index == PCPU_INDEX_MM_CID ? ", indexed by mm_cid" : "",
 			 untested ? "; preemption not tested: " : "", untested ? untested : "");
+}
+
+/* What was asked for and cannot be had. */
+static void report_shortfall(void)
+{
+	if (pcpu_conf.backend == PCPU_BACKEND_RSEQ && !pcpu_tier.sequences) {
+		if (pcpu_conf.strict)
+			pcpu_fatal(PCPU_CONF_VARIABLE ": backend:rseq,strict:yes, but %s", backend);
+		pcpu_log(PERCPU_LOG_WARNING, PCPU_CONF_VARIABLE ": backend:rseq, but %s", backend);
+	}
+	if (pcpu_conf.index != pcpu_tier.index) {
+		if (pcpu_conf.strict)
+			pcpu_fatal(PCPU_CONF_VARIABLE ": index:mm_cid,strict:yes, but it is not to "
+						      "be had (%s)",
+				   backend);
+		pcpu_log(PERCPU_LOG_WARNING,
+			 PCPU_CONF_VARIABLE ": index:mm_cid is not to be had (%s)", backend);
+	}
+}
+
+void pcpu_tier_init(void)
+{
+	const char *untested = NULL, *obstacle = find_obstacle(&untested);
+
+	pcpu_tier.sequences = !obstacle;
+	pcpu_tier.threads_fence = obstacle && pcpu_fence_init_threads();
+	pcpu_tier.index = choose_index();
+	pcpu_index_offset = pcpu_rseq_offset();
+	if (pcpu_tier.index == PCPU_INDEX_MM_CID)
+		pcpu_index_offset += (ptrdiff_t)offsetof(struct pcpu_rseq, mm_cid);
+	else
+		pcpu_index_offset += (ptrdiff_t)offsetof(struct pcpu_rseq, cpu_id);
+	describe(obstacle, untested);
+	report_shortfall();
 }
 
 PERCPU_API const char *percpu_backend(void)

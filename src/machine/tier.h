@@ -14,27 +14,11 @@
 #ifndef PCPU_TIER_H
 #define PCPU_TIER_H
 
+#include "ground/conf.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-enum pcpu_backend_choice {
-	PCPU_BACKEND_AUTO,
-	PCPU_BACKEND_RSEQ,
-	PCPU_BACKEND_FALLBACK,
-};
-
-/* What copies are told apart by. */
-enum pcpu_index {
-	PCPU_INDEX_CPU_ID, /* the CPU's number */
-	PCPU_INDEX_MM_CID, /* a number that no two threads of the process run with at once */
-};
-
-struct pcpu_tier_request {
-	enum pcpu_backend_choice backend;
-	enum pcpu_index index;
-	bool selftest; /* that preemption aborts sequences */
-};
 
 /* Constant after pcpu_tier_init(), but for percpu_share() before the first use. */
 struct pcpu_tier {
@@ -46,10 +30,10 @@ struct pcpu_tier {
 extern struct pcpu_tier pcpu_tier;
 
 /*
- * Chooses the tier of the process, for good: the one that is asked for if it can be had, else the
- * fallback tier. Once.
+ * Chooses the tier of the process, for good: the one that PERCPU_CONF asks for if it can be had,
+ * else the fallback tier, which is logged; or fatal, if strict. Once.
  */
-void pcpu_tier_init(const struct pcpu_tier_request *request);
+void pcpu_tier_init(void);
 
 static inline bool pcpu_tier_has_sequences(void)
 {

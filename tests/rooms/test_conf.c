@@ -3,7 +3,7 @@
 #include "cmocka_all.h"
 #include "records.h"
 
-#include "boot/conf.h"
+#include "boot/read_conf.h"
 
 #include <stdlib.h>
 
@@ -148,14 +148,15 @@ static void every_form_of_the_first_chunk_is_known_by_its_name(void **state)
 	(void)state;
 	for (int fc = PCPU_FC_NR - 1; fc >= 0; fc--) {
 		/* after another one, so that the first is more than the default */
-		snprintf(text, sizeof(text), "alloc:page,alloc:%s", pcpu_fc_names[fc]);
+		snprintf(text, sizeof(text), "alloc:page,alloc:%s",
+			 pcpu_conf_word("alloc", (unsigned long)fc));
 		parse(text);
 		assert_int_equal(conf.fc, fc);
 		assert_int_equal(nr_records, 0);
 	}
-	assert_string_equal(pcpu_fc_names[PCPU_FC_AUTO], "auto");
-	assert_string_equal(pcpu_fc_names[PCPU_FC_EMBED], "embed");
-	assert_string_equal(pcpu_fc_names[PCPU_FC_PAGE], "page");
+	assert_string_equal(pcpu_conf_word("alloc", PCPU_FC_AUTO), "auto");
+	assert_string_equal(pcpu_conf_word("alloc", PCPU_FC_EMBED), "embed");
+	assert_string_equal(pcpu_conf_word("alloc", PCPU_FC_PAGE), "page");
 }
 
 static void max_size_is_bytes_or_powers_of_1024(void **state)
@@ -453,6 +454,56 @@ static void longer_topology_is_reported_not_cut(void **state)
 	assert_string_equal(conf.topology, "");
 }
 
+/* --- the page that people read --- */
+
+/* The keys of the README's table, in @keys; returns how many. */
+static size_t keys_of_the_readme(char keys[][32], size_t room)
+{
+	FILE *readme = fopen(README, "r");
+	bool in_section = false;
+	char line[1024];
+	size_t nr = 0;
+
+	assert_non_null(readme);
+	while (fgets(line, sizeof(line), readme)) {
+		if (strstr(line, PCPU_CONF_VARIABLE "=key:value"))
+			in_section = true;
+		else if (in_section && nr && line[0] != '|')
+			break;
+		if (!in_section || strncmp(line, "| `", 3) != 0)
+			continue;
+		assert_true(nr < room);
+		assert_int_equal(sscanf(line, "| `%31[^`]`", keys[nr]), 1);
+		nr++;
+	}
+	fclose(readme);
+	assert_true(nr > 0);
+	return nr;
+}
+
+static void readme_has_every_key_and_no_other(void **state)
+{
+	char keys[64][32];
+	size_t in_readme = keys_of_the_readme(keys, ARRAY_SIZE(keys)), nr = 0;
+	const char *key;
+
+	(void)state;
+	for (; (key = pcpu_conf_key(nr)) != NULL; nr++) {
+		size_t i = 0;
+
+		while (i < in_readme && strcmp(keys[i], key) != 0)
+			i++;
+		if (i == in_readme)
+			fail_msg("the README does not have the key %s", key);
+	}
+	/* none is there twice, so as many are the same ones */
+	for (size_t i = 0; i < in_readme; i++)
+		for (size_t j = 0; j < i; j++)
+			assert_string_not_equal(keys[i], keys[j]);
+	if (in_readme != nr)
+		fail_msg("the README has %zu keys, there are %zu", in_readme, nr);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -486,6 +537,7 @@ int main(void)
 		cmocka_unit_test(longer_text_is_reported_and_ignored_as_a_whole),
 		cmocka_unit_test(topology_of_255_characters_is_kept_whole),
 		cmocka_unit_test(longer_topology_is_reported_not_cut),
+		cmocka_unit_test(readme_has_every_key_and_no_other),
 	};
 
 	return cmocka_run_group_tests_name("conf", tests, NULL, NULL);

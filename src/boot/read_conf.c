@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * read_conf.c - see read_conf.h.
+ *
+ * A key is a row of the table below, and a field of struct pcpu_conf, where it says what the key
+ * means. Every value but a text is a number in the end: a word's is its place among the words.
+ */
+#include "boot/read_conf.h"
+#include "ground/layout.h"
+#include "ground/log.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- the keys --- */
+
+enum kind {
+	WORD,	/* one of a few */
+	NUMBER, /* decimal, from min to max */
+	SIZE,	/* bytes, from min to max; K and M stand for powers of 1024 */
+	TEXT,	/* from min to max characters */
+};
+
+struct key {
+	const char *name;
+	/* Where the value goes. */
+	size_t offset, size;
+	unsigned long preset;
+	enum kind kind;
+	unsigned long min, max;
+	/* Of a WORD: from 0 to max. NULL: a number that has none. */
+	const char *const *words;
+};
+
+#define SIZE_OF(field) sizeof(((struct pcpu_conf *)NULL)->field)
+#define FIELD(field) .offset = offsetof(struct pcpu_conf, field), .size = SIZE_OF(field)
+#define ONE_OF(...)                                                \
+	.kind = WORD, .words = (const char *const[]){__VA_ARGS__}, \
+	.max = sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *) - 1
+
+/* a table, a key a row */
+/* clang-format off */
+static const struct key keys[] = {
+	/* name, where it goes, the default, what it can be */
+	{"log", FIELD(log_level), .preset = PERCPU_LOG_WARNING,
+	 ONE_OF([PERCPU_LOG_EMERG] = "emerg", [PERCPU_LOG_ERR] = "err",
+		[PERCPU_LOG_WARNING] = "warning", [PERCPU_LOG_INFO] = "info",
+		[PERCPU_LOG_DEBUG] = "debug")},
+	{"backend", FIELD(backend), .preset = PCPU_BACKEND_AUTO,
+	 ONE_OF([PCPU_BACKEND_AUTO] = "auto", [PCPU_BACKEND_RSEQ] = "rseq",
+		[PCPU_BACKEND_FALLBACK] = "fallback")},
+	{"index", FIELD(index), .preset = PCPU_INDEX_CPU_ID,
+	 ONE_OF([PCPU_INDEX_CPU_ID] = "cpu_id", [PCPU_INDEX_MM_CID] = "mm_cid")},
+	{"strict", FIELD(strict), .preset = false, ONE_OF("no", "yes")},
+	{"selftest", FIELD(selftest), .preset = true, ONE_OF("no", "yes")},
+	{"alloc", FIELD(fc), .preset = PCPU_FC_AUTO,
+	 ONE_OF([PCPU_FC_AUTO] = "auto", [PCPU_FC_EMBED] = "embed", [PCPU_FC_PAGE] = "page")},
+	{"max_size", FIELD(max_size), .preset = PCPU_MIN_UNIT_SIZE,
+	 .kind = SIZE, .min = PCPU_MIN_UNIT_SIZE, .max = 256UL << 20},
+	{"populate", FIELD(populate_eager), .preset = false, ONE_OF("lazy", "eager")},
+	{"cache", FIELD(cache), .preset = true, ONE_OF("off", "on")},
+	{"shared", FIELD(shared), .preset = false, ONE_OF("no", "yes")},
+	{"debug", FIELD(debug), .preset = 0, .kind = NUMBER, .min = 0, .max = 3},
+	{"possible", FIELD(possible), .preset = 0,
+	 .kind = NUMBER, .min = 1, .max = PCPU_NR_CPUS - 1},
+	{"topology", FIELD(topology), .kind = TEXT, .min = 1, .max = SIZE_OF(topology) - 1},
+};
+/* clang-format on */
+
+#define NR_KEYS (sizeof(keys) / sizeof(keys[0]))
+
+static const struct key *find_key(const char *name)
+{
+	for (size_t i = 0; i < NR_KEYS; i++)
+		if (strcmp(name, keys[i].name) == 0)
+			return &keys[i];
+	return NULL;
+}
+
+const char *pcpu_conf_key(size_t n)
+{
+	return n < NR_KEYS ? keys[n].name : NULL;
+}
+
+const char *pcpu_conf_word(const char *key, unsigned long value)
+{
+	return find_key(key)->words[value];
+}
+
+/* --- kinds of values: each returns false if the value is none that the key can have --- */
+
+static bool read_word(const struct key *key, const char *value, unsigned long *number)
+{
+	for (*number = 0; *number <= key->max; ++*number)
+		if (key->words[*number] && strcmp(value, key->words[*number]) == 0)
+			return true;
+	return false;
+}
+
+/* A decimal number, and what follows it. */
+static bool read_digits(const char *value, unsigned long *number, const char **rest)
+{
+	char *end;
+
+	if (*value < '0' || *value > '9')
+		return false;
+	errno = 0;
+	*number = strtoul(value, &end, 10);
+	*rest = end;
+	return !errno;
+}
+
+static bool is_in_range(const struct key *key, unsigned long number)
+{
+	return number >= key->min && number <= key->max;
+}
+
+static bool read_number(const struct key *key, const char *value, unsigned long *number)
+{
+	const char *rest;
+
+	return read_digits(value, number, &rest) && !*rest && is_in_range(key, *number);
+}
+
+static bool read_size(const struct key *key, const char *value, unsigned long *number)
+{
+	unsigned long unit = 1;
+	const char *rest;
+
+	/* before it is multiplied too: what is in range does not overflow */
+	if (!read_digits(value, number, &rest) || *number > key->max)
+		return false;
+	if (*rest == 'K')
+		unit = 1UL << 10;
+	else if (*rest == 'M')
+		unit = 1UL << 20;
+	if (unit > 1)
+		rest++;
+	*number *= unit;
+	return !*rest && is_in_range(key, *number);
+}
+
+static bool read_value(const struct key *key, const char *value, unsigned long *number)
+{
+	if (key->kind == WORD)
+		return read_word(key, value, number);
+	if (key->kind == SIZE)
+		return read_size(key, value, number);
+	return read_number(key, value, number);
+}
+
+/* --- fields --- */
+
+static void set_number(struct pcpu_conf *conf, const struct key *key, unsigned long number)
+{
+	void *field = (char *)conf + key->offset;
+
+	if (key->size == sizeof(bool))
+		*(bool *)field = number;
+	else if (key->size == sizeof(unsigned int))
+		memcpy(field, &(unsigned int){(unsigned int)number}, sizeof(unsigned int));
+	else
+		memcpy(field, &number, sizeof(number));
+}
+
+static bool set_text(struct pcpu_conf *conf, const struct key *key, const char *value)
+{
+	size_t len = strlen(value);
+
+	if (!is_in_range(key, len))
+		return false;
+	memcpy((char *)conf + key->offset, value, len + 1);
+	return true;
+}
+
+static bool set(struct pcpu_conf *conf, const struct key *key, const char *value)
+{
+	unsigned long number;
+
+	if (key->kind == TEXT)
+		return set_text(conf, key, value);
+	if (!read_value(key, value, &number))
+		return false;
+	set_number(conf, key, number);
+	return true;
+}
+
+static void set_defaults(struct pcpu_conf *conf)
+{
+	*conf = (struct pcpu_conf){0};
+	for (size_t i = 0; i < NR_KEYS; i++)
+		if (keys[i].kind != TEXT)
+			set_number(conf, &keys[i], keys[i].preset);
+}
+
+/* --- the variable --- */
+
+/* Takes the quotes off a value that is between two. False: they are not where they should be. */
+static bool unquote(char **value)
+{
+	char *quote = strchr(*value, '"');
+
+	if (!quote)
+		return true;
+	if (quote != *value)
+		return false;
+	quote = strchr(quote + 1, '"');
+	if (!quote || quote[1])
+		return false;
+	*quote = '\0';
+	++*value;
+	return true;
+}
+
+/* One key:value, which it cuts in two. */
+static void parse_setting(struct pcpu_conf *conf, char *setting)
+{
+	char none[] = "", *value = strchr(setting, ':');
+	const struct key *key;
+
+	if (value)
+		*value++ = '\0';
+	else
+		value = none;
+	key = find_key(setting);
+	if (!key)
+		pcpu_log(PERCPU_LOG_WARNING, PCPU_CONF_VARIABLE ": there is no key \"%s\"",
+			 setting);
+	else if (!unquote(&value) || !set(conf, key, value))
+		pcpu_log(PERCPU_LOG_WARNING, PCPU_CONF_VARIABLE ": %s cannot be \"%s\"", setting,
+			 value);
+}
+
+/* Cuts the first setting off @rest, which becomes NULL at the end. Quoted commas do not count. */
+static char *next_setting(char **rest)
+{
+	char *setting = *rest, *end = setting;
+	bool quoted = false;
+
+	for (; *end && (quoted || *end != ','); end++)
+		quoted ^= *end == '"';
+	*rest = *end ? end + 1 : NULL;
+	*end = '\0';
+	return setting;
+}
+
+void pcpu_conf_parse(struct pcpu_conf *conf, const char *text)
+{
+	char copy[1024], *setting, *rest = copy;
+
+	set_defaults(conf);
+	if (!text)
+		return;
+	if (strlen(text) >= sizeof(copy)) {
+		pcpu_log(PERCPU_LOG_WARNING,
+			 PCPU_CONF_VARIABLE ": ignored, it is longer than %zu characters",
+			 sizeof(copy) - 1);
+		return;
+	}
+	memcpy(copy, text, strlen(text) + 1);
+	while (rest) {
+		setting = next_setting(&rest);
+		if (*setting)
+			parse_setting(conf, setting);
+	}
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* setup_layout.h - the layout of the first chunk, and a window for each CPU. */
+#ifndef PCPU_SETUP_LAYOUT_H
+#define PCPU_SETUP_LAYOUT_H
+
+#include "boot/first_chunk.h"
+#include "machine/topology.h"
+
+/*
+ * Fills @layout for the CPUs of @topo, which must outlive it, and the first module's variables, in
+ * the form that PERCPU_CONF asks for if it can be had. Without address space it is fatal.
+ */
+void pcpu_setup_layout(struct pcpu_first_layout *layout, struct pcpu_topology *topo);
+
+#endif /* PCPU_SETUP_LAYOUT_H */

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* setup_topology.c - see setup_topology.h. */
+#include "boot/setup_topology.h"
+#include "boot/setup_check.h"
+#include "ground/conf.h"
+#include "ground/layout.h"
+#include "ground/log.h"
+#include "machine/topology_hwloc.h"
+#include "machine/topology_sysfs.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Threads run on the machine's CPUs, whatever machine is played. */
+static int add_real_cpus(struct pcpu_topology *topo)
+{
+	struct pcpu_topology real;
+	int err = pcpu_topology_from_system(&real, "/sys");
+
+	if (!err) {
+		err = pcpu_topology_extend(topo, real.nr_cpu_ids);
+		pcpu_topology_destroy(&real);
+	}
+	pcpu_setup_check("the CPUs cannot be listed", err);
+	return 0;
+}
+
+static bool is_file_name(const char *description)
+{
+	size_t len = strlen(description);
+
+	return strchr(description, '/') || (len > 4 && !strcmp(description + len - 4, ".xml"));
+}
+
+static int read_described(struct pcpu_topology *topo, const char *description)
+{
+	int (*described)(struct pcpu_topology *, const char *) =
+		is_file_name(description) ? pcpu_topology_from_xml : pcpu_topology_from_synthetic;
+
+	if (!described) {
+		pcpu_log(PERCPU_LOG_WARNING,
+			 PCPU_CONF_VARIABLE ": this program is linked without hwloc, topology is "
+					    "ignored");
+		return -EINVAL;
+	}
+	if (described(topo, description) == 0)
+		return add_real_cpus(topo);
+	pcpu_log(PERCPU_LOG_WARNING, PCPU_CONF_VARIABLE ": hwloc knows no topology \"%s\"",
+		 description);
+	return -EINVAL;
+}
+
+void pcpu_setup_topology(struct pcpu_topology *topo)
+{
+	if (!pcpu_conf.topology[0] || read_described(topo, pcpu_conf.topology) != 0)
+		pcpu_setup_check("the CPUs cannot be listed",
+				 pcpu_topology_from_system(topo, "/sys"));
+	if (pcpu_conf.possible)
+		pcpu_setup_check("no memory", pcpu_topology_extend(topo, pcpu_conf.possible));
+	pcpu_log(PERCPU_LOG_INFO, "NR_CPUS:%u nr_cpumask_bits:%u nr_cpu_ids:%u nr_node_ids:%u",
+		 PCPU_NR_CPUS, topo->nr_cpu_ids, topo->nr_cpu_ids, topo->nr_node_ids);
+}
+
+/*
+ * The kernel's concurrency numbers are numbers below that of CPUs, without gaps, and belong to no
+ * node.
+ */
+void pcpu_setup_index_by_threads(struct pcpu_topology *topo)
+{
+	pcpu_setup_check("no memory", pcpu_topology_extend(topo, topo->nr_cpu_ids));
+	memset(topo->cpu_node, 0, topo->nr_cpu_ids * sizeof(*topo->cpu_node));
+	topo->nr_node_ids = 1;
+}
