@@ -36,29 +36,10 @@
 #ifndef PCPU_ALLOC_INFO_H
 #define PCPU_ALLOC_INFO_H
 
+#include "boot/cpu_set.h"
 #include "ground/layout.h"
 
-#include <percpu/log.h>
-
 #include <stddef.h>
-
-/* The possible CPUs. */
-struct pcpu_cpu_set {
-	const unsigned long *possible; /* bit c is set if CPU c may ever come online */
-	unsigned int nr_cpu_ids;       /* bits that count: the highest possible CPU plus 1 */
-};
-
-/**
- * pcpu_fc_cpu_distance_fn_t - how far one CPU is from another
- * @from: a possible CPU
- * @to: another one
- * @ctx: what pcpu_build_alloc_info() was given
- *
- * The same question must always have the same answer; how often it is asked is not promised.
- *
- * Return: at most LOCAL_DISTANCE if @to is near.
- */
-typedef int (*pcpu_fc_cpu_distance_fn_t)(unsigned int from, unsigned int to, void *ctx);
 
 struct pcpu_group_info {
 	int nr_units;		   /* units, unused ones counted; a multiple of upa */
@@ -138,17 +119,5 @@ struct pcpu_alloc_info *pcpu_alloc_alloc_info(int nr_groups, int nr_units);
  * @ai: the layout, or NULL
  */
 void pcpu_free_alloc_info(struct pcpu_alloc_info *ai);
-
-/**
- * pcpu_dump_alloc_info - log a layout
- * @level: level of the records
- * @ai: the layout. It need not be a valid one: this is what explains a failed check
- *
- * One header record: the static, reserved, dynamic and unit sizes after the letters s, r, d and u,
- * then alloc=<atoms>*<atom_size>. Then, in records of at most a terminal's width, each allocation
- * as its group's number in brackets and the CPUs of its units, with a dash for an unused unit.
- * Mirrors the kernel function of the same name.
- */
-void pcpu_dump_alloc_info(enum percpu_log_level level, const struct pcpu_alloc_info *ai);
 
 #endif /* PCPU_ALLOC_INFO_H */

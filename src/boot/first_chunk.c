@@ -2,6 +2,7 @@
 /* first_chunk.c - see first_chunk.h. */
 #include "boot/first_chunk.h"
 #include "alloc/chunk.h"
+#include "boot/alloc_info_dump.h"
 #include "ground/bitmap.h"
 #include "ground/layout.h"
 #include "ground/log.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* module.c - see module.h. */
 #include "boot/module.h"
+#include "boot/note.h"
 #include "ground/layout.h"
 #include "ground/lock.h"
 #include "ground/log.h"
@@ -8,26 +9,15 @@
 #include "memory/coord.h"
 #include "memory/open_units.h"
 
-#include <percpu/impl/module.h>
-#include <percpu/impl/note.h>
-
 #include <errno.h>
 #include <link.h>
 #include <stdio.h>
 #include <string.h>
 
-/* The note as it lies in memory. Bounds are distances from the field itself. */
-struct note {
-	uint32_t name_size, desc_size, type;
-	char name[8];
-	uint32_t version, nr_ranges;
-	int32_t bounds[2 * __PCPU_NOTE_RANGES];
-};
-
 struct module {
 	struct module *next;
-	const struct note *note;
-	uintptr_t identity;       /* what makes it this module, see identity_of() */
+	const struct pcpu_note *note;
+	uintptr_t identity;    /* the note's; kept, because that of a dead module may be unmapped */
 	struct pcpu_span span; /* size 0: no variables */
 	size_t static_size;    /* from span.start to the end of the last variable */
 	uintptr_t address;     /* of span.start */
@@ -40,46 +30,7 @@ struct module {
 /* In the order of loading; the first element is the one that the first chunk serves. */
 static struct module *modules;
 
-/* --- reading notes --- */
-
-static bool is_note(const struct note *note)
-{
-	return note->name_size == sizeof(__PCPU_NOTE_NAME) &&
-	       note->desc_size == sizeof(*note) - offsetof(struct note, version) &&
-	       note->type == __PCPU_NOTE_TYPE &&
-	       memcmp(note->name, __PCPU_NOTE_NAME, sizeof(__PCPU_NOTE_NAME)) == 0;
-}
-
-/* Linkers pad between notes in different ways, so the segment is searched word by word. */
-static const struct note *find_note(const struct dl_phdr_info *info)
-{
-	for (int i = 0; i < info->dlpi_phnum; i++) {
-		const char *at = (const char *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
-		const char *end = at + info->dlpi_phdr[i].p_memsz;
-
-		if (info->dlpi_phdr[i].p_type != PT_NOTE)
-			continue;
-		for (; end - at >= (ptrdiff_t)sizeof(struct note); at += sizeof(uint32_t))
-			if (is_note((const struct note *)at))
-				return (const struct note *)at;
-	}
-	return NULL;
-}
-
-static uintptr_t bound(const struct note *note, int index)
-{
-	return (uintptr_t)&note->bounds[index] + (uintptr_t)(intptr_t)note->bounds[index];
-}
-
-/*
- * Where the first range starts. That is the same in all notes of one module, of which link-time
- * optimisation with lld leaves one an object file; and the constructors name another one than the
- * segment starts with. Kept, because the note of a dead module may be unmapped.
- */
-static uintptr_t identity_of(const struct note *note)
-{
-	return bound(note, 0);
-}
+/* --- a module, as its note says --- */
 
 static void set_span(struct module *module, uintptr_t lowest, uintptr_t highest)
 {
@@ -101,10 +52,9 @@ static void read_ranges(struct module *module)
 	uintptr_t lowest = UINTPTR_MAX, highest = 0;
 
 	for (int i = 0; i < __PCPU_NOTE_RANGES; i++) {
-		uintptr_t start = bound(module->note, 2 * i);
-		uintptr_t end = bound(module->note, 2 * i + 1);
+		uintptr_t start, end;
 
-		if (start >= end)
+		if (!pcpu_note_range(module->note, i, &start, &end))
 			continue;
 		module->span.images[i] =
 			(struct pcpu_image){(const char *)start, end - start, (uint32_t)start};
@@ -115,11 +65,11 @@ static void read_ranges(struct module *module)
 		set_span(module, lowest, highest);
 }
 
-static struct module *new_module(const struct note *note, const char *name)
+static struct module *new_module(const struct pcpu_note *note, const char *name)
 {
 	struct module *module;
 
-	if (note->version != __PCPU_NOTE_VERSION || note->nr_ranges != __PCPU_NOTE_RANGES)
+	if (!pcpu_note_is_known(note))
 		pcpu_fatal(
 			"%s was built with headers of another libpercpu: module record version %u "
 			"with %u ranges, this library knows version %d with %d",
@@ -130,7 +80,7 @@ static struct module *new_module(const struct note *note, const char *name)
 		return NULL;
 	snprintf(module->name, sizeof(module->name), "%s", *name ? name : "the executable");
 	module->note = note;
-	module->identity = identity_of(note);
+	module->identity = pcpu_note_identity(note);
 	read_ranges(module);
 	return module;
 }
@@ -140,7 +90,7 @@ static struct module *new_module(const struct note *note, const char *name)
 static int scan_one(struct dl_phdr_info *info, size_t size, void *ctx)
 {
 	struct module ***tail = ctx;
-	const struct note *note = find_note(info);
+	const struct pcpu_note *note = pcpu_note_find(info);
 	struct module *module;
 
 	(void)size;
@@ -273,18 +223,18 @@ struct search {
 static int name_one(struct dl_phdr_info *info, size_t size, void *ctx)
 {
 	struct search *search = ctx;
-	const struct note *note = find_note(info);
+	const struct pcpu_note *note = pcpu_note_find(info);
 
 	(void)size;
-	if (!note || identity_of(note) != search->identity)
+	if (!note || pcpu_note_identity(note) != search->identity)
 		return 0;
 	search->name = info->dlpi_name;
 	return 1;
 }
 
-static struct module *add_module(const struct note *note)
+static struct module *add_module(const struct pcpu_note *note)
 {
-	struct search search = {.identity = identity_of(note), .name = "a shared object"};
+	struct search search = {.identity = pcpu_note_identity(note), .name = "a shared object"};
 	struct module *module, **tail = &modules;
 
 	dl_iterate_phdr(name_one, &search);
@@ -301,11 +251,11 @@ static struct module *add_module(const struct note *note)
 	return module;
 }
 
-static struct module *find_module(const struct note *note)
+static struct module *find_module(const struct pcpu_note *note)
 {
 	struct module *module = modules;
 
-	while (module && module->identity != identity_of(note))
+	while (module && module->identity != pcpu_note_identity(note))
 		module = module->next;
 	return module;
 }

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "boot/alloc_info.h"
+#include "boot/alloc_info_dump.h"
 #include "ground/bitmap.h"
 #include "ground/fault.h"
 #include "ground/layout.h"
