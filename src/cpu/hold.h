@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * hold.h - a thread has a CPU's copies to itself.
+ * hold.h - a thread has a CPU's copies to itself. (holder.h: who that is, and waiting.)
  *
  * A thread holds a CPU while the CPU's entry has the thread's word in its window. It holds one at
  * most, and while it does, it does not wait for another: so nobody can wait in a circle.
@@ -57,25 +57,9 @@
 #ifndef PCPU_HOLD_H
 #define PCPU_HOLD_H
 
-#include <percpu/impl/runtime.h>
+#include "cpu/holder.h"
 
 #include <signal.h>
-#include <stdbool.h>
-
-/* Attention that is always paid: letting go looks for waiters with a barrier. */
-#define PCPU_ATTENTION_ALWAYS (1u << 31)
-
-/* The CPU that the calling thread holds, or -1. Signal-safe. */
-int pcpu_held_cpu(void);
-
-/* Whether a thread holds @cpu that is not the calling one. */
-bool pcpu_held_by_other(unsigned int cpu);
-
-/*
- * Waits until a moment at which no other thread holds @cpu, of which the calling thread holds none.
- * Signal-safe, keeps errno.
- */
-void pcpu_hold_wait(unsigned int cpu);
 
 /*
  * Takes @cpu, whose unit is open, from wherever the caller runs, with all signals blocked; the mask
@@ -95,9 +79,6 @@ void pcpu_release(unsigned int cpu, const sigset_t *saved);
 
 /* The CPU that the thread's mark says, which is busy. */
 unsigned int pcpu_hold_marked_cpu(void);
-
-/* Does what a thread may have left to do between P1 and P2, if the caller has interrupted it. */
-void pcpu_hold_wake_late(void);
 
 /*
  * Waits for @cpu as pcpu_hold_wait() does, in an operation of the fallback tier: with the mark

@@ -1,23 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * debug.c - see debug.h.
- *
- * What is found wrong is noted while the debug lock is held, and told after it has been dropped:
- * the names of callers are asked of the dynamic linker, which may be running a constructor of
- * another thread that waits for the lock.
- */
+/* debug.c - see debug.h. */
 #include "debug/debug.h"
 #include "alloc/chunk.h"
 #include "alloc/chunk_check.h"
 #include "alloc/misuse.h"
+#include "debug/complaint.h"
 #include "debug/leak.h"
 #include "ground/log.h"
-#include "ground/pointer.h"
-#include "ground/symbol.h"
 
 #include <pthread.h>
-#include <stdarg.h>
-#include <stdio.h>
 
 int pcpu_debug_init(int level)
 {
@@ -36,135 +27,6 @@ static void __attribute__((__destructor__(101))) report_at_exit(void)
 {
 	if (pcpu_debug_level >= 2)
 		pcpu_leak_report_at_exit();
-}
-
-/* --- what is found wrong, and how it is told --- */
-
-enum complaint_kind { NOTHING, WRONG_POINTER, DAMAGED, WRITTEN };
-
-/* Copies of everything that the message needs. A record that is not known has no size. */
-struct complaint {
-	enum complaint_kind kind;
-	uint32_t coord;		   /* of the pointer that was given, if one was */
-	struct pcpu_record live;   /* of the area that it is about */
-	struct pcpu_record dead;   /* of the last one that was freed there */
-	struct pcpu_misuse misuse; /* if there is no record of any */
-	struct pcpu_stray stray;
-};
-
-struct message {
-	char text[PCPU_LOG_MAX];
-	size_t len;
-};
-
-static void __attribute__((__format__(__printf__, 2, 3)))
-say(struct message *message, const char *format, ...)
-{
-	size_t room = sizeof(message->text) - message->len;
-	va_list args;
-	int len;
-
-	va_start(args, format);
-	len = vsnprintf(message->text + message->len, room, format, args);
-	va_end(args);
-	message->len += (size_t)len < room ? (size_t)len : room - 1;
-}
-
-static void say_caller(struct message *message, const char *what, const void *site)
-{
-	char symbol[PCPU_SYMBOL_MAX];
-
-	if (!site)
-		return;
-	pcpu_symbol_describe(site, symbol);
-	say(message, ", %s by %s", what, symbol);
-}
-
-/* Which area it is, and who had to do with it. */
-static void say_area(struct message *message, const struct pcpu_record *record)
-{
-	say(message, "the area of %u bytes at %p (allocation %lu)", record->zoned.size,
-	    pcpu_pointer_make(pcpu_zoned_object(&record->zoned)), record->sequence);
-	say_caller(message, "allocated", record->allocated);
-	say_caller(message, "freed", record->freed);
-}
-
-/* Where @coord is, as seen from the object of @zoned: "3 bytes into ", say. */
-static void say_place(struct message *message, const struct pcpu_zoned *zoned, uint32_t coord)
-{
-	uint32_t object = pcpu_zoned_object(zoned);
-
-	if (coord < object)
-		say(message, "%u bytes in front of ", object - coord);
-	else if (coord < object + zoned->size)
-		say(message, "%u bytes into ", coord - object);
-	else
-		say(message, "%u bytes behind the end of ", coord - object - zoned->size);
-}
-
-static void say_wrong_pointer(struct message *message, const struct complaint *complaint)
-{
-	char text[PCPU_MISUSE_MAX];
-
-	say(message, "free_percpu(%p): the pointer ", pcpu_pointer_make(complaint->coord));
-	if (complaint->live.zoned.size) {
-		say(message, "is not the start of an area: it points inside one, ");
-		say_place(message, &complaint->live.zoned, complaint->coord);
-		say_area(message, &complaint->live);
-	} else if (complaint->dead.zoned.size) {
-		say(message, "is free already: a double free, ");
-		say_place(message, &complaint->dead.zoned, complaint->coord);
-		say_area(message, &complaint->dead);
-	} else {
-		pcpu_misuse_describe(&complaint->misuse, text);
-		say(message, "%s", text);
-	}
-}
-
-static void say_stray(struct message *message, const struct pcpu_stray *stray)
-{
-	say(message, " was overwritten in CPU %u's copy: the byte at %p is %#04x, ", stray->cpu,
-	    pcpu_pointer_make(stray->coord), stray->value);
-}
-
-static void say_damaged(struct message *message, const struct complaint *complaint)
-{
-	const struct pcpu_zoned *zoned = &complaint->live.zoned;
-	bool in_front = complaint->stray.coord < pcpu_zoned_object(zoned);
-
-	say(message, "free_percpu(%p): the redzone %s the area",
-	    pcpu_pointer_make(complaint->coord), in_front ? "in front of" : "behind");
-	say_stray(message, &complaint->stray);
-	say_place(message, zoned, complaint->stray.coord);
-	say_area(message, &complaint->live);
-}
-
-static void say_written(struct message *message, const struct complaint *complaint)
-{
-	say(message, "alloc_percpu(): free memory");
-	say_stray(message, &complaint->stray);
-	if (complaint->dead.zoned.size) {
-		say(message, "written after it was freed, ");
-		say_place(message, &complaint->dead.zoned, complaint->stray.coord);
-		say_area(message, &complaint->dead);
-	} else {
-		say(message, "and no area is known that it was of");
-	}
-}
-
-static void tell(const struct complaint *complaint)
-{
-	struct message message = {.len = 0};
-
-	if (complaint->kind == NOTHING)
-		return;
-	if (complaint->kind == WRONG_POINTER)
-		say_wrong_pointer(&message, complaint);
-	else if (complaint->kind == DAMAGED)
-		say_damaged(&message, complaint);
-	else
-		say_written(&message, complaint);
-	pcpu_fatal("%s", message.text);
 }
 
 /* Of the highest level. A call that must not block looks only if nobody else is inside. */
@@ -205,18 +67,18 @@ static bool alloc_zoned(const struct pcpu_request *request, struct pcpu_zoned *z
 	return true;
 }
 
-static void complain_of_write(struct complaint *complaint, const struct pcpu_stray *stray)
+static void complain_of_write(struct pcpu_complaint *complaint, const struct pcpu_stray *stray)
 {
 	const struct pcpu_record *dead = pcpu_history_around(stray->coord);
 
-	complaint->kind = WRITTEN;
+	complaint->kind = PCPU_WRITTEN;
 	complaint->stray = *stray;
 	if (dead)
 		complaint->dead = *dead;
 }
 
 static bool fill_record(struct pcpu_record *record, const struct pcpu_request *request,
-			const void *site, struct complaint *complaint)
+			const void *site, struct pcpu_complaint *complaint)
 {
 	struct pcpu_stray stray;
 
@@ -230,7 +92,7 @@ static bool fill_record(struct pcpu_record *record, const struct pcpu_request *r
 }
 
 static bool alloc_locked(const struct pcpu_request *request, const void *site,
-			 struct pcpu_area *area, struct complaint *complaint)
+			 struct pcpu_area *area, struct pcpu_complaint *complaint)
 {
 	bool may_block = request->gfp & __GFP_DIRECT_RECLAIM;
 	struct pcpu_record *record = pcpu_record_new(may_block);
@@ -253,7 +115,7 @@ static bool alloc_locked(const struct pcpu_request *request, const void *site,
 bool pcpu_debug_alloc(const struct pcpu_request *request, const void *site, struct pcpu_area *area)
 {
 	bool may_block = request->gfp & __GFP_DIRECT_RECLAIM, done;
-	struct complaint complaint = {.kind = NOTHING};
+	struct pcpu_complaint complaint = {.kind = PCPU_NOTHING_WRONG};
 
 	if (may_block) {
 		pcpu_debug_lock();
@@ -264,7 +126,7 @@ bool pcpu_debug_alloc(const struct pcpu_request *request, const void *site, stru
 	}
 	done = alloc_locked(request, site, area, &complaint);
 	pcpu_debug_unlock();
-	tell(&complaint);
+	pcpu_complain(&complaint);
 	check_everything(may_block, "an allocation");
 	return done;
 }
@@ -272,12 +134,12 @@ bool pcpu_debug_alloc(const struct pcpu_request *request, const void *site, stru
 /* --- free --- */
 
 /* There is no object at complaint->coord. */
-static void complain_of_pointer(struct complaint *complaint)
+static void complain_of_pointer(struct pcpu_complaint *complaint)
 {
 	const struct pcpu_record *live = pcpu_record_around(complaint->coord);
 	const struct pcpu_record *dead = pcpu_history_around(complaint->coord);
 
-	complaint->kind = WRONG_POINTER;
+	complaint->kind = PCPU_WRONG_POINTER;
 	if (live)
 		complaint->live = *live;
 	if (dead)
@@ -288,23 +150,23 @@ static void complain_of_pointer(struct complaint *complaint)
 }
 
 /* Gives the area of @record, which is in the table no more, back to the core. */
-static void free_record(struct pcpu_record *record, struct complaint *complaint)
+static void free_record(struct pcpu_record *record, struct pcpu_complaint *complaint)
 {
 	if (!pcpu_zoned_is_whole(&record->zoned, &complaint->stray)) {
-		complaint->kind = DAMAGED;
+		complaint->kind = PCPU_DAMAGED;
 		complaint->live = *record;
 		return;
 	}
 	pcpu_zoned_poison(&record->zoned);
 	pcpu_history_add(record);
 	if (!pcpu_area_free(record->zoned.start, &complaint->misuse))
-		complaint->kind = WRONG_POINTER;
+		complaint->kind = PCPU_WRONG_POINTER;
 	pcpu_record_drop(record);
 }
 
 void pcpu_debug_free(uint32_t coord, const void *site)
 {
-	struct complaint complaint = {.kind = NOTHING, .coord = coord};
+	struct pcpu_complaint complaint = {.kind = PCPU_NOTHING_WRONG, .coord = coord};
 	struct pcpu_record *record;
 
 	pcpu_debug_lock();
@@ -316,6 +178,6 @@ void pcpu_debug_free(uint32_t coord, const void *site)
 		complain_of_pointer(&complaint);
 	}
 	pcpu_debug_unlock();
-	tell(&complaint);
+	pcpu_complain(&complaint);
 	check_everything(true, "a free");
 }

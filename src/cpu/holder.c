@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* holder.c - see holder.h. */
+#include "cpu/holder.h"
+#include "ground/fence.h"
+#include "ground/log.h"
+#include "ground/pause.h"
+#include "memory/unit.h"
+
+#include <percpu/section.h>
+
+/* How often the process has been made by a fork: who waits then, waits in the child for nothing. */
+static unsigned int nr_forks;
+
+int pcpu_held_cpu(void)
+{
+	int cpu = pcpu_self.cpu;
+
+	return cpu >= 0 && pcpu_self.word &&
+			       pcpu_window_of(pcpu_unit_entry((unsigned int)cpu)) == pcpu_self.word
+		       ? cpu
+		       : -1;
+}
+
+bool pcpu_held_by_other(unsigned int cpu)
+{
+	return pcpu_word_is_of_other(pcpu_window_of(pcpu_unit_entry(cpu)));
+}
+
+/* A thread that was ended by a system call has had no destructor. */
+static void release_if_gone(struct percpu_entry *entry, intptr_t word)
+{
+	int thread = pcpu_word_thread(word);
+
+	if (!pcpu_thread_is_gone(thread))
+		return;
+	if (!__atomic_compare_exchange_n(&entry->window, &word, pcpu_next_word(entry), false,
+					 __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+		return;
+	pcpu_wake_waiters(entry);
+	pcpu_log(PERCPU_LOG_ERR, "thread %d ended inside of a section: CPU %u is let go", thread,
+		 (unsigned int)(entry - pcpu_unit_entries()));
+}
+
+void pcpu_sleep_while(struct percpu_entry *entry, intptr_t word)
+{
+	if (!pcpu_futex_wait(&entry->window, (uint32_t)word, pcpu_tier.shared))
+		release_if_gone(entry, word);
+}
+
+void pcpu_hold_wake_late(void)
+{
+	int cpu = pcpu_self.cpu;
+
+	if (cpu >= 0 && pcpu_held_cpu() < 0)
+		pcpu_futex_wake(&pcpu_unit_entry((unsigned int)cpu)->window, pcpu_tier.shared);
+}
+
+unsigned int pcpu_begin_to_wait(struct percpu_entry *entry)
+{
+	const unsigned int forks_before = nr_forks;
+
+	pcpu_hold_wake_late();
+	__atomic_fetch_add(&entry->attention, 1, __ATOMIC_SEQ_CST);
+	/* W2; where attention is always paid, holders have a barrier of their own */
+	if (pcpu_tier_waiters_fence())
+		pcpu_fence_sequences();
+	return forks_before;
+}
+
+void pcpu_end_waiting(struct percpu_entry *entry, unsigned int forks_before)
+{
+	if (forks_before == nr_forks)
+		__atomic_fetch_sub(&entry->attention, 1, __ATOMIC_SEQ_CST);
+}
+
+void pcpu_hold_wait(unsigned int cpu)
+{
+	struct percpu_entry *entry = pcpu_unit_entry(cpu);
+	unsigned int forks_before;
+	intptr_t word;
+
+	for (unsigned int n = 0; n < PCPU_PAUSE_SPINS + PCPU_PAUSE_YIELDS; n++) {
+		if (!pcpu_word_is_of_other(pcpu_window_of(entry)))
+			return;
+		pcpu_pause(n);
+	}
+	forks_before = pcpu_begin_to_wait(entry);
+	for (word = pcpu_window_of(entry); pcpu_word_is_of_other(word);
+	     word = pcpu_window_of(entry))
+		pcpu_sleep_while(entry, word);
+	pcpu_end_waiting(entry, forks_before);
+}
+
+PERCPU_API void __percpu_wake(unsigned int cpu)
+{
+	pcpu_wake_waiters(pcpu_unit_entry(cpu));
+}
+
+void pcpu_waiting_after_fork(void)
+{
+	nr_forks++;
+}
