@@ -16,8 +16,8 @@ struct pcpu_cpu_lock *pcpu_cpu_trylock_atomically(void)
 	lock = __atomic_load_n(&pcpu_unit_entry(pcpu_running_cpu())->lock, __ATOMIC_ACQUIRE);
 	/* both halves at once */
 	if (lock &&
-	    __atomic_compare_exchange_n((uint64_t __attribute__((__may_alias__)) *)lock, &untaken, 1,
-					false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+	    __atomic_compare_exchange_n((uint64_t __attribute__((__may_alias__)) *)lock, &untaken,
+					1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 		return lock;
 	return NULL;
 }

@@ -9,10 +9,7 @@
 #include <unistd.h>
 
 /* Less than __PCPU_NO_CPU: the first section of a thread comes to the slow path. */
-__thread struct percpu_self pcpu_self = {
-	.cpu = __PCPU_NO_CPU - 1,
-	PCPU_SELF_OF_ARCH
-};
+__thread struct percpu_self pcpu_self = {.cpu = __PCPU_NO_CPU - 1, PCPU_SELF_OF_ARCH};
 
 /* Whether end() is going to be called. */
 static __thread bool will_end __attribute__((__tls_model__("initial-exec")));

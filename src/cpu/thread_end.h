@@ -3,7 +3,7 @@
 #ifndef PCPU_THREAD_END_H
 #define PCPU_THREAD_END_H
 
-/* Has it done in every thread that ends and has called pcpu_self_begin(). 0 or a negative errno. Once. */
+/* Has it done in every thread that ends and has called pcpu_self_begin(). Once. 0 or -errno. */
 int pcpu_thread_end_init(void);
 
 #endif /* PCPU_THREAD_END_H */

@@ -40,5 +40,4 @@ bool pcpu_debug_alloc(const struct pcpu_request *request, const void *site, stru
 /* Frees the area at @coord. Whatever is wrong with the pointer or with a redzone is fatal. */
 void pcpu_debug_free(uint32_t coord, const void *site);
 
-
 #endif /* PCPU_DEBUG_H */

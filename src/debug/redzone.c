@@ -118,8 +118,7 @@ bool pcpu_zoned_is_unused(const struct pcpu_zoned *zoned, struct pcpu_stray *str
 	unsigned int nr = pcpu_units_nr_open();
 
 	for (unsigned int unit = 0; unit < nr; unit++)
-		if (find_stray(unit, zoned->start, pcpu_zoned_total(zoned), 0, PCPU_POISON,
-			       stray))
+		if (find_stray(unit, zoned->start, pcpu_zoned_total(zoned), 0, PCPU_POISON, stray))
 			return false;
 	return true;
 }

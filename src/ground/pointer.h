@@ -2,8 +2,8 @@
 /*
  * pointer.h - dynamic per-CPU pointers: made-up addresses that carry a coordinate.
  *
- * The high half is the same in all of them (PCPU_POINTER_TAG), and such that the whole is no address
- * that a program can have, so that dereferencing one faults, always.
+ * The high half is the same in all of them (PCPU_POINTER_TAG), and such that the whole is no
+ * address that a program can have, so that dereferencing one faults, always.
  */
 #ifndef PCPU_POINTER_H
 #define PCPU_POINTER_H

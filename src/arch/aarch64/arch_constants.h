@@ -16,7 +16,7 @@
  */
 #define PCPU_POINTER_TAG 0x005ac000UL
 
-/* The private jemalloc keeps its own thread-local storage (PrivateJemalloc.cmake). */
+/* The private jemalloc keeps its own TLS (cmake/PrivateJemalloc.cmake). */
 #define PCPU_JEMALLOC_SHARES_TLS 0
 
 /* The pinned_window of a thread that is not: it makes of every pointer an address that no program

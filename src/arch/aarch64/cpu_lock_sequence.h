@@ -2,8 +2,8 @@
 /*
  * cpu_lock_sequence.h - taking a CPU's lock by a restartable sequence. Part of cpu_lock.c.
  *
- * The steps are those of cpu_lock_sequence.h. The loads of both halves acquire, so that the taker
- * sees what the one before has written, also if that one has dropped the lock on another CPU.
+ * The steps are those of x86_64/cpu_lock_sequence.h. The loads of both halves acquire, so that the
+ * taker sees what the one before has written, also if that one has dropped the lock on another CPU.
  */
 #ifndef PCPU_CPU_LOCK_SEQUENCE_H
 #define PCPU_CPU_LOCK_SEQUENCE_H
@@ -18,13 +18,15 @@
 _Static_assert(offsetof(struct percpu_entry, lock) == 16, "as below");
 #define ENTRY_SHIFT __builtin_ctz(sizeof(struct percpu_entry))
 
+/* an instruction a line */
 /* clang-format off */
 static inline struct pcpu_cpu_lock *pcpu_cpu_lock_sequence(void)
 {
 	struct pcpu_cpu_lock *lock;
 
 	__asm__ __volatile__(
-		__PCPU_SEQ_DESCRIPTOR __PCPU_SEQ_PUBLISH
+		__PCPU_SEQ_DESCRIPTOR
+		__PCPU_SEQ_PUBLISH
 		"ldrsw x16, [%[index]]\n\t"
 		"add x16, %[entries], x16, lsl #%c[shift]\n\t"
 		"ldr %[lock], [x16, #16]\n\t"
@@ -38,7 +40,8 @@ static inline struct pcpu_cpu_lock *pcpu_cpu_lock_sequence(void)
 		"6:\n\t"
 		"mov w16, #1\n\t"
 		"str w16, [%[lock]]"
-		__PCPU_SEQ_COMMIT __PCPU_SEQ_ABORT
+		__PCPU_SEQ_COMMIT
+		__PCPU_SEQ_ABORT
 		"mov %[lock], #0\n\t"
 		"b 2b\n\t"
 		".popsection"

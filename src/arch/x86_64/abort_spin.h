@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * abort_spin.h - a bare thread, and a restartable sequence that waits. Part of
- * abort_check.c.
+ * abort_spin.h - a bare thread, and a restartable sequence that waits. Part of abort_check.c.
  *
  *	rseq area.rseq_cs = descriptor, or 0
  * 1:	state = spinning
@@ -15,6 +14,8 @@
 #ifndef PCPU_ABORT_SPIN_H
 #define PCPU_ABORT_SPIN_H
 
+#include <percpu/impl/runtime.h>
+#include <percpu/impl/arch/x86_64/sequence.h>
 #include <percpu/impl/begin.h>
 
 #include <stdint.h>
@@ -24,6 +25,8 @@
 #define PCPU_SPIN_TIRED 2
 #define PCPU_SPIN_ABORTED 3
 
+/* an instruction a line */
+/* clang-format off */
 /*
  * Starts a thread that calls @body(@arg) and must not return from it. It has the caller's thread
  * pointer: nothing in it may be thread-local. *@tid is its number, and 0 when it has ended.
@@ -36,18 +39,19 @@ static inline long pcpu_bare_thread(unsigned long flags, void *stack_top, int *t
 	register void *child_arg __asm__("r9") = arg;
 	long ret;
 
-	__asm__ __volatile__("syscall\n\t"
-			     "testq %%rax, %%rax\n\t"
-			     "jnz 1f\n\t"
-			     "xorl %%ebp, %%ebp\n\t"
-			     "movq %%r9, %%rdi\n\t"
-			     "call *%%r8\n\t"
-			     "ud2\n"
-			     "1:"
-			     : "=a"(ret)
-			     : "a"(SYS_clone), "D"(flags), "S"(stack_top), "d"(tid), "r"(child_tid),
-			       "r"(child_body), "r"(child_arg)
-			     : "rcx", "r11", "memory", "cc");
+	__asm__ __volatile__(
+		"syscall\n\t"
+		"testq %%rax, %%rax\n\t"
+		"jnz 1f\n\t"
+		"xorl %%ebp, %%ebp\n\t"
+		"movq %%r9, %%rdi\n\t"
+		"call *%%r8\n\t"
+		"ud2\n"
+		"1:"
+		: "=a"(ret)
+		: "a"(SYS_clone), "D"(flags), "S"(stack_top), "d"(tid), "r"(child_tid),
+		  "r"(child_body), "r"(child_arg)
+		: "rcx", "r11", "memory", "cc");
 	return ret;
 }
 
@@ -58,62 +62,31 @@ static inline int pcpu_spin_in_sequence(uint64_t *rseq_cs, uint64_t published, u
 	uint64_t result;
 
 	__asm__ __volatile__(
-		".pushsection __rseq_cs, \"aw\", @progbits\n\t"
-		".balign 32\n"
-		"3:\n\t"
-		".long 0, 0\n\t"
-		".quad 1f, 2f - 1f, 4f\n\t"
-		".popsection\n\t"
-		".pushsection __rseq_cs_ptr_array, \"aw\", @progbits\n\t"
-		".quad 3b\n\t"
-		".popsection\n\t"
-		".pushsection __rseq_exit_point_array, \"aw\", @progbits\n\t"
-		".quad 1f, 2f, 1f, 4f\n\t"
-		".popsection\n\t"
+		__PCPU_SEQ_DESCRIPTOR("2f, 1f, 4f")
 		"leaq 3b(%%rip), %[result]\n\t"
 		"imulq %[published], %[result]\n\t"
 		"movq %[result], (%[rseq_cs])\n"
 		"1:\n\t"
 		"movl %[spinning], (%[state])\n"
 		"5:\n\t"
-		"movl $" __pcpu_stringify(
-			PCPU_SPIN_WENT_ON) ", %k[result]\n\t"
-					   "cmpl $0, (%[go])\n\t"
-					   "jne 2f\n\t"
-					   "pause\n\t"
-					   "decq %[rounds]\n\t"
-					   "jnz 5b\n\t"
-					   "movl $" __pcpu_stringify(
-						   PCPU_SPIN_TIRED) ", %k[result]\n"
-								    "2:\n\t"
-								    /* the signature that the kernel
-								       wants before an abort
-								       address; see percpu/arch */
-								    ".pushsection __rseq_failure, "
-								    "\"ax\", @progbits\n\t"
-								    ".byte 0x0f, 0xb9, 0x3d\n\t"
-								    ".long 0x53053053\n"
-								    "4:\n\t"
-								    "movl $" __pcpu_stringify(
-									    PCPU_SPIN_ABORTED) ", "
-											       "%k["
-											       "res"
-											       "ult"
-											       "]\n"
-											       "\t"
-											       "jmp"
-											       " 2b"
-											       "\n"
-											       "\t"
-											       ".po"
-											       "pse"
-											       "cti"
-											       "on"
+		"movl $" __pcpu_stringify(PCPU_SPIN_WENT_ON) ", %k[result]\n\t"
+		"cmpl $0, (%[go])\n\t"
+		"jne 2f\n\t"
+		"pause\n\t"
+		"decq %[rounds]\n\t"
+		"jnz 5b\n\t"
+		"movl $" __pcpu_stringify(PCPU_SPIN_TIRED) ", %k[result]\n"
+		"2:\n\t"
+		__PCPU_SEQ_ABORT
+		"movl $" __pcpu_stringify(PCPU_SPIN_ABORTED) ", %k[result]\n\t"
+		"jmp 2b\n\t"
+		".popsection"
 		: [result] "=&r"(result), [rounds] "+r"(rounds)
 		: [rseq_cs] "r"(rseq_cs), [published] "r"(published), [state] "r"(state),
 		  [spinning] "r"(spinning), [go] "r"(go)
 		: "memory", "cc");
 	return (int)result;
 }
+/* clang-format on */
 
 #endif /* PCPU_ABORT_SPIN_H */

@@ -15,7 +15,7 @@
  */
 #define PCPU_POINTER_TAG 0x5ac00000UL
 
-/* All threads share one copy of the private jemalloc's thread-local storage (PrivateJemalloc.cmake). */
+/* All threads share one copy of the private jemalloc's TLS (cmake/PrivateJemalloc.cmake). */
 #define PCPU_JEMALLOC_SHARES_TLS 1
 
 /* What percpu_self has beside the fields of all processors, as a thread begins. */

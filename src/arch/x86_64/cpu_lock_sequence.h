@@ -30,24 +30,14 @@
 _Static_assert(offsetof(struct percpu_entry, lock) == 16, "as below");
 #define ENTRY_SHIFT __builtin_ctz(sizeof(struct percpu_entry))
 
+/* an instruction a line */
 /* clang-format off */
 static inline struct pcpu_cpu_lock *pcpu_cpu_lock_sequence(void)
 {
 	struct pcpu_cpu_lock *lock;
 
 	__asm__ __volatile__(
-		".pushsection __rseq_cs, \"aw\", @progbits\n\t"
-		".balign 32\n"
-		"3:\n\t"
-		".long 0, 0\n\t"
-		".quad 1f, 2f - 1f, 4f\n\t"
-		".popsection\n\t"
-		".pushsection __rseq_cs_ptr_array, \"aw\", @progbits\n\t"
-		".quad 3b\n\t"
-		".popsection\n\t"
-		".pushsection __rseq_exit_point_array, \"aw\", @progbits\n\t"
-		".quad 1f, 4f, 1f, 2f\n\t"
-		".popsection\n\t"
+		__PCPU_SEQ_DESCRIPTOR("4f, 1f, 2f")
 		"leaq 3b(%%rip), %[lock]\n\t"
 		"movq %[lock], %%fs:8(%[rseq])\n"
 		"1:\n\t"
@@ -62,12 +52,7 @@ static inline struct pcpu_cpu_lock *pcpu_cpu_lock_sequence(void)
 		"jne 4f\n\t"
 		"movl $1, (%[lock])\n"
 		"2:\n\t"
-		/* the signature that the kernel wants before an abort
-		   address; see percpu/impl/arch */
-		".pushsection __rseq_failure, \"ax\", @progbits\n\t"
-		".byte 0x0f, 0xb9, 0x3d\n\t"
-		".long 0x53053053\n"
-		"4:\n\t"
+		__PCPU_SEQ_ABORT
 		"xorl %k[lock], %k[lock]\n\t"
 		"jmp 2b\n\t"
 		".popsection"
