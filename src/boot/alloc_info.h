@@ -78,8 +78,9 @@ struct pcpu_alloc_request {
 	pcpu_fc_cpu_distance_fn_t distance;
 	void *ctx; /* handed to distance */
 	/*
-	 * NULL, or each CPU's node, by CPU number: CPUs of one node are near each other, and each
-	 * of them is as far from any other CPU as the others are. Saves most of the questions.
+	 * NULL, or each CPU's node, by CPU number, below PCPU_NR_NODES: CPUs of one node are near
+	 * each other, and each of them is as far from any other CPU as the others are. Saves most
+	 * of the questions.
 	 */
 	const unsigned short *node;
 };

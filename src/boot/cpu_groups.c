@@ -18,11 +18,7 @@
 #include "ground/mem.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdbool.h>
-
-/* Room for every number of a node. */
-#define PCPU_NODES (USHRT_MAX + 1)
 
 static bool pcpu_are_near(const struct pcpu_grouping *grouping, unsigned int a, unsigned int b)
 {
@@ -104,7 +100,7 @@ static size_t pcpu_next_bytes(const struct pcpu_grouping *grouping)
 
 static size_t pcpu_node_group_bytes(const struct pcpu_grouping *grouping)
 {
-	return grouping->node ? PCPU_NODES * sizeof(*grouping->node_group) : 0;
+	return grouping->node ? PCPU_NR_NODES * sizeof(*grouping->node_group) : 0;
 }
 
 void pcpu_grouping_destroy(struct pcpu_grouping *grouping)

@@ -28,7 +28,7 @@ struct pcpu_grouping {
 	struct pcpu_cpu_chain *groups; /* nr_cpus: there may be a group for each */
 	unsigned int *next;	       /* nr_cpu_ids: the next CPU of the same group */
 	const unsigned short *node;    /* NULL: not known */
-	unsigned int *node_group;      /* PCPU_NODES: a node's group plus 1; 0: no CPU so far */
+	unsigned int *node_group;      /* PCPU_NR_NODES: a node's group plus 1; 0: no CPU so far */
 };
 
 /*

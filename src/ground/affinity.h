@@ -5,11 +5,10 @@
 #ifndef PCPU_AFFINITY_H
 #define PCPU_AFFINITY_H
 
+#include "ground/layout.h"
+
 #include <stdbool.h>
 #include <stddef.h>
-
-/* As many CPUs as kernels are built for. */
-#define PCPU_AFFINITY_CPUS 8192
 
 struct pcpu_affinity {
 	size_t size; /* bytes that count */

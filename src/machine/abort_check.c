@@ -30,6 +30,7 @@
  */
 #include "machine/abort_check.h"
 #include "abort_spin.h"
+#include "ground/layout.h"
 #include "machine/rseq_area.h"
 #include "raw_syscall.h"
 
@@ -42,7 +43,6 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-#define MAX_CPUS 65536 /* as many as the table of entries has room for */
 #define STACK_SIZE 4096
 #define MASK_WORD 64
 
@@ -70,7 +70,7 @@ struct scene {
 	unsigned int cpu, cpu_after;	/* of the spinner */
 	unsigned int preempter_cpu;
 	bool published;
-	uint64_t mask[MAX_CPUS / MASK_WORD]; /* the spinner's CPU */
+	uint64_t mask[PCPU_NR_CPUS / MASK_WORD]; /* the spinner's CPU */
 	char spinner_stack[STACK_SIZE] __attribute__((__aligned__(16)));
 	char preempter_stack[STACK_SIZE] __attribute__((__aligned__(16)));
 };
@@ -89,7 +89,7 @@ static void __attribute__((__noreturn__)) end_bare_thread(void)
 
 static unsigned int bare_cpu(void)
 {
-	unsigned int cpu = MAX_CPUS;
+	unsigned int cpu = PCPU_NR_CPUS;
 
 	pcpu_raw_syscall(SYS_getcpu, (long)&cpu, 0, 0, 0);
 	return cpu;
@@ -123,7 +123,7 @@ static void be_idle_if_alone(void)
 static uint32_t spin(struct scene *scene)
 {
 	scene->cpu = bare_cpu();
-	if (scene->cpu >= MAX_CPUS)
+	if (scene->cpu >= PCPU_NR_CPUS)
 		return NOT_BOUND;
 	scene->mask[scene->cpu / MASK_WORD] = UINT64_C(1) << scene->cpu % MASK_WORD;
 	if (!bare_bind(scene))
@@ -256,7 +256,7 @@ const char *pcpu_abort_check_of(bool published, const char **untested)
 	}
 	scene->area.cpu_id = PCPU_RSEQ_UNREGISTERED;
 	scene->published = published;
-	scene->preempter_cpu = MAX_CPUS;
+	scene->preempter_cpu = PCPU_NR_CPUS;
 	pcpu_raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all_signals, (long)&saved,
 			 sizeof(saved));
 	if (play(scene)) {
