@@ -122,8 +122,10 @@ static void pick_first(void)
 int pcpu_modules_scan(void)
 {
 	struct module **tail = &modules;
-	int err = dl_iterate_phdr(scan_one, &tail);
+	int err;
 
+	pcpu_assert(!modules);
+	err = dl_iterate_phdr(scan_one, &tail);
 	if (!err)
 		pick_first();
 	return err;

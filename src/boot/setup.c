@@ -30,10 +30,12 @@
 #include "cpu/self.h"
 #include "cpu/thread_end.h"
 #include "debug/debug.h"
+#include "ground/assert.h"
 #include "ground/conf.h"
 #include "ground/layout.h"
 #include "ground/log.h"
 #include "ground/mem.h"
+#include "ground/signals.h"
 #include "machine/rseq_area.h"
 #include "machine/tier.h"
 #include "machine/topology.h"
@@ -144,7 +146,7 @@ static void publish(void)
 		offsets[cpu] = pcpu_unit_window(cpu);
 	boot_rt = (struct percpu_runtime){
 		.rseq_offset = pcpu_rseq_offset(),
-		.index_offset = pcpu_index_offset,
+		.index_offset = pcpu_tier.index_offset,
 		.self_offset = pcpu_self_offset(),
 		.entries = pcpu_unit_entries(),
 		.cpu_offset = offsets,
@@ -170,7 +172,8 @@ static void set_up_pinning(void)
 
 /* --- fork --- */
 
-/* Outermost lock first. The unit lock blocks signals; so does the whole of the fork. */
+/* Outermost lock first. The unit lock is taken with signals masked, and so is the whole of a fork.
+ */
 static void before_fork(void)
 {
 	pcpu_alloc_lock_for_fork();
@@ -179,6 +182,7 @@ static void before_fork(void)
 
 static void after_fork(void)
 {
+	pcpu_assert(pcpu_signals_are_masked());
 	pcpu_units_unlock_after_fork();
 	pcpu_alloc_unlock_after_fork();
 }

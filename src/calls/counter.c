@@ -97,8 +97,10 @@ PERCPU_API bool percpu_counter_initialized(const struct percpu_counter *fbc)
 	return fbc->counters != NULL;
 }
 
+/* Under the lock. */
 static void set_count(struct percpu_counter *fbc, int64_t count)
 {
+	pcpu_assert_held(lock_of(fbc));
 	__atomic_store_n(&fbc->count, count, __ATOMIC_RELAXED);
 }
 
@@ -127,6 +129,7 @@ static void unlock_after_folding(struct percpu_counter *fbc, const sigset_t *sav
 /* Moves this CPU's part to the count, and @amount with it. Under the lock, for folding. */
 static void fold_locked(struct percpu_counter *fbc, int64_t amount)
 {
+	pcpu_assert_held(lock_of(fbc));
 	/* whatever CPU this is by now: what is taken from its part is what is added */
 	amount = wrapping_add(amount, this_cpu_xchg(*fbc->counters, 0));
 	set_count(fbc, wrapping_add(fbc->count, amount));
@@ -191,6 +194,7 @@ PERCPU_API int64_t percpu_counter_read_positive(const struct percpu_counter *fbc
 
 static int64_t sum_locked(struct percpu_counter *fbc)
 {
+	pcpu_assert_held(lock_of(fbc));
 	return wrapping_add(fbc->count, per_cpu_sum(*fbc->counters));
 }
 

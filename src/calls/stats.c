@@ -185,6 +185,7 @@ static void take_costs(struct percpu_stats *stats)
 
 static void take_stats(struct percpu_stats *stats)
 {
+	pcpu_assert_held(&pcpu_alloc_mutex);
 	*stats = (struct percpu_stats){
 		.nr_chunks = pcpu_nr_chunks,
 		.nr_max_chunks = pcpu_nr_max_chunks,
@@ -202,6 +203,7 @@ static struct chunk_stats *take_chunks(unsigned int nr)
 	struct chunk_stats *chunks = pcpu_mem_zalloc(nr * sizeof(*chunks)), *to = chunks;
 	struct pcpu_chunk *chunk;
 
+	pcpu_assert_held(&pcpu_alloc_mutex);
 	for (chunk = pcpu_chunk_first(); chunks && chunk; chunk = pcpu_chunk_next(chunk))
 		look_at_chunk(chunk, to++);
 	return chunks;

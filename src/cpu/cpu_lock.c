@@ -2,11 +2,15 @@
 /* cpu_lock.c - see cpu_lock.h. */
 #include "cpu/cpu_lock.h"
 #include "ground/fence.h"
+#include "ground/lock.h"
 #include "ground/pause.h"
 #include "memory/entry.h"
 
-static struct pcpu_cpu_lock *locks;
-static int stops; /* that have not been resumed; under pcpu_alloc_mutex */
+/* Under pcpu_alloc_mutex. */
+static struct {
+	struct pcpu_cpu_lock *first;
+	int stops; /* that have not been resumed */
+} locks;
 
 struct pcpu_cpu_lock *pcpu_cpu_trylock_atomically(void)
 {
@@ -24,8 +28,9 @@ struct pcpu_cpu_lock *pcpu_cpu_trylock_atomically(void)
 
 void pcpu_cpu_lock_add(unsigned int cpu, struct pcpu_cpu_lock *lock)
 {
-	lock->next = locks;
-	locks = lock;
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	lock->next = locks.first;
+	locks.first = lock;
 	__atomic_store_n(&pcpu_unit_entry(cpu)->lock, lock, __ATOMIC_RELEASE);
 }
 
@@ -37,21 +42,23 @@ static void wait_until_dropped(const struct pcpu_cpu_lock *lock)
 
 void pcpu_cpu_locks_stop(void)
 {
-	if (stops++ > 0)
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	if (locks.stops++ > 0)
 		return;
-	for (struct pcpu_cpu_lock *lock = locks; lock; lock = lock->next)
+	for (struct pcpu_cpu_lock *lock = locks.first; lock; lock = lock->next)
 		__atomic_store_n(&lock->stopped, 1, __ATOMIC_SEQ_CST);
-	if (locks && pcpu_tier_has_sequences())
+	if (locks.first && pcpu_tier_has_sequences())
 		pcpu_fence_sequences();
-	for (struct pcpu_cpu_lock *lock = locks; lock; lock = lock->next)
+	for (struct pcpu_cpu_lock *lock = locks.first; lock; lock = lock->next)
 		wait_until_dropped(lock);
 }
 
 void pcpu_cpu_locks_resume(void)
 {
-	if (--stops > 0)
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	if (--locks.stops > 0)
 		return;
-	for (struct pcpu_cpu_lock *lock = locks; lock; lock = lock->next)
+	for (struct pcpu_cpu_lock *lock = locks.first; lock; lock = lock->next)
 		/* both halves, as the takers of the fallback tier look at them; nobody holds it */
 		__atomic_store_n((uint64_t __attribute__((__may_alias__)) *)lock, 0,
 				 __ATOMIC_RELEASE);
@@ -60,11 +67,12 @@ void pcpu_cpu_locks_resume(void)
 #ifdef PCPU_ASSERT
 bool pcpu_cpu_locks_are_stopped(void)
 {
-	return stops > 0;
+	return locks.stops > 0;
 }
 #endif
 
 struct pcpu_cpu_lock *pcpu_cpu_locks(void)
 {
-	return locks;
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	return locks.first;
 }

@@ -5,6 +5,7 @@
 #include "cpu/mark.h"
 #include "cpu/self.h"
 #include "ground/affinity.h"
+#include "ground/assert.h"
 #include "ground/fence.h"
 #include "ground/futex.h"
 #include "ground/log.h"
@@ -14,6 +15,9 @@
 #include "memory/entry.h"
 
 #include <percpu/cpumask.h>
+
+#include <sys/syscall.h>
+#include <unistd.h>
 
 /* --- taking --- */
 
@@ -59,6 +63,7 @@ static bool try_to_take(unsigned int cpu)
 	struct percpu_entry *entry = pcpu_unit_entry(cpu);
 	intptr_t rest = entry->rest;
 
+	pcpu_assert(pcpu_signals_are_masked());
 	if (pcpu_window_of(entry) != rest ||
 	    !__atomic_compare_exchange_n(&entry->window, &rest, pcpu_self.word, false,
 					 __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
@@ -123,6 +128,7 @@ unsigned int pcpu_hold_marked_cpu(void)
 	const intptr_t rest = pcpu_self.mark->busy;
 	unsigned int cpu;
 
+	pcpu_assert(mark_is_busy());
 	for_each_possible_cpu(cpu)
 		if (pcpu_unit_entry(cpu)->rest == rest)
 			return cpu;
@@ -135,6 +141,7 @@ void pcpu_hold_thaw(void)
 
 	if (!mark_is_busy())
 		return;
+	pcpu_assert(pcpu_signals_are_masked());
 	cpu = pcpu_hold_marked_cpu();
 	set_frozen(0);
 	while (pcpu_held_by_other(cpu)) {
@@ -161,6 +168,7 @@ void pcpu_hold_wait_frozen(unsigned int cpu)
 
 void pcpu_hold(unsigned int cpu, sigset_t *saved)
 {
+	pcpu_assert(pcpu_held_cpu() < 0 && pcpu_unit_is_open(cpu));
 	pcpu_self_begin();
 	pcpu_mask_signals(saved);
 	if (mark_is_busy())
@@ -173,12 +181,14 @@ void pcpu_let_go(unsigned int cpu)
 {
 	struct percpu_entry *entry = pcpu_unit_entry(cpu);
 
+	pcpu_assert(pcpu_window_of(entry) == pcpu_self.word);
 	__atomic_store_n(&entry->window, pcpu_next_word(entry), __ATOMIC_SEQ_CST);
 	pcpu_wake_waiters(entry);
 }
 
 void pcpu_release(unsigned int cpu, const sigset_t *saved)
 {
+	pcpu_assert(pcpu_signals_are_masked());
 	pcpu_let_go(cpu);
 	pcpu_hold_thaw();
 	pcpu_restore_signals(saved);
@@ -204,6 +214,7 @@ void pcpu_hold_after_fork(void)
 	int held = pcpu_held_cpu();
 	unsigned int cpu;
 
+	pcpu_assert(getpid() == syscall(SYS_gettid));
 	if (pcpu_tier.shared) {
 		begin_in_shared_child();
 		return;

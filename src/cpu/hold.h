@@ -25,7 +25,7 @@
  *	    Before W1, a handler that may have interrupted its own thread between P1 and P2
  *	    (self.cpu names a CPU that is not held) does P2 for it: it could wait for those whom
  *	    its thread would have woken
- *	take any CPU, with all signals blocked
+ *	take any CPU, with all signals masked
  *	    V1	window: rest -> my word, by compare and swap
  *	    V2	membarrier(RSEQ, CPU): sequences that had passed the entry before V1 abort
  *	    V3	it is mine if my word is still there. A sequence of G that had passed G1 before
@@ -51,7 +51,7 @@
  *    interrupted operations would wait for ever;
  *  - the mark is thawed before the handler goes on: while somebody holds the CPU of the operation,
  *    it is frozen again, and the handler waits.
- * Signals are blocked while a mark is frozen, but for the section itself. A handler that is left by
+ * Signals are masked while a mark is frozen, but for the section itself. A handler that is left by
  * siglongjmp() must not have interrupted an operation: its mark would stay busy.
  */
 #ifndef PCPU_HOLD_H
@@ -62,13 +62,13 @@
 #include <signal.h>
 
 /*
- * Takes @cpu, whose unit is open, from wherever the caller runs, with all signals blocked; the mask
+ * Takes @cpu, whose unit is open, from wherever the caller runs, with all signals masked; the mask
  * before is kept in @saved. The caller holds no other. pcpu_self.cpu is left to it.
  */
 void pcpu_hold(unsigned int cpu, sigset_t *saved);
 
 /*
- * Lets @cpu go, which the caller holds. Signals are blocked, or pcpu_self.mark is not busy; then
+ * Lets @cpu go, which the caller holds. Signals are masked, or pcpu_self.mark is not busy; then
  * pcpu_hold_thaw() is to follow.
  */
 void pcpu_let_go(unsigned int cpu);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* holder.c - see holder.h. */
 #include "cpu/holder.h"
+#include "ground/assert.h"
 #include "ground/fence.h"
 #include "ground/log.h"
 #include "ground/pause.h"
@@ -79,6 +80,7 @@ void pcpu_hold_wait(unsigned int cpu)
 	unsigned int forks_before;
 	intptr_t word;
 
+	pcpu_assert(pcpu_held_cpu() < 0);
 	for (unsigned int n = 0; n < PCPU_PAUSE_SPINS + PCPU_PAUSE_YIELDS; n++) {
 		if (!pcpu_word_is_of_other(pcpu_window_of(entry)))
 			return;

@@ -161,7 +161,7 @@ PERCPU_API void __percpu_local_unlock_slow(local_lock_t __percpu *lock)
 
 PERCPU_API unsigned long __percpu_signals_block(void)
 {
-	return pcpu_block_signals_word();
+	return pcpu_mask_signals_word();
 }
 
 PERCPU_API void __percpu_signals_restore(unsigned long flags)

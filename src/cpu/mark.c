@@ -2,6 +2,7 @@
 /* mark.c - see mark.h. */
 #include "cpu/mark.h"
 #include "cpu/self.h"
+#include "ground/assert.h"
 #include "ground/fault.h"
 #include "ground/futex.h"
 #include "ground/pause.h"
@@ -10,113 +11,118 @@
 #include <stddef.h>
 #include <sys/mman.h>
 
-#define BLOCK_SIZE 4096
+#define ARRAY_SIZE 4096
 /* Threads of all processes that share their copies; what is not used is not resident either. */
 #define SHARED_MARKS 65536
 
 /* Prepended to, never taken away. */
-struct block {
-	struct block *next;
+struct mark_array {
+	struct mark_array *next;
 	size_t nr;
 	size_t end; /* behind the last mark that was ever taken */
 	struct pcpu_mark marks[] __attribute__((__aligned__(64)));
 };
 
-#define SHARED_SIZE (sizeof(struct block) + SHARED_MARKS * sizeof(struct pcpu_mark))
+#define SHARED_SIZE (sizeof(struct mark_array) + SHARED_MARKS * sizeof(struct pcpu_mark))
 
-static struct block *blocks;
-static struct block *blocks_before; /* sharing */
-static bool shared;
+static struct {
+	struct mark_array *arrays; /* the newest */
+	struct mark_array *before_sharing;
+	bool shared;
+} marks;
 
-static void extend(struct block *block, size_t end)
+static void extend(struct mark_array *array, size_t end)
 {
-	size_t before = __atomic_load_n(&block->end, __ATOMIC_RELAXED);
+	size_t before = __atomic_load_n(&array->end, __ATOMIC_RELAXED);
 
-	while (before < end && !__atomic_compare_exchange_n(&block->end, &before, end, false,
+	while (before < end && !__atomic_compare_exchange_n(&array->end, &before, end, false,
 							    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) {
 	}
 }
 
-static struct pcpu_mark *take_from(struct block *block)
+static struct pcpu_mark *take_from(struct mark_array *array)
 {
-	for (size_t i = 0; i < block->nr; i++) {
+	for (size_t i = 0; i < array->nr; i++) {
 		int nobody = 0;
 
-		if (__atomic_load_n(&block->marks[i].thread, __ATOMIC_RELAXED) == 0 &&
-		    __atomic_compare_exchange_n(&block->marks[i].thread, &nobody,
+		if (__atomic_load_n(&array->marks[i].thread, __ATOMIC_RELAXED) == 0 &&
+		    __atomic_compare_exchange_n(&array->marks[i].thread, &nobody,
 						pcpu_word_thread(pcpu_self.word), false,
 						__ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
 			/* before it is used: who looks at all marks must find it */
-			extend(block, i + 1);
-			return &block->marks[i];
+			extend(array, i + 1);
+			return &array->marks[i];
 		}
 	}
 	return NULL;
 }
 
-static struct block *map_block(size_t size, int flags)
+static struct mark_array *map_array(size_t size, int flags)
 {
 	int saved = errno;
-	struct block *block;
+	struct mark_array *array;
 
 	if (pcpu_fault(PCPU_FAULT_RESERVE))
 		return NULL;
-	block = mmap(NULL, size, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS, -1, 0);
+	array = mmap(NULL, size, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS, -1, 0);
 	errno = saved;
-	if (block == MAP_FAILED)
+	if (array == MAP_FAILED)
 		return NULL;
-	block->nr = (size - sizeof(*block)) / sizeof(block->marks[0]);
-	return block;
+	array->nr = (size - sizeof(*array)) / sizeof(array->marks[0]);
+	return array;
 }
 
-static struct block *add_block(void)
+static struct mark_array *add_array(void)
 {
 	/* what a process maps now, others would not see */
-	struct block *block = shared ? NULL : map_block(BLOCK_SIZE, MAP_PRIVATE);
+	struct mark_array *array = marks.shared ? NULL : map_array(ARRAY_SIZE, MAP_PRIVATE);
 
-	if (!block)
+	if (!array)
 		return NULL;
-	block->next = __atomic_load_n(&blocks, __ATOMIC_RELAXED);
-	while (!__atomic_compare_exchange_n(&blocks, &block->next, block, false, __ATOMIC_SEQ_CST,
-					    __ATOMIC_RELAXED)) {
+	array->next = __atomic_load_n(&marks.arrays, __ATOMIC_RELAXED);
+	while (!__atomic_compare_exchange_n(&marks.arrays, &array->next, array, false,
+					    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) {
 	}
-	return block;
+	return array;
 }
 
 int pcpu_marks_share(void)
 {
-	struct block *block = map_block(SHARED_SIZE, MAP_SHARED | MAP_NORESERVE);
+	struct mark_array *array;
 
-	if (!block)
+	pcpu_assert(!marks.shared && !pcpu_self.mark);
+	array = map_array(SHARED_SIZE, MAP_SHARED | MAP_NORESERVE);
+	if (!array)
 		return -ENOMEM;
-	blocks_before = blocks;
-	blocks = block;
-	shared = true;
+	marks.before_sharing = marks.arrays;
+	marks.arrays = array;
+	marks.shared = true;
 	return 0;
 }
 
 void pcpu_marks_unshare(void)
 {
-	munmap(blocks, SHARED_SIZE);
-	blocks = blocks_before;
-	shared = false;
+	pcpu_assert(marks.shared && !pcpu_self.mark);
+	munmap(marks.arrays, SHARED_SIZE);
+	marks.arrays = marks.before_sharing;
+	marks.shared = false;
 }
 
 static struct pcpu_mark *take(void)
 {
-	struct block *block;
+	struct mark_array *array;
 	struct pcpu_mark *mark;
 
-	for (block = __atomic_load_n(&blocks, __ATOMIC_ACQUIRE); block; block = block->next) {
-		mark = take_from(block);
+	for (array = __atomic_load_n(&marks.arrays, __ATOMIC_ACQUIRE); array; array = array->next) {
+		mark = take_from(array);
 		if (mark)
 			return mark;
 	}
-	/* until one is found: a new block may be full at once, if many threads begin */
+	/* until one is found: a new array may be full at once, if many threads begin */
 	do {
-		block = add_block();
-		mark = block ? take_from(block) : NULL;
-	} while (block && !mark);
+		array = add_array();
+		mark = array ? take_from(array) : NULL;
+	} while (array && !mark);
 	return mark;
 }
 
@@ -161,7 +167,7 @@ static void clear_if_gone(struct pcpu_mark *mark)
 {
 	int thread = __atomic_load_n(&mark->thread, __ATOMIC_SEQ_CST);
 
-	if (!shared || !thread || !pcpu_thread_is_gone(thread))
+	if (!marks.shared || !thread || !pcpu_thread_is_gone(thread))
 		return;
 	__atomic_store_n(&mark->busy, 0, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&mark->frozen, 0, __ATOMIC_SEQ_CST);
@@ -171,24 +177,24 @@ static void clear_if_gone(struct pcpu_mark *mark)
 
 void pcpu_marks_wait(intptr_t rest)
 {
-	struct block *block = __atomic_load_n(&blocks, __ATOMIC_SEQ_CST);
+	struct mark_array *array = __atomic_load_n(&marks.arrays, __ATOMIC_SEQ_CST);
 
-	for (; block; block = block->next)
-		for (size_t i = 0; i < __atomic_load_n(&block->end, __ATOMIC_SEQ_CST); i++)
-			for (unsigned int n = 0; is_in_the_way(&block->marks[i], rest); n++)
+	for (; array; array = array->next)
+		for (size_t i = 0; i < __atomic_load_n(&array->end, __ATOMIC_SEQ_CST); i++)
+			for (unsigned int n = 0; is_in_the_way(&array->marks[i], rest); n++)
 				if (!pcpu_pause(n))
-					clear_if_gone(&block->marks[i]);
+					clear_if_gone(&array->marks[i]);
 }
 
 void pcpu_marks_after_fork(void)
 {
-	if (shared) {
+	if (marks.shared) {
 		/* that of the parent's thread */
 		pcpu_self.mark = NULL;
 		return;
 	}
-	for (struct block *block = blocks; block; block = block->next)
-		for (size_t i = 0; i < block->nr; i++)
-			if (&block->marks[i] != pcpu_self.mark)
-				block->marks[i] = (struct pcpu_mark){0};
+	for (struct mark_array *array = marks.arrays; array; array = array->next)
+		for (size_t i = 0; i < array->nr; i++)
+			if (&array->marks[i] != pcpu_self.mark)
+				array->marks[i] = (struct pcpu_mark){0};
 }

@@ -5,6 +5,7 @@
 #include "cpu/hold.h"
 #include "cpu/self.h"
 #include "ground/affinity.h"
+#include "ground/assert.h"
 #include "ground/log.h"
 #include "ground/mem.h"
 #include "ground/signals.h"
@@ -32,6 +33,7 @@ static void point_to(uintptr_t window)
 
 void pcpu_pin_init(uintptr_t fault_window)
 {
+	pcpu_assert(!nowhere && __percpu_rt.cpu_offset);
 	pcpu_pinned_window_init();
 	/* whoever uses GS otherwise, has set it by now */
 	if (!fault_window || pcpu_pinned_window() != 0)
@@ -42,6 +44,7 @@ void pcpu_pin_init(uintptr_t fault_window)
 
 void pcpu_pin_clear_window(void)
 {
+	pcpu_assert(pcpu_self.pinned);
 	point_to(nowhere);
 }
 
@@ -89,11 +92,13 @@ static void leave_cpu(void)
 	count_pinned(cpu, -1);
 }
 
-/* With signals blocked: a handler's operation must not find the one without the other. */
+/* With signals masked: a handler's operation must not find the one without the other. */
 static int move_to(unsigned int cpu, uintptr_t window)
 {
-	int err = pcpu_affinity_set_one(cpu);
+	int err;
 
+	pcpu_assert(pcpu_signals_are_masked());
+	err = pcpu_affinity_set_one(cpu);
 	if (err)
 		return err;
 	point_to(window);

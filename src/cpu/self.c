@@ -2,6 +2,7 @@
 /* self.c - see self.h. */
 #include "cpu/self.h"
 #include "arch_constants.h"
+#include "ground/assert.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -14,8 +15,10 @@ __thread struct percpu_self pcpu_self = {.cpu = __PCPU_NO_CPU - 1, PCPU_SELF_OF_
 /* Whether end() is going to be called. */
 static __thread bool will_end __attribute__((__tls_model__("initial-exec")));
 
-static pthread_key_t key;
-static void (*at_end)(void);
+static struct {
+	pthread_key_t key;
+	void (*fn)(void);
+} at_end;
 
 ptrdiff_t pcpu_self_offset(void)
 {
@@ -25,7 +28,7 @@ ptrdiff_t pcpu_self_offset(void)
 static void end(void *arg)
 {
 	(void)arg;
-	at_end();
+	at_end.fn();
 	/*
 	 * Another destructor may begin anew; then this one is called again. The word stays: a
 	 * signal's handler must find one wherever cpu says that the thread has begun.
@@ -37,8 +40,9 @@ static void end(void *arg)
 
 int pcpu_self_init(void (*fn)(void))
 {
-	at_end = fn;
-	return -pthread_key_create(&key, end);
+	pcpu_assert(!at_end.fn);
+	at_end.fn = fn;
+	return -pthread_key_create(&at_end.key, end);
 }
 
 static intptr_t make_word(void)
@@ -53,7 +57,7 @@ void pcpu_self_begin(void)
 	if (will_end)
 		return;
 	/* any pointer but NULL; without memory for it nothing is released when the thread ends */
-	pthread_setspecific(key, &pcpu_self);
+	pthread_setspecific(at_end.key, &pcpu_self);
 	__atomic_store_n(&pcpu_self.word, make_word(), __ATOMIC_RELAXED);
 	if (!pcpu_self.lock_word)
 		pcpu_self.lock_word = (unsigned int)pcpu_self.word;

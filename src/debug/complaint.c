@@ -112,6 +112,7 @@ void pcpu_complain(const struct pcpu_complaint *complaint)
 {
 	struct message message = {.len = 0};
 
+	pcpu_assert_not_held(&pcpu_debug_mutex);
 	if (complaint->kind == PCPU_NOTHING_WRONG)
 		return;
 	if (complaint->kind == PCPU_WRONG_POINTER)

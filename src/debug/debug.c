@@ -6,12 +6,14 @@
 #include "alloc/misuse.h"
 #include "debug/complaint.h"
 #include "debug/leak.h"
+#include "ground/assert.h"
 #include "ground/log.h"
 
 #include <pthread.h>
 
 int pcpu_debug_init(int level)
 {
+	pcpu_assert(!pcpu_debug_level);
 	if (level <= 0)
 		return 0;
 	pcpu_cache_on = false;
@@ -97,6 +99,7 @@ static bool alloc_locked(const struct pcpu_request *request, const void *site,
 	bool may_block = request->gfp & __GFP_DIRECT_RECLAIM;
 	struct pcpu_record *record = pcpu_record_new(may_block);
 
+	pcpu_assert_held(&pcpu_debug_mutex);
 	if (!record) {
 		pcpu_alloc_report_failure(request, "no memory for the debug level's record");
 		return false;
@@ -152,6 +155,7 @@ static void complain_of_pointer(struct pcpu_complaint *complaint)
 /* Gives the area of @record, which is in the table no more, back to the core. */
 static void free_record(struct pcpu_record *record, struct pcpu_complaint *complaint)
 {
+	pcpu_assert_held(&pcpu_debug_mutex);
 	if (!pcpu_zoned_is_whole(&record->zoned, &complaint->stray)) {
 		complaint->kind = PCPU_DAMAGED;
 		complaint->live = *record;

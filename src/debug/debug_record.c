@@ -3,51 +3,41 @@
 #include "debug/debug_record.h"
 #include "ground/mem.h"
 
-#include <pthread.h>
-
 #define FIRST_BITS 8
 #define SPARE 4
 
-static struct pcpu_record *first_buckets[1 << FIRST_BITS];
-static struct pcpu_record **buckets = first_buckets;
-static unsigned int bucket_bits = FIRST_BITS;
-static size_t nr_records;
-static uint64_t nr_ever;
+/* Under the debug lock. */
+static struct {
+	struct pcpu_record **buckets;
+	unsigned int bits; /* of the number of buckets */
+	size_t nr;	   /* records */
+	uint64_t nr_ever;
+	struct pcpu_record *first_buckets[1 << FIRST_BITS];
+} table = {.buckets = table.first_buckets, .bits = FIRST_BITS};
 
-static struct pcpu_record *spare;
-static unsigned int nr_spare;
+static struct {
+	struct pcpu_record *first;
+	unsigned int nr;
+} spare;
 
-static struct pcpu_record history[PCPU_HISTORY];
-static uint64_t nr_history; /* ever; the last is at index (nr_history - 1) % PCPU_HISTORY */
+static struct {
+	uint64_t nr; /* ever; the last is at index (nr - 1) % PCPU_HISTORY */
+	struct pcpu_record records[PCPU_HISTORY];
+} history;
 
 int pcpu_debug_level;
 
-static pthread_mutex_t debug_lock = PTHREAD_MUTEX_INITIALIZER;
-
-void pcpu_debug_lock(void)
-{
-	pthread_mutex_lock(&debug_lock);
-}
-
-bool pcpu_debug_trylock(void)
-{
-	return pthread_mutex_trylock(&debug_lock) == 0;
-}
-
-void pcpu_debug_unlock(void)
-{
-	pthread_mutex_unlock(&debug_lock);
-}
+struct pcpu_mutex pcpu_debug_mutex = PCPU_MUTEX_INITIALIZER;
 
 /* --- records --- */
 
 static struct pcpu_record *take_spare(void)
 {
-	struct pcpu_record *record = spare;
+	struct pcpu_record *record = spare.first;
 
 	if (record) {
-		spare = record->next;
-		nr_spare--;
+		spare.first = record->next;
+		spare.nr--;
 		*record = (struct pcpu_record){0};
 	}
 	return record;
@@ -55,20 +45,22 @@ static struct pcpu_record *take_spare(void)
 
 static void add_spare(struct pcpu_record *record)
 {
-	record->next = spare;
-	spare = record;
-	nr_spare++;
+	record->next = spare.first;
+	spare.first = record;
+	spare.nr++;
 }
 
 struct pcpu_record *pcpu_record_new(bool may_block)
 {
+	pcpu_assert_held(&pcpu_debug_mutex);
 	return may_block ? pcpu_mem_zalloc(sizeof(struct pcpu_record)) : take_spare();
 }
 
 void pcpu_record_drop(struct pcpu_record *record)
 {
+	pcpu_assert_held(&pcpu_debug_mutex);
 	/* a call that must not block leaves no more in the spare than it has taken */
-	if (nr_spare < SPARE)
+	if (spare.nr < SPARE)
 		add_spare(record);
 	else
 		pcpu_mem_free(record, sizeof(*record));
@@ -76,7 +68,8 @@ void pcpu_record_drop(struct pcpu_record *record)
 
 void pcpu_records_keep_spare(void)
 {
-	while (nr_spare < SPARE) {
+	pcpu_assert_held(&pcpu_debug_mutex);
+	while (spare.nr < SPARE) {
 		struct pcpu_record *record = pcpu_mem_zalloc(sizeof(*record));
 
 		if (!record)
@@ -90,7 +83,7 @@ void pcpu_records_keep_spare(void)
 /* Fibonacci hashing: coordinates are multiples of something. */
 static struct pcpu_record **bucket_of(uint32_t coord)
 {
-	return &buckets[(uint32_t)(coord * 0x9e3779b9U) >> (32 - bucket_bits)];
+	return &table.buckets[(uint32_t)(coord * 0x9e3779b9U) >> (32 - table.bits)];
 }
 
 static void add_to_bucket(struct pcpu_record *record)
@@ -104,42 +97,44 @@ static void add_to_bucket(struct pcpu_record *record)
 /* Without memory the chains become longer: slower, and no failure. */
 static void grow_table(void)
 {
-	struct pcpu_record **old = buckets, **larger, *record, *next;
-	size_t nr = (size_t)1 << bucket_bits;
+	struct pcpu_record **old = table.buckets, **larger, *record, *next;
+	size_t nr = (size_t)1 << table.bits;
 
 	larger = pcpu_mem_zalloc(2 * nr * sizeof(struct pcpu_record *));
 	if (!larger)
 		return;
-	buckets = larger;
-	bucket_bits++;
+	table.buckets = larger;
+	table.bits++;
 	for (size_t i = 0; i < nr; i++)
 		for (record = old[i]; record; record = next) {
 			next = record->next;
 			add_to_bucket(record);
 		}
-	if (old != first_buckets)
+	if (old != table.first_buckets)
 		pcpu_mem_free(old, nr * sizeof(struct pcpu_record *));
 }
 
 void pcpu_record_insert(struct pcpu_record *record, bool may_block)
 {
-	if (may_block && nr_records >= (size_t)1 << bucket_bits)
+	pcpu_assert_held(&pcpu_debug_mutex);
+	if (may_block && table.nr >= (size_t)1 << table.bits)
 		grow_table();
-	record->sequence = ++nr_ever;
+	record->sequence = ++table.nr_ever;
 	add_to_bucket(record);
-	nr_records++;
+	table.nr++;
 }
 
 struct pcpu_record *pcpu_record_remove(uint32_t coord)
 {
 	struct pcpu_record **link = bucket_of(coord), *record;
 
+	pcpu_assert_held(&pcpu_debug_mutex);
 	while ((record = *link) != NULL && pcpu_zoned_object(&record->zoned) != coord)
 		link = &record->next;
 	if (!record)
 		return NULL;
 	*link = record->next;
-	nr_records--;
+	table.nr--;
 	return record;
 }
 
@@ -150,8 +145,10 @@ static bool is_around(const struct pcpu_record *record, uint32_t coord)
 
 const struct pcpu_record *pcpu_record_around(uint32_t coord)
 {
-	for (size_t i = 0; i < (size_t)1 << bucket_bits; i++)
-		for (const struct pcpu_record *record = buckets[i]; record; record = record->next)
+	pcpu_assert_held(&pcpu_debug_mutex);
+	for (size_t i = 0; i < (size_t)1 << table.bits; i++)
+		for (const struct pcpu_record *record = table.buckets[i]; record;
+		     record = record->next)
 			if (is_around(record, coord))
 				return record;
 	return NULL;
@@ -159,13 +156,16 @@ const struct pcpu_record *pcpu_record_around(uint32_t coord)
 
 size_t pcpu_records_count(void)
 {
-	return nr_records;
+	pcpu_assert_held(&pcpu_debug_mutex);
+	return table.nr;
 }
 
 void pcpu_records_each(void (*fn)(const struct pcpu_record *record, void *ctx), void *ctx)
 {
-	for (size_t i = 0; i < (size_t)1 << bucket_bits; i++)
-		for (const struct pcpu_record *record = buckets[i]; record; record = record->next)
+	pcpu_assert_held(&pcpu_debug_mutex);
+	for (size_t i = 0; i < (size_t)1 << table.bits; i++)
+		for (const struct pcpu_record *record = table.buckets[i]; record;
+		     record = record->next)
 			fn(record, ctx);
 }
 
@@ -173,15 +173,17 @@ void pcpu_records_each(void (*fn)(const struct pcpu_record *record, void *ctx), 
 
 void pcpu_history_add(const struct pcpu_record *record)
 {
-	history[nr_history++ % PCPU_HISTORY] = *record;
+	pcpu_assert_held(&pcpu_debug_mutex);
+	history.records[history.nr++ % PCPU_HISTORY] = *record;
 }
 
 const struct pcpu_record *pcpu_history_around(uint32_t coord)
 {
-	uint64_t oldest = nr_history > PCPU_HISTORY ? nr_history - PCPU_HISTORY : 0;
+	uint64_t oldest = history.nr > PCPU_HISTORY ? history.nr - PCPU_HISTORY : 0;
 
-	for (uint64_t i = nr_history; i > oldest; i--)
-		if (is_around(&history[(i - 1) % PCPU_HISTORY], coord))
-			return &history[(i - 1) % PCPU_HISTORY];
+	pcpu_assert_held(&pcpu_debug_mutex);
+	for (uint64_t i = history.nr; i > oldest; i--)
+		if (is_around(&history.records[(i - 1) % PCPU_HISTORY], coord))
+			return &history.records[(i - 1) % PCPU_HISTORY];
 	return NULL;
 }

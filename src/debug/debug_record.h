@@ -13,6 +13,7 @@
 #define PCPU_DEBUG_RECORD_H
 
 #include "debug/redzone.h"
+#include "ground/lock.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,10 +24,24 @@
 /* The debug level (debug.h); 0: none. Set before there are threads. */
 extern int pcpu_debug_level;
 
-/* The debug lock. Trying returns false where it is taken. */
-void pcpu_debug_lock(void);
-bool pcpu_debug_trylock(void);
-void pcpu_debug_unlock(void);
+/* The debug lock. */
+extern struct pcpu_mutex pcpu_debug_mutex;
+
+static inline void pcpu_debug_lock(void)
+{
+	pcpu_mutex_lock(&pcpu_debug_mutex);
+}
+
+/* False: another thread has taken it. */
+static inline bool pcpu_debug_trylock(void)
+{
+	return pcpu_mutex_trylock(&pcpu_debug_mutex);
+}
+
+static inline void pcpu_debug_unlock(void)
+{
+	pcpu_mutex_unlock(&pcpu_debug_mutex);
+}
 
 struct pcpu_record {
 	struct pcpu_record *next; /* in its bucket, or in the spare */

@@ -15,9 +15,11 @@
 #include <string.h>
 #include <unistd.h>
 
-static percpu_log_handler_t log_handler;
-static enum percpu_log_level log_level = PERCPU_LOG_WARNING;
-static percpu_fatal_handler_t fatal_handler;
+static struct {
+	percpu_log_handler_t handler;
+	enum percpu_log_level level;
+	percpu_fatal_handler_t fatal_handler;
+} log_to = {.level = PERCPU_LOG_WARNING};
 
 /* One write, so that the lines of several threads and processes stay whole. */
 static void default_handler(enum percpu_log_level level, const char *message)
@@ -32,13 +34,13 @@ static void default_handler(enum percpu_log_level level, const char *message)
 
 bool pcpu_log_wanted(enum percpu_log_level level)
 {
-	return level <= __atomic_load_n(&log_level, __ATOMIC_RELAXED);
+	return level <= __atomic_load_n(&log_to.level, __ATOMIC_RELAXED);
 }
 
 /* Handlers write, which is where a thread can be cancelled; the caller may hold locks. */
 static void emit(enum percpu_log_level level, const char *message)
 {
-	percpu_log_handler_t handler = __atomic_load_n(&log_handler, __ATOMIC_ACQUIRE);
+	percpu_log_handler_t handler = __atomic_load_n(&log_to.handler, __ATOMIC_ACQUIRE);
 	int cancelable;
 
 	if (!pcpu_log_wanted(level))
@@ -65,7 +67,7 @@ void pcpu_log(enum percpu_log_level level, const char *format, ...)
 
 void pcpu_fatal(const char *format, ...)
 {
-	percpu_fatal_handler_t handler = __atomic_load_n(&fatal_handler, __ATOMIC_ACQUIRE);
+	percpu_fatal_handler_t handler = __atomic_load_n(&log_to.fatal_handler, __ATOMIC_ACQUIRE);
 	char message[PCPU_LOG_MAX];
 	va_list args;
 
@@ -80,17 +82,17 @@ void pcpu_fatal(const char *format, ...)
 
 void pcpu_log_set_level(enum percpu_log_level level)
 {
-	__atomic_store_n(&log_level, level, __ATOMIC_RELAXED);
+	__atomic_store_n(&log_to.level, level, __ATOMIC_RELAXED);
 }
 
 PERCPU_API percpu_log_handler_t percpu_set_log_handler(percpu_log_handler_t handler,
 						       enum percpu_log_level level)
 {
 	pcpu_log_set_level(level);
-	return __atomic_exchange_n(&log_handler, handler, __ATOMIC_ACQ_REL);
+	return __atomic_exchange_n(&log_to.handler, handler, __ATOMIC_ACQ_REL);
 }
 
 PERCPU_API percpu_fatal_handler_t percpu_set_fatal_handler(percpu_fatal_handler_t handler)
 {
-	return __atomic_exchange_n(&fatal_handler, handler, __ATOMIC_ACQ_REL);
+	return __atomic_exchange_n(&log_to.fatal_handler, handler, __ATOMIC_ACQ_REL);
 }

@@ -6,7 +6,7 @@
  * used here the prefix pcpu_je_ and makes everything else in it local. So do the functions of the C
  * library get it that jemalloc is to find here instead.
  *
- * One thread at a time is in jemalloc, under mem_lock: records are made rarely, and hardly ever by
+ * One thread at a time is in jemalloc, under mem.lock: records are made rarely, and hardly ever by
  * two threads at once. On x86-64 that makes one more thing possible. jemalloc wants 2.6 KiB of
  * thread-local storage in the initial-exec form, more than the loader keeps for objects that come
  * by dlopen(); so there all threads use one place, pcpu_je_tls, which is ordinary data
@@ -16,12 +16,13 @@
  * - Nothing may call jemalloc but the functions below. Its constructor is left out. It gets no
  *   destructor for a thread's end, which would destroy what the other threads go on using; there is
  *   nothing to destroy, for no thread's memory is kept apart. It gets no thread of its own.
- * - It gets no handlers for fork(). Those here are enough: they take mem_lock, so that in the child
+ * - It gets no handlers for fork(). Those here are enough: they take mem.lock, so that in the child
  *   nobody is in the middle of anything in jemalloc.
  */
 #include "ground/mem.h"
 #include "arch_constants.h"
 #include "ground/fault.h"
+#include "ground/lock.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -52,9 +53,11 @@ char *pcpu_je_secure_getenv(const char *name);
 extern const char *pcpu_je_malloc_conf;
 const char *pcpu_je_malloc_conf = "narenas:1,tcache:false,abort_conf:false";
 
-static unsigned int arena;
-static bool ready;
-static pthread_mutex_t mem_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct {
+	struct pcpu_mutex lock;
+	unsigned int arena; /* jemalloc's number of it */
+	bool ready;
+} mem = {.lock = PCPU_MUTEX_INITIALIZER};
 
 /* --- what stands in for the C library --- */
 
@@ -102,7 +105,7 @@ char *pcpu_je_secure_getenv(const char *name)
 #if PCPU_JEMALLOC_SHARES_TLS
 extern char pcpu_je_tls[];
 extern intptr_t pcpu_je_tls_offset;
-intptr_t pcpu_je_tls_offset; /* under mem_lock */
+intptr_t pcpu_je_tls_offset; /* under mem.lock */
 
 int pcpu_je_pthread_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
 int pcpu_je_pthread_key_create(pthread_key_t *key, void (*destructor)(void *));
@@ -133,6 +136,7 @@ int pcpu_je_pthread_setspecific(pthread_key_t key, const void *value)
 
 static void share_tls(void)
 {
+	pcpu_assert_held(&mem.lock);
 	pcpu_je_tls_offset = (intptr_t)pcpu_je_tls - (intptr_t)__builtin_thread_pointer();
 }
 #else
@@ -143,18 +147,18 @@ static void share_tls(void)
 
 static void enter_jemalloc(void)
 {
-	pthread_mutex_lock(&mem_lock);
+	pcpu_mutex_lock(&mem.lock);
 	share_tls();
 }
 
 static void leave_jemalloc(void)
 {
-	pthread_mutex_unlock(&mem_lock);
+	pcpu_mutex_unlock(&mem.lock);
 }
 
 static void lock_for_fork(void)
 {
-	pthread_mutex_lock(&mem_lock);
+	pcpu_mutex_lock(&mem.lock);
 }
 
 /* --- the arena --- */
@@ -174,30 +178,30 @@ static bool address_space_suffices(void)
 
 static int create_arena(void)
 {
-	size_t len = sizeof(arena);
+	size_t len = sizeof(mem.arena);
 	int err;
 
 	enter_jemalloc();
-	err = pcpu_je_mallctl("arenas.create", &arena, &len, NULL, 0);
+	err = pcpu_je_mallctl("arenas.create", &mem.arena, &len, NULL, 0);
 	leave_jemalloc();
 	return err;
 }
 
 int pcpu_mem_init(void)
 {
-	if (ready)
+	if (mem.ready)
 		return 0;
 	/* before those of the locks that are held where memory is asked for: so taken last */
 	if (pcpu_fault(PCPU_FAULT_MEM) || !address_space_suffices() || create_arena() != 0 ||
 	    pthread_atfork(lock_for_fork, leave_jemalloc, leave_jemalloc) != 0)
 		return -ENOMEM;
-	ready = true;
+	mem.ready = true;
 	return 0;
 }
 
 static int flags_of(size_t size)
 {
-	return JE_ARENA(arena) | JE_TCACHE_NONE | (size >= 64 ? JE_LG_ALIGN_LINE : 0);
+	return JE_ARENA(mem.arena) | JE_TCACHE_NONE | (size >= 64 ? JE_LG_ALIGN_LINE : 0);
 }
 
 void *pcpu_mem_zalloc(size_t size)
@@ -226,7 +230,8 @@ static size_t arena_figure(const char *what)
 	char name[64];
 	size_t value = 0, len = sizeof(value);
 
-	snprintf(name, sizeof(name), "stats.arenas.%u.%s", arena, what);
+	pcpu_assert_held(&mem.lock);
+	snprintf(name, sizeof(name), "stats.arenas.%u.%s", mem.arena, what);
 	return pcpu_je_mallctl(name, &value, &len, NULL, 0) == 0 ? value : 0;
 }
 
@@ -247,7 +252,7 @@ void pcpu_mem_trim(void)
 {
 	char name[64];
 
-	snprintf(name, sizeof(name), "arena.%u.purge", arena);
+	snprintf(name, sizeof(name), "arena.%u.purge", mem.arena);
 	enter_jemalloc();
 	pcpu_je_mallctl(name, NULL, NULL, NULL, 0);
 	leave_jemalloc();

@@ -7,11 +7,12 @@
 #define PCPU_SIGNALS_H
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Blocks all signals, keeping the old mask in @saved. */
+/* Masks all signals, keeping the old mask in @saved. */
 static inline void pcpu_mask_signals(sigset_t *saved)
 {
 	sigset_t all;
@@ -29,7 +30,7 @@ static inline void pcpu_restore_signals(const sigset_t *saved)
  * The same with the mask in a word, as the kernel has it. Without the two signals that a C library
  * keeps for itself: it counts on their being delivered.
  */
-static inline unsigned long pcpu_block_signals_word(void)
+static inline unsigned long pcpu_mask_signals_word(void)
 {
 	const unsigned long all = ~(3ul << (32 - 1));
 	unsigned long saved = 0;
@@ -41,6 +42,22 @@ static inline unsigned long pcpu_block_signals_word(void)
 static inline void pcpu_restore_signals_word(unsigned long saved)
 {
 	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &saved, NULL, sizeof(saved));
+}
+
+/*
+ * Whether signals are masked; for assertions. SIGTRAP is not looked at: the kernel unmasks it for a
+ * debugger that steps.
+ */
+static inline bool pcpu_signals_are_masked(void)
+{
+	static const int some[] = {SIGHUP, SIGINT, SIGALRM, SIGUSR1, SIGUSR2, SIGPROF, SIGTERM};
+	sigset_t now;
+
+	pthread_sigmask(SIG_SETMASK, NULL, &now);
+	for (size_t i = 0; i < sizeof(some) / sizeof(some[0]); i++)
+		if (!sigismember(&now, some[i]))
+			return false;
+	return true;
 }
 
 #endif /* PCPU_SIGNALS_H */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* symbol.c - see symbol.h. */
 #include "ground/symbol.h"
+#include "ground/lock.h"
 
 #include <dlfcn.h>
 #include <stdint.h>
@@ -12,6 +13,7 @@ void pcpu_symbol_describe(const void *address, char text[PCPU_SYMBOL_MAX])
 	size_t len = 0;
 	Dl_info info;
 
+	pcpu_assert_not_held(&pcpu_alloc_mutex);
 	if (!dladdr(address, &info) || !info.dli_fname) {
 		snprintf(text, PCPU_SYMBOL_MAX, "%p", address);
 		return;

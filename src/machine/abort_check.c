@@ -24,7 +24,7 @@
  * Both are bare threads, made by the system call: the test runs before any constructor of the
  * program, and the C library must not take a thread for made by others. They share the caller's
  * thread pointer, so they use nothing of the C library and nothing thread-local, and have all
- * signals blocked; this file is compiled without sanitizers. They bind themselves, and the caller
+ * signals masked; this file is compiled without sanitizers. They bind themselves, and the caller
  * stays as it is: to set an affinity and to restore it is not to leave it alone, because the kernel
  * remembers that it was set.
  */

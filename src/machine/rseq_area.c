@@ -29,6 +29,7 @@
  * parent, and nothing but exec or _exit() to do.
  */
 #include "machine/rseq_area.h"
+#include "ground/assert.h"
 #include "raw_syscall.h"
 
 #include <errno.h>
@@ -84,8 +85,10 @@ static __thread struct pcpu_rseq own_area __attribute__((__tls_model__("initial-
 static __thread unsigned int doubtful __attribute__((__tls_model__("initial-exec")));
 #define MANY_DOUBTFUL 64
 
-static bool own;
-static ptrdiff_t offset;
+static struct {
+	bool own;	  /* areas are the library's: a thread registers its own */
+	ptrdiff_t offset; /* from the thread pointer to the C library's; 0: not used */
+} areas;
 
 static bool libc_has_registered(void)
 {
@@ -191,7 +194,7 @@ static bool may_be_ending(void)
 
 /* --- registration --- */
 
-/* A signal handler has at least its own signal blocked. */
+/* A signal handler has at least its own signal masked. */
 static bool may_be_in_handler(void)
 {
 	uint64_t blocked = 0;
@@ -206,7 +209,7 @@ static bool may_be_in_handler(void)
  * number. There, registered in the meantime, it would go on with a valid number and without a
  * descriptor.
  *
- * But either may also be how the thread always is, with signals blocked or not to be cancelled. So
+ * But either may also be how the thread always is, with signals masked or not to be cancelled. So
  * it is taken for that when it has asked many times: no handler, and no last destructor, of a
  * thread that never operated before is likely to do so much.
  */
@@ -250,7 +253,7 @@ bool pcpu_rseq_register_thread(void)
 {
 	int cpu = cpu_id();
 
-	if (cpu >= 0 || !own || cpu == PCPU_RSEQ_REFUSED)
+	if (cpu >= 0 || !areas.own || cpu == PCPU_RSEQ_REFUSED)
 		return cpu >= 0;
 	return try_register_own();
 }
@@ -260,8 +263,9 @@ const char *pcpu_rseq_init(bool try_own)
 	static char reason[128];
 	int err;
 
+	pcpu_assert(!areas.own && !areas.offset);
 	if (libc_has_registered()) {
-		offset = __rseq_offset;
+		areas.offset = __rseq_offset;
 		return cpu_id() >= 0 ? NULL : "the C library's rseq area is not in use";
 	}
 	if (!try_own)
@@ -269,8 +273,8 @@ const char *pcpu_rseq_init(bool try_own)
 	err = -prepare_for_ends();
 	if (!err)
 		err = arrange_end() ? register_own() : -ENOMEM;
-	own = err == 0;
-	if (own)
+	areas.own = err == 0;
+	if (areas.own)
 		return NULL;
 	snprintf(reason, sizeof(reason),
 		 "the C library has registered no rseq area and the kernel refuses one (errno %d)",
@@ -280,14 +284,14 @@ const char *pcpu_rseq_init(bool try_own)
 
 const char *pcpu_rseq_origin(void)
 {
-	return own ? "an area of the library's own, which each thread registers"
-		   : "the area that the C library has registered";
+	return areas.own ? "an area of the library's own, which each thread registers"
+			 : "the area that the C library has registered";
 }
 
 ptrdiff_t pcpu_rseq_offset(void)
 {
-	if (offset)
-		return offset;
+	if (areas.offset)
+		return areas.offset;
 	return (char *)&own_area - (char *)__builtin_thread_pointer();
 }
 

@@ -51,8 +51,8 @@ ptrdiff_t pcpu_rseq_offset(void);
 
 /*
  * Registers the calling thread's area if areas are our own. Returns true if the thread has rseq
- * now. A refusal is remembered. A thread that has signals blocked is registered at its 64th request
- * only, since it may be in a signal handler: so the caller must not have blocked them itself.
+ * now. A refusal is remembered. A thread that has signals masked is registered at its 64th request
+ * only, since it may be in a signal handler: so the caller must not have masked them itself.
  * Async-signal-safe, and keeps errno. May call functions of the C library, so the caller may not
  * count on vector registers.
  */

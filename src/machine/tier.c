@@ -2,6 +2,7 @@
 /* tier.c - see tier.h. */
 #include "machine/tier.h"
 #include "arch/processor.h"
+#include "ground/assert.h"
 #include "ground/conf.h"
 #include "ground/fence.h"
 #include "ground/log.h"
@@ -15,7 +16,6 @@
 #include <stdio.h>
 
 struct pcpu_tier pcpu_tier;
-ptrdiff_t pcpu_index_offset;
 
 static char backend[300] = "fallback: the library has not been set up";
 
@@ -82,16 +82,18 @@ static void report_shortfall(void)
 
 void pcpu_tier_init(void)
 {
-	const char *untested = NULL, *obstacle = find_obstacle(&untested);
+	const char *untested = NULL, *obstacle;
 
+	pcpu_assert(!pcpu_tier.index_offset);
+	obstacle = find_obstacle(&untested);
 	pcpu_tier.sequences = !obstacle;
 	pcpu_tier.threads_fence = obstacle && pcpu_fence_init_threads();
 	pcpu_tier.index = choose_index();
-	pcpu_index_offset = pcpu_rseq_offset();
+	pcpu_tier.index_offset = pcpu_rseq_offset();
 	if (pcpu_tier.index == PCPU_INDEX_MM_CID)
-		pcpu_index_offset += (ptrdiff_t)offsetof(struct pcpu_rseq, mm_cid);
+		pcpu_tier.index_offset += (ptrdiff_t)offsetof(struct pcpu_rseq, mm_cid);
 	else
-		pcpu_index_offset += (ptrdiff_t)offsetof(struct pcpu_rseq, cpu_id);
+		pcpu_tier.index_offset += (ptrdiff_t)offsetof(struct pcpu_rseq, cpu_id);
 	describe(obstacle, untested);
 	report_shortfall();
 }

@@ -26,6 +26,11 @@ struct pcpu_tier {
 	bool threads_fence;    /* pcpu_fence_threads() works: the fallback tier needs no barriers */
 	bool shared;	       /* fences do not reach all threads that there are */
 	enum pcpu_index index; /* PCPU_INDEX_CPU_ID in the fallback tier */
+	/*
+	 * From the thread pointer to the CPU's number, for __percpu_rt; the number is negative in a
+	 * thread without rseq.
+	 */
+	ptrdiff_t index_offset;
 };
 extern struct pcpu_tier pcpu_tier;
 
@@ -57,12 +62,6 @@ bool pcpu_thread_ensure_rseq(void);
 
 /* The CPU that the caller runs on, or ran on a moment ago. Signal-safe. */
 unsigned int pcpu_running_cpu(void);
-
-/*
- * From the thread pointer to the CPU's number, for __percpu_rt; the number is negative in a thread
- * without rseq.
- */
-extern ptrdiff_t pcpu_index_offset;
 
 /*
  * Forgets the descriptor that the calling thread's area still points to: the module that it lies in

@@ -76,6 +76,16 @@ static void resume(void)
 	pcpu_alloc_unlock();
 }
 
+static struct pcpu_cpu_lock *first_lock(void)
+{
+	struct pcpu_cpu_lock *lock;
+
+	pcpu_alloc_lock();
+	lock = pcpu_cpu_locks();
+	pcpu_alloc_unlock();
+	return lock;
+}
+
 static int find_cpus(void **state)
 {
 	cpu_set_t set;
@@ -96,7 +106,7 @@ static int find_cpus(void **state)
 static void cpu_without_a_lock_has_none_to_take(void **state)
 {
 	(void)state;
-	assert_null(pcpu_cpu_locks());
+	assert_null(first_lock());
 	assert_null(pcpu_cpu_trylock());
 	stop();
 	resume();
@@ -486,7 +496,7 @@ static void stop_and_look(void)
 	stop();
 	before = all_numbers();
 	sched_yield();
-	for (struct pcpu_cpu_lock *lock = pcpu_cpu_locks(); lock; lock = lock->next)
+	for (struct pcpu_cpu_lock *lock = first_lock(); lock; lock = lock->next)
 		assert_int_equal(__atomic_load_n(&lock->taken, __ATOMIC_RELAXED), 0);
 	assert_int_equal(all_numbers(), before);
 	resume();
@@ -521,7 +531,7 @@ static void changes_under_the_locks_are_exact_whatever_interrupts_them(void **st
 static void take_all_locks(void *arg)
 {
 	(void)arg;
-	for (struct pcpu_cpu_lock *lock = pcpu_cpu_locks(); lock; lock = lock->next)
+	for (struct pcpu_cpu_lock *lock = first_lock(); lock; lock = lock->next)
 		child_expect(lock->taken == 0 && lock->stopped == 0);
 	for (unsigned int i = 0; i < nr_cpus; i++) {
 		struct pcpu_cpu_lock *lock;

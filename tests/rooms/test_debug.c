@@ -47,6 +47,16 @@ static struct child_end run_at(int level, void (*body)(void))
 	return child_run(switch_on, &at);
 }
 
+static size_t nr_records_now(void)
+{
+	size_t nr;
+
+	pcpu_debug_lock();
+	nr = pcpu_records_count();
+	pcpu_debug_unlock();
+	return nr;
+}
+
 static void assert_content(int level, void (*body)(void))
 {
 	struct child_end end = run_at(level, body);
@@ -169,14 +179,14 @@ static void allocate_many(void)
 		child_expect(areas[i]);
 		*this_cpu_ptr(areas[i]) = i;
 	}
-	child_expect(pcpu_records_count() == NR);
+	child_expect(nr_records_now() == NR);
 	for (int i = 0; i < NR; i += 2)
 		free_percpu(areas[i]);
 	for (int i = 1; i < NR; i += 2) {
 		child_expect(*this_cpu_ptr(areas[i]) == i);
 		free_percpu(areas[i]);
 	}
-	child_expect(pcpu_records_count() == 0);
+	child_expect(nr_records_now() == 0);
 }
 
 static void thousands_of_objects_can_be_live_at_once(void **state)
@@ -805,7 +815,7 @@ static void fail_for_want_of_a_record(void)
 	child_expect(!__alloc_percpu(24, 8));
 	child_expect(faults_end() == 1);
 	child_expect(nr_records == 1 && record_says(0, "record") && record_says(0, "size=24 "));
-	child_expect(pcpu_records_count() == 0);
+	child_expect(nr_records_now() == 0);
 	child_expect(__alloc_percpu(24, 8));
 }
 
@@ -827,14 +837,14 @@ static void fail_while_the_table_grows(void)
 		faults_fail_nth(PCPU_FAULT_MEM, nth++);
 		areas[256] = __alloc_percpu_gfp(8, 8, GFP_KERNEL | __GFP_NOWARN);
 		failed = faults_end();
-		child_expect(pcpu_records_count() == 256 + (areas[256] != NULL));
+		child_expect(nr_records_now() == 256 + (areas[256] != NULL));
 		free_percpu(areas[256]);
 	} while (failed);
 	/* at the least: the record, and the larger table */
 	child_expect(nth - 2 >= 2);
 	for (int i = 0; i < 256; i++)
 		free_percpu(areas[i]);
-	child_expect(pcpu_records_count() == 0);
+	child_expect(nr_records_now() == 0);
 }
 
 static void table_that_cannot_grow_is_only_slower(void **state)
@@ -854,7 +864,7 @@ static void fail_in_the_core(void)
 	child_expect(faults_end() > 0);
 	/* one warning, of the second try, which is what was asked for */
 	child_expect(nr_records == 1 && record_says(0, "new chunk"));
-	child_expect(pcpu_records_count() == 0);
+	child_expect(nr_records_now() == 0);
 	child_expect(__alloc_percpu((size_t)pcpu_unit_size, 8));
 }
 
@@ -947,7 +957,7 @@ static void fork_while_another_thread_is_inside(void)
 		alarm(10);
 		free_percpu(mine);
 		free_percpu(__alloc_percpu(24, 8));
-		_exit(pcpu_records_count() == 1 ? 0 : 1);
+		_exit(nr_records_now() == 1 ? 0 : 1);
 	}
 	child_expect(waitpid(pid, &status, 0) == pid && status == 0);
 	pthread_join(thread, NULL);
@@ -985,7 +995,7 @@ static void allocate_in_threads(void)
 		pthread_create(&threads[i], NULL, allocate_and_free, (void *)i);
 	for (size_t i = 0; i < ARRAY_SIZE(threads); i++)
 		pthread_join(threads[i], NULL);
-	child_expect(pcpu_records_count() == 0);
+	child_expect(nr_records_now() == 0);
 }
 
 static void threads_can_allocate_at_once(void **state)
