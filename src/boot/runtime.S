@@ -11,14 +11,15 @@
 #ifdef __CET__
 #include <cet.h>
 #endif
+#include "boot/runtime_size.h"
 
 	.data
 	.globl	__percpu_rt
 	.type	__percpu_rt, %object
 	.p2align 6
 __percpu_rt:
-	.zero	72
-	.size	__percpu_rt, 72
+	.zero	PCPU_RUNTIME_SIZE
+	.size	__percpu_rt, PCPU_RUNTIME_SIZE
 
 	.globl	__percpu_nr_cpu_ids
 	.type	__percpu_nr_cpu_ids, %object

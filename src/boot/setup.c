@@ -21,6 +21,7 @@
 #include "boot/first_chunk.h"
 #include "boot/module.h"
 #include "boot/read_conf.h"
+#include "boot/runtime_size.h"
 #include "boot/setup_check.h"
 #include "boot/setup_layout.h"
 #include "boot/setup_topology.h"
@@ -61,8 +62,6 @@
 extern struct percpu_runtime boot_rt __asm__("__percpu_rt");
 extern unsigned int boot_nr_cpu_ids __asm__("__percpu_nr_cpu_ids");
 extern unsigned int boot_nr_possible __asm__("__percpu_nr_possible");
-
-_Static_assert(sizeof(struct percpu_runtime) == 72, "runtime.S has the size too");
 
 static struct {
 	struct pcpu_topology topology;

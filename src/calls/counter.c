@@ -10,7 +10,7 @@
  * they can all be taken around fork(), and a child finds none held by a thread that it does not
  * have.
  */
-#include "calls/percpu.h"
+#include "calls/alloc.h"
 #include "ground/lock.h"
 #include "ground/log.h"
 #include "machine/tier.h"

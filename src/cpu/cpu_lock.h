@@ -29,6 +29,7 @@
 #include "machine/tier.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct pcpu_cpu_lock {
@@ -36,6 +37,10 @@ struct pcpu_cpu_lock {
 	uint32_t stopped; /* written under pcpu_alloc_mutex */
 	struct pcpu_cpu_lock *next;
 } __attribute__((__aligned__(64)));
+
+_Static_assert(offsetof(struct pcpu_cpu_lock, taken) == 0 &&
+		       offsetof(struct pcpu_cpu_lock, stopped) == 4,
+	       "as in cpu_lock_sequence.h, and halves of one 64-bit word");
 
 struct pcpu_cpu_lock *pcpu_cpu_trylock_atomically(void);
 

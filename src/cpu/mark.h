@@ -13,6 +13,7 @@
 #define PCPU_MARK_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct pcpu_mark {
@@ -26,6 +27,8 @@ struct pcpu_mark {
 	/* The number of the thread whose mark it is; 0: nobody's. */
 	int thread;
 } __attribute__((__aligned__(64)));
+
+_Static_assert(offsetof(struct pcpu_mark, busy) == 0, "as in percpu/impl/arch/x86_64/fallback.h");
 
 /* The calling thread's mark. Signal-safe. NULL: there is no memory for one. */
 struct pcpu_mark *pcpu_mark_of_thread(void);

@@ -27,10 +27,6 @@
 #include "machine/tier.h"
 #include "memory/entry.h"
 
-_Static_assert(offsetof(struct pcpu_mark, busy) == 0 &&
-		       PCPU_NO_SEQUENCES == (intptr_t)((uintptr_t)2 << 62),
-	       "as in percpu/impl/arch/x86_64/fallback.h");
-
 /* After this many aborts of a thread's sequences one operation is done by holding the CPU. */
 #define ABORTS_BEFORE_HOLDING 64
 

@@ -66,9 +66,6 @@ extern const unsigned int __rseq_size LIBC_AREA_SYMBOL;
 #define AUXV_RSEQ_FEATURE_SIZE 27
 
 _Static_assert(sizeof(struct pcpu_rseq) == REGISTRATION_SIZE, "as registered");
-_Static_assert(offsetof(struct pcpu_rseq, cpu_id) == 4, "as in the operations' code");
-_Static_assert(offsetof(struct pcpu_rseq, rseq_cs) == 8, "as in the operations' code");
-_Static_assert(offsetof(struct pcpu_rseq, mm_cid) == 24, "the kernel's");
 
 /*
  * The kernel's where areas are our own, and else only what operations may look at: each stores its

@@ -28,6 +28,11 @@ struct pcpu_rseq {
 	uint32_t unused;
 } __attribute__((__aligned__(32)));
 
+_Static_assert(offsetof(struct pcpu_rseq, cpu_id) == 4, "the kernel's");
+_Static_assert(offsetof(struct pcpu_rseq, rseq_cs) == 8,
+	       "the kernel's; and in sequences, those of percpu/impl/arch and our own");
+_Static_assert(offsetof(struct pcpu_rseq, mm_cid) == 24, "the kernel's");
+
 /* What cpu_id is in threads that have no rseq; the kernel's names end in UNINITIALIZED, _FAILED. */
 #define PCPU_RSEQ_UNREGISTERED (-1)
 #define PCPU_RSEQ_REFUSED (-2)

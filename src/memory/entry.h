@@ -18,6 +18,7 @@
  */
 #define PCPU_NO_SEQUENCES (INTPTR_MIN)
 #define PCPU_SLOW_ONLY ((intptr_t)((uintptr_t)3 << 62))
+_Static_assert(PCPU_NO_SEQUENCES == (intptr_t)((uintptr_t)2 << 62), "as in that file");
 /* Of a unit that is not open. */
 #define PCPU_CLOSED PCPU_SLOW_ONLY
 

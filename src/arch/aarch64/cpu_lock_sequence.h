@@ -15,7 +15,6 @@
 
 #ifndef __PCPU_NO_INLINE_SEQUENCE
 
-_Static_assert(offsetof(struct percpu_entry, lock) == 16, "as below");
 #define ENTRY_SHIFT __builtin_ctz(sizeof(struct percpu_entry))
 
 /* an instruction a line */
@@ -29,7 +28,7 @@ static inline struct pcpu_cpu_lock *pcpu_cpu_lock_sequence(void)
 		__PCPU_SEQ_PUBLISH
 		"ldrsw x16, [%[index]]\n\t"
 		"add x16, %[entries], x16, lsl #%c[shift]\n\t"
-		"ldr %[lock], [x16, #16]\n\t"
+		"ldr %[lock], [x16, #%c[lock_at]]\n\t"
 		"cbz %[lock], 2f\n\t"
 		"ldar w17, [%[lock]]\n\t"
 		"add x16, %[lock], #4\n\t"
@@ -46,7 +45,8 @@ static inline struct pcpu_cpu_lock *pcpu_cpu_lock_sequence(void)
 		"b 2b\n\t"
 		".popsection"
 		: [lock] "=&r"(lock)
-		: __PCPU_SEQ_CONSTANTS, [shift] "i"(ENTRY_SHIFT)
+		: __PCPU_SEQ_CONSTANTS, [shift] "i"(ENTRY_SHIFT),
+		  [lock_at] "i"(offsetof(struct percpu_entry, lock))
 		: __PCPU_SEQ_CLOBBERS);
 	return lock;
 }

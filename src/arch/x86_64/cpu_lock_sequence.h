@@ -27,7 +27,6 @@
 
 #ifndef __PCPU_NO_INLINE_SEQUENCE
 
-_Static_assert(offsetof(struct percpu_entry, lock) == 16, "as below");
 #define ENTRY_SHIFT __builtin_ctz(sizeof(struct percpu_entry))
 
 /* an instruction a line */
@@ -43,7 +42,7 @@ static inline struct pcpu_cpu_lock *pcpu_cpu_lock_sequence(void)
 		"1:\n\t"
 		"movslq %%fs:(%[index]), %[lock]\n\t"
 		"shlq %[shift], %[lock]\n\t"
-		"movq 16(%[entries], %[lock]), %[lock]\n\t"
+		"movq %c[lock_at](%[entries], %[lock]), %[lock]\n\t"
 		"testq %[lock], %[lock]\n\t"
 		"jz 2f\n\t"
 		"cmpl $0, (%[lock])\n\t"
@@ -57,7 +56,8 @@ static inline struct pcpu_cpu_lock *pcpu_cpu_lock_sequence(void)
 		"jmp 2b\n\t"
 		".popsection"
 		: [lock] "=&r"(lock)
-		: __PCPU_SEQ_CONSTANTS, [shift] "i"(ENTRY_SHIFT)
+		: __PCPU_SEQ_CONSTANTS, [shift] "i"(ENTRY_SHIFT),
+		  [lock_at] "i"(offsetof(struct percpu_entry, lock))
 		: "memory", "cc");
 	return lock;
 }

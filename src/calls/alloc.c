@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * percpu.c - the calls of percpu/alloc.h: from sizes and pointers to areas, and back.
+ * alloc.c - the calls of percpu/alloc.h: from sizes and pointers to areas, and back.
  */
-#include "calls/percpu.h"
+#include "calls/alloc.h"
 #include "alloc/alloc.h"
 #include "alloc/cache.h"
 #include "alloc/misuse.h"
