@@ -12,6 +12,8 @@
  *	vectors.S		calls that put the vector registers back
  *	slow.S			from an inlined operation to C and back
  *
+ * What they have in common stands beside this: spin_result.h.
+ *
  * The build names one of these folders, and a header of it is included without a folder.
  */
 #ifndef PCPU_PROCESSOR_H

@@ -6,14 +6,14 @@
 #ifndef PCPU_ABORT_SPIN_H
 #define PCPU_ABORT_SPIN_H
 
+#include "arch/spin_result.h"
+
+#include <percpu/impl/runtime.h>
+#include <percpu/impl/arch/aarch64/sequence.h>
 #include <percpu/impl/begin.h>
 
 #include <stdint.h>
 #include <sys/syscall.h>
-
-#define PCPU_SPIN_WENT_ON 1
-#define PCPU_SPIN_TIRED 2
-#define PCPU_SPIN_ABORTED 3
 
 /* an instruction a line */
 /* clang-format off */
@@ -55,18 +55,7 @@ static inline int pcpu_spin_in_sequence(uint64_t *rseq_cs, uint64_t published, u
 	uint64_t result;
 
 	__asm__ __volatile__(
-		".pushsection __rseq_cs, \"aw\", %%progbits\n\t"
-		".balign 32\n"
-		"3:\n\t"
-		".long 0, 0\n\t"
-		".quad 1f, 2f - 1f, 4f\n\t"
-		".popsection\n\t"
-		".pushsection __rseq_cs_ptr_array, \"aw\", %%progbits\n\t"
-		".quad 3b\n\t"
-		".popsection\n\t"
-		".pushsection __rseq_exit_point_array, \"aw\", %%progbits\n\t"
-		".quad 1f, 2f, 1f, 4f\n\t"
-		".popsection\n\t"
+		__PCPU_SEQ_DESCRIPTOR("2f, 1f, 4f")
 		"adrp %[result], 3b\n\t"
 		"add %[result], %[result], #:lo12:3b\n\t"
 		"mul %[result], %[result], %[published]\n\t"
@@ -84,10 +73,7 @@ static inline int pcpu_spin_in_sequence(uint64_t *rseq_cs, uint64_t published, u
 		"6:\n\t"
 		"mov %[result], #" __pcpu_stringify(PCPU_SPIN_WENT_ON) "\n"
 		"2:\n\t"
-		/* the signature that the kernel wants before an abort address; see percpu/arch */
-		".pushsection __rseq_failure, \"ax\", %%progbits\n\t"
-		".inst 0xd428bc00\n"
-		"4:\n\t"
+		__PCPU_SEQ_ABORT
 		"mov %[result], #" __pcpu_stringify(PCPU_SPIN_ABORTED) "\n\t"
 		"b 2b\n\t"
 		".popsection"

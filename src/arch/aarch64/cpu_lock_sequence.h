@@ -24,7 +24,7 @@ static inline struct pcpu_cpu_lock *pcpu_cpu_lock_sequence(void)
 	struct pcpu_cpu_lock *lock;
 
 	__asm__ __volatile__(
-		__PCPU_SEQ_DESCRIPTOR
+		__PCPU_SEQ_DESCRIPTOR("4f")
 		__PCPU_SEQ_PUBLISH
 		"ldrsw x16, [%[index]]\n\t"
 		"add x16, %[entries], x16, lsl #%c[shift]\n\t"

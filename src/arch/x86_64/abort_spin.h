@@ -14,16 +14,14 @@
 #ifndef PCPU_ABORT_SPIN_H
 #define PCPU_ABORT_SPIN_H
 
+#include "arch/spin_result.h"
+
 #include <percpu/impl/runtime.h>
 #include <percpu/impl/arch/x86_64/sequence.h>
 #include <percpu/impl/begin.h>
 
 #include <stdint.h>
 #include <sys/syscall.h>
-
-#define PCPU_SPIN_WENT_ON 1
-#define PCPU_SPIN_TIRED 2
-#define PCPU_SPIN_ABORTED 3
 
 /* an instruction a line */
 /* clang-format off */

@@ -213,7 +213,7 @@ __pcpu_always_inline intptr_t __pcpu_seq_hold(struct percpu_self *self)
 	intptr_t base;
 
 	__pcpu_short_asm(
-		__PCPU_SEQ_DESCRIPTOR
+		__PCPU_SEQ_DESCRIPTOR("4f")
 		__PCPU_SEQ_PUBLISH
 		"ldrsw x16, [%[index]]\n\t"
 		"str w16, [%[self]]\n\t"
@@ -259,7 +259,7 @@ __pcpu_always_inline uintptr_t __pcpu_pinned_window(void)
  */
 /* clang-format off */
 #define __PCPU_BEGIN_pinned                                                                        \
-	__PCPU_SEQ_DESCRIPTOR                                                                      \
+	__PCPU_SEQ_DESCRIPTOR("4f")                                                                \
 	"5:\n\t"                                                                                   \
 	__PCPU_SEQ_PUBLISH                                                                         \
 	"mov x16, %[window]\n\t"

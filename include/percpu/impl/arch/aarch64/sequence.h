@@ -14,7 +14,7 @@
  * struct rseq_cs: version, flags, start, length, abort; '?' joins the function's COMDAT. And for
  * debuggers, where descriptors are, and where a sequence may be left.
  */
-#define __PCPU_SEQ_DESCRIPTOR                                                                      \
+#define __PCPU_SEQ_DESCRIPTOR(exit)                                                                \
 	".pushsection __rseq_cs, \"aw?\", %%progbits\n\t"                                          \
 	".balign 32\n"                                                                             \
 	"3:\n\t"                                                                                   \
@@ -25,7 +25,7 @@
 	".quad 3b\n\t"                                                                             \
 	".popsection\n\t"                                                                          \
 	".pushsection __rseq_exit_point_array, \"aw?\", %%progbits\n\t"                            \
-	".quad 1f, 4f\n\t"                                                                         \
+	".quad 1f, " exit "\n\t"                                                                   \
 	".popsection\n"
 #define __PCPU_SEQ_PUBLISH                                                                         \
 	"adrp x16, 3b\n\t"                                                                         \
@@ -33,7 +33,7 @@
 	"str x16, [%[rseq], #8]\n"                                                                 \
 	"1:\n\t"
 #define __PCPU_SEQ_BEGIN                                                                           \
-	__PCPU_SEQ_DESCRIPTOR                                                                      \
+	__PCPU_SEQ_DESCRIPTOR("4f")                                                                \
 	"5:\n\t"                                                                                   \
 	__PCPU_SEQ_PUBLISH                                                                         \
 	"ldrsw x16, [%[index]]\n\t"                                                                \
