@@ -42,9 +42,9 @@
 #include <stddef.h>
 
 struct pcpu_group_info {
-	int nr_units;		   /* units, unused ones counted; a multiple of upa */
+	int nr_units;              /* units, unused ones counted; a multiple of upa */
 	unsigned long base_offset; /* of the first unit, from the chunk's base */
-	unsigned int *cpu_map;	   /* unit in the group -> CPU, or PCPU_NR_CPUS: unused */
+	unsigned int *cpu_map;     /* unit in the group -> CPU, or PCPU_NR_CPUS: unused */
 };
 
 struct pcpu_alloc_info {
@@ -55,15 +55,15 @@ struct pcpu_alloc_info {
 	size_t atom_size;     /* granularity and alignment of allocations */
 	size_t alloc_size;    /* one allocation: upa units */
 	size_t __ai_size;     /* bytes of this structure; needed to free it */
-	int nr_groups;	      /* at least 1 */
+	int nr_groups;        /* at least 1 */
 	struct pcpu_group_info groups[];
 };
 
 /* What a layout is asked for. */
 struct pcpu_alloc_request {
 	struct pcpu_cpu_set cpus; /* at least one CPU; 1 <= nr_cpu_ids <= PCPU_NR_CPUS */
-	size_t static_size;	  /* bytes of the template */
-	size_t reserved_size;	  /* bytes reserved for modules; may be 0 */
+	size_t static_size;       /* bytes of the template */
+	size_t reserved_size;     /* bytes reserved for modules; may be 0 */
 	/*
 	 * Bytes wanted for dynamic allocation; taken as PERCPU_DYNAMIC_EARLY_SIZE if less, and then
 	 * grown to fill the last page.

@@ -23,10 +23,10 @@ struct pcpu_grouping {
 	const struct pcpu_cpu_set *cpus;
 	pcpu_fc_cpu_distance_fn_t distance; /* NULL: all CPUs are near */
 	void *ctx;
-	unsigned int nr_cpus;	       /* possible ones */
-	unsigned int nr_groups;	       /* groups with a member; they are the first ones */
+	unsigned int nr_cpus;          /* possible ones */
+	unsigned int nr_groups;        /* groups with a member; they are the first ones */
 	struct pcpu_cpu_chain *groups; /* nr_cpus: there may be a group for each */
-	unsigned int *next;	       /* nr_cpu_ids: the next CPU of the same group */
+	unsigned int *next;            /* nr_cpu_ids: the next CPU of the same group */
 	const unsigned short *node;    /* NULL: not known */
 	unsigned int *node_group;      /* PCPU_NR_NODES: a node's group plus 1; 0: no CPU so far */
 };

@@ -20,8 +20,8 @@ struct embedding {
 	struct pcpu_alloc_info *ai;
 	size_t stride;
 	uintptr_t *areas; /* by group; 0: not allocated */
-	uintptr_t base;	  /* the lowest */
-	int highest;	  /* group */
+	uintptr_t base;   /* the lowest */
+	int highest;      /* group */
 };
 
 static size_t group_size(const struct embedding *embedding, int group)

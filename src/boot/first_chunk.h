@@ -30,10 +30,10 @@
  *	stride of a window    | unit |.................| unit |.................| unit |......
  */
 struct pcpu_fc_space {
-	size_t stride;	       /* from one unit of a group to the next; 0: unit_size */
-	size_t align;	       /* of a group; 0: atom_size */
+	size_t stride;         /* from one unit of a group to the next; 0: unit_size */
+	size_t align;          /* of a group; 0: atom_size */
 	uint32_t static_start; /* of the static area, from where a unit's stretch begins */
-	uint64_t range;	       /* bytes of address space in which units may lie */
+	uint64_t range;        /* bytes of address space in which units may lie */
 
 	/*
 	 * Address space for @size bytes of units, the first of which is @cpu's, aligned to @align.
@@ -51,11 +51,11 @@ struct pcpu_first_layout {
 	size_t static_size, reserved_size, dyn_size, unit_size, atom_size, alloc_size;
 	size_t stride;
 	uint32_t static_start;
-	uintptr_t base;	     /* where the lowest group begins */
+	uintptr_t base;      /* where the lowest group begins */
 	uintptr_t base_addr; /* of the first chunk: base + static_start */
 
 	/* By CPU. */
-	unsigned int *unit_map;	     /* number of its unit; UINT_MAX: not possible */
+	unsigned int *unit_map;      /* number of its unit; UINT_MAX: not possible */
 	unsigned long *unit_offsets; /* bytes from base to its unit's stretch */
 
 	/* By group. */
@@ -64,7 +64,7 @@ struct pcpu_first_layout {
 	int nr_groups;
 
 	unsigned int low_unit_cpu, high_unit_cpu; /* PCPU_NR_CPUS before units are mapped */
-	int nr_units;				  /* unused ones included */
+	int nr_units;                             /* unused ones included */
 	unsigned int nr_possible;
 };
 

@@ -21,8 +21,8 @@ struct module {
 	struct pcpu_span span; /* size 0: no variables */
 	size_t static_size;    /* from span.start to the end of the last variable */
 	uintptr_t address;     /* of span.start */
-	bool dead;	       /* its destructor has run */
-	char *kept;	       /* of a dead module: its initial values */
+	bool dead;             /* its destructor has run */
+	char *kept;            /* of a dead module: its initial values */
 	size_t kept_size;
 	char name[256];
 };

@@ -16,10 +16,10 @@
 /* --- the keys --- */
 
 enum kind {
-	WORD,	/* one of a few */
+	WORD,   /* one of a few */
 	NUMBER, /* decimal, from min to max */
-	SIZE,	/* bytes, from min to max; K and M stand for powers of 1024 */
-	TEXT,	/* from min to max characters */
+	SIZE,   /* bytes, from min to max; K and M stand for powers of 1024 */
+	TEXT,   /* from min to max characters */
 };
 
 struct key {

@@ -16,7 +16,7 @@
 struct pcpu_op {
 	unsigned int op;   /* __PCPU_OP_... */
 	unsigned int size; /* 1, 2, 4 or 8; 16: cmpxchg */
-	uint64_t a, b;	   /* value; or expected and new value */
+	uint64_t a, b;     /* value; or expected and new value */
 	uint64_t a2, b2;   /* the high halves of 16 bytes */
 };
 

@@ -18,14 +18,14 @@
 enum pcpu_complaint_kind {
 	PCPU_NOTHING_WRONG,
 	PCPU_WRONG_POINTER, /* was given to free_percpu() */
-	PCPU_DAMAGED,	    /* a redzone */
-	PCPU_WRITTEN,	    /* what is free */
+	PCPU_DAMAGED,       /* a redzone */
+	PCPU_WRITTEN,       /* what is free */
 };
 
 /* Copies of everything that the message needs. A record that is not known has no size. */
 struct pcpu_complaint {
 	enum pcpu_complaint_kind kind;
-	uint32_t coord;		   /* of the pointer that was given, if one was */
+	uint32_t coord;            /* of the pointer that was given, if one was */
 	struct pcpu_record live;   /* of the area that it is about */
 	struct pcpu_record dead;   /* of the last one that was freed there */
 	struct pcpu_misuse misuse; /* if there is no record of any */

@@ -10,7 +10,7 @@
 static struct {
 	struct pcpu_record **buckets;
 	unsigned int bits; /* of the number of buckets */
-	size_t nr;	   /* records */
+	size_t nr;         /* records */
 	uint64_t nr_ever;
 	struct pcpu_record *first_buckets[1 << FIRST_BITS];
 } table = {.buckets = table.first_buckets, .bits = FIRST_BITS};

@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 enum pcpu_fault_site {
-	PCPU_FAULT_MEM,	     /* metadata memory */
+	PCPU_FAULT_MEM,      /* metadata memory */
 	PCPU_FAULT_RESERVE,  /* reservation of address space */
 	PCPU_FAULT_COMMIT,   /* making pages of a window accessible */
 	PCPU_FAULT_POPULATE, /* making pages of a window resident */

@@ -67,7 +67,7 @@ struct scene {
 	struct pcpu_rseq area;
 	uint32_t state, go;
 	int spinner_tid, preempter_tid; /* 0: has ended, or was never there */
-	unsigned int cpu, cpu_after;	/* of the spinner */
+	unsigned int cpu, cpu_after;    /* of the spinner */
 	unsigned int preempter_cpu;
 	bool published;
 	uint64_t mask[PCPU_NR_CPUS / MASK_WORD]; /* the spinner's CPU */

@@ -83,7 +83,7 @@ static __thread unsigned int doubtful __attribute__((__tls_model__("initial-exec
 #define MANY_DOUBTFUL 64
 
 static struct {
-	bool own;	  /* areas are the library's: a thread registers its own */
+	bool own;         /* areas are the library's: a thread registers its own */
 	ptrdiff_t offset; /* from the thread pointer to the C library's; 0: not used */
 } areas;
 

@@ -22,9 +22,9 @@
 
 /* Constant after pcpu_tier_init(), but for percpu_share() before the first use. */
 struct pcpu_tier {
-	bool sequences;	       /* the rseq tier */
+	bool sequences;        /* the rseq tier */
 	bool threads_fence;    /* pcpu_fence_threads() works: the fallback tier needs no barriers */
-	bool shared;	       /* fences do not reach all threads that there are */
+	bool shared;           /* fences do not reach all threads that there are */
 	enum pcpu_index index; /* PCPU_INDEX_CPU_ID in the fallback tier */
 	/*
 	 * From the thread pointer to the CPU's number, for __percpu_rt; the number is negative in a

@@ -18,7 +18,7 @@ struct pcpu_topology {
 	unsigned int nr_node_ids; /* the highest node number in use, plus one; >= 1 */
 	unsigned long *possible;  /* nr_cpu_ids bits, at least one set */
 	unsigned short *cpu_node; /* by CPU number; a CPU that no node names is on node 0 */
-	int *distance;		  /* nr_node_ids x nr_node_ids, or NULL: the defaults */
+	int *distance;            /* nr_node_ids x nr_node_ids, or NULL: the defaults */
 };
 
 /* An empty topology with room for @nr_cpu_ids CPUs, none of them possible yet. 0 or -ENOMEM. */

@@ -22,8 +22,8 @@ static void fill_node(struct pcpu_topology *topo, hwloc_obj_t node)
 
 	if (node->os_index >= PCPU_NR_NODES)
 		return;
-	hwloc_bitmap_foreach_begin(cpu, node->cpuset) topo->cpu_node[cpu] =
-		(unsigned short)node->os_index;
+	hwloc_bitmap_foreach_begin(cpu, node->cpuset)
+		topo->cpu_node[cpu] = (unsigned short)node->os_index;
 	hwloc_bitmap_foreach_end();
 	if (node->os_index >= topo->nr_node_ids)
 		topo->nr_node_ids = node->os_index + 1;

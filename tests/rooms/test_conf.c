@@ -165,9 +165,9 @@ static void max_size_is_bytes_or_powers_of_1024(void **state)
 		const char *text;
 		size_t size;
 	} rows[] = {
-		{"max_size:32768", 32768},	 {"max_size:32769", 32769},
-		{"max_size:32K", 32768},	 {"max_size:100K", 102400},
-		{"max_size:1M", 1 << 20},	 {"max_size:256M", 256 << 20},
+		{"max_size:32768", 32768},       {"max_size:32769", 32769},
+		{"max_size:32K", 32768},         {"max_size:100K", 102400},
+		{"max_size:1M", 1 << 20},        {"max_size:256M", 256 << 20},
 		{"max_size:262144K", 256 << 20}, {"max_size:268435456", 256 << 20},
 	};
 
@@ -256,8 +256,8 @@ static void any_value_may_be_quoted(void **state)
 static void quotes_anywhere_else_are_reported(void **state)
 {
 	static const char *const texts[] = {
-		"topology:\"pu:2",	   "topology:pu:2\"",	  "topology:pu\":2\"",
-		"topology:\"pu:2\"x",	   "topology:\"\"pu:2\"", "topology:\"",
+		"topology:\"pu:2",         "topology:pu:2\"",     "topology:pu\":2\"",
+		"topology:\"pu:2\"x",      "topology:\"\"pu:2\"", "topology:\"",
 		"topology:\"a,possible:4", "topology:\"\"",
 	};
 
