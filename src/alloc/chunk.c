@@ -26,7 +26,7 @@ unsigned int pcpu_nr_chunks, pcpu_nr_max_chunks;
 
 static struct {
 	struct pcpu_chunk *first, *last;
-} all;
+} all_chunks;
 
 /* How many mappings of others a new chunk may meet before the call for it fails. */
 #define PLACE_TRIES 16
@@ -87,7 +87,7 @@ struct pcpu_chunk *pcpu_chunk_find(uint32_t coord)
 struct pcpu_chunk *pcpu_chunk_first(void)
 {
 	pcpu_assert_held(&pcpu_alloc_mutex);
-	return all.first;
+	return all_chunks.first;
 }
 
 struct pcpu_chunk *pcpu_chunk_next(const struct pcpu_chunk *chunk)
@@ -98,12 +98,12 @@ struct pcpu_chunk *pcpu_chunk_next(const struct pcpu_chunk *chunk)
 
 static void add_to_all(struct pcpu_chunk *chunk)
 {
-	chunk->all_next = all.first;
-	if (all.first)
-		all.first->all_prev = chunk;
+	chunk->all_next = all_chunks.first;
+	if (all_chunks.first)
+		all_chunks.first->all_prev = chunk;
 	else
-		all.last = chunk;
-	all.first = chunk;
+		all_chunks.last = chunk;
+	all_chunks.first = chunk;
 	if (++pcpu_nr_chunks > pcpu_nr_max_chunks)
 		pcpu_nr_max_chunks = pcpu_nr_chunks;
 }
@@ -113,27 +113,27 @@ static void remove_from_all(struct pcpu_chunk *chunk)
 	if (chunk->all_prev)
 		chunk->all_prev->all_next = chunk->all_next;
 	else
-		all.first = chunk->all_next;
+		all_chunks.first = chunk->all_next;
 	if (chunk->all_next)
 		chunk->all_next->all_prev = chunk->all_prev;
 	else
-		all.last = chunk->all_prev;
+		all_chunks.last = chunk->all_prev;
 	pcpu_nr_chunks--;
 }
 
 struct pcpu_chunk *pcpu_chunk_rotate(void)
 {
-	struct pcpu_chunk *chunk = all.first;
+	struct pcpu_chunk *chunk = all_chunks.first;
 
 	pcpu_assert_held(&pcpu_alloc_mutex);
-	if (chunk == all.last)
+	if (chunk == all_chunks.last)
 		return chunk;
-	all.first = chunk->all_next;
-	all.first->all_prev = NULL;
+	all_chunks.first = chunk->all_next;
+	all_chunks.first->all_prev = NULL;
 	chunk->all_next = NULL;
-	chunk->all_prev = all.last;
-	all.last->all_next = chunk;
-	all.last = chunk;
+	chunk->all_prev = all_chunks.last;
+	all_chunks.last->all_next = chunk;
+	all_chunks.last = chunk;
 	return chunk;
 }
 

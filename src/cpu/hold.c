@@ -13,6 +13,7 @@
 #include "ground/signals.h"
 #include "machine/tier.h"
 #include "memory/entry.h"
+#include "memory/unit.h"
 
 #include <percpu/cpumask.h>
 

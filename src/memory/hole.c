@@ -81,7 +81,7 @@ void pcpu_hole_set_node(uintptr_t addr, size_t size, unsigned int node)
 }
 
 /* What has just been mapped in a hole. Told once: there is a mapping a CPU and chunk. */
-static void bind_in_place(void *ptr, size_t size)
+static void bind_in_hole(void *ptr, size_t size)
 {
 	size_t window = ((uintptr_t)ptr - hole.start) / PCPU_WINDOW_STRIDE;
 	unsigned int node = __atomic_load_n(&hole.nodes[window], __ATOMIC_RELAXED);
@@ -108,6 +108,6 @@ int pcpu_hole_commit(void *ptr, size_t size, int flags)
 		return -EEXIST;
 	}
 	pcpu_policy_forgo_huge_pages(ptr, size);
-	bind_in_place(ptr, size);
+	bind_in_hole(ptr, size);
 	return 0;
 }
