@@ -4,8 +4,8 @@
  * and by threads that end, which have one place for jemalloc's thread-local storage between them
  * (src/ground/mem.c).
  */
-#include "child.h"
-#include "cmocka_all.h"
+#include "support/child.h"
+#include "support/cmocka_all.h"
 
 #include "ground/mem.h"
 

@@ -10,18 +10,7 @@
 #ifndef OPS_CHECK_H
 #define OPS_CHECK_H
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#ifdef __cplusplus
-}
-#endif
+#include "support/cmocka_all.h"
 
 #include <percpu/percpu.h>
 
@@ -35,7 +24,6 @@ extern "C" {
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 /* There are thousands of calls. */
 #define NOT_INLINE __attribute__((__noinline__, __unused__))
 #define CAT_1(a, b) a##b

@@ -31,14 +31,17 @@ typedef void *untyped;
 	X(single, float)       \
 	X(real, double)
 
-#define DEFINE_PLACES(name, type)                                   \
-	struct name##_object {                                      \
-		type before, member, after, array[3];               \
-	};                                                          \
-	static DEFINE_PER_CPU(type, name##_alone);                  \
-	static DEFINE_PER_CPU(type[3], name##_array);               \
-	static DEFINE_PER_CPU(struct name##_object, name##_object); \
-	static type __percpu *name##_dynamic;                       \
+/* No file needs all of them. */
+#define DEFINE_OBJECT(type, name) static __attribute__((__unused__)) DEFINE_PER_CPU(type, name)
+
+#define DEFINE_PLACES(name, type)                           \
+	struct name##_object {                              \
+		type before, member, after, array[3];       \
+	};                                                  \
+	DEFINE_OBJECT(type, name##_alone);                  \
+	DEFINE_OBJECT(type[3], name##_array);               \
+	DEFINE_OBJECT(struct name##_object, name##_object); \
+	static type __percpu *name##_dynamic;               \
 	static struct name##_object __percpu *name##_dynamic_object;
 
 INTEGERS(DEFINE_PLACES)

@@ -1,31 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* test_counter_fork.c - percpu_counter in the child of a program whose other threads were using it.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "wait_for.h"
+#include "support/cmocka_all.h"
+#include "support/threads.h"
+#include "support/wait_for.h"
 
 #include <percpu/percpu.h>
 
-#include <pthread.h>
-#include <stdbool.h>
-#include <stdio.h>
+#include <unistd.h>
 
 #define FORKS 300
-#define DEADLOCK_SECONDS 5
+#define DEADLOCK_SECONDS 60
 
 static struct percpu_counter counter;
-static volatile bool stop;
 
 /* A batch of 1 folds every time, under the counter's lock. */
 static void *fold_often(void *arg)
 {
-	while (!stop)
+	while (!must_stop())
 		percpu_counter_add_batch(&counter, 1, 1);
 	return arg;
 }
@@ -45,7 +37,7 @@ static void forked_children_can_use_a_counter_that_others_fold(void **state)
 
 	(void)state;
 	assert_int_equal(percpu_counter_init(&counter, 0, GFP_KERNEL), 0);
-	assert_int_equal(pthread_create(&thread, NULL, fold_often, NULL), 0);
+	thread = start(fold_often, NULL);
 	for (i = 0; i < FORKS && status == 0; i++) {
 		pid_t child = fork();
 
@@ -53,7 +45,7 @@ static void forked_children_can_use_a_counter_that_others_fold(void **state)
 			_exit(use_the_counter());
 		status = wait_for(child, DEADLOCK_SECONDS);
 	}
-	stop = true;
+	set_stop(true);
 	pthread_join(thread, NULL);
 	percpu_counter_destroy(&counter);
 	if (status)

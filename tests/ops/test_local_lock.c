@@ -3,10 +3,22 @@
  * test_local_lock.c - locks of which every CPU has its own: whom they keep out, on which CPU their
  * holder is, how others wait, and what is fatal (percpu/local_lock.h).
  */
-#include "many.h"
+#include "support/asleep.h"
+#include "support/clock.h"
+#include "support/cpus.h"
+#include "support/fact.h"
+#include "support/random.h"
+#include "support/storm.h"
+#include "support/threads.h"
+#include "support/tier.h"
 
 #include "cpu/hold.h"
 
+#include <percpu/percpu.h>
+
+#include <sched.h>
+#include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 struct queue {
@@ -284,16 +296,18 @@ static void misuse_is_fatal(void **state)
 
 /* --- waiting --- */
 
-#define LONG 0.2	/* seconds */
-#define HARDLY_ANY 0.05 /* of the waiter's own time */
+static pid_t waiter;
+static bool slept;
 
-static void *sleep_with_the_lock(void *arg)
+/* Until the waiter sleeps, which it does for nothing but the lock. */
+static void *lock_until_the_waiter_sleeps(void *arg)
 {
 	go_to(cpus[0]);
 	local_lock(&queue.lock);
 	reach(1);
-	nap(LONG);
-	reach(2);
+	await(2);
+	slept = await_sleep_of(waiter);
+	reach(3);
 	local_unlock(&queue.lock);
 	return arg;
 }
@@ -301,21 +315,19 @@ static void *sleep_with_the_lock(void *arg)
 static const char *wait_for_a_sleeper(void)
 {
 	pthread_t holder;
-	double used;
 
+	waiter = (pid_t)syscall(SYS_gettid);
 	go_to(cpus[0]);
-	holder = start(sleep_with_the_lock, NULL);
+	holder = start(lock_until_the_waiter_sleeps, NULL);
 	await(1);
-	used = seconds(CLOCK_THREAD_CPUTIME_ID);
 	/* operations of others do not look at the lock */
 	this_cpu_inc(number);
-	RETURN_UNLESS(!is_reached(2));
+	reach(2);
 	local_lock(&queue.lock);
-	used = seconds(CLOCK_THREAD_CPUTIME_ID) - used;
-	RETURN_UNLESS(is_reached(2));
+	RETURN_UNLESS(is_reached(3));
 	local_unlock(&queue.lock);
 	pthread_join(holder, NULL);
-	RETURN_UNLESS(used < HARDLY_ANY);
+	RETURN_UNLESS(slept);
 	return NULL;
 }
 
@@ -339,16 +351,16 @@ static pid_t worker_tids[WORKERS + 1];
 struct worker {
 	struct queue __percpu *queue;
 	pid_t *tid;
-	uint64_t times, signals;
+	uint64_t times, signals; /* told */
 	bool wrong;
 };
 
-static __thread volatile uint64_t handled;
+static __thread struct worker *self;
 
 static void operate_in_handler(int sig)
 {
 	(void)sig;
-	handled++;
+	tell(&self->signals, self->signals + 1);
 	get_cpu_var(number)++;
 	put_cpu_var(number);
 }
@@ -363,40 +375,53 @@ static void work_once(struct worker *worker, uint64_t random)
 		sched_yield();
 	copy->a = a + 1;
 	copy->b = copy->b + 1;
-	worker->times++;
+	tell(&worker->times, worker->times + 1);
 }
 
 static void *work(void *arg)
 {
 	struct worker *worker = arg;
-	uint64_t random = (uint64_t)(uintptr_t)arg;
+	struct random random = random_from((uintptr_t)arg);
 	unsigned long flags;
 	timer_t timer;
 
+	self = worker;
 	__atomic_store_n(worker->tid, (pid_t)syscall(SYS_gettid), __ATOMIC_SEQ_CST);
 	timer = start_storm(operate_in_handler);
 	while (!must_stop()) {
-		switch (next_random(&random) % 4) {
+		uint64_t dice = random_next(&random);
+
+		switch (dice % 4) {
 		case 0:
 			if (!local_trylock(&worker->queue->lock))
 				break;
-			work_once(worker, random >> 8);
+			work_once(worker, dice >> 8);
 			local_unlock(&worker->queue->lock);
 			break;
 		case 1:
 			local_lock_irqsave(&worker->queue->lock, flags);
-			work_once(worker, random >> 8);
+			work_once(worker, dice >> 8);
 			local_unlock_irqrestore(&worker->queue->lock, flags);
 			break;
 		default:
 			local_lock(&worker->queue->lock);
-			work_once(worker, random >> 8);
+			work_once(worker, dice >> 8);
 			local_unlock(&worker->queue->lock);
 		}
 	}
 	end_storm(timer);
-	worker->signals = handled;
 	return NULL;
+}
+
+/* Whether each of them has had the lock, and signals. */
+static bool all_have_worked(const struct worker *workers)
+{
+	bool all = true;
+
+	for (int i = 0; i < WORKERS && all; i++)
+		all = await_told(&workers[i].times, 1, 100) &&
+		      await_told(&workers[i].signals, 1, 1);
+	return all;
 }
 
 static const char *work_together(struct queue __percpu *on)
@@ -404,6 +429,7 @@ static const char *work_together(struct queue __percpu *on)
 	struct worker workers[WORKERS] = {{0}};
 	pthread_t threads[WORKERS], driver;
 	uint64_t times = 0, signals = 0;
+	bool all;
 
 	for (int i = 0; i < WORKERS; i++) {
 		workers[i].queue = on;
@@ -414,6 +440,7 @@ static const char *work_together(struct queue __percpu *on)
 	}
 	driver = start(drive_threads, worker_tids);
 	nap(SECONDS);
+	all = all_have_worked(workers);
 	set_stop(true);
 	for (int i = 0; i < WORKERS; i++) {
 		pthread_join(threads[i], NULL);
@@ -422,7 +449,7 @@ static const char *work_together(struct queue __percpu *on)
 		signals += workers[i].signals;
 	}
 	pthread_join(driver, NULL);
-	RETURN_UNLESS(times > 100 && signals > 0);
+	RETURN_UNLESS(all);
 	RETURN_IF_WRONG(differ("number", per_cpu_sum(number), signals));
 	RETURN_IF_WRONG(differ("a", per_cpu_sum(on->a), times));
 	return differ("b", per_cpu_sum(on->b), times);

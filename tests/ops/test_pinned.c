@@ -4,10 +4,20 @@
  * faults, and that nothing is lost among pinned and other threads (percpu/pinned.h). What each
  * operation does is in test_ops.c.
  */
-#include "many.h"
+#include "support/clock.h"
+#include "support/cpus.h"
+#include "support/fact.h"
+#include "support/storm.h"
+#include "support/threads.h"
+#include "support/tier.h"
 
 #include "cpu/hold.h"
 
+#include <percpu/percpu.h>
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
 #include <sys/wait.h>
 
 struct numbers {
@@ -219,12 +229,18 @@ static void operations_of_threads_that_are_not_pinned_fault(void **state)
 #define OTHERS 3
 #define SECONDS 1.0
 
-static __thread volatile uint64_t handled;
+struct operated {
+	unsigned int cpu;
+	uint64_t times, signals; /* told */
+	uint64_t taken;
+};
+
+static __thread struct operated *self;
 
 static void operate_in_handler(int sig)
 {
 	(void)sig;
-	handled++;
+	tell(&self->signals, self->signals + 1);
 	pinned_cpu_inc(numbers.n8);
 	(void)pinned_cpu_add_return(numbers.n16, 1);
 	pinned_cpu_inc(numbers.n32);
@@ -252,11 +268,6 @@ static void operate_in_handler(int sig)
 DEFINE_OPERATE(this_cpu_)
 DEFINE_OPERATE(pinned_cpu_)
 
-struct operated {
-	unsigned int cpu;
-	uint64_t times, signals, taken;
-};
-
 static void *operate_pinned(void *arg)
 {
 	struct operated *operated = arg;
@@ -264,15 +275,14 @@ static void *operate_pinned(void *arg)
 
 	if (percpu_thread_pin(operated->cpu))
 		abort();
-	handled = 0;
+	self = operated;
 	timer = start_storm(operate_in_handler);
-	for (operated->times = 0; !must_stop(); operated->times++) {
+	for (; !must_stop(); tell(&operated->times, operated->times + 1)) {
 		pinned_cpu_operate();
 		if (operated->times % 64 == 0)
 			operated->taken += pinned_cpu_xchg(numbers.pot, 0);
 	}
 	end_storm(timer);
-	operated->signals = handled;
 	/* every other one ends as it is */
 	if (operated->times % 2 && percpu_thread_unpin())
 		abort();
@@ -284,7 +294,7 @@ static void *operate_anywhere(void *arg)
 {
 	struct operated *operated = arg;
 
-	for (operated->times = 0; !must_stop(); operated->times++) {
+	for (; !must_stop(); tell(&operated->times, operated->times + 1)) {
 		if (operated->times % 512 == 0) {
 			preempt_disable();
 			this_cpu_operate();
@@ -303,26 +313,38 @@ static void *operate_anywhere(void *arg)
 	return NULL;
 }
 
+/* Whether each of them has done something, and those that are pinned had signals. */
+static bool all_have_operated(const struct operated *operated)
+{
+	bool all = true;
+
+	for (int i = 0; i < PINNED + OTHERS && all; i++)
+		all = await_told(&operated[i].times, 1, 100) &&
+		      (i >= PINNED || await_told(&operated[i].signals, 1, 100));
+	return all;
+}
+
 static const char *operate_all(void)
 {
 	struct operated operated[PINNED + OTHERS] = {{0}};
 	pthread_t threads[PINNED + OTHERS];
 	uint64_t times = 0, taken = 0, signals = 0;
+	bool all;
 
 	for (int i = 0; i < PINNED + OTHERS; i++) {
 		operated[i].cpu = cpus[(unsigned int)i % (nr_cpus > 2 ? 2 : nr_cpus)];
 		threads[i] = start(i < PINNED ? operate_pinned : operate_anywhere, &operated[i]);
 	}
 	nap(SECONDS);
+	all = all_have_operated(operated);
 	set_stop(true);
 	for (int i = 0; i < PINNED + OTHERS; i++) {
 		pthread_join(threads[i], NULL);
-		RETURN_UNLESS(operated[i].times > 100);
 		times += operated[i].times;
 		taken += operated[i].taken;
 		signals += operated[i].signals;
 	}
-	RETURN_UNLESS(signals > 100);
+	RETURN_UNLESS(all);
 	RETURN_IF_WRONG(differ("n8", (uint8_t)per_cpu_sum(numbers.n8), (uint8_t)(times + signals)));
 	RETURN_IF_WRONG(
 		differ("n16", (uint16_t)per_cpu_sum(numbers.n16), (uint16_t)(times + signals)));
@@ -403,14 +425,10 @@ static const char *go_on_pinned(void)
 static const char *fork_while_pinned(void)
 {
 	int status;
-	pid_t child;
 
 	RETURN_UNLESS(percpu_thread_pin(cpus[0]) == 0);
 	pinned_cpu_inc(number);
-	child = fork();
-	if (child == 0)
-		run_fact(go_on_pinned);
-	status = wait_for(child, DEADLOCK_SECONDS / 2);
+	status = status_of_fork(go_on_pinned);
 	RETURN_IF_WRONG(differ("the child's status", (uint64_t)status, 0));
 	pinned_cpu_inc(number);
 	return differ("number", per_cpu(number, cpus[0]), 2);

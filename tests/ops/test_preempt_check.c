@@ -6,7 +6,15 @@
  */
 #define PERCPU_DEBUG_PREEMPT
 
-#include "many.h"
+#include "support/cpus.h"
+#include "support/fact.h"
+#include "support/tier.h"
+
+#include <percpu/percpu.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
 static DEFINE_PER_CPU(uint64_t, number);
 

@@ -5,84 +5,39 @@
  *
  * Each fact is found out in a child, so that it starts with closed units.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "count_slow.h"
 #include "registers_aarch64.h"
+
+#include "support/cpus.h"
+#include "support/fact.h"
+#include "support/patience.h"
+#include "support/random.h"
+#include "support/storm.h"
+#include "support/threads.h"
+
 #include "machine/tier.h"
 
 #include <percpu/percpu.h>
 
 #include <asm/hwcap.h>
-#include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 static DEFINE_PER_CPU(uint64_t, counter);
 static DEFINE_PER_CPU(uint64_t, of_handler);
 
-/* --- children: a fact is a function that returns NULL, or what is wrong --- */
-
-typedef const char *(*fact_t)(void);
-
-static void assert_fact(fact_t fact)
-{
-	pid_t child = fork();
-	int status;
-
-	assert_true(child >= 0);
-	if (child == 0) {
-		const char *wrong = fact();
-
-		if (wrong)
-			fprintf(stderr, "%s\n", wrong);
-		_exit(wrong != NULL);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	if (status != 0)
-		fail_msg("the child's status is %#x", status);
-}
-
-static unsigned int stay_here(void)
-{
-	unsigned int cpu = (unsigned int)sched_getcpu();
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	sched_setaffinity(0, sizeof(set), &set);
-	return cpu;
-}
-
 /* --- a value in every register --- */
 
-static uint64_t random_state = 0x9e3779b97f4a7c15;
-
-static uint64_t random_bits(void)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return random_state;
-}
+static struct random bits = {0x9e3779b97f4a7c15};
 
 static void fill(void *bytes, size_t size)
 {
 	for (size_t i = 0; i < size; i++)
-		((uint8_t *)bytes)[i] = (uint8_t)random_bits();
+		((uint8_t *)bytes)[i] = (uint8_t)random_next(&bits);
 }
 
 static bool has_sve(void)
@@ -112,9 +67,9 @@ static struct registers_run *make_run(uint64_t loops)
 	fill(&run.before, sizeof(run.before));
 	memset(&run.after, 0, sizeof(run.after));
 	fill_ffr(&run);
-	run.before.flags = random_bits() & 0xf0000000;
-	run.before.fpsr = random_bits() & 0x1f;
-	run.before.fpcr = random_bits() & 0xc00000; /* rounding */
+	run.before.flags = random_next(&bits) & 0xf0000000;
+	run.before.fpsr = random_next(&bits) & 0x1f;
+	run.before.fpcr = random_next(&bits) & 0xc00000; /* rounding */
 	run.before.general[REGISTER_RSEQ] = tp + (uintptr_t)__percpu_rt.rseq_offset;
 	run.before.general[REGISTER_INDEX] = tp + (uintptr_t)__percpu_rt.index_offset;
 	run.before.general[REGISTER_ENTRIES] = (uintptr_t)__percpu_rt.entries;
@@ -123,8 +78,6 @@ static struct registers_run *make_run(uint64_t loops)
 	run.has_sve = has_sve();
 	return &run;
 }
-
-static char trouble[128];
 
 static const char *complain(const char *what, unsigned int nr)
 {
@@ -230,7 +183,7 @@ static void operations_keep_all_registers(void **state)
 
 /* --- a storm of signals --- */
 
-#define STORM_INTERVAL 2000000 /* ns */
+#define STORM_EVERY 2000000 /* ns */
 #define STORM_SIGNALS 1000
 #define STORM_ABORTS 100 /* where there are sequences */
 
@@ -243,34 +196,27 @@ static void count_signal(int sig)
 	this_cpu_inc(of_handler);
 }
 
-/* A timer that signals the calling thread. */
-static void start_storm(void)
+static bool storm_is_over(void)
 {
-	const struct sigaction action = {.sa_handler = count_signal};
-	const struct itimerspec often = {{0, STORM_INTERVAL}, {0, STORM_INTERVAL}};
-	struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGUSR1};
-	timer_t timer;
-
-	event._sigev_un._tid = gettid();
-	if (sigaction(SIGUSR1, &action, NULL) || timer_create(CLOCK_MONOTONIC, &event, &timer) ||
-	    timer_settime(timer, 0, &often, NULL))
-		abort();
+	return handled >= STORM_SIGNALS && slow_entries >= STORM_ABORTS;
 }
 
 static const char *weather_storm(void)
 {
+	struct patience patience = be_patient();
 	const char *wrong = NULL;
 
 	stay_here();
 	this_cpu_inc(counter);
 	this_cpu_inc(of_handler);
 	slow_entries = 0;
-	start_storm();
-	while (!wrong && (handled < STORM_SIGNALS || slow_entries < STORM_ABORTS))
+	start_storm_of(STORM_EVERY, count_signal);
+	while (!wrong && !storm_is_over() && !is_out_of_patience(&patience))
 		wrong = do_both(20000);
 	printf("%lu signals, %lu slow entries, %lu operations done by holding the CPU\n", handled,
 	       slow_entries, slow_holds);
-	fflush(stdout);
+	if (!wrong && !storm_is_over())
+		wrong = "hardly any signal, or hardly any sequence that was aborted";
 	return wrong;
 }
 
@@ -284,14 +230,13 @@ static void operations_in_a_storm_of_signals_keep_all_registers(void **state)
 
 #define TIMES_HELD 100
 
-static volatile bool stop;
 static unsigned int held_cpu;
 static volatile unsigned long times_held;
 
 static void *hold_and_let_go(void *arg)
 {
-	(void)arg;
-	while (!stop) {
+	go_anywhere();
+	while (!must_stop()) {
 		if (percpu_remote_begin(held_cpu) != 0)
 			abort();
 		times_held++;
@@ -301,27 +246,27 @@ static void *hold_and_let_go(void *arg)
 		for (volatile int i = 0; i < 2000; i++)
 			;
 	}
-	return NULL;
+	return arg;
 }
 
 static const char *find_the_cpu_held(void)
 {
+	struct patience patience = be_patient();
 	const char *wrong = NULL;
 	pthread_t holder;
-	cpu_set_t all;
 
 	held_cpu = stay_here();
 	this_cpu_inc(counter);
 	slow_entries = 0;
-	pthread_create(&holder, NULL, hold_and_let_go, NULL);
-	memset(&all, 0xff, sizeof(all));
-	pthread_setaffinity_np(holder, sizeof(all), &all);
-	while (!wrong && (times_held < TIMES_HELD || slow_entries < TIMES_HELD))
+	holder = start(hold_and_let_go, NULL);
+	while (!wrong && (times_held < TIMES_HELD || slow_entries < TIMES_HELD) &&
+	       !is_out_of_patience(&patience))
 		wrong = do_both(200);
-	stop = true;
+	set_stop(true);
 	pthread_join(holder, NULL);
 	printf("held %lu times, %lu slow entries\n", times_held, slow_entries);
-	fflush(stdout);
+	if (!wrong && (times_held < TIMES_HELD || slow_entries < TIMES_HELD))
+		wrong = "the CPU was hardly ever held";
 	return wrong;
 }
 
@@ -341,7 +286,7 @@ static const char *exchange_pairs(void)
 
 	this_cpu_inc(of_handler);
 	stay_here();
-	start_storm();
+	start_storm_of(STORM_EVERY, count_signal);
 	for (unsigned long i = 1; handled < STORM_SIGNALS; i++) {
 		const unsigned __int128 next = (unsigned __int128)~i << 64 | i;
 		const unsigned __int128 wrong = expect + ((unsigned __int128)1 << 64);
@@ -372,5 +317,6 @@ int main(void)
 		cmocka_unit_test(sixteen_bytes_are_exchanged_whole_in_a_storm_of_signals),
 	};
 
+	find_cpus();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,7 +3,14 @@
  * test_section_end.c - sections that something comes into or cuts off: signals, at any instruction
  * and in storms; threads that end, are cancelled, or vanish; fork.
  */
-#include "many.h"
+#include "support/clock.h"
+#include "support/cpus.h"
+#include "support/fact.h"
+#include "support/patience.h"
+#include "support/storm.h"
+#include "support/threads.h"
+#include "support/tier.h"
+#include "support/wait_for.h"
 
 #include "raw_syscall.h"
 #include "cpu/hold.h"
@@ -11,7 +18,12 @@
 #include "cpu/self.h"
 #include "machine/tier.h"
 
+#include <percpu/percpu.h>
+
+#include <sched.h>
+#include <signal.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 static DEFINE_PER_CPU(uint64_t, plain);	     /* changed in sections */
@@ -36,7 +48,7 @@ static void add_in_a_section(uint64_t __percpu *to)
 
 #define STORMED_THREADS 4
 #define CALM_THREADS 2
-#define STORM_SECONDS 0.5 /* of each thread's own time */
+#define SIGNALS 5000 /* to each thread, at least */
 
 static __thread volatile uint64_t handled, tangled;
 
@@ -62,17 +74,17 @@ static void on_signal(int sig)
 
 struct stormed {
 	uint64_t sections, signals, tangled;
-	double seconds;
 };
 
 static void *weather_a_storm(void *arg)
 {
+	struct patience patience = be_patient();
 	struct stormed *stormed = arg;
 	timer_t timer;
 
 	handled = 0;
 	timer = start_storm(on_signal);
-	while ((stormed->seconds = seconds(CLOCK_THREAD_CPUTIME_ID)) < STORM_SECONDS)
+	while (handled < SIGNALS && !is_out_of_patience(&patience))
 		for (int i = 0; i < 1000; i++) {
 			unsigned int cpu = get_cpu();
 			volatile uint64_t *copy = this_cpu_ptr(&plain);
@@ -107,17 +119,15 @@ static const char *storm_sections(void)
 	uint64_t calm[CALM_THREADS], sections = 0, signals = 0, operations = 0;
 	pthread_t threads[STORMED_THREADS], calm_threads[CALM_THREADS];
 
-	for (int i = 0; i < CALM_THREADS; i++)
-		calm_threads[i] = start(be_calm, &calm[i]);
-	for (int i = 0; i < STORMED_THREADS; i++)
-		threads[i] = start(weather_a_storm, &stormed[i]);
+	start_all(calm_threads, CALM_THREADS, be_calm, calm, sizeof(calm[0]));
+	start_all(threads, STORMED_THREADS, weather_a_storm, stormed, sizeof(stormed[0]));
 	for (int i = 0; i < STORMED_THREADS; i++) {
 		pthread_join(threads[i], NULL);
 		sections += stormed[i].sections;
 		signals += stormed[i].signals;
 		if (stormed[i].tangled)
 			return "a handler was not in the section that it had begun";
-		if ((double)stormed[i].signals < STORM_RATE * stormed[i].seconds)
+		if (stormed[i].signals < SIGNALS)
 			return "the storm was a breeze";
 	}
 	set_stop(true);
@@ -495,7 +505,7 @@ static void *hold_until_told(void *arg)
 
 	if (percpu_remote_begin(cpu))
 		abort();
-	__atomic_fetch_add(&step, 1, __ATOMIC_SEQ_CST);
+	reach_next();
 	while (!must_stop())
 		usleep(1000);
 	(*per_cpu_ptr(&plain, cpu))++;
@@ -551,27 +561,16 @@ static const char *use_all_cpus(void)
 	return differ("counted", per_cpu_sum(counted), nr_cpus);
 }
 
-static int status_of_fork(fact_t in_child)
-{
-	pid_t child = fork();
-
-	if (child == 0)
-		run_fact(in_child);
-	return child < 0 ? -1 : wait_for(child, DEADLOCK_SECONDS / 2);
-}
-
 static const char *fork_while_others_hold(void)
 {
 	pthread_t threads[CPU_SETSIZE];
 	int status;
 
-	for (unsigned int i = 0; i < nr_cpus; i++)
-		threads[i] = start(hold_until_told, &cpus[i]);
+	start_all(threads, nr_cpus, hold_until_told, cpus, sizeof(cpus[0]));
 	await(nr_cpus);
 	status = status_of_fork(use_all_cpus);
 	set_stop(true);
-	for (unsigned int i = 0; i < nr_cpus; i++)
-		pthread_join(threads[i], NULL);
+	join_all(threads, nr_cpus);
 	RETURN_IF_WRONG(differ("the child's status", (uint64_t)status, 0));
 	return differ("plain", per_cpu_sum(plain), nr_cpus);
 }
@@ -662,10 +661,8 @@ static const char *fork_in_sections_of_many(void)
 	uint64_t calm;
 
 	calm_thread = start(be_calm, &calm);
-	for (int i = 0; i < 3; i++)
-		threads[i] = start(fork_in_sections, &good[i]);
-	for (int i = 0; i < 3; i++)
-		pthread_join(threads[i], NULL);
+	start_all(threads, 3, fork_in_sections, good, sizeof(good[0]));
+	join_all(threads, 3);
 	set_stop(true);
 	pthread_join(calm_thread, NULL);
 	RETURN_UNLESS(good[0] && good[1] && good[2]);

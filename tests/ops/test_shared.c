@@ -6,12 +6,7 @@
  * then also in the fallback tier. With the argument "used" it is called too late, and with "fails"
  * each of its steps fails once.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "support/cmocka_all.h"
 
 #include "ground/fault.h"
 

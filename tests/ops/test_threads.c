@@ -4,12 +4,22 @@
  * destructors of thread-specific data, handlers around fork(), vfork() and posix_spawn(), other
  * namespaces, changes of affinity. Nothing is lost, and nobody hangs.
  */
-#include "many.h"
+#include "support/clock.h"
+#include "support/cpus.h"
+#include "support/fact.h"
+#include "support/storm.h"
+#include "support/threads.h"
+#include "support/tier.h"
+#include "support/wait_for.h"
+
+#include <percpu/percpu.h>
 
 #include <fcntl.h>
-
 #include <limits.h>
+#include <sched.h>
+#include <signal.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 extern char **environ;
@@ -82,8 +92,7 @@ static const char *end_many_threads(void)
 	for (int n = 0; n < THREADS_IN_ALL / THREADS_AT_ONCE; n++) {
 		for (int i = 0; i < THREADS_AT_ONCE; i++)
 			threads[i] = start(end_with_destructors, i % 2 ? &threads[i] : NULL);
-		for (int i = 0; i < THREADS_AT_ONCE; i++)
-			pthread_join(threads[i], NULL);
+		join_all(threads, THREADS_AT_ONCE);
 	}
 	RETURN_UNLESS(in_destructors > 4 * THREADS_IN_ALL);
 	return differ("counted", per_cpu_sum(counted), in_destructors);
@@ -155,8 +164,7 @@ static const char *end_in_storms(void)
 	for (int n = 0; n < 30; n++) {
 		pthread_t threads[4];
 
-		for (int i = 0; i < 4; i++)
-			threads[i] = start(live_shortly, &timers[i]);
+		start_all(threads, 4, live_shortly, timers, sizeof(timers[0]));
 		for (int i = 0; i < 4; i++) {
 			pthread_join(threads[i], NULL);
 			end_storm(timers[i]);
@@ -223,14 +231,8 @@ static const char *fork_with_handlers(void)
 
 	RETURN_UNLESS(pthread_atfork(before_fork, in_parent, in_child) == 0);
 	thread = start(count_meanwhile, &times);
-	for (int i = 0; i < 100; i++) {
-		pid_t child = fork();
-
-		if (child == 0)
-			run_fact(live_on);
-		RETURN_IF_WRONG(differ("the child's status",
-				       (uint64_t)wait_for(child, DEADLOCK_SECONDS / 2), 0));
-	}
+	for (int i = 0; i < 100; i++)
+		RETURN_IF_WRONG(differ("the child's status", (uint64_t)status_of_fork(live_on), 0));
 	set_stop(true);
 	pthread_join(thread, NULL);
 	RETURN_UNLESS(in_handlers == 400);
@@ -283,10 +285,8 @@ static const char *spawn_while_counting(void)
 	uint64_t times;
 
 	counting = start(count_meanwhile, &times);
-	for (int i = 0; i < 2; i++)
-		spawning[i] = start(spawn_often, &good[i]);
-	for (int i = 0; i < 2; i++)
-		pthread_join(spawning[i], NULL);
+	start_all(spawning, 2, spawn_often, good, sizeof(good[0]));
+	join_all(spawning, 2);
 	set_stop(true);
 	pthread_join(counting, NULL);
 	RETURN_UNLESS(good[0] && good[1]);
@@ -325,7 +325,7 @@ static void *count_and_tell(void *times)
 	static unsigned int at;
 
 	counting_tids[__atomic_fetch_add(&at, 1, __ATOMIC_SEQ_CST)] = (pid_t)syscall(SYS_gettid);
-	__atomic_fetch_add(&step, 1, __ATOMIC_SEQ_CST);
+	reach_next();
 	return count_meanwhile(times);
 }
 

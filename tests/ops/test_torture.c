@@ -13,35 +13,28 @@
  * With PERCPU_TORTURE_HOTPLUG in the environment CPUs may come and go meanwhile: no thread is
  * pinned.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "support/clock.h"
+#include "support/cmocka_all.h"
+#include "support/no_rseq.h"
+#include "support/random.h"
+#include "support/sanitized.h"
+#include "support/storm.h"
+#include "support/threads.h"
+#include "support/tier.h"
+#include "support/wait_for.h"
 
-#include <cmocka.h>
-
-#include "asked_tier.h"
 #include "cpu/operation.h"
 #include "machine/tier.h"
-#include "wait_for.h"
 
 #include <percpu/percpu.h>
 
 #include <errno.h>
-#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/rseq.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
-
-#ifndef sigev_notify_thread_id
-#define sigev_notify_thread_id _sigev_un._tid
-#endif
 
 #define DEFAULT_OPERATIONS 100000000.0
 #define THREADS_A_CPU 4
@@ -60,19 +53,8 @@
  * new thread may wait for one for ever. And ThreadSanitizer takes jemalloc's mutexes in a child,
  * which are made anew, for locked ones, and reports every use.
  */
-#ifndef __has_feature
-#define __has_feature(x) 0
-#endif
-#if defined(__SANITIZE_THREAD__) || __has_feature(thread_sanitizer)
-#define NO_THREADS_IN_CHILDREN 1
-#define NO_CHILDREN 1
-#elif defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
-#define NO_THREADS_IN_CHILDREN 1
-#define NO_CHILDREN 0
-#else
-#define NO_THREADS_IN_CHILDREN 0
-#define NO_CHILDREN 0
-#endif
+#define NO_THREADS_IN_CHILDREN (address_sanitized || thread_sanitized)
+#define NO_CHILDREN thread_sanitized
 
 /* --- what is counted --- */
 
@@ -131,7 +113,7 @@ enum worker_kind {
 struct worker {
 	pthread_t thread;
 	enum worker_kind kind;
-	uint64_t random;
+	struct random random;
 	uint64_t operations; /* to do */
 	uint64_t done;
 	uint64_t folded;
@@ -143,14 +125,6 @@ struct worker {
 };
 
 static __thread struct worker *self;
-
-static uint64_t random_bits(struct worker *worker)
-{
-	worker->random ^= worker->random << 13;
-	worker->random ^= worker->random >> 7;
-	worker->random ^= worker->random << 17;
-	return worker->random;
-}
 
 /* --- operations: each on the object @object, counted in @tally --- */
 
@@ -273,24 +247,12 @@ static void on_timer(int sig)
 	self->guarded.in_handler++;
 }
 
-static timer_t start_timer(long interval)
-{
-	const struct itimerspec often = {{0, interval}, {0, interval}};
-	struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGUSR1};
-	timer_t timer;
-
-	event.sigev_notify_thread_id = gettid();
-	if (timer_create(CLOCK_MONOTONIC, &event, &timer) || timer_settime(timer, 0, &often, NULL))
-		abort();
-	return timer;
-}
-
 static cpu_set_t allowed;
 
 /* To one CPU of those that are allowed, or to all; a pinned thread, to be pinned there. */
 static void jump(struct worker *worker)
 {
-	unsigned int cpu = random_bits(worker) % nr_cpu_ids;
+	unsigned int cpu = random_next(&worker->random) % nr_cpu_ids;
 	cpu_set_t set;
 
 	CPU_ZERO(&set);
@@ -322,7 +284,7 @@ static void change_plainly(struct worker *worker, volatile struct guarded *copy,
 static void do_sections(struct worker *worker)
 {
 	for (int i = 0; i < SECTIONS_A_ROUND; i++) {
-		uint64_t random = random_bits(worker);
+		uint64_t random = random_next(&worker->random);
 		struct guarded *copy = get_cpu_ptr(&guarded);
 
 		change_plainly(worker, copy, random & 7);
@@ -349,7 +311,7 @@ static unsigned int possible_cpu(struct worker *worker)
 	unsigned int cpu;
 
 	do
-		cpu = (unsigned int)(random_bits(worker) % nr_cpu_ids);
+		cpu = (unsigned int)(random_next(&worker->random) % nr_cpu_ids);
 	while (!cpu_possible(cpu));
 	return cpu;
 }
@@ -385,7 +347,7 @@ static void sweep(struct worker *worker)
 static void do_operations(struct worker *worker)
 {
 	for (int i = 0; i < ROUND; i++) {
-		uint64_t random = random_bits(worker), n = random >> 16 & 7;
+		uint64_t random = random_next(&worker->random), n = random >> 16 & 7;
 
 		if (worker->kind == PINNED && random >> 62 != 0)
 			operate_pinned(kind(random), random >> 61 & 1 ? &statics : dynamics,
@@ -405,7 +367,7 @@ static uint64_t calm = 1;
 
 static void do_round(struct worker *worker)
 {
-	uint64_t random = random_bits(worker);
+	uint64_t random = random_next(&worker->random);
 
 	for (uint64_t i = 0; i < calm; i++)
 		do_operations(worker);
@@ -417,20 +379,6 @@ static void do_round(struct worker *worker)
 		jump(worker);
 	if ((random >> 32) % ROUNDS_A_SWEEP == 0)
 		sweep(worker);
-}
-
-/* Of the C library's area. One of the library's own it would register again. */
-static void give_rseq_up(void)
-{
-	char *area = (char *)__builtin_thread_pointer() + __percpu_rt.rseq_offset;
-	const size_t sizes[] = {32, __rseq_size};
-
-	/* one of the library's own is registered when it is needed */
-	(void)this_cpu_read(statics.sum8);
-	for (int i = 0; i < 2; i++)
-		if (syscall(SYS_rseq, area, sizes[i], RSEQ_FLAG_UNREGISTER, RSEQ_SIG) == 0)
-			return;
-	abort();
 }
 
 /*
@@ -445,7 +393,8 @@ static void begin_work(struct worker *worker)
 	if (!pcpu_tier_has_sequences() || pcpu_tier.index != PCPU_INDEX_CPU_ID)
 		worker->kind = USUAL;
 	if (worker->kind == WITHOUT_RSEQ) {
-		give_rseq_up();
+		if (!give_rseq_up())
+			abort();
 		worker->operations /= SLOWNESS_WITHOUT_RSEQ * calm;
 	}
 	while (worker->kind == PINNED && !__pcpu_self()->pinned)
@@ -459,11 +408,12 @@ static void *work(void *arg)
 
 	self = worker;
 	begin_work(worker);
-	timer = start_timer(worker->kind == WITHOUT_RSEQ ? TIMER_INTERVAL_WITHOUT_RSEQ
-							 : TIMER_INTERVAL);
+	timer = start_storm_of(worker->kind == WITHOUT_RSEQ ? TIMER_INTERVAL_WITHOUT_RSEQ
+							    : TIMER_INTERVAL,
+			       on_timer);
 	while (worker->done < worker->operations)
 		do_round(worker);
-	timer_delete(timer);
+	end_storm(timer);
 	if (worker->kind == PINNED && percpu_thread_unpin() != 0)
 		abort();
 	return NULL;
@@ -510,14 +460,6 @@ static void check_object(struct numbers __percpu *object, const struct tallies *
 	check_number("right", per_cpu_sum(object->right), all->pairs);
 }
 
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + 1e-9 * (double)ts.tv_nsec;
-}
-
 /* --- fork --- */
 
 #define FORKS 200
@@ -526,18 +468,6 @@ static double now(void)
 #define DEADLOCK_SECONDS 100
 
 static DEFINE_PER_CPU(uint64_t, forked);
-static bool stop;
-
-static bool must_stop(void)
-{
-	return __atomic_load_n(&stop, __ATOMIC_RELAXED);
-}
-
-static void set_stop(bool to)
-{
-	__atomic_store_n(&stop, to, __ATOMIC_RELAXED);
-}
-
 /* Allocates, counts and frees; returns false if a sum is wrong. */
 static bool use_an_area(void)
 {
@@ -679,7 +609,7 @@ static struct worker *run_workers(unsigned int nr)
 
 	assert_non_null(workers);
 	for (unsigned int i = 0; i < nr; i++) {
-		workers[i].random = 0x9e3779b97f4a7c15 * (i + 1);
+		workers[i].random = random_from(i);
 		workers[i].operations = wanted_operations / nr;
 		/* half of them are usual ones */
 		if (i % 4 < NR_WORKER_KINDS)
@@ -687,7 +617,7 @@ static struct worker *run_workers(unsigned int nr)
 		/* whose CPU goes offline is pinned no more, and does not know */
 		if (hotplug && workers[i].kind == PINNED)
 			workers[i].kind = USUAL;
-		assert_int_equal(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
+		workers[i].thread = start(work, &workers[i]);
 	}
 	for (unsigned int i = 0; i < nr; i++)
 		pthread_join(workers[i].thread, NULL);
@@ -696,14 +626,12 @@ static struct worker *run_workers(unsigned int nr)
 
 static void run_all_at_once(unsigned int nr, struct totals *totals)
 {
-	const struct sigaction action = {.sa_handler = on_timer, .sa_flags = SA_RESTART};
 	struct worker *workers;
 	pthread_t forking;
 	bool good = true;
 
-	sigaction(SIGUSR1, &action, NULL);
 	set_stop(NO_CHILDREN);
-	assert_int_equal(pthread_create(&forking, NULL, fork_now_and_then, &good), 0);
+	forking = start(fork_now_and_then, &good);
 	workers = run_workers(nr);
 	set_stop(true);
 	pthread_join(forking, NULL);
@@ -717,14 +645,14 @@ static void mixed_operations_lose_nothing(void **state)
 {
 	const unsigned int nr = (unsigned int)(THREADS_A_CPU * CPU_COUNT(&allowed));
 	struct totals totals = {0};
-	double start = now(), took;
+	double began = seconds(CLOCK_MONOTONIC), took;
 
 	(void)state;
 	assert_int_equal(percpu_counter_init(&folded, 0, GFP_KERNEL), 0);
 	dynamics = alloc_percpu(struct numbers);
 	assert_non_null(dynamics);
 	run_all_at_once(nr, &totals);
-	took = now() - start;
+	took = seconds(CLOCK_MONOTONIC) - began;
 	printf("%s: %.3g operations by %u threads in %.1f s: %.1f million a second; "
 	       "%.3g signals, %.3g sections, %.3g visits, %.3g sweeps\n",
 	       percpu_backend(), (double)totals.done, nr, took, (double)totals.done / took / 1e6,
@@ -759,13 +687,11 @@ static void forked_children_live_on_and_leave_the_parent_alone(void **state)
 		return;
 	}
 	set_stop(false);
-	for (int i = 0; i < 2; i++)
-		pthread_create(&threads[i], NULL, count_forked, &counted[i]);
+	start_all(threads, 2, count_forked, counted, sizeof(counted[0]));
 	for (int i = 0; i < FORKS && good; i++)
 		good = child_lives_on();
 	set_stop(true);
-	for (int i = 0; i < 2; i++)
-		pthread_join(threads[i], NULL);
+	join_all(threads, 2);
 	assert_true(good);
 	check_number("forked", per_cpu_sum(forked), before + counted[0] + counted[1]);
 }
@@ -785,14 +711,11 @@ static int storm(void)
 	bool good[STORMING_THREADS];
 
 	set_stop(false);
-	pthread_create(&counting, NULL, count_forked, &counted);
-	pthread_create(&opening, NULL, open_units, NULL);
-	for (int i = 0; i < STORMING_THREADS; i++) {
-		good[i] = true;
-		pthread_create(&forking[i], NULL, fork_often, &good[i]);
-	}
-	for (int i = 0; i < STORMING_THREADS; i++)
-		pthread_join(forking[i], NULL);
+	counting = start(count_forked, &counted);
+	opening = start(open_units, NULL);
+	memset(good, true, sizeof(good));
+	start_all(forking, STORMING_THREADS, fork_often, good, sizeof(good[0]));
+	join_all(forking, STORMING_THREADS);
 	set_stop(true);
 	pthread_join(counting, NULL);
 	pthread_join(opening, NULL);

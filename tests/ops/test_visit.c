@@ -3,19 +3,22 @@
  * test_visit.c - other CPUs' copies: percpu_remote_begin(), per_cpu_xchg() and
  * percpu_counter_sum_and_reset() (percpu/section.h, percpu/counter.h).
  */
-#include "many.h"
-#include "ground/pause.h"
+#include "support/clock.h"
+#include "support/cpus.h"
+#include "support/fact.h"
+#include "support/threads.h"
+#include "support/tier.h"
 
 #include "cpu/hold.h"
+#include "ground/pause.h"
+
+#include <percpu/percpu.h>
+
+#include <errno.h>
 
 static DEFINE_PER_CPU(uint64_t, plain);
 static DEFINE_PER_CPU(uint64_t, counted);
 static DEFINE_PER_CPU(uint64_t, initial) = 77;
-
-static unsigned int other_than(unsigned int cpu)
-{
-	return cpus[0] + cpus[1] - cpu;
-}
 
 /* --- percpu_remote_begin() --- */
 
@@ -169,15 +172,13 @@ static void cpus_that_others_are_pinned_to_cannot_be_visited(void **state)
 
 static void *count(void *arg)
 {
-	uint64_t n;
-
-	for (n = 0; !must_stop(); n += 3) {
+	for (uint64_t n = 3; !must_stop(); n += 3) {
 		this_cpu_inc(counted);
 		(void)this_cpu_add_return(counted, 1);
 		get_cpu_var(counted)++;
 		put_cpu_var(counted);
+		tell(arg, n);
 	}
-	*(uint64_t *)arg = n;
 	return NULL;
 }
 
@@ -199,8 +200,8 @@ static void *visit_in_turn(void *arg)
 		this_cpu_inc(counted);
 		n++;
 		percpu_remote_end(cpus[i]);
+		tell(arg, n);
 	}
-	*(uint64_t *)arg = n;
 	return NULL;
 }
 
@@ -210,31 +211,31 @@ static void *collect(void *arg)
 	uint64_t taken = 0;
 	unsigned int cpu;
 
-	while (!must_stop())
+	while (!must_stop()) {
 		for_each_possible_cpu(cpu)
 			taken += per_cpu_xchg(counted, cpu, 0);
-	*(uint64_t *)arg = taken;
+		tell(arg, taken);
+	}
 	return NULL;
 }
 
 static const char *run_with(void *(*others)(void *arg), bool taking)
 {
-	uint64_t tally[COUNTING], other[VISITING], expected = 0, sum = 0;
+	uint64_t tally[COUNTING] = {0}, other[VISITING] = {0}, expected = 0, sum = 0;
 	pthread_t threads[COUNTING + VISITING];
+	bool all_at_work;
 
-	for (int i = 0; i < COUNTING; i++)
-		threads[i] = start(count, &tally[i]);
-	for (int i = 0; i < VISITING; i++)
-		threads[COUNTING + i] = start(others, &other[i]);
+	start_all(threads, COUNTING, count, tally, sizeof(tally[0]));
+	start_all(threads + COUNTING, VISITING, others, other, sizeof(other[0]));
 	nap(SECONDS);
+	all_at_work = await_told(tally, COUNTING, 1000) && await_told(other, VISITING, 1);
 	set_stop(true);
-	for (int i = 0; i < COUNTING + VISITING; i++)
-		pthread_join(threads[i], NULL);
+	join_all(threads, COUNTING + VISITING);
 	for (int i = 0; i < COUNTING; i++)
 		expected += tally[i];
 	for (int i = 0; i < VISITING; i++)
 		*(taking ? &sum : &expected) += other[i];
-	RETURN_UNLESS(other[0] > 0 && other[1] > 0 && expected > 1000);
+	RETURN_UNLESS(all_at_work);
 	return differ("the sum", sum + per_cpu_sum(counted), expected);
 }
 
@@ -349,40 +350,36 @@ static struct percpu_counter counter;
 
 static void *add_to_the_counter(void *arg)
 {
-	uint64_t n;
-
-	for (n = 0; !must_stop(); n += 3) {
+	for (uint64_t n = 3; !must_stop(); n += 3) {
 		percpu_counter_inc(&counter);
 		percpu_counter_add_batch(&counter, 2, 3);
+		tell(arg, n);
 	}
-	*(uint64_t *)arg = n;
 	return NULL;
 }
 
 static void *reset_the_counter(void *arg)
 {
-	int64_t taken = 0;
+	uint64_t taken = 0;
 
-	while (!must_stop())
-		taken += percpu_counter_sum_and_reset(&counter);
-	*(uint64_t *)arg = (uint64_t)taken;
+	while (!must_stop()) {
+		taken += (uint64_t)percpu_counter_sum_and_reset(&counter);
+		tell(arg, taken);
+	}
 	return NULL;
 }
 
 static const char *add_and_reset(void)
 {
-	uint64_t added[COUNTING], taken[VISITING], expected = 0, sum;
+	uint64_t added[COUNTING] = {0}, taken[VISITING] = {0}, expected = 0, sum;
 	pthread_t threads[COUNTING + VISITING];
 
 	RETURN_UNLESS(percpu_counter_init(&counter, 1000, GFP_KERNEL) == 0);
-	for (int i = 0; i < COUNTING; i++)
-		threads[i] = start(add_to_the_counter, &added[i]);
-	for (int i = 0; i < VISITING; i++)
-		threads[COUNTING + i] = start(reset_the_counter, &taken[i]);
+	start_all(threads, COUNTING, add_to_the_counter, added, sizeof(added[0]));
+	start_all(threads + COUNTING, VISITING, reset_the_counter, taken, sizeof(taken[0]));
 	nap(SECONDS);
 	set_stop(true);
-	for (int i = 0; i < COUNTING + VISITING; i++)
-		pthread_join(threads[i], NULL);
+	join_all(threads, COUNTING + VISITING);
 	for (int i = 0; i < COUNTING; i++)
 		expected += added[i];
 	sum = (uint64_t)percpu_counter_sum(&counter);

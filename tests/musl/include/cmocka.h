@@ -79,12 +79,6 @@ static inline void __attribute__((__noreturn__)) mini_leave(enum mini_outcome ou
 #define assert_ptr_not_equal(a, b) mini_compare((uintptr_t)(a), !=, (uintptr_t)(b))
 #define assert_int_equal(a, b) mini_compare(a, ==, b)
 #define assert_int_not_equal(a, b) mini_compare(a, !=, b)
-#define assert_in_range(value, low, high)                                    \
-	do {                                                                 \
-		unsigned long long mini_value = (unsigned long long)(value); \
-		mini_compare(mini_value, >=, low);                           \
-		mini_compare(mini_value, <=, high);                          \
-	} while (0)
 #define assert_string_equal(a, b)                                                 \
 	do {                                                                      \
 		const char *mini_s = (a), *mini_t = (b);                          \

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+# The programs of this folder, a row each, and the tests that they are. Every build that has them reads
+# this table: CMakeLists.txt here, and ../musl/CMakeLists.txt. They say what a row does there.
+#
+# program(NAME SOURCES file... [LANGUAGES c cxx] [LEVELS O0 O2 O3] IN place... [CONF words] [ARCH processor]
+#	[DEFINES name...] [WRAP function...] [ENVIRONMENT_IN_TIERS variable=value])
+#
+# The test is called NAME; with LANGUAGES and LEVELS there is one of each, NAME_cxx_O2. CONF is its
+# PERCPU_CONF. ARCH: there it is, and nowhere else. WRAP: calls of that function come to the test's
+# own first. IN says where it is a test:
+#	usual     as it is, and seeing the library's insides
+#	own       NAME_own, and so on: with rseq areas of the library's own, because the C library has
+#	          registered none
+#	fallback  in the fallback tier because it is asked for
+#	refused   in the fallback tier because the kernel knows no rseq
+#	unfenced  the same because it knows no membarrier, and then nothing has a short way
+#	mm_cid    where copies are told apart by mm_cid
+#	valgrind  under valgrind, which knows no rseq: right counts all the same, and the tier says why
+#	linked    as any program, with the shared library
+#	up        with PERCPU_UP: plain variables, and no library is linked to
+#	musl      with musl, as NAME alone; musl_fallback: there in the fallback tier too
+#
+# again(NAME PROGRAM [ARGUMENTS word...] [CONF words] [WAY place] [ENVIRONMENT variable=value...]
+#	[SAYS expression] [LABEL label] [TIMEOUT seconds])
+#
+# The test NAME is the program PROGRAM once more. Its WAY is a place as above, or ends, or ends_refused:
+# a program that is to end at once, of itself, or where the kernel knows no rseq. Its output has SAYS in it.
+set(tiers own fallback refused unfenced)
+
+# --- the operations: what decides which operands are constants is language and optimisation ---
+set(ops test_ops.c ops_raw.c ops_unchecked.c ops_this.c ops_pinned.c ops_special.c)
+program(ops SOURCES ${ops} LANGUAGES c LEVELS O0 O3 IN usual ${tiers})
+program(ops SOURCES ${ops} LANGUAGES c LEVELS O2 IN usual ${tiers} mm_cid valgrind musl musl_fallback)
+program(ops SOURCES ${ops} LANGUAGES cxx LEVELS O0 O3 IN usual ${tiers})
+program(ops SOURCES ${ops} LANGUAGES cxx LEVELS O2 IN usual ${tiers} mm_cid)
+program(ops_pinned SOURCES ${ops} LANGUAGES c cxx LEVELS O0 O2 IN usual DEFINES PERCPU_PINNED)
+program(up_ops SOURCES ${ops} LANGUAGES c cxx LEVELS O0 O2 IN up)
+program(up SOURCES up.c up_other.c LANGUAGES c cxx IN up)
+program(nest SOURCES test_nest.c LANGUAGES c cxx IN linked)
+
+# --- their slow side ---
+set(slow_side pcpu_slow_entry pcpu_operate_holding)
+program(slow SOURCES test_slow.c count_slow.c ARCH x86_64 IN usual ${tiers} musl CONF possible:64
+	WRAP ${slow_side})
+program(registers SOURCES test_registers_aarch64.c count_slow.c ARCH aarch64 IN usual ${tiers}
+	CONF possible:64 WRAP ${slow_side})
+
+# --- sections and visits, pinned threads, local locks, threads and processes that come and go ---
+program(section SOURCES test_section.c IN usual ${tiers} mm_cid musl)
+program(section_end SOURCES test_section_end.c IN usual ${tiers} mm_cid musl)
+program(visit SOURCES test_visit.c IN usual ${tiers} mm_cid valgrind musl)
+program(pinned SOURCES test_pinned.c IN usual ${tiers} mm_cid musl)
+program(preempt_check SOURCES test_preempt_check.c IN usual ${tiers} mm_cid)
+program(local_lock SOURCES test_local_lock.c IN usual ${tiers} mm_cid musl)
+program(threads SOURCES test_threads.c IN usual ${tiers} mm_cid musl)
+program(counter_fork SOURCES test_counter_fork.c IN usual musl)
+again(pinned_possible_64 pinned CONF possible:64)
+# the GS base by system calls, as on a processor or kernel without the instructions
+program(pinned_by_calls SOURCES test_pinned.c ARCH x86_64 IN usual DEFINES WITHOUT_FSGSBASE
+	WRAP getauxval)
+
+# --- all at once ---
+program(torture SOURCES test_torture.c IN usual ${tiers} musl musl_fallback
+	ENVIRONMENT_IN_TIERS PERCPU_TORTURE_OPERATIONS=1e7)
+again(torture_mm_cid torture WAY mm_cid ENVIRONMENT PERCPU_TORTURE_OPERATIONS=3e7)
+again(torture_possible_64 torture ARGUMENTS 3e7 CONF possible:64)
+# of what is asked for, more than three quarters are done: some threads are slow, and do few
+again(torture_billion torture ARGUMENTS 1.4e9 LABEL torture TIMEOUT 7200)
+again(torture_long torture ARGUMENTS 1.4e10 LABEL torture TIMEOUT 7200)
+
+# --- copies that processes share: asked for by the environment, and by the call ---
+program(shared SOURCES test_shared.c IN usual CONF shared:yes)
+again(shared_fallback shared CONF shared:yes,backend:fallback)
+again(shared_page shared CONF shared:yes,alloc:page)
+again(shared_call shared ARGUMENTS call)
+again(shared_too_late shared ARGUMENTS used)
+again(shared_fails shared ARGUMENTS fails)
+again(shared_fails_fallback shared ARGUMENTS fails CONF backend:fallback)
+again(shared_fails_page shared ARGUMENTS fails CONF alloc:page)
+
+# --- a tier or an index that is not to be had: a warning, or the end ---
+again(index_warning visit CONF backend:fallback,index:mm_cid SAYS "index:mm_cid is not to be had")
+again(index_strict visit WAY ends CONF backend:fallback,index:mm_cid,strict:yes
+	SAYS "index:mm_cid,strict:yes, but it is not to be had")
+again(backend_strict visit WAY ends_refused CONF backend:rseq,strict:yes
+	SAYS "backend:rseq,strict:yes, but .*it ends")

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_abort_check.c - the self-test of preemption: that it knows a sequence from what is none,
+ * says so where it cannot tell, and leaves everything as it was.
+ *
+ * A machine with much to do may keep a test from being made, so it is made many times.
+ */
+#include "support/child.h"
+#include "support/cmocka_all.h"
+#include "support/refuse.h"
+
+#include "machine/abort_check.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+
+#define TIMES 20
+
+struct tally {
+	unsigned int aborted, wrong, untested;
+	const char *reason; /* the last one; of what is wrong, if anything is */
+};
+
+static struct tally make_tests(bool published)
+{
+	struct tally tally = {0};
+
+	for (int i = 0; i < TIMES; i++) {
+		const char *untested, *wrong = pcpu_abort_check_of(published, &untested);
+
+		tally.wrong += wrong != NULL;
+		tally.untested += !wrong && untested;
+		tally.aborted += !wrong && !untested;
+		if (wrong || (untested && !tally.wrong))
+			tally.reason = wrong ? wrong : untested;
+	}
+	return tally;
+}
+
+static void sequence_is_aborted_by_preemption(void **state)
+{
+	struct tally tally = make_tests(true);
+
+	(void)state;
+	assert_int_equal(tally.wrong, 0);
+	assert_true(tally.aborted > 0);
+}
+
+static void what_is_no_sequence_is_found_out(void **state)
+{
+	struct tally tally = make_tests(false);
+
+	(void)state;
+	assert_int_equal(tally.aborted, 0);
+	assert_true(tally.wrong > 0);
+	assert_non_null(strstr(tally.reason, "does not abort"));
+}
+
+static void public_form_tests_a_sequence(void **state)
+{
+	const char *untested;
+	bool tested = false;
+
+	(void)state;
+	for (int i = 0; i < TIMES; i++) {
+		assert_null(pcpu_abort_check(&untested));
+		tested |= !untested;
+	}
+	assert_true(tested);
+}
+
+/* --- with one CPU --- */
+
+static void bind_to_this_cpu(void)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(sched_getcpu(), &one);
+	child_expect(sched_setaffinity(0, sizeof(one), &one) == 0);
+}
+
+static void test_on_one_cpu(void *arg)
+{
+	struct tally sequence, none;
+
+	(void)arg;
+	bind_to_this_cpu();
+	sequence = make_tests(true);
+	none = make_tests(false);
+	child_expect(sequence.wrong == 0 && sequence.aborted > 0);
+	child_expect(none.aborted == 0 && none.wrong > 0);
+}
+
+static void process_with_one_cpu_is_tested_too(void **state)
+{
+	struct child_end end = child_run(test_on_one_cpu, NULL);
+
+	(void)state;
+	assert_child_was_content(end);
+}
+
+/* --- where it cannot be made --- */
+
+struct refusal {
+	long nr;
+	int error;
+	const char *reason;
+};
+
+static void test_while_refused(void *arg)
+{
+	const struct refusal *refusal = arg;
+	struct tally tally;
+
+	child_expect(refuse(refusal->nr, REFUSE_WITH(refusal->error)));
+	tally = make_tests(false);
+	child_expect(tally.untested == TIMES);
+	child_expect(strstr(tally.reason, refusal->reason) != NULL);
+}
+
+static void assert_untested_while_refused(struct refusal refusal)
+{
+	struct child_end end = child_run(test_while_refused, &refusal);
+
+	assert_child_was_content(end);
+}
+
+static void thread_that_is_refused_leaves_it_untested(void **state)
+{
+	(void)state;
+	assert_untested_while_refused((struct refusal){SYS_clone, EAGAIN, "not started"});
+}
+
+static void affinity_that_is_refused_leaves_it_untested(void **state)
+{
+	(void)state;
+	assert_untested_while_refused((struct refusal){SYS_sched_setaffinity, EPERM, "bound"});
+}
+
+static void area_that_is_refused_leaves_it_untested(void **state)
+{
+	(void)state;
+	assert_untested_while_refused((struct refusal){SYS_rseq, ENOSYS, "area"});
+}
+
+static void no_memory_leaves_it_untested(void **state)
+{
+	(void)state;
+	assert_untested_while_refused((struct refusal){SYS_mmap, ENOMEM, "memory"});
+}
+
+static void test_without_idle_policy(void *arg)
+{
+	struct tally sequence;
+
+	(void)arg;
+	child_expect(refuse(SYS_sched_setscheduler, REFUSE_WITH(EPERM)));
+	sequence = make_tests(true);
+	child_expect(sequence.wrong == 0 && sequence.aborted > 0);
+}
+
+static void policy_that_is_refused_costs_time_only(void **state)
+{
+	struct child_end end = child_run(test_without_idle_policy, NULL);
+
+	(void)state;
+	assert_child_was_content(end);
+}
+
+/* --- what it leaves behind --- */
+
+static void affinity_is_as_before(void **state)
+{
+	cpu_set_t before, after;
+
+	(void)state;
+	CPU_ZERO(&before);
+	CPU_ZERO(&after);
+	sched_getaffinity(0, sizeof(before), &before);
+	make_tests(true);
+	sched_getaffinity(0, sizeof(after), &after);
+	assert_true(CPU_EQUAL(&before, &after));
+}
+
+static void policy_is_as_before(void **state)
+{
+	int before = sched_getscheduler(0);
+
+	(void)state;
+	make_tests(true);
+	assert_int_equal(sched_getscheduler(0), before);
+}
+
+static void signal_mask_is_as_before(void **state)
+{
+	sigset_t mine, saved, after;
+
+	(void)state;
+	sigemptyset(&mine);
+	sigaddset(&mine, SIGUSR2);
+	sigprocmask(SIG_SETMASK, &mine, &saved);
+	make_tests(true);
+	sigprocmask(SIG_SETMASK, &saved, &after);
+	for (int signo = 1; signo < 32; signo++)
+		assert_int_equal(sigismember(&after, signo), signo == SIGUSR2);
+}
+
+static void errno_is_as_before(void **state)
+{
+	(void)state;
+	errno = 4321;
+	make_tests(true);
+	assert_int_equal(errno, 4321);
+}
+
+/* A line of a file below /proc/self that begins with @key, as a number; or the number of lines. */
+static unsigned long figure(const char *path, const char *key)
+{
+	char line[1024];
+	unsigned long value = 0;
+	FILE *file = fopen(path, "r");
+
+	if (!file)
+		return 0;
+	while (fgets(line, sizeof(line), file))
+		if (!key)
+			value++;
+		else if (strncmp(line, key, strlen(key)) == 0)
+			value = strtoul(line + strlen(key), NULL, 10);
+	fclose(file);
+	return value;
+}
+
+/* Those that a busy machine has kept the test from waiting for are still there. */
+static void count_what_is_left(void *arg)
+{
+	unsigned long threads, mappings;
+	struct tally tally;
+
+	(void)arg;
+	figure("/proc/self/maps", NULL); /* whose buffer is a mapping too */
+	threads = figure("/proc/self/status", "Threads:");
+	mappings = figure("/proc/self/maps", NULL);
+	child_expect(threads > 0 && mappings > 0);
+	tally = make_tests(true);
+	child_expect(figure("/proc/self/status", "Threads:") <= threads + 2ul * tally.untested);
+	child_expect(figure("/proc/self/maps", NULL) <= mappings + tally.untested);
+	child_expect(tally.aborted > 0);
+}
+
+static void neither_threads_nor_memory_are_left(void **state)
+{
+	struct child_end end = child_run(count_what_is_left, NULL);
+
+	(void)state;
+	assert_child_was_content(end);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sequence_is_aborted_by_preemption),
+		cmocka_unit_test(what_is_no_sequence_is_found_out),
+		cmocka_unit_test(public_form_tests_a_sequence),
+		cmocka_unit_test(process_with_one_cpu_is_tested_too),
+		cmocka_unit_test(thread_that_is_refused_leaves_it_untested),
+		cmocka_unit_test(affinity_that_is_refused_leaves_it_untested),
+		cmocka_unit_test(area_that_is_refused_leaves_it_untested),
+		cmocka_unit_test(no_memory_leaves_it_untested),
+		cmocka_unit_test(policy_that_is_refused_costs_time_only),
+		cmocka_unit_test(affinity_is_as_before),
+		cmocka_unit_test(policy_is_as_before),
+		cmocka_unit_test(signal_mask_is_as_before),
+		cmocka_unit_test(errno_is_as_before),
+		cmocka_unit_test(neither_threads_nor_memory_are_left),
+	};
+
+	return cmocka_run_group_tests_name("preempt_test", tests, NULL, NULL);
+}

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+# The rooms of src/ that have a program of their own: FOLDER/test_ROOM.c, where src/ has FOLDER/ROOM.
+# Every build that has them reads this table: CMakeLists.txt here, and ../musl/CMakeLists.txt. They say
+# what a row does there. Which program tests the other rooms: ../house/rooms.txt.
+#
+# room(TEST FOLDER CONF [place...])
+#
+# CONF is the test's PERCPU_CONF; - : none. It is a test as it is, and in these places:
+#	fallback  in the tier without sequences, as TEST_fallback
+#	page      where only what is in use is mapped, as TEST_page
+#	musl      with musl
+#	x86_64    there, and nowhere else: a program can have itself trapped (../support/traps.h)
+#
+# room_alone(TEST FOLDER FILE...): with these files of src/ and nothing else of the library, which, at
+# its start, would have been there before the test.
+# of every seam of the library: what comes of it when it fails
+room(test_lock          ground  -)
+room(test_fault         ground  "topology:numa:2 pu:32" fallback)
+
+room_alone(test_rseq_area   machine  machine/rseq_area.c)
+room_alone(test_abort_check machine  machine/abort_check.c machine/rseq_area.c)
+room(test_topology      machine -)
+
+room(test_coord         memory  -                       musl)
+room(test_unit          memory  possible:64             fallback musl)
+room(test_vm            memory  -                       musl)
+
+room(test_cpu_lock      cpu     possible:16             fallback x86_64)
+
+room(test_alloc         alloc   possible:16             fallback page musl)
+room(test_area_block    alloc   -)
+room(test_area_map      alloc   -)
+room(test_cache         alloc   possible:16             fallback musl x86_64)
+room(test_chunk         alloc   possible:8              fallback musl)
+room(test_misuse        alloc   possible:8              fallback)
+room(test_slot          alloc   -)
+# of the whole folder: the largest area, and long walks beside a model
+room(test_alloc_model   alloc   possible:16             fallback)
+room(test_map_model     alloc   -)
+room(test_max_size      alloc   possible:16,max_size:1M fallback musl)
+
+room(test_debug         debug   possible:8              fallback page)
+
+room(test_alloc_info    boot    -)
+room(test_boot          boot    -)
+room(test_conf          boot    -)
+room(test_first_chunk   boot    -)
+
+room(test_counter       calls   possible:20             fallback page musl)
+room(test_stats         calls   possible:8              fallback page musl)

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * refuse.h - system calls that are refused to the calling thread from here on, and to all threads
+ * and processes that it starts.
+ */
+#ifndef SUPPORT_REFUSE_H
+#define SUPPORT_REFUSE_H
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define REFUSE_BY_SIGNAL SECCOMP_RET_TRAP
+#define REFUSE_WITH(error) (SECCOMP_RET_ERRNO | (error))
+
+/* The system call @nr ends as @this_one says, all others as @others says. */
+static inline bool filter_system_calls(long nr, uint32_t this_one, uint32_t others)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)nr, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, this_one),
+		BPF_STMT(BPF_RET | BPF_K, others),
+	};
+	const struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), filter};
+
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+	       syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
+}
+
+/* @how: REFUSE_WITH(errno), or REFUSE_BY_SIGNAL: the call is a SIGSYS. */
+static inline bool refuse(long nr, uint32_t how)
+{
+	return filter_system_calls(nr, how, SECCOMP_RET_ALLOW);
+}
+
+/* Every other one is the process's end. */
+static inline bool refuse_all_but(long nr)
+{
+	return filter_system_calls(nr, SECCOMP_RET_ALLOW, SECCOMP_RET_KILL_PROCESS);
+}
+
+#endif /* SUPPORT_REFUSE_H */
