@@ -13,12 +13,20 @@
 #
 # room_alone(TEST FOLDER FILE...): with these files of src/ and nothing else of the library, which, at
 # its start, would have been there before the test.
+room(test_affinity      ground  -                       musl)
+room(test_bitmap        ground  -)
+room(test_fence         ground  -                       musl)
+room(test_futex         ground  -                       musl)
+room(test_log           ground  -                       musl)
+room(test_symbol        ground  -)
 # of every seam of the library: what comes of it when it fails
 room(test_lock          ground  -)
 room(test_fault         ground  "topology:numa:2 pu:32" fallback)
 
 room_alone(test_rseq_area   machine  machine/rseq_area.c)
 room_alone(test_abort_check machine  machine/abort_check.c machine/rseq_area.c)
+room(test_cpulist       machine -)
+room(test_tier          machine -                       fallback musl)
 room(test_topology      machine -)
 
 room(test_coord         memory  -                       musl)
@@ -26,12 +34,14 @@ room(test_unit          memory  possible:64             fallback musl)
 room(test_vm            memory  -                       musl)
 
 room(test_cpu_lock      cpu     possible:16             fallback x86_64)
+room(test_mark          cpu     -                       fallback musl)
 
 room(test_alloc         alloc   possible:16             fallback page musl)
 room(test_area_block    alloc   -)
 room(test_area_map      alloc   -)
 room(test_cache         alloc   possible:16             fallback musl x86_64)
 room(test_chunk         alloc   possible:8              fallback musl)
+room(test_max_tree      alloc   -)
 room(test_misuse        alloc   possible:8              fallback)
 room(test_slot          alloc   -)
 # of the whole folder: the largest area, and long walks beside a model

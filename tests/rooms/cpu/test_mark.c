@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_mark.c - marks: which thread has which, and who is waited for. How they are used is in
+ * ../../ops/test_section_end.c, and that sharing them can fail in ../../ops/test_shared.c.
+ */
+#include "support/asleep.h"
+#include "support/child.h"
+#include "support/cmocka_all.h"
+#include "support/faults.h"
+#include "support/threads.h"
+
+#include "cpu/mark.h"
+#include "cpu/self.h"
+
+#include <percpu/percpu.h>
+
+#include <sys/syscall.h>
+
+static DEFINE_PER_CPU(unsigned long, some_variable);
+
+/* No entry of the library's has it while nobody holds its CPU. */
+#define REST 0x1230
+
+/* A program that uses nothing of the library is not given it. */
+static int use_the_library(void **state)
+{
+	(void)state;
+	this_cpu_inc(some_variable);
+	return 0;
+}
+
+static void thread_has_one_mark_for_good(void **state)
+{
+	struct pcpu_mark *mark = pcpu_mark_of_thread();
+
+	(void)state;
+	assert_non_null(mark);
+	assert_ptr_equal(pcpu_mark_of_thread(), mark);
+	assert_int_equal(mark->thread, (pid_t)syscall(SYS_gettid));
+	assert_int_equal(mark->busy, 0);
+	assert_int_equal(mark->frozen, 0);
+}
+
+#define THREADS 200 /* more than a block of them has marks */
+
+static void *take_a_mark(void *mark)
+{
+	*(struct pcpu_mark **)mark = pcpu_mark_of_thread();
+	reach_next();
+	await(THREADS);
+	return NULL;
+}
+
+static void threads_that_live_together_have_marks_of_their_own(void **state)
+{
+	struct pcpu_mark *marks[THREADS];
+	pthread_t threads[THREADS];
+
+	(void)state;
+	reach(0);
+	start_all(threads, THREADS, take_a_mark, marks, sizeof(marks[0]));
+	join_all(threads, THREADS);
+	for (int i = 0; i < THREADS; i++) {
+		assert_non_null(marks[i]);
+		assert_int_equal((uintptr_t)marks[i] % 64, 0);
+		for (int j = 0; j < i; j++)
+			assert_ptr_not_equal(marks[i], marks[j]);
+	}
+}
+
+static void *use_and_end(void *mark)
+{
+	*(struct pcpu_mark **)mark = pcpu_mark_of_thread();
+	(*(struct pcpu_mark **)mark)->busy = REST;
+	(*(struct pcpu_mark **)mark)->frozen = 1;
+	return NULL;
+}
+
+static void mark_of_a_thread_that_has_ended_is_the_next_ones_and_as_new(void **state)
+{
+	struct pcpu_mark *first, *next;
+
+	(void)state;
+	pthread_join(start(use_and_end, &first), NULL);
+	assert_int_equal(first->thread, 0);
+	assert_int_equal(first->busy, 0);
+	assert_int_equal(first->frozen, 0);
+	pthread_join(start(use_and_end, &next), NULL);
+	assert_ptr_equal(next, first);
+}
+
+static void fill_all_marks(void *arg)
+{
+	struct pcpu_mark *mark;
+
+	(void)arg;
+	faults_fail_all(PCPU_FAULT_RESERVE);
+	/* as a thread that has none yet, again and again */
+	do {
+		pcpu_self.mark = NULL;
+		mark = pcpu_mark_of_thread();
+	} while (mark);
+	child_expect(faults_end() > 0);
+	child_expect(pcpu_mark_of_thread() != NULL);
+}
+
+static void thread_without_memory_for_a_mark_has_none(void **state)
+{
+	struct child_end end = child_run(fill_all_marks, NULL);
+
+	(void)state;
+	assert_child_was_content(end);
+}
+
+/* --- waiting --- */
+
+/* A thread whose mark says something, for as long as it is told. */
+struct marked {
+	intptr_t busy;
+	unsigned int frozen;
+};
+
+static void *show_a_mark(void *arg)
+{
+	const struct marked *marked = arg;
+	struct pcpu_mark *mark = pcpu_mark_of_thread();
+
+	__atomic_store_n(&mark->frozen, marked->frozen, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&mark->busy, marked->busy, __ATOMIC_SEQ_CST);
+	reach(1);
+	await(2);
+	__atomic_store_n(&mark->busy, 0, __ATOMIC_SEQ_CST);
+	return NULL;
+}
+
+static pid_t waiter;
+
+/* The main thread sleeps in its wait; then it may end. */
+static void *end_the_wait(void *slept)
+{
+	*(bool *)slept = await_sleep_of(waiter);
+	reach(2);
+	return NULL;
+}
+
+static void mark_that_says_so_is_waited_for(void **state)
+{
+	struct marked marked = {REST, 0};
+	pthread_t thread, ending;
+	bool slept = false;
+
+	(void)state;
+	waiter = (pid_t)syscall(SYS_gettid);
+	reach(0);
+	thread = start(show_a_mark, &marked);
+	while (!is_reached(1)) {
+	}
+	ending = start(end_the_wait, &slept);
+	pcpu_marks_wait(REST);
+	assert_true(is_reached(2));
+	join_all((pthread_t[]){thread, ending}, 2);
+	assert_true(slept);
+}
+
+static void assert_not_waited_for(struct marked marked)
+{
+	pthread_t thread;
+
+	reach(0);
+	thread = start(show_a_mark, &marked);
+	await(1);
+	pcpu_marks_wait(REST);
+	assert_false(is_reached(2));
+	reach(2);
+	pthread_join(thread, NULL);
+}
+
+static void mark_that_says_something_else_is_not_waited_for(void **state)
+{
+	(void)state;
+	assert_not_waited_for((struct marked){REST + 2, 0});
+	assert_not_waited_for((struct marked){0, 0});
+}
+
+static void mark_that_is_frozen_is_not_waited_for(void **state)
+{
+	(void)state;
+	assert_not_waited_for((struct marked){REST, 1});
+}
+
+static void own_mark_is_not_waited_for(void **state)
+{
+	struct pcpu_mark *mark = pcpu_mark_of_thread();
+
+	(void)state;
+	mark->busy = REST;
+	pcpu_marks_wait(REST);
+	mark->busy = 0;
+}
+
+/* --- fork --- */
+
+static void look_at_the_marks(void *arg)
+{
+	struct pcpu_mark **others = arg;
+
+	pcpu_marks_wait(REST);
+	child_expect((*others)->thread == 0 && (*others)->busy == 0);
+	child_expect(pcpu_mark_of_thread()->thread != 0);
+}
+
+static void *show_a_mark_to_a_child(void *mark)
+{
+	*(struct pcpu_mark **)mark = pcpu_mark_of_thread();
+	return show_a_mark(&(struct marked){REST, 0});
+}
+
+static void child_has_no_marks_of_its_parents_other_threads(void **state)
+{
+	struct pcpu_mark *mark = NULL;
+	struct child_end end;
+	pthread_t thread;
+
+	(void)state;
+	reach(0);
+	thread = start(show_a_mark_to_a_child, &mark);
+	await(1);
+	end = child_run(look_at_the_marks, &mark);
+	reach(2);
+	pthread_join(thread, NULL);
+	assert_child_was_content(end);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(thread_has_one_mark_for_good),
+		cmocka_unit_test(threads_that_live_together_have_marks_of_their_own),
+		cmocka_unit_test(mark_of_a_thread_that_has_ended_is_the_next_ones_and_as_new),
+		cmocka_unit_test(thread_without_memory_for_a_mark_has_none),
+		cmocka_unit_test(mark_that_says_so_is_waited_for),
+		cmocka_unit_test(mark_that_says_something_else_is_not_waited_for),
+		cmocka_unit_test(mark_that_is_frozen_is_not_waited_for),
+		cmocka_unit_test(own_mark_is_not_waited_for),
+		cmocka_unit_test(child_has_no_marks_of_its_parents_other_threads),
+	};
+
+	return cmocka_run_group_tests(tests, use_the_library, NULL);
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_tier.c - which tier is chosen, what is said of it, and which CPU a thread is on.
+ *
+ * The library has chosen at its start; each case chooses once more, in a child that does nothing
+ * else.
+ */
+#include "support/child.h"
+#include "support/cmocka_all.h"
+#include "support/cpus.h"
+#include "support/no_rseq.h"
+#include "support/refuse.h"
+#include "support/threads.h"
+#include "support/tier.h"
+
+#include "arch_constants.h"
+#include "machine/rseq_area.h"
+#include "machine/tier.h"
+
+#include <errno.h>
+
+static bool backend_begins(const char *with)
+{
+	return strncmp(percpu_backend(), with, strlen(with)) == 0;
+}
+
+/* --- the choice --- */
+
+static void ask_for_the_fallback(void *arg)
+{
+	(void)arg;
+	pcpu_tier_init(
+		&(struct pcpu_tier_request){PCPU_BACKEND_FALLBACK, PCPU_INDEX_MM_CID, false});
+	child_expect(!pcpu_tier_has_sequences());
+	child_expect(pcpu_tier.index == PCPU_INDEX_CPU_ID);
+	child_expect(strcmp(percpu_backend(), "fallback: asked for by PERCPU_CONF") == 0);
+}
+
+static void do_without_membarrier(void *arg)
+{
+	(void)arg;
+	child_expect(refuse(SYS_membarrier, REFUSE_WITH(ENOSYS)));
+	pcpu_tier_init(&(struct pcpu_tier_request){PCPU_BACKEND_RSEQ, PCPU_INDEX_CPU_ID, false});
+	child_expect(!pcpu_tier_has_sequences() && !pcpu_tier.threads_fence);
+	child_expect(backend_begins("fallback: the kernel has no membarrier for rseq") ||
+		     strstr(percpu_backend(), "refuses"));
+}
+
+static void choose_without_a_test(void *arg)
+{
+	(void)arg;
+	pcpu_tier_init(&(struct pcpu_tier_request){PCPU_BACKEND_AUTO, PCPU_INDEX_CPU_ID, false});
+	child_expect(pcpu_tier_has_sequences() == backend_begins("rseq: "));
+	child_expect(!pcpu_tier_has_sequences() ||
+		     strstr(percpu_backend(), "; preemption not tested: PERCPU_CONF says so"));
+}
+
+static void choose_mm_cid(void *arg)
+{
+	bool has;
+
+	(void)arg;
+	pcpu_tier_init(&(struct pcpu_tier_request){PCPU_BACKEND_AUTO, PCPU_INDEX_MM_CID, false});
+	has = pcpu_tier_has_sequences() && pcpu_rseq_has_mm_cid();
+	child_expect((pcpu_tier.index == PCPU_INDEX_MM_CID) == has);
+	child_expect(!strstr(percpu_backend(), ", indexed by mm_cid") == !has);
+	child_expect(pcpu_index_offset ==
+		     pcpu_rseq_offset() + (ptrdiff_t)(has ? offsetof(struct pcpu_rseq, mm_cid)
+							  : offsetof(struct pcpu_rseq, cpu_id)));
+}
+
+static void assert_chooses(void (*choose)(void *arg))
+{
+	struct child_end end = child_run(choose, NULL);
+
+	assert_child_was_content(end);
+}
+
+static void fallback_that_is_asked_for_is_had_and_knows_cpus_alone(void **state)
+{
+	(void)state;
+	assert_chooses(ask_for_the_fallback);
+}
+
+static void kernel_without_membarrier_has_no_sequences(void **state)
+{
+	(void)state;
+	assert_chooses(do_without_membarrier);
+}
+
+static void sequences_that_were_not_tested_say_so(void **state)
+{
+	(void)state;
+	assert_chooses(choose_without_a_test);
+}
+
+static void mm_cid_tells_copies_apart_where_the_kernel_keeps_it(void **state)
+{
+	(void)state;
+	assert_chooses(choose_mm_cid);
+}
+
+static void waiters_fence_where_fences_reach_all_sequences(void **state)
+{
+	const struct pcpu_tier before = pcpu_tier;
+
+	(void)state;
+	pcpu_tier = (struct pcpu_tier){.sequences = true};
+	assert_true(pcpu_tier_waiters_fence());
+	pcpu_tier.shared = true;
+	assert_false(pcpu_tier_waiters_fence());
+	pcpu_tier = (struct pcpu_tier){.sequences = false};
+	assert_false(pcpu_tier_waiters_fence());
+	pcpu_tier = before;
+}
+
+/* --- the calling thread --- */
+
+static void running_cpu_is_the_one_that_the_thread_is_on(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < nr_cpus; i++) {
+		go_to(cpus[i]);
+		assert_int_equal(pcpu_running_cpu(), cpus[i]);
+	}
+	go_anywhere();
+}
+
+struct without_rseq {
+	bool had, ensured;
+	unsigned int cpu;
+};
+
+static void *ask_without_rseq(void *arg)
+{
+	struct without_rseq *without = arg;
+
+	go_to(cpus[0]);
+	without->had = give_rseq_up() != NULL;
+	without->cpu = pcpu_running_cpu();
+	without->ensured = pcpu_thread_ensure_rseq();
+	return NULL;
+}
+
+static void thread_without_rseq_knows_its_cpu_and_has_no_fast_path(void **state)
+{
+	struct without_rseq without;
+
+	(void)state;
+	if (!pcpu_tier_has_sequences())
+		skip();
+	pthread_join(start(ask_without_rseq, &without), NULL);
+	assert_true(without.had);
+	assert_int_equal(without.cpu, cpus[0]);
+	/* one of the library's own is registered again */
+	assert_int_equal(without.ensured, strstr(pcpu_rseq_origin(), "library's own") != NULL);
+}
+
+static void thread_has_the_fast_path_of_its_tier(void **state)
+{
+	(void)state;
+	assert_true(pcpu_thread_ensure_rseq());
+}
+
+static void sequence_that_is_forgotten_is_in_the_area_no_more(void **state)
+{
+	struct pcpu_rseq *area =
+		(struct pcpu_rseq *)((char *)__builtin_thread_pointer() + pcpu_rseq_offset());
+	static const struct {
+		uint32_t version, flags;
+		uint64_t start, length, abort;
+	} descriptor __attribute__((__aligned__(32)));
+
+	(void)state;
+	/* of no instructions: the kernel takes it away when it sees it */
+	__atomic_store_n(&area->rseq_cs, (uint64_t)(uintptr_t)&descriptor, __ATOMIC_RELAXED);
+	pcpu_thread_forget_sequence();
+	assert_int_equal(__atomic_load_n(&area->rseq_cs, __ATOMIC_RELAXED), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(fallback_that_is_asked_for_is_had_and_knows_cpus_alone),
+		cmocka_unit_test(kernel_without_membarrier_has_no_sequences),
+		cmocka_unit_test(sequences_that_were_not_tested_say_so),
+		cmocka_unit_test(mm_cid_tells_copies_apart_where_the_kernel_keeps_it),
+		cmocka_unit_test(waiters_fence_where_fences_reach_all_sequences),
+		cmocka_unit_test(running_cpu_is_the_one_that_the_thread_is_on),
+		cmocka_unit_test(thread_without_rseq_knows_its_cpu_and_has_no_fast_path),
+		cmocka_unit_test(thread_has_the_fast_path_of_its_tier),
+		cmocka_unit_test(sequence_that_is_forgotten_is_in_the_area_no_more),
+		cmocka_unit_test(tier_is_the_one_that_was_asked_for),
+	};
+
+	find_cpus();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
