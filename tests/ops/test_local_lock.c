@@ -312,10 +312,11 @@ static void *lock_until_the_waiter_sleeps(void *arg)
 	return arg;
 }
 
-static const char *wait_for_a_sleeper(void)
+static const char *waiters_sleep_and_are_woken(void)
 {
 	pthread_t holder;
 
+	SKIP_IF(!indexed_by_cpu());
 	waiter = (pid_t)syscall(SYS_gettid);
 	go_to(cpus[0]);
 	holder = start(lock_until_the_waiter_sleeps, NULL);
@@ -329,15 +330,6 @@ static const char *wait_for_a_sleeper(void)
 	pthread_join(holder, NULL);
 	RETURN_UNLESS(slept);
 	return NULL;
-}
-
-static void waiters_sleep_and_are_woken(void **state)
-{
-	(void)state;
-	if (!indexed_by_cpu())
-		skip();
-	else
-		assert_fact(wait_for_a_sleeper);
 }
 
 /* --- exclusion --- */
@@ -455,28 +447,16 @@ static const char *work_together(struct queue __percpu *on)
 	return differ("b", per_cpu_sum(on->b), times);
 }
 
-static const char *work_on_a_static_object(void)
+static const char *locks_of_static_objects_keep_others_out_through_migrations(void)
 {
 	return work_together(&queue);
 }
 
-static const char *work_on_a_dynamic_object(void)
+static const char *locks_of_dynamic_objects_keep_others_out_through_migrations(void)
 {
 	dynamic = alloc_percpu(struct queue);
 	RETURN_UNLESS(dynamic != NULL);
 	return work_together(dynamic);
-}
-
-static void locks_of_static_objects_keep_others_out_through_migrations(void **state)
-{
-	(void)state;
-	assert_fact(work_on_a_static_object);
-}
-
-static void locks_of_dynamic_objects_keep_others_out_through_migrations(void **state)
-{
-	(void)state;
-	assert_fact(work_on_a_dynamic_object);
 }
 
 static void local_lock_init_makes_a_copys_lock_free(void **state)
@@ -501,9 +481,9 @@ int main(void)
 		cmocka_unit_test(trylock_takes_what_is_free_and_nothing_else),
 		cmocka_unit_test(irqsave_blocks_signals_and_restores_what_was),
 		cmocka_unit_test(misuse_is_fatal),
-		cmocka_unit_test(waiters_sleep_and_are_woken),
-		cmocka_unit_test(locks_of_static_objects_keep_others_out_through_migrations),
-		cmocka_unit_test(locks_of_dynamic_objects_keep_others_out_through_migrations),
+		fact_test(waiters_sleep_and_are_woken),
+		fact_test(locks_of_static_objects_keep_others_out_through_migrations),
+		fact_test(locks_of_dynamic_objects_keep_others_out_through_migrations),
 		cmocka_unit_test(local_lock_init_makes_a_copys_lock_free),
 		cmocka_unit_test(tier_is_the_one_that_was_asked_for),
 	};

@@ -79,10 +79,11 @@ static bool may_run_on(unsigned int only)
 
 /* --- pinning --- */
 
-static const char *pin_and_unpin(void)
+static const char *pinned_threads_stay_on_their_cpu_until_they_are_unpinned(void)
 {
 	cpu_set_t before;
 
+	SKIP_IF(!can_pin());
 	sched_getaffinity(0, sizeof(before), &before);
 	for (unsigned int i = 0; i < nr_cpus; i++) {
 		RETURN_UNLESS(percpu_thread_pin(cpus[i]) == 0);
@@ -98,20 +99,12 @@ static const char *pin_and_unpin(void)
 	return differ("the sum", per_cpu_sum(number), 3 * nr_cpus);
 }
 
-static void pinned_threads_stay_on_their_cpu_until_they_are_unpinned(void **state)
-{
-	(void)state;
-	if (!can_pin())
-		skip();
-	else
-		assert_fact(pin_and_unpin);
-}
-
-static const char *pin_where_nobody_can_be(void)
+static const char *threads_that_cannot_be_pinned_stay_as_they_are(void)
 {
 	unsigned int nowhere[] = {nr_cpu_ids, UINT32_MAX, INT32_MAX, nr_cpu_ids - 1};
 	cpu_set_t before;
 
+	SKIP_IF(!can_pin());
 	sched_getaffinity(0, sizeof(before), &before);
 	/* the last one exists only where the test says so (possible:64) */
 	for (int i = 0; i < 3 + (nr_cpu_ids == 64); i++) {
@@ -128,15 +121,6 @@ static const char *pin_where_nobody_can_be(void)
 	return differ("number", per_cpu(number, cpus[0]), 1);
 }
 
-static void threads_that_cannot_be_pinned_stay_as_they_are(void **state)
-{
-	(void)state;
-	if (!can_pin())
-		skip();
-	else
-		assert_fact(pin_where_nobody_can_be);
-}
-
 static void pinning_is_not_supported_where_copies_are_changed_otherwise(void **state)
 {
 	(void)state;
@@ -149,10 +133,11 @@ static void pinning_is_not_supported_where_copies_are_changed_otherwise(void **s
 	assert_int_equal(percpu_thread_unpin(), -EPERM);
 }
 
-static const char *pin_in_a_section(void)
+static const char *sections_are_no_place_to_pin_or_unpin(void)
 {
 	cpu_set_t before;
 
+	SKIP_IF(!can_pin());
 	sched_getaffinity(0, sizeof(before), &before);
 	preempt_disable();
 	RETURN_UNLESS(percpu_thread_pin(cpus[0]) == -EDEADLK && same_affinity(&before));
@@ -165,15 +150,6 @@ static const char *pin_in_a_section(void)
 	preempt_enable();
 	RETURN_UNLESS(percpu_thread_unpin() == 0 && same_affinity(&before));
 	return NULL;
-}
-
-static void sections_are_no_place_to_pin_or_unpin(void **state)
-{
-	(void)state;
-	if (!can_pin())
-		skip();
-	else
-		assert_fact(pin_in_a_section);
 }
 
 /* --- who is not pinned --- */
@@ -324,13 +300,14 @@ static bool all_have_operated(const struct operated *operated)
 	return all;
 }
 
-static const char *operate_all(void)
+static const char *pinned_and_other_threads_and_signals_lose_nothing(void)
 {
 	struct operated operated[PINNED + OTHERS] = {{0}};
 	pthread_t threads[PINNED + OTHERS];
 	uint64_t times = 0, taken = 0, signals = 0;
 	bool all;
 
+	SKIP_IF(!can_pin());
 	for (int i = 0; i < PINNED + OTHERS; i++) {
 		operated[i].cpu = cpus[(unsigned int)i % (nr_cpus > 2 ? 2 : nr_cpus)];
 		threads[i] = start(i < PINNED ? operate_pinned : operate_anywhere, &operated[i]);
@@ -356,15 +333,6 @@ static const char *operate_all(void)
 	return differ("pot", per_cpu_sum(numbers.pot) + taken, 7 * times);
 }
 
-static void pinned_and_other_threads_and_signals_lose_nothing(void **state)
-{
-	(void)state;
-	if (!can_pin())
-		skip();
-	else
-		assert_fact(operate_all);
-}
-
 /* --- fork and new threads --- */
 
 static void *pin_in_a_new_thread(void *arg)
@@ -377,24 +345,16 @@ static void *pin_in_a_new_thread(void *arg)
 	return NULL;
 }
 
-static const char *create_a_thread_while_pinned(void)
+static const char *threads_of_a_pinned_thread_pin_themselves(void)
 {
 	bool good = false;
 
+	SKIP_IF(!can_pin());
 	RETURN_UNLESS(percpu_thread_pin(cpus[0]) == 0);
 	pthread_join(start(pin_in_a_new_thread, &good), NULL);
 	RETURN_UNLESS(good);
 	pinned_cpu_inc(number);
 	return differ("number", per_cpu(number, cpus[0]), 2);
-}
-
-static void threads_of_a_pinned_thread_pin_themselves(void **state)
-{
-	(void)state;
-	if (!can_pin())
-		skip();
-	else
-		assert_fact(create_a_thread_while_pinned);
 }
 
 /* Also inside of a section on that CPU, which pinned threads do not keep out of. */
@@ -422,10 +382,11 @@ static const char *go_on_pinned(void)
 	return differ("number", per_cpu(number, cpus[0]), 2);
 }
 
-static const char *fork_while_pinned(void)
+static const char *children_of_a_pinned_thread_are_pinned(void)
 {
 	int status;
 
+	SKIP_IF(!can_pin());
 	RETURN_UNLESS(percpu_thread_pin(cpus[0]) == 0);
 	pinned_cpu_inc(number);
 	status = status_of_fork(go_on_pinned);
@@ -434,29 +395,20 @@ static const char *fork_while_pinned(void)
 	return differ("number", per_cpu(number, cpus[0]), 2);
 }
 
-static void children_of_a_pinned_thread_are_pinned(void **state)
-{
-	(void)state;
-	if (!can_pin())
-		skip();
-	else
-		assert_fact(fork_while_pinned);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #ifdef WITHOUT_FSGSBASE
 		cmocka_unit_test(instructions_for_the_gs_base_were_denied),
 #endif
-		cmocka_unit_test(pinned_threads_stay_on_their_cpu_until_they_are_unpinned),
-		cmocka_unit_test(threads_that_cannot_be_pinned_stay_as_they_are),
+		fact_test(pinned_threads_stay_on_their_cpu_until_they_are_unpinned),
+		fact_test(threads_that_cannot_be_pinned_stay_as_they_are),
 		cmocka_unit_test(pinning_is_not_supported_where_copies_are_changed_otherwise),
-		cmocka_unit_test(sections_are_no_place_to_pin_or_unpin),
+		fact_test(sections_are_no_place_to_pin_or_unpin),
 		cmocka_unit_test(operations_of_threads_that_are_not_pinned_fault),
-		cmocka_unit_test(pinned_and_other_threads_and_signals_lose_nothing),
-		cmocka_unit_test(threads_of_a_pinned_thread_pin_themselves),
-		cmocka_unit_test(children_of_a_pinned_thread_are_pinned),
+		fact_test(pinned_and_other_threads_and_signals_lose_nothing),
+		fact_test(threads_of_a_pinned_thread_pin_themselves),
+		fact_test(children_of_a_pinned_thread_are_pinned),
 		cmocka_unit_test(tier_is_the_one_that_was_asked_for),
 	};
 

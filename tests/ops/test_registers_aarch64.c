@@ -138,7 +138,7 @@ static const char *do_both(uint64_t loops)
 
 /* --- opening a unit --- */
 
-static const char *open_by_add(void)
+static const char *add_that_opens_a_unit_keeps_all_registers(void)
 {
 	const char *wrong;
 
@@ -150,35 +150,17 @@ static const char *open_by_add(void)
 	return wrong;
 }
 
-static void add_that_opens_a_unit_keeps_all_registers(void **state)
-{
-	(void)state;
-	assert_fact(open_by_add);
-}
-
-static const char *open_by_xchg(void)
+static const char *xchg_that_opens_a_unit_keeps_all_registers(void)
 {
 	if (percpu_unit_is_open(stay_here()))
 		return "the unit is open already";
 	return do_xchgs(1);
 }
 
-static void xchg_that_opens_a_unit_keeps_all_registers(void **state)
-{
-	(void)state;
-	assert_fact(open_by_xchg);
-}
-
-static const char *many_in_a_row(void)
+static const char *operations_keep_all_registers(void)
 {
 	this_cpu_inc(counter);
 	return do_both(1000);
-}
-
-static void operations_keep_all_registers(void **state)
-{
-	(void)state;
-	assert_fact(many_in_a_row);
 }
 
 /* --- a storm of signals --- */
@@ -201,7 +183,7 @@ static bool storm_is_over(void)
 	return handled >= STORM_SIGNALS && slow_entries >= STORM_ABORTS;
 }
 
-static const char *weather_storm(void)
+static const char *operations_in_a_storm_of_signals_keep_all_registers(void)
 {
 	struct patience patience = be_patient();
 	const char *wrong = NULL;
@@ -218,12 +200,6 @@ static const char *weather_storm(void)
 	if (!wrong && !storm_is_over())
 		wrong = "hardly any signal, or hardly any sequence that was aborted";
 	return wrong;
-}
-
-static void operations_in_a_storm_of_signals_keep_all_registers(void **state)
-{
-	(void)state;
-	assert_fact(weather_storm);
 }
 
 /* --- a CPU that is held --- */
@@ -249,7 +225,7 @@ static void *hold_and_let_go(void *arg)
 	return arg;
 }
 
-static const char *find_the_cpu_held(void)
+static const char *waiting_for_a_holder_keeps_all_registers(void)
 {
 	struct patience patience = be_patient();
 	const char *wrong = NULL;
@@ -270,17 +246,11 @@ static const char *find_the_cpu_held(void)
 	return wrong;
 }
 
-static void waiting_for_a_holder_keeps_all_registers(void **state)
-{
-	(void)state;
-	assert_fact(find_the_cpu_held);
-}
-
 /* --- the sequences that are particular --- */
 
 static DEFINE_PER_CPU(unsigned __int128, wide);
 
-static const char *exchange_pairs(void)
+static const char *sixteen_bytes_are_exchanged_whole_in_a_storm_of_signals(void)
 {
 	unsigned __int128 expect = 0;
 
@@ -300,21 +270,15 @@ static const char *exchange_pairs(void)
 	return NULL;
 }
 
-static void sixteen_bytes_are_exchanged_whole_in_a_storm_of_signals(void **state)
-{
-	(void)state;
-	assert_fact(exchange_pairs);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(add_that_opens_a_unit_keeps_all_registers),
-		cmocka_unit_test(xchg_that_opens_a_unit_keeps_all_registers),
-		cmocka_unit_test(operations_keep_all_registers),
-		cmocka_unit_test(operations_in_a_storm_of_signals_keep_all_registers),
-		cmocka_unit_test(waiting_for_a_holder_keeps_all_registers),
-		cmocka_unit_test(sixteen_bytes_are_exchanged_whole_in_a_storm_of_signals),
+		fact_test(add_that_opens_a_unit_keeps_all_registers),
+		fact_test(xchg_that_opens_a_unit_keeps_all_registers),
+		fact_test(operations_keep_all_registers),
+		fact_test(operations_in_a_storm_of_signals_keep_all_registers),
+		fact_test(waiting_for_a_holder_keeps_all_registers),
+		fact_test(sixteen_bytes_are_exchanged_whole_in_a_storm_of_signals),
 	};
 
 	find_cpus();

@@ -337,7 +337,7 @@ static bool all_have_worked(const struct worker *workers)
 	return !is_out_of_patience(&patience);
 }
 
-static const char *sections_and_operations(void)
+static const char *sections_keep_sections_and_operations_out_through_migrations(void)
 {
 	struct worker workers[WORKERS] = {{0}};
 	struct started started[WORKERS];
@@ -361,20 +361,15 @@ static const char *sections_and_operations(void)
 	return compare(workers);
 }
 
-static void sections_keep_sections_and_operations_out_through_migrations(void **state)
-{
-	(void)state;
-	assert_fact(sections_and_operations);
-}
-
 /* --- the holder, after it has been moved --- */
 
 static DEFINE_PER_CPU(uint64_t, mine) = 7;
 
-static const char *look_around_after_moving(void)
+static const char *this_cpu_of_a_holder_that_was_moved_is_the_held_one(void)
 {
 	unsigned int held;
 
+	SKIP_IF(!indexed_by_cpu() || lacks_cpus());
 	go_to(cpus[0]);
 	held = get_cpu();
 	go_to(cpus[1]);
@@ -394,15 +389,6 @@ static const char *look_around_after_moving(void)
 	put_cpu();
 	RETURN_UNLESS(smp_processor_id() == cpus[1]);
 	return differ("raw_cpu_read", raw_cpu_read(mine), 7);
-}
-
-static void this_cpu_of_a_holder_that_was_moved_is_the_held_one(void **state)
-{
-	(void)state;
-	if (!indexed_by_cpu() || lacks_cpus())
-		skip();
-	else
-		assert_fact(look_around_after_moving);
 }
 
 /* One operation of each kind and size. What they make together is 10 in each. */
@@ -445,7 +431,7 @@ static unsigned __int128 sum_of_wide(void)
 	return sum;
 }
 
-static const char *operate_while_holding(void)
+static const char *holders_operations_on_the_held_cpu_count_once(void)
 {
 	unsigned int cpu = get_cpu();
 
@@ -455,29 +441,15 @@ static const char *operate_while_holding(void)
 	return check_all(1, sum_of_wide());
 }
 
-static void holders_operations_on_the_held_cpu_count_once(void **state)
+static const char *holders_operations_on_a_free_cpu_count_once(void)
 {
-	(void)state;
-	assert_fact(operate_while_holding);
-}
-
-static const char *operate_on_a_free_cpu(void)
-{
+	SKIP_IF(lacks_cpus());
 	go_to(cpus[0]);
 	preempt_disable();
 	go_to(cpus[1]);
 	operate_on_all();
 	preempt_enable();
 	return check_all(1, sum_of_wide());
-}
-
-static void holders_operations_on_a_free_cpu_count_once(void **state)
-{
-	(void)state;
-	if (lacks_cpus())
-		skip();
-	else
-		assert_fact(operate_on_a_free_cpu);
 }
 
 static pthread_barrier_t both;
@@ -498,25 +470,17 @@ static void *hold_crosswise(void *arg)
 	return NULL;
 }
 
-static const char *exchange_cpus(void)
+static const char *
+operations_of_two_holders_that_have_changed_places_neither_wait_nor_get_lost(void)
 {
 	pthread_t threads[2];
 
+	/* two threads of which one sleeps may have one number */
+	SKIP_IF(!indexed_by_cpu() || lacks_cpus());
 	pthread_barrier_init(&both, NULL, 2);
 	start_all(threads, 2, hold_crosswise, cpus, sizeof(cpus[0]));
 	join_all(threads, 2);
 	return check_all(2000, sum_of_wide());
-}
-
-static void
-operations_of_two_holders_that_have_changed_places_neither_wait_nor_get_lost(void **state)
-{
-	(void)state;
-	/* two threads of which one sleeps may have one number */
-	if (!indexed_by_cpu() || lacks_cpus())
-		skip();
-	else
-		assert_fact(exchange_cpus);
 }
 
 /* --- waiting --- */
@@ -581,13 +545,15 @@ static void exchange(void)
 	per_cpu_xchg(counted, raw_smp_processor_id(), 0);
 }
 
-static const char *wait_to_operate(void)
+static const char *operations_wait_asleep(void)
 {
+	SKIP_IF(!indexed_by_cpu());
 	return wait_by(operate);
 }
 
-static const char *wait_for_a_section(void)
+static const char *sections_wait_asleep(void)
 {
+	SKIP_IF(!indexed_by_cpu());
 	return wait_by(pass_through_a_section);
 }
 
@@ -599,24 +565,6 @@ static const char *wait_for_a_visit(void)
 static const char *wait_to_exchange(void)
 {
 	return wait_by(exchange);
-}
-
-static void operations_wait_asleep(void **state)
-{
-	(void)state;
-	if (!indexed_by_cpu())
-		skip();
-	else
-		assert_fact(wait_to_operate);
-}
-
-static void sections_wait_asleep(void **state)
-{
-	(void)state;
-	if (!indexed_by_cpu())
-		skip();
-	else
-		assert_fact(wait_for_a_section);
 }
 
 static void visits_wait_asleep(void **state)
@@ -720,7 +668,7 @@ static void *limit_in_sections(void *added)
 	return NULL;
 }
 
-static const char *count_in_sections(void)
+static const char *percpu_counters_can_be_added_to_in_sections(void)
 {
 	pthread_t threads[CALLERS];
 	uint64_t added[CALLERS], expected = 0;
@@ -735,12 +683,6 @@ static const char *count_in_sections(void)
 		expected += added[i];
 	}
 	return differ("the counter", (uint64_t)percpu_counter_sum(&counter), expected);
-}
-
-static void percpu_counters_can_be_added_to_in_sections(void **state)
-{
-	(void)state;
-	assert_fact(count_in_sections);
 }
 
 static void *allocate_in_sections(void *arg)
@@ -766,19 +708,13 @@ static void *allocate_in_sections(void *arg)
 	return NULL;
 }
 
-static const char *allocate_and_free(void)
+static const char *areas_can_be_allocated_and_freed_in_sections(void)
 {
 	pthread_t threads[CALLERS];
 
 	start_all(threads, CALLERS, allocate_in_sections, threads, sizeof(threads[0]));
 	join_all(threads, CALLERS);
 	return NULL;
-}
-
-static void areas_can_be_allocated_and_freed_in_sections(void **state)
-{
-	(void)state;
-	assert_fact(allocate_and_free);
 }
 
 int main(void)
@@ -793,18 +729,18 @@ int main(void)
 		cmocka_unit_test(every_begin_takes_the_cpu_and_every_end_lets_it_go),
 		cmocka_unit_test(only_the_last_put_lets_go),
 		cmocka_unit_test(put_outside_of_a_section_is_fatal),
-		cmocka_unit_test(sections_keep_sections_and_operations_out_through_migrations),
-		cmocka_unit_test(this_cpu_of_a_holder_that_was_moved_is_the_held_one),
-		cmocka_unit_test(holders_operations_on_the_held_cpu_count_once),
-		cmocka_unit_test(holders_operations_on_a_free_cpu_count_once),
-		cmocka_unit_test(
+		fact_test(sections_keep_sections_and_operations_out_through_migrations),
+		fact_test(this_cpu_of_a_holder_that_was_moved_is_the_held_one),
+		fact_test(holders_operations_on_the_held_cpu_count_once),
+		fact_test(holders_operations_on_a_free_cpu_count_once),
+		fact_test(
 			operations_of_two_holders_that_have_changed_places_neither_wait_nor_get_lost),
-		cmocka_unit_test(operations_wait_asleep),
-		cmocka_unit_test(sections_wait_asleep),
+		fact_test(operations_wait_asleep),
+		fact_test(sections_wait_asleep),
 		cmocka_unit_test(visits_wait_asleep),
 		cmocka_unit_test(realtime_threads_get_through_behind_a_holder_that_they_preempt),
-		cmocka_unit_test(percpu_counters_can_be_added_to_in_sections),
-		cmocka_unit_test(areas_can_be_allocated_and_freed_in_sections),
+		fact_test(percpu_counters_can_be_added_to_in_sections),
+		fact_test(areas_can_be_allocated_and_freed_in_sections),
 		cmocka_unit_test(tier_is_the_one_that_was_asked_for),
 	};
 

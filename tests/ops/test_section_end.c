@@ -113,7 +113,7 @@ static void *be_calm(void *operations)
 	return NULL;
 }
 
-static const char *storm_sections(void)
+static const char *storms_of_signals_lose_nothing_and_tangle_no_section(void)
 {
 	struct stormed stormed[STORMED_THREADS] = {{0}};
 	uint64_t calm[CALM_THREADS], sections = 0, signals = 0, operations = 0;
@@ -138,12 +138,6 @@ static const char *storm_sections(void)
 	RETURN_IF_WRONG(differ("plain", per_cpu_sum(plain), sections));
 	RETURN_IF_WRONG(differ("in_handler", per_cpu_sum(in_handler), signals));
 	return differ("counted", per_cpu_sum(counted), operations + 2 * signals);
-}
-
-static void storms_of_signals_lose_nothing_and_tangle_no_section(void **state)
-{
-	(void)state;
-	assert_fact(storm_sections);
 }
 
 /* --- a signal at any one instruction --- */
@@ -419,12 +413,12 @@ static const char *leave_by_exit(void)
 	return leave_by(exit_in_a_section, "a thread ends inside of a section: CPU ");
 }
 
-static const char *leave_by_cancellation(void)
+static const char *cpus_of_threads_that_are_cancelled_are_let_go_with_a_report(void)
 {
 	return leave_by(be_cancelled_in_a_section, "a thread ends inside of a section: CPU ");
 }
 
-static const char *leave_by_a_system_call(void)
+static const char *cpus_of_threads_that_vanish_are_let_go_with_a_report(void)
 {
 	return leave_by(vanish_in_a_section, "ended inside of a section: CPU ");
 }
@@ -434,18 +428,6 @@ static void cpus_of_threads_that_return_are_let_go_with_a_report(void **state)
 	(void)state;
 	assert_fact(leave_by_return);
 	assert_fact(leave_by_exit);
-}
-
-static void cpus_of_threads_that_are_cancelled_are_let_go_with_a_report(void **state)
-{
-	(void)state;
-	assert_fact(leave_by_cancellation);
-}
-
-static void cpus_of_threads_that_vanish_are_let_go_with_a_report(void **state)
-{
-	(void)state;
-	assert_fact(leave_by_a_system_call);
 }
 
 static void *take_over(void *arg)
@@ -458,7 +440,7 @@ static void *take_over(void *arg)
 }
 
 /* The first thread of a process stays there for signals until all have ended. */
-static const char *vanish_as_the_first_thread(void)
+static const char *cpu_of_a_first_thread_that_vanishes_is_let_go_with_a_report(void)
 {
 	percpu_set_log_handler(keep_report, PERCPU_LOG_ERR);
 	if (percpu_remote_begin(cpus[0]))
@@ -469,12 +451,6 @@ static const char *vanish_as_the_first_thread(void)
 	return NULL;
 }
 
-static void cpu_of_a_first_thread_that_vanishes_is_let_go_with_a_report(void **state)
-{
-	(void)state;
-	assert_fact(vanish_as_the_first_thread);
-}
-
 static void *end_in_order(void *arg)
 {
 	for (int i = 0; i < 100; i++)
@@ -482,19 +458,13 @@ static void *end_in_order(void *arg)
 	return arg;
 }
 
-static const char *end_many_threads(void)
+static const char *threads_that_have_left_their_sections_end_without_a_report(void)
 {
 	percpu_set_log_handler(keep_report, PERCPU_LOG_ERR);
 	for (int i = 0; i < 500; i++)
 		pthread_join(start(end_in_order, NULL), NULL);
 	RETURN_IF_WRONG(differ("reports", reports, 0));
 	return differ("plain", per_cpu_sum(plain), 50000);
-}
-
-static void threads_that_have_left_their_sections_end_without_a_report(void **state)
-{
-	(void)state;
-	assert_fact(end_many_threads);
 }
 
 /* --- fork --- */
@@ -529,22 +499,14 @@ static void *look_at_the_mark(void *frozen)
 	return NULL;
 }
 
-static const char *use_a_mark_again(void)
+static const char *marks_of_ended_threads_are_as_new(void)
 {
 	unsigned int frozen = 2;
 
+	SKIP_IF(pcpu_tier_has_sequences());
 	pthread_join(start(end_with_a_frozen_mark, NULL), NULL);
 	pthread_join(start(look_at_the_mark, &frozen), NULL);
 	return differ("frozen", frozen, 0);
-}
-
-static void marks_of_ended_threads_are_as_new(void **state)
-{
-	(void)state;
-	if (pcpu_tier_has_sequences())
-		skip();
-	else
-		assert_fact(use_a_mark_again);
 }
 
 /* In the child, where the threads that hold the CPUs are not. */
@@ -561,7 +523,7 @@ static const char *use_all_cpus(void)
 	return differ("counted", per_cpu_sum(counted), nr_cpus);
 }
 
-static const char *fork_while_others_hold(void)
+static const char *children_find_the_cpus_free_that_the_parents_other_threads_hold(void)
 {
 	pthread_t threads[CPU_SETSIZE];
 	int status;
@@ -573,12 +535,6 @@ static const char *fork_while_others_hold(void)
 	join_all(threads, nr_cpus);
 	RETURN_IF_WRONG(differ("the child's status", (uint64_t)status, 0));
 	return differ("plain", per_cpu_sum(plain), nr_cpus);
-}
-
-static void children_find_the_cpus_free_that_the_parents_other_threads_hold(void **state)
-{
-	(void)state;
-	assert_fact(fork_while_others_hold);
 }
 
 static unsigned int own_cpu;
@@ -612,7 +568,7 @@ static const char *go_on_in_the_child(void)
 	return differ("plain", per_cpu_sum(plain), 2);
 }
 
-static const char *fork_in_a_section(void)
+static const char *sections_that_fork_go_on_in_both_processes(void)
 {
 	int status;
 
@@ -625,12 +581,6 @@ static const char *fork_in_a_section(void)
 	put_cpu();
 	RETURN_UNLESS(pcpu_held_cpu() < 0);
 	return differ("plain", per_cpu_sum(plain), 0);
-}
-
-static void sections_that_fork_go_on_in_both_processes(void **state)
-{
-	(void)state;
-	assert_fact(fork_in_a_section);
 }
 
 static void *fork_in_sections(void *arg)
@@ -654,7 +604,7 @@ static void *fork_in_sections(void *arg)
 	return NULL;
 }
 
-static const char *fork_in_sections_of_many(void)
+static const char *forks_in_sections_while_others_count_deadlock_nobody(void)
 {
 	pthread_t threads[3], calm_thread;
 	bool good[3] = {true, true, true};
@@ -670,16 +620,10 @@ static const char *fork_in_sections_of_many(void)
 	return differ("counted", per_cpu_sum(counted), calm);
 }
 
-static void forks_in_sections_while_others_count_deadlock_nobody(void **state)
-{
-	(void)state;
-	assert_fact(fork_in_sections_of_many);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(storms_of_signals_lose_nothing_and_tangle_no_section),
+		fact_test(storms_of_signals_lose_nothing_and_tangle_no_section),
 		cmocka_unit_test(signals_may_come_at_any_instruction_that_begins_a_section),
 		cmocka_unit_test(signals_may_come_at_any_instruction_that_ends_a_section),
 		cmocka_unit_test(signals_may_come_at_any_instruction_of_an_operation),
@@ -687,14 +631,14 @@ int main(void)
 		cmocka_unit_test(signals_may_come_at_any_instruction_that_takes_a_local_lock),
 		cmocka_unit_test(signals_may_come_at_any_instruction_that_gives_a_local_lock_back),
 		cmocka_unit_test(cpus_of_threads_that_return_are_let_go_with_a_report),
-		cmocka_unit_test(cpus_of_threads_that_are_cancelled_are_let_go_with_a_report),
-		cmocka_unit_test(cpus_of_threads_that_vanish_are_let_go_with_a_report),
-		cmocka_unit_test(cpu_of_a_first_thread_that_vanishes_is_let_go_with_a_report),
-		cmocka_unit_test(threads_that_have_left_their_sections_end_without_a_report),
-		cmocka_unit_test(marks_of_ended_threads_are_as_new),
-		cmocka_unit_test(children_find_the_cpus_free_that_the_parents_other_threads_hold),
-		cmocka_unit_test(sections_that_fork_go_on_in_both_processes),
-		cmocka_unit_test(forks_in_sections_while_others_count_deadlock_nobody),
+		fact_test(cpus_of_threads_that_are_cancelled_are_let_go_with_a_report),
+		fact_test(cpus_of_threads_that_vanish_are_let_go_with_a_report),
+		fact_test(cpu_of_a_first_thread_that_vanishes_is_let_go_with_a_report),
+		fact_test(threads_that_have_left_their_sections_end_without_a_report),
+		fact_test(marks_of_ended_threads_are_as_new),
+		fact_test(children_find_the_cpus_free_that_the_parents_other_threads_hold),
+		fact_test(sections_that_fork_go_on_in_both_processes),
+		fact_test(forks_in_sections_while_others_count_deadlock_nobody),
 		cmocka_unit_test(tier_is_the_one_that_was_asked_for),
 	};
 

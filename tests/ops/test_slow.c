@@ -233,40 +233,22 @@ static const char *open_by(const char *(*operations)(uint64_t loops))
 	return wrong;
 }
 
-static const char *open_by_add(void)
+static const char *add_that_opens_a_unit_keeps_all_registers(void)
 {
 	return open_by(do_adds);
 }
 
-static const char *open_by_xchg(void)
+static const char *xchg_that_opens_a_unit_keeps_all_registers(void)
 {
 	return open_by(do_xchgs);
 }
 
-static const char *open_by_pair(void)
+static const char *cmpxchg_double_that_opens_a_unit_keeps_all_registers(void)
 {
 	return open_by(do_pairs);
 }
 
-static void add_that_opens_a_unit_keeps_all_registers(void **state)
-{
-	(void)state;
-	assert_fact(open_by_add);
-}
-
-static void xchg_that_opens_a_unit_keeps_all_registers(void **state)
-{
-	(void)state;
-	assert_fact(open_by_xchg);
-}
-
-static void cmpxchg_double_that_opens_a_unit_keeps_all_registers(void **state)
-{
-	(void)state;
-	assert_fact(open_by_pair);
-}
-
-static const char *fast_path(void)
+static const char *operations_keep_all_registers(void)
 {
 	const char *wrong;
 
@@ -275,12 +257,6 @@ static const char *fast_path(void)
 	wrong = do_adds(1000);
 	wrong = wrong ? wrong : do_xchgs(1000);
 	return wrong ? wrong : do_pairs(1000);
-}
-
-static void operations_keep_all_registers(void **state)
-{
-	(void)state;
-	assert_fact(fast_path);
 }
 
 static const char *one_of_each(uint64_t loops)
@@ -317,7 +293,7 @@ static const char *missing_in_storm(void)
 		       : NULL;
 }
 
-static const char *weather_storm(void)
+static const char *operations_in_a_storm_of_signals_keep_all_registers(void)
 {
 	struct patience patience = be_patient();
 	const char *wrong = NULL;
@@ -331,12 +307,6 @@ static const char *weather_storm(void)
 	printf("%lu signals, %lu slow entries, %lu times held\n", handled, slow_entries,
 	       slow_holds);
 	return wrong ? wrong : missing_in_storm();
-}
-
-static void operations_in_a_storm_of_signals_keep_all_registers(void **state)
-{
-	(void)state;
-	assert_fact(weather_storm);
 }
 
 /* --- a CPU that the operation holds, after so many sequences were aborted --- */
@@ -414,12 +384,13 @@ static void *hold_and_let_go(void *arg)
 }
 
 /* Nobody else writes the copies meanwhile. */
-static const char *find_the_cpu_held(void)
+static const char *waiting_for_a_holder_keeps_all_registers(void)
 {
 	struct patience patience = be_patient();
 	const char *wrong = NULL;
 	pthread_t holder;
 
+	SKIP_IF(!pcpu_tier_has_sequences());
 	held_cpu = stay_here();
 	this_cpu_inc(counter);
 	slow_entries = 0;
@@ -432,15 +403,6 @@ static const char *find_the_cpu_held(void)
 	if (!wrong && slow_entries < ABORTS)
 		wrong = "the CPU was hardly ever held";
 	return wrong;
-}
-
-static void waiting_for_a_holder_keeps_all_registers(void **state)
-{
-	(void)state;
-	if (!pcpu_tier_has_sequences())
-		skip();
-	else
-		assert_fact(find_the_cpu_held);
 }
 
 #define HOLDERS 2
@@ -494,12 +456,13 @@ static void *count_often(void *arg)
 	return NULL;
 }
 
-static const char *count_and_hold(void)
+static const char *holders_lose_no_update(void)
 {
 	pthread_t holders[HOLDERS], counters[COUNTERS];
 	uint64_t expected = (uint64_t)HOLDERS * HOLDS * 3, counted[COUNTERS];
 	bool failed = false;
 
+	SKIP_IF(!pcpu_tier_has_sequences());
 	start_all(counters, COUNTERS, count_until_told, counted, sizeof(counted[0]));
 	while (per_cpu_sum(counter) == 0)
 		sched_yield();
@@ -515,16 +478,7 @@ static const char *count_and_hold(void)
 	return differ("the sum", per_cpu_sum(counter), expected);
 }
 
-static void holders_lose_no_update(void **state)
-{
-	(void)state;
-	if (!pcpu_tier_has_sequences())
-		skip();
-	else
-		assert_fact(count_and_hold);
-}
-
-static const char *keep_errno(void)
+static const char *operations_keep_errno(void)
 {
 	struct pcpu_op add = {.op = __PCPU_OP_add, .size = 8, .a = 1};
 
@@ -535,12 +489,6 @@ static const char *keep_errno(void)
 	if (pcpu_tier_has_sequences())
 		pcpu_operate_holding(&add, (uint32_t)(uintptr_t)&counter);
 	return errno == 1234 ? NULL : "holding a CPU changes errno";
-}
-
-static void operations_keep_errno(void **state)
-{
-	(void)state;
-	assert_fact(keep_errno);
 }
 
 /* --- single steps --- */
@@ -648,15 +596,15 @@ static void membarrier_that_is_refused_later_is_fatal(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(add_that_opens_a_unit_keeps_all_registers),
-		cmocka_unit_test(xchg_that_opens_a_unit_keeps_all_registers),
-		cmocka_unit_test(cmpxchg_double_that_opens_a_unit_keeps_all_registers),
-		cmocka_unit_test(operations_keep_all_registers),
-		cmocka_unit_test(operations_in_a_storm_of_signals_keep_all_registers),
+		fact_test(add_that_opens_a_unit_keeps_all_registers),
+		fact_test(xchg_that_opens_a_unit_keeps_all_registers),
+		fact_test(cmpxchg_double_that_opens_a_unit_keeps_all_registers),
+		fact_test(operations_keep_all_registers),
+		fact_test(operations_in_a_storm_of_signals_keep_all_registers),
 		cmocka_unit_test(operations_that_hold_the_cpu_keep_all_registers),
-		cmocka_unit_test(waiting_for_a_holder_keeps_all_registers),
-		cmocka_unit_test(holders_lose_no_update),
-		cmocka_unit_test(operations_keep_errno),
+		fact_test(waiting_for_a_holder_keeps_all_registers),
+		fact_test(holders_lose_no_update),
+		fact_test(operations_keep_errno),
 		cmocka_unit_test(single_stepped_operations_get_through_and_count_once),
 		cmocka_unit_test(without_membarrier_the_fallback_counts_and_says_why),
 		cmocka_unit_test(membarrier_that_is_refused_later_is_fatal),

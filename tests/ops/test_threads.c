@@ -84,7 +84,7 @@ static void make_keys(void)
 			abort();
 }
 
-static const char *end_many_threads(void)
+static const char *destructors_of_several_rounds_can_operate(void)
 {
 	pthread_t threads[THREADS_AT_ONCE];
 
@@ -98,12 +98,6 @@ static const char *end_many_threads(void)
 	return differ("counted", per_cpu_sum(counted), in_destructors);
 }
 
-static void destructors_of_several_rounds_can_operate(void **state)
-{
-	(void)state;
-	assert_fact(end_many_threads);
-}
-
 static unsigned int detached_left;
 
 static void *count_detached(void *arg)
@@ -114,7 +108,7 @@ static void *count_detached(void *arg)
 	return arg;
 }
 
-static const char *detach_many_threads(void)
+static const char *detached_threads_count_until_they_are_gone(void)
 {
 	for (int i = 0; i < THREADS_IN_ALL; i++) {
 		while (__atomic_load_n(&detached_left, __ATOMIC_SEQ_CST) > THREADS_AT_ONCE)
@@ -125,12 +119,6 @@ static const char *detach_many_threads(void)
 	while (__atomic_load_n(&detached_left, __ATOMIC_SEQ_CST))
 		sched_yield();
 	return differ("counted", per_cpu_sum(counted), 100 * THREADS_IN_ALL);
-}
-
-static void detached_threads_count_until_they_are_gone(void **state)
-{
-	(void)state;
-	assert_fact(detach_many_threads);
 }
 
 /* Threads that end between the signals that they are sent. */
@@ -156,7 +144,7 @@ static void *live_shortly(void *arg)
 	return NULL;
 }
 
-static const char *end_in_storms(void)
+static const char *threads_may_end_in_a_storm_of_signals(void)
 {
 	timer_t timers[4];
 
@@ -171,12 +159,6 @@ static const char *end_in_storms(void)
 		}
 	}
 	return differ("counted", per_cpu_sum(counted), in_destructors);
-}
-
-static void threads_may_end_in_a_storm_of_signals(void **state)
-{
-	(void)state;
-	assert_fact(end_in_storms);
 }
 
 /* --- around fork --- */
@@ -224,7 +206,7 @@ static const char *live_on(void)
 	return differ("counted", per_cpu_sum(counted), before + 2);
 }
 
-static const char *fork_with_handlers(void)
+static const char *handlers_around_fork_can_operate_and_allocate(void)
 {
 	pthread_t thread;
 	uint64_t times;
@@ -237,12 +219,6 @@ static const char *fork_with_handlers(void)
 	pthread_join(thread, NULL);
 	RETURN_UNLESS(in_handlers == 400);
 	return differ("counted", per_cpu_sum(counted), times + in_handlers);
-}
-
-static void handlers_around_fork_can_operate_and_allocate(void **state)
-{
-	(void)state;
-	assert_fact(fork_with_handlers);
 }
 
 /* --- children without a copy of the memory --- */
@@ -278,7 +254,7 @@ static void *spawn_often(void *arg)
 	return NULL;
 }
 
-static const char *spawn_while_counting(void)
+static const char *children_of_vfork_and_posix_spawn_disturb_nobody(void)
 {
 	pthread_t spawning[2], counting;
 	bool good[2] = {true, true};
@@ -291,12 +267,6 @@ static const char *spawn_while_counting(void)
 	pthread_join(counting, NULL);
 	RETURN_UNLESS(good[0] && good[1]);
 	return differ("counted", per_cpu_sum(counted), times + 2 * SPAWNS);
-}
-
-static void children_of_vfork_and_posix_spawn_disturb_nobody(void **state)
-{
-	(void)state;
-	assert_fact(spawn_while_counting);
 }
 
 /* --- other surroundings --- */
@@ -329,7 +299,7 @@ static void *count_and_tell(void *times)
 	return count_meanwhile(times);
 }
 
-static const char *change_surroundings(void)
+static const char *other_namespaces_and_affinities_lose_nothing(void)
 {
 	pthread_t counting[3], changing, driving;
 	uint64_t times[3], expected = 0;
@@ -353,21 +323,15 @@ static const char *change_surroundings(void)
 	return differ("counted", per_cpu_sum(counted), expected);
 }
 
-static void other_namespaces_and_affinities_lose_nothing(void **state)
-{
-	(void)state;
-	assert_fact(change_surroundings);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(destructors_of_several_rounds_can_operate),
-		cmocka_unit_test(detached_threads_count_until_they_are_gone),
-		cmocka_unit_test(threads_may_end_in_a_storm_of_signals),
-		cmocka_unit_test(handlers_around_fork_can_operate_and_allocate),
-		cmocka_unit_test(children_of_vfork_and_posix_spawn_disturb_nobody),
-		cmocka_unit_test(other_namespaces_and_affinities_lose_nothing),
+		fact_test(destructors_of_several_rounds_can_operate),
+		fact_test(detached_threads_count_until_they_are_gone),
+		fact_test(threads_may_end_in_a_storm_of_signals),
+		fact_test(handlers_around_fork_can_operate_and_allocate),
+		fact_test(children_of_vfork_and_posix_spawn_disturb_nobody),
+		fact_test(other_namespaces_and_affinities_lose_nothing),
 		cmocka_unit_test(tier_is_the_one_that_was_asked_for),
 	};
 

@@ -134,10 +134,12 @@ static void *pin_until_told(void *arg)
 	return NULL;
 }
 
-static const char *visit_a_pinned_cpu(void)
+static const char *cpus_that_others_are_pinned_to_cannot_be_visited(void)
 {
-	pthread_t thread = start(pin_until_told, &cpus[0]);
+	pthread_t thread;
 
+	SKIP_IF(!has_sequences() || !indexed_by_cpu());
+	thread = start(pin_until_told, &cpus[0]);
 	await(1);
 	for (int i = 0; i < 3; i++) {
 		RETURN_UNLESS(percpu_remote_begin(cpus[0]) == -EBUSY);
@@ -153,15 +155,6 @@ static const char *visit_a_pinned_cpu(void)
 	RETURN_UNLESS(percpu_remote_begin(cpus[0]) == 0);
 	percpu_remote_end(cpus[0]);
 	return NULL;
-}
-
-static void cpus_that_others_are_pinned_to_cannot_be_visited(void **state)
-{
-	(void)state;
-	if (!has_sequences() || !indexed_by_cpu())
-		skip();
-	else
-		assert_fact(visit_a_pinned_cpu);
 }
 
 /* --- exact among those who count --- */
@@ -239,26 +232,14 @@ static const char *run_with(void *(*others)(void *arg), bool taking)
 	return differ("the sum", sum + per_cpu_sum(counted), expected);
 }
 
-static const char *visit_while_others_count(void)
+static const char *plain_accesses_of_visitors_are_exact_among_those_who_count(void)
 {
 	return run_with(visit_in_turn, false);
 }
 
-static const char *collect_while_others_count(void)
+static const char *per_cpu_xchg_takes_everything_once_while_all_count(void)
 {
 	return run_with(collect, true);
-}
-
-static void plain_accesses_of_visitors_are_exact_among_those_who_count(void **state)
-{
-	(void)state;
-	assert_fact(visit_while_others_count);
-}
-
-static void per_cpu_xchg_takes_everything_once_while_all_count(void **state)
-{
-	(void)state;
-	assert_fact(collect_while_others_count);
 }
 
 /* --- per_cpu_xchg() --- */
@@ -369,7 +350,7 @@ static void *reset_the_counter(void *arg)
 	return NULL;
 }
 
-static const char *add_and_reset(void)
+static const char *sum_and_reset_takes_everything_once_while_all_add(void)
 {
 	uint64_t added[COUNTING] = {0}, taken[VISITING] = {0}, expected = 0, sum;
 	pthread_t threads[COUNTING + VISITING];
@@ -389,12 +370,6 @@ static const char *add_and_reset(void)
 	return differ("after the last reset", (uint64_t)percpu_counter_sum(&counter), 0);
 }
 
-static void sum_and_reset_takes_everything_once_while_all_add(void **state)
-{
-	(void)state;
-	assert_fact(add_and_reset);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -406,14 +381,14 @@ int main(void)
 		cmocka_unit_test(owners_of_another_cpus_local_lock_cannot_visit),
 		cmocka_unit_test(visits_and_sections_of_one_cpu_nest),
 		cmocka_unit_test(end_of_a_visit_that_was_not_begun_is_fatal),
-		cmocka_unit_test(cpus_that_others_are_pinned_to_cannot_be_visited),
-		cmocka_unit_test(plain_accesses_of_visitors_are_exact_among_those_who_count),
-		cmocka_unit_test(per_cpu_xchg_takes_everything_once_while_all_count),
+		fact_test(cpus_that_others_are_pinned_to_cannot_be_visited),
+		fact_test(plain_accesses_of_visitors_are_exact_among_those_who_count),
+		fact_test(per_cpu_xchg_takes_everything_once_while_all_count),
 		cmocka_unit_test(per_cpu_xchg_exchanges_values_of_every_size),
 		cmocka_unit_test(holders_can_exchange_on_the_cpu_that_they_hold),
 		cmocka_unit_test(per_cpu_xchg_inside_of_another_cpus_section_is_fatal),
 		cmocka_unit_test(per_cpu_xchg_on_a_cpu_that_is_not_possible_is_fatal),
-		cmocka_unit_test(sum_and_reset_takes_everything_once_while_all_add),
+		fact_test(sum_and_reset_takes_everything_once_while_all_add),
 		cmocka_unit_test(tier_is_the_one_that_was_asked_for),
 	};
 

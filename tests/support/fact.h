@@ -23,6 +23,10 @@ typedef const char *(*fact_t)(void);
 /* A child that has not ended by then hangs: longer than a fact may be patient (patience.h). */
 #define DEADLOCK_SECONDS 120
 
+/* What a fact returns that cannot be found out here, and how its child ends. */
+static const char not_here[] = "not here";
+#define EXIT_NOT_HERE 77
+
 /* How the child ended, and what it wrote to its standard error. */
 struct fact_end {
 	int status;
@@ -38,10 +42,10 @@ static inline void __attribute__((__noreturn__)) run_fact(fact_t fact)
 	signal(SIGABRT, SIG_DFL);
 	signal(SIGSEGV, SIG_DFL);
 	wrong = fact();
-	if (wrong)
+	if (wrong && wrong != not_here)
 		dprintf(STDERR_FILENO, "%s\n", wrong);
 	fflush(NULL);
-	_exit(wrong != NULL);
+	_exit(wrong == not_here ? EXIT_NOT_HERE : wrong != NULL);
 }
 
 static inline struct fact_end find_out(fact_t fact)
@@ -71,6 +75,8 @@ static inline void assert_fact(fact_t fact)
 {
 	struct fact_end end = find_out(fact);
 
+	if (WIFEXITED(end.status) && WEXITSTATUS(end.status) == EXIT_NOT_HERE)
+		skip();
 	if (end.status != 0)
 		fail_msg("the child's status is %#x%s, it said: %s", (unsigned int)end.status,
 			 WIFSIGNALED(end.status) && WTERMSIG(end.status) == SIGKILL
@@ -78,6 +84,20 @@ static inline void assert_fact(fact_t fact)
 				 : "",
 			 end.text);
 }
+
+/* A fact as a test of its name: fact_test(fact) among cmocka_unit_test()s. */
+static inline void test_of_fact(void **state)
+{
+	assert_fact(*(fact_t *)*state);
+}
+
+#define fact_test(fact)                                            \
+	{                                                          \
+#fact, test_of_fact, NULL, NULL, (void *)&(fact_t) \
+		{                                                  \
+			fact                                       \
+		}                                                  \
+	}
 
 /* @fact must end by SIGABRT, having said @message. */
 static inline void assert_fatal(fact_t fact, const char *message)
@@ -113,6 +133,11 @@ static inline const char *differ(const char *what, uint64_t got, uint64_t expect
 	return trouble;
 }
 
+#define SKIP_IF(condition)               \
+	do {                             \
+		if (condition)           \
+			return not_here; \
+	} while (0)
 #define RETURN_IF_WRONG(expression)            \
 	do {                                   \
 		const char *is = (expression); \
