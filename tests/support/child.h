@@ -6,6 +6,8 @@
 #ifndef SUPPORT_CHILD_H
 #define SUPPORT_CHILD_H
 
+#include "support/cmocka_all.h"
+
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -127,6 +129,22 @@ static inline bool child_died_of(const struct child_end *end, int signo)
 			fail_msg("child's status %#x: %s", (unsigned int)(end).status, \
 				 (end).output);                                        \
 	} while (0)
+
+/* A body as a test of its name: child_test(body) among cmocka_unit_test()s. */
+typedef void (*child_body_t)(void *arg);
+
+static inline void test_of_child(void **state)
+{
+	struct child_end end = child_run((child_body_t)*state, NULL);
+
+	assert_child_was_content(end);
+}
+
+#define child_test_setup_teardown(body, setup, teardown)              \
+	{                                                             \
+#body, test_of_child, setup, teardown, (void *)(body) \
+	}
+#define child_test(body) child_test_setup_teardown(body, NULL, NULL)
 
 #define assert_child_died_of(end, signo)                                           \
 	do {                                                                       \

@@ -88,15 +88,12 @@ static inline void assert_fact(fact_t fact)
 /* A fact as a test of its name: fact_test(fact) among cmocka_unit_test()s. */
 static inline void test_of_fact(void **state)
 {
-	assert_fact(*(fact_t *)*state);
+	assert_fact((fact_t)*state);
 }
 
-#define fact_test(fact)                                            \
-	{                                                          \
-#fact, test_of_fact, NULL, NULL, (void *)&(fact_t) \
-		{                                                  \
-			fact                                       \
-		}                                                  \
+#define fact_test(fact)                                         \
+	{                                                       \
+#fact, test_of_fact, NULL, NULL, (void *)(fact) \
 	}
 
 /* @fact must end by SIGABRT, having said @message. */

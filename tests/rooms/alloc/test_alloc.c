@@ -394,7 +394,7 @@ static void exhaust(void)
 	records_keep(PERCPU_LOG_DEBUG);
 }
 
-static void fail_twelve_times(void *arg)
+static void ten_failures_are_reported_and_then_none(void *arg)
 {
 	(void)arg;
 	exhaust();
@@ -410,15 +410,7 @@ static void fail_twelve_times(void *arg)
 	child_expect(records[10].level == PERCPU_LOG_INFO);
 }
 
-static void ten_failures_are_reported_and_then_none(void **state)
-{
-	struct child_end end = child_run(fail_twelve_times, NULL);
-
-	(void)state;
-	assert_child_was_content(end);
-}
-
-static void fail_after_bad_arguments(void *arg)
+static void bad_arguments_do_not_count_among_the_ten(void *arg)
 {
 	(void)arg;
 	exhaust();
@@ -430,15 +422,7 @@ static void fail_after_bad_arguments(void *arg)
 	child_expect(records_of_level(PERCPU_LOG_WARNING) == 10);
 }
 
-static void bad_arguments_do_not_count_among_the_ten(void **state)
-{
-	struct child_end end = child_run(fail_after_bad_arguments, NULL);
-
-	(void)state;
-	assert_child_was_content(end);
-}
-
-static void fail_with_nowarn(void *arg)
+static void failure_with_nowarn_is_silent_and_does_not_count(void *arg)
 {
 	(void)arg;
 	exhaust();
@@ -449,15 +433,7 @@ static void fail_with_nowarn(void *arg)
 	child_expect(nr_records == 1);
 }
 
-static void failure_with_nowarn_is_silent_and_does_not_count(void **state)
-{
-	struct child_end end = child_run(fail_with_nowarn, NULL);
-
-	(void)state;
-	assert_child_was_content(end);
-}
-
-static void succeed_after_failing(void *arg)
+static void allocation_works_again_when_there_is_memory_again(void *arg)
 {
 	(void)arg;
 	exhaust();
@@ -466,14 +442,6 @@ static void succeed_after_failing(void *arg)
 	faults_end();
 	child_expect(__alloc_percpu(8, 8) != NULL);
 	child_expect(locked(pcpu_coord_nr_claims()) == claims_at_start + 1);
-}
-
-static void allocation_works_again_when_there_is_memory_again(void **state)
-{
-	struct child_end end = child_run(succeed_after_failing, NULL);
-
-	(void)state;
-	assert_child_was_content(end);
 }
 
 /* --- calls that must not block --- */
@@ -488,7 +456,7 @@ static void nowait_takes_what_is_there(void **state)
 	free_percpu(area);
 }
 
-static void nowait_without_space(void *arg)
+static void nowait_never_makes_a_chunk(void *arg)
 {
 	(void)arg;
 	fill_first_chunk();
@@ -497,14 +465,6 @@ static void nowait_without_space(void *arg)
 	child_expect(locked(pcpu_coord_nr_claims()) == claims_at_start);
 	child_expect(nr_records == 1 && record_says(0, "block"));
 	child_expect(__alloc_percpu_gfp(64, 8, GFP_KERNEL) != NULL);
-}
-
-static void nowait_never_makes_a_chunk(void **state)
-{
-	struct child_end end = child_run(nowait_without_space, NULL);
-
-	(void)state;
-	assert_child_was_content(end);
 }
 
 /* Counts what is asked of the system and of the metadata memory, and refuses it. */
@@ -529,7 +489,7 @@ static unsigned int nowait_until_it_fails(void)
 	return nr;
 }
 
-static void nowait_with_coarse_codes(void *arg)
+static void nowait_never_asks_for_memory_and_lives_from_a_stock(void *arg)
 {
 	unsigned int nr;
 
@@ -551,15 +511,7 @@ static void nowait_with_coarse_codes(void *arg)
 	child_expect(!locked(pcpu_chunks_check()));
 }
 
-static void nowait_never_asks_for_memory_and_lives_from_a_stock(void **state)
-{
-	struct child_end end = child_run(nowait_with_coarse_codes, NULL);
-
-	(void)state;
-	assert_child_was_content(end);
-}
-
-static void nowait_while_locked(void *arg)
+static void nowait_does_not_wait_for_the_lock(void *arg)
 {
 	(void)arg;
 	records_keep(PERCPU_LOG_DEBUG);
@@ -568,14 +520,6 @@ static void nowait_while_locked(void *arg)
 	pcpu_alloc_unlock();
 	child_expect(nr_records == 1 && record_says(0, "busy"));
 	child_expect(__alloc_percpu_gfp(64, 8, GFP_NOWAIT) != NULL);
-}
-
-static void nowait_does_not_wait_for_the_lock(void **state)
-{
-	struct child_end end = child_run(nowait_while_locked, NULL);
-
-	(void)state;
-	assert_child_was_content(end);
 }
 
 /* --- the reserved area --- */
@@ -620,7 +564,7 @@ static void reserved_area_has_8_kib_and_is_zero_when_reused(void **state)
 	}
 }
 
-static void exhaust_reserved(void *arg)
+static void exhausted_reserved_area_fails_and_is_named(void *arg)
 {
 	void __percpu *area = __alloc_reserved_percpu(8000, 1);
 
@@ -632,14 +576,6 @@ static void exhaust_reserved(void *arg)
 	child_expect(__alloc_percpu(200, 1) != NULL);
 	free_percpu(area);
 	child_expect(__alloc_reserved_percpu(200, 1) != NULL);
-}
-
-static void exhausted_reserved_area_fails_and_is_named(void **state)
-{
-	struct child_end end = child_run(exhaust_reserved, NULL);
-
-	(void)state;
-	assert_child_was_content(end);
 }
 
 /* --- which chunk --- */
@@ -1398,18 +1334,18 @@ static const struct CMUnitTest alone[] = {
 	alloc_test(alignment_that_is_no_power_of_two_is_refused_with_a_warning),
 	alloc_test(largest_size_and_alignment_are_allowed),
 	alloc_test(bad_argument_with_nowarn_is_silent),
-	alloc_test(ten_failures_are_reported_and_then_none),
-	alloc_test(bad_arguments_do_not_count_among_the_ten),
-	alloc_test(failure_with_nowarn_is_silent_and_does_not_count),
-	alloc_test(allocation_works_again_when_there_is_memory_again),
+	child_test(ten_failures_are_reported_and_then_none),
+	child_test(bad_arguments_do_not_count_among_the_ten),
+	child_test(failure_with_nowarn_is_silent_and_does_not_count),
+	child_test(allocation_works_again_when_there_is_memory_again),
 	alloc_test(nowait_takes_what_is_there),
-	alloc_test(nowait_never_makes_a_chunk),
-	alloc_test(nowait_never_asks_for_memory_and_lives_from_a_stock),
-	alloc_test(nowait_does_not_wait_for_the_lock),
+	child_test(nowait_never_makes_a_chunk),
+	child_test(nowait_never_asks_for_memory_and_lives_from_a_stock),
+	child_test(nowait_does_not_wait_for_the_lock),
 	alloc_test(reserved_allocation_comes_from_the_reserved_chunk),
 	alloc_test(ordinary_allocation_never_comes_from_the_reserved_chunk),
 	alloc_test(reserved_area_has_8_kib_and_is_zero_when_reused),
-	alloc_test(exhausted_reserved_area_fails_and_is_named),
+	child_test(exhausted_reserved_area_fails_and_is_named),
 	alloc_test(small_area_comes_from_the_fullest_chunk_that_fits),
 	alloc_test(chunk_whose_hint_is_too_small_is_passed_over),
 	alloc_test(larger_area_comes_from_the_chunk_that_has_room),
@@ -1450,7 +1386,7 @@ int main(void)
 		alloc_test(free_of_null_does_nothing),
 		alloc_test(bad_argument_with_nowarn_is_silent),
 		alloc_test(nowait_takes_what_is_there),
-		alloc_test(nowait_does_not_wait_for_the_lock),
+		child_test(nowait_does_not_wait_for_the_lock),
 		alloc_test(free_of_an_interior_pointer_is_fatal_and_named),
 		alloc_test(double_free_is_fatal_and_named),
 		alloc_test(fatal_handler_is_called_with_the_message),

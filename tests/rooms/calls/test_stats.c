@@ -45,7 +45,7 @@ static struct percpu_stats stats_now(void)
 
 /* --- fields --- */
 
-static void look_at_layout(void *arg)
+static void layout_is_that_of_the_first_chunk(void *arg)
 {
 	struct percpu_stats stats = stats_now();
 	size_t static_size;
@@ -63,13 +63,7 @@ static void look_at_layout(void *arg)
 	child_expect(stats.alloc_size % stats.unit_size == 0);
 }
 
-static void layout_is_that_of_the_first_chunk(void **state)
-{
-	(void)state;
-	in_child(look_at_layout);
-}
-
-static void count_calls(void *arg)
+static void calls_and_areas_are_counted(void *arg)
 {
 	void __percpu *areas[3];
 	struct percpu_stats stats = stats_now();
@@ -93,13 +87,7 @@ static void count_calls(void *arg)
 	child_expect(stats.cached_areas == 0 && stats.cached_bytes == 0);
 }
 
-static void calls_and_areas_are_counted(void **state)
-{
-	(void)state;
-	in_child(count_calls);
-}
-
-static void fail_to_allocate(void *arg)
+static void failures_are_not_counted(void *arg)
 {
 	struct percpu_stats stats;
 
@@ -108,12 +96,6 @@ static void fail_to_allocate(void *arg)
 	free_percpu(NULL);
 	stats = stats_now();
 	child_expect(stats.nr_alloc == 0 && stats.nr_dealloc == 0 && stats.max_alloc_size == 0);
-}
-
-static void failures_are_not_counted(void **state)
-{
-	(void)state;
-	in_child(fail_to_allocate);
 }
 
 static void use_a_cache(void *arg)
@@ -145,7 +127,7 @@ static void areas_in_caches_are_told_apart(void **state)
 	in_child(use_a_cache);
 }
 
-static void take_space(void *arg)
+static void free_space_is_that_of_ordinary_allocations(void *arg)
 {
 	struct percpu_stats before = stats_now(), stats;
 	void __percpu *area, __percpu *reserved;
@@ -165,13 +147,7 @@ static void take_space(void *arg)
 	child_expect(before.free_bytes - stats.free_bytes < PCPU_MIN_AREA);
 }
 
-static void free_space_is_that_of_ordinary_allocations(void **state)
-{
-	(void)state;
-	in_child(take_space);
-}
-
-static void make_chunks(void *arg)
+static void chunks_are_counted_and_the_most_is_kept(void *arg)
 {
 	void __percpu *areas[64];
 	struct percpu_stats before = stats_now(), stats;
@@ -192,13 +168,7 @@ static void make_chunks(void *arg)
 	child_expect(stats.nr_chunks == 2 && stats.nr_max_chunks == 4);
 }
 
-static void chunks_are_counted_and_the_most_is_kept(void **state)
-{
-	(void)state;
-	in_child(make_chunks);
-}
-
-static void touch_pages(void *arg)
+static void pages_are_counted(void *arg)
 {
 	struct percpu_stats before, stats;
 	char __percpu *area;
@@ -221,12 +191,6 @@ static void touch_pages(void *arg)
 	stats = stats_now();
 	child_expect(stats.resident_bytes - before.resident_bytes == 8192);
 	child_expect(stats.resident_bytes == pcpu_units_resident());
-}
-
-static void pages_are_counted(void **state)
-{
-	(void)state;
-	in_child(touch_pages);
 }
 
 static void open_units(void *arg)
@@ -253,7 +217,7 @@ static void units_are_counted(void **state)
 	in_child(open_units);
 }
 
-static void look_at_costs(void *arg)
+static void costs_are_told(void *arg)
 {
 	struct percpu_stats before = stats_now(), stats;
 	const char *conf = getenv("PERCPU_CONF");
@@ -275,12 +239,6 @@ static void look_at_costs(void *arg)
 	child_expect(strcmp(stats.backend, percpu_backend()) == 0);
 }
 
-static void costs_are_told(void **state)
-{
-	(void)state;
-	in_child(look_at_costs);
-}
-
 static bool stop;
 
 static void *allocate_all_the_time(void *arg)
@@ -296,7 +254,7 @@ static void *allocate_all_the_time(void *arg)
 	return NULL;
 }
 
-static void look_while_others_allocate(void *arg)
+static void numbers_are_of_one_moment(void *arg)
 {
 	pthread_t threads[3];
 
@@ -315,13 +273,7 @@ static void look_while_others_allocate(void *arg)
 		pthread_join(threads[i], NULL);
 }
 
-static void numbers_are_of_one_moment(void **state)
-{
-	(void)state;
-	in_child(look_while_others_allocate);
-}
-
-static void look_at_a_debug_level(void *arg)
+static void sizes_have_redzones_in_them_at_a_debug_level(void *arg)
 {
 	struct percpu_stats stats;
 
@@ -331,12 +283,6 @@ static void look_at_a_debug_level(void *arg)
 	stats = stats_now();
 	child_expect(stats.nr_alloc == 1 && stats.nr_cur_alloc == 1);
 	child_expect(stats.max_alloc_size == 64 + 32);
-}
-
-static void sizes_have_redzones_in_them_at_a_debug_level(void **state)
-{
-	(void)state;
-	in_child(look_at_a_debug_level);
 }
 
 /* --- the text --- */
@@ -369,7 +315,7 @@ static unsigned long number(const char *from, const char *name)
 
 #define EXPECT_SAID(field) child_expect(number(text, #field) == (unsigned long)stats.field)
 
-static void compare_text(void *arg)
+static void text_has_the_fields_of_the_struct(void *arg)
 {
 	struct percpu_stats stats;
 
@@ -408,12 +354,6 @@ static void compare_text(void *arg)
 	child_expect(strstr(text, stats.backend));
 }
 
-static void text_has_the_fields_of_the_struct(void **state)
-{
-	(void)state;
-	in_child(compare_text);
-}
-
 /*
  * The reserved area as | 1024 | free 512 | 2048 | free 2048 | 256 | free |. Returns the bytes in
  * front of it, which are none that can be given out.
@@ -433,7 +373,7 @@ static size_t make_holes(void)
 	       pcpu_chunk_coord(pcpu_reserved_chunk, pcpu_reserved_chunk->start);
 }
 
-static void look_at_chunks(void *arg)
+static void each_chunk_has_a_block(void *arg)
 {
 	const char *first, *reserved;
 	struct percpu_stats stats;
@@ -463,13 +403,7 @@ static void look_at_chunks(void *arg)
 	child_expect(number(first, "contig_bytes") == stats.largest_free);
 }
 
-static void each_chunk_has_a_block(void **state)
-{
-	(void)state;
-	in_child(look_at_chunks);
-}
-
-static void look_at_an_empty_chunk(void *arg)
+static void empty_chunk_has_a_block_of_zeros(void *arg)
 {
 	const char *reserved;
 
@@ -486,12 +420,6 @@ static void look_at_an_empty_chunk(void *arg)
 	child_expect(number(reserved, "cur_max_alloc") == 0);
 }
 
-static void empty_chunk_has_a_block_of_zeros(void **state)
-{
-	(void)state;
-	in_child(look_at_an_empty_chunk);
-}
-
 /* The sizes of the areas, at most 7, and the median that is expected. */
 static void look_at_median(const size_t *sizes, int nr, size_t expected)
 {
@@ -502,7 +430,7 @@ static void look_at_median(const size_t *sizes, int nr, size_t expected)
 		     expected);
 }
 
-static void look_at_medians(void *arg)
+static void median_is_the_lower_of_the_two_in_the_middle(void *arg)
 {
 	(void)arg;
 	/* what a sliver may have added is spent on the first */
@@ -515,13 +443,7 @@ static void look_at_medians(void *arg)
 	look_at_median((const size_t[]){16}, 1, 100);
 }
 
-static void median_is_the_lower_of_the_two_in_the_middle(void **state)
-{
-	(void)state;
-	in_child(look_at_medians);
-}
-
-static void print_without_memory(void *arg)
+static void print_without_memory_fails_and_writes_nothing(void *arg)
 {
 	FILE *stream = fmemopen(text, sizeof(text), "w");
 
@@ -533,12 +455,6 @@ static void print_without_memory(void *arg)
 	child_expect(percpu_stats_print(stream) == 0);
 }
 
-static void print_without_memory_fails_and_writes_nothing(void **state)
-{
-	(void)state;
-	in_child(print_without_memory);
-}
-
 /* A stream that allocates. */
 static ssize_t allocate_and_write(void *cookie, const char *bytes, size_t size)
 {
@@ -548,7 +464,7 @@ static ssize_t allocate_and_write(void *cookie, const char *bytes, size_t size)
 	return (ssize_t)size;
 }
 
-static void print_to_an_allocating_stream(void *arg)
+static void stream_is_written_to_without_locks(void *arg)
 {
 	FILE *stream = fopencookie(NULL, "w", (cookie_io_functions_t){.write = allocate_and_write});
 
@@ -558,32 +474,26 @@ static void print_to_an_allocating_stream(void *arg)
 	child_expect(stats_now().nr_alloc > 0);
 }
 
-static void stream_is_written_to_without_locks(void **state)
-{
-	(void)state;
-	in_child(print_to_an_allocating_stream);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(layout_is_that_of_the_first_chunk),
-		cmocka_unit_test(calls_and_areas_are_counted),
-		cmocka_unit_test(failures_are_not_counted),
+		child_test(layout_is_that_of_the_first_chunk),
+		child_test(calls_and_areas_are_counted),
+		child_test(failures_are_not_counted),
 		cmocka_unit_test(areas_in_caches_are_told_apart),
-		cmocka_unit_test(free_space_is_that_of_ordinary_allocations),
-		cmocka_unit_test(chunks_are_counted_and_the_most_is_kept),
-		cmocka_unit_test(pages_are_counted),
+		child_test(free_space_is_that_of_ordinary_allocations),
+		child_test(chunks_are_counted_and_the_most_is_kept),
+		child_test(pages_are_counted),
 		cmocka_unit_test(units_are_counted),
-		cmocka_unit_test(costs_are_told),
-		cmocka_unit_test(numbers_are_of_one_moment),
-		cmocka_unit_test(sizes_have_redzones_in_them_at_a_debug_level),
-		cmocka_unit_test(text_has_the_fields_of_the_struct),
-		cmocka_unit_test(each_chunk_has_a_block),
-		cmocka_unit_test(empty_chunk_has_a_block_of_zeros),
-		cmocka_unit_test(median_is_the_lower_of_the_two_in_the_middle),
-		cmocka_unit_test(print_without_memory_fails_and_writes_nothing),
-		cmocka_unit_test(stream_is_written_to_without_locks),
+		child_test(costs_are_told),
+		child_test(numbers_are_of_one_moment),
+		child_test(sizes_have_redzones_in_them_at_a_debug_level),
+		child_test(text_has_the_fields_of_the_struct),
+		child_test(each_chunk_has_a_block),
+		child_test(empty_chunk_has_a_block_of_zeros),
+		child_test(median_is_the_lower_of_the_two_in_the_middle),
+		child_test(print_without_memory_fails_and_writes_nothing),
+		child_test(stream_is_written_to_without_locks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

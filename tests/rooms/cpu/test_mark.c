@@ -89,7 +89,7 @@ static void mark_of_a_thread_that_has_ended_is_the_next_ones_and_as_new(void **s
 	assert_ptr_equal(next, first);
 }
 
-static void fill_all_marks(void *arg)
+static void thread_without_memory_for_a_mark_has_none(void *arg)
 {
 	struct pcpu_mark *mark;
 
@@ -102,14 +102,6 @@ static void fill_all_marks(void *arg)
 	} while (mark);
 	child_expect(faults_end() > 0);
 	child_expect(pcpu_mark_of_thread() != NULL);
-}
-
-static void thread_without_memory_for_a_mark_has_none(void **state)
-{
-	struct child_end end = child_run(fill_all_marks, NULL);
-
-	(void)state;
-	assert_child_was_content(end);
 }
 
 /* --- waiting --- */
@@ -237,7 +229,7 @@ int main(void)
 		cmocka_unit_test(thread_has_one_mark_for_good),
 		cmocka_unit_test(threads_that_live_together_have_marks_of_their_own),
 		cmocka_unit_test(mark_of_a_thread_that_has_ended_is_the_next_ones_and_as_new),
-		cmocka_unit_test(thread_without_memory_for_a_mark_has_none),
+		child_test(thread_without_memory_for_a_mark_has_none),
 		cmocka_unit_test(mark_that_says_so_is_waited_for),
 		cmocka_unit_test(mark_that_says_something_else_is_not_waited_for),
 		cmocka_unit_test(mark_that_is_frozen_is_not_waited_for),

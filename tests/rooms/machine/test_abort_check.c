@@ -81,7 +81,7 @@ static void bind_to_this_cpu(void)
 	child_expect(sched_setaffinity(0, sizeof(one), &one) == 0);
 }
 
-static void test_on_one_cpu(void *arg)
+static void process_with_one_cpu_is_tested_too(void *arg)
 {
 	struct tally sequence, none;
 
@@ -91,14 +91,6 @@ static void test_on_one_cpu(void *arg)
 	none = make_tests(false);
 	child_expect(sequence.wrong == 0 && sequence.aborted > 0);
 	child_expect(none.aborted == 0 && none.wrong > 0);
-}
-
-static void process_with_one_cpu_is_tested_too(void **state)
-{
-	struct child_end end = child_run(test_on_one_cpu, NULL);
-
-	(void)state;
-	assert_child_was_content(end);
 }
 
 /* --- where it cannot be made --- */
@@ -151,7 +143,7 @@ static void no_memory_leaves_it_untested(void **state)
 	assert_untested_while_refused((struct refusal){SYS_mmap, ENOMEM, "memory"});
 }
 
-static void test_without_idle_policy(void *arg)
+static void policy_that_is_refused_costs_time_only(void *arg)
 {
 	struct tally sequence;
 
@@ -159,14 +151,6 @@ static void test_without_idle_policy(void *arg)
 	child_expect(refuse(SYS_sched_setscheduler, REFUSE_WITH(EPERM)));
 	sequence = make_tests(true);
 	child_expect(sequence.wrong == 0 && sequence.aborted > 0);
-}
-
-static void policy_that_is_refused_costs_time_only(void **state)
-{
-	struct child_end end = child_run(test_without_idle_policy, NULL);
-
-	(void)state;
-	assert_child_was_content(end);
 }
 
 /* --- what it leaves behind --- */
@@ -234,7 +218,7 @@ static unsigned long figure(const char *path, const char *key)
 }
 
 /* Those that a busy machine has kept the test from waiting for are still there. */
-static void count_what_is_left(void *arg)
+static void neither_threads_nor_memory_are_left(void *arg)
 {
 	unsigned long threads, mappings;
 	struct tally tally;
@@ -250,31 +234,23 @@ static void count_what_is_left(void *arg)
 	child_expect(tally.aborted > 0);
 }
 
-static void neither_threads_nor_memory_are_left(void **state)
-{
-	struct child_end end = child_run(count_what_is_left, NULL);
-
-	(void)state;
-	assert_child_was_content(end);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sequence_is_aborted_by_preemption),
 		cmocka_unit_test(what_is_no_sequence_is_found_out),
 		cmocka_unit_test(public_form_tests_a_sequence),
-		cmocka_unit_test(process_with_one_cpu_is_tested_too),
+		child_test(process_with_one_cpu_is_tested_too),
 		cmocka_unit_test(thread_that_is_refused_leaves_it_untested),
 		cmocka_unit_test(affinity_that_is_refused_leaves_it_untested),
 		cmocka_unit_test(area_that_is_refused_leaves_it_untested),
 		cmocka_unit_test(no_memory_leaves_it_untested),
-		cmocka_unit_test(policy_that_is_refused_costs_time_only),
+		child_test(policy_that_is_refused_costs_time_only),
 		cmocka_unit_test(affinity_is_as_before),
 		cmocka_unit_test(policy_is_as_before),
 		cmocka_unit_test(signal_mask_is_as_before),
 		cmocka_unit_test(errno_is_as_before),
-		cmocka_unit_test(neither_threads_nor_memory_are_left),
+		child_test(neither_threads_nor_memory_are_left),
 	};
 
 	return cmocka_run_group_tests_name("preempt_test", tests, NULL, NULL);

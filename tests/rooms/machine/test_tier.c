@@ -26,7 +26,7 @@ static bool backend_begins(const char *with)
 
 /* --- the choice --- */
 
-static void ask_for_the_fallback(void *arg)
+static void fallback_that_is_asked_for_is_had_and_knows_cpus_alone(void *arg)
 {
 	(void)arg;
 	pcpu_tier_init(
@@ -36,7 +36,7 @@ static void ask_for_the_fallback(void *arg)
 	child_expect(strcmp(percpu_backend(), "fallback: asked for by PERCPU_CONF") == 0);
 }
 
-static void do_without_membarrier(void *arg)
+static void kernel_without_membarrier_has_no_sequences(void *arg)
 {
 	(void)arg;
 	child_expect(refuse(SYS_membarrier, REFUSE_WITH(ENOSYS)));
@@ -46,7 +46,7 @@ static void do_without_membarrier(void *arg)
 		     strstr(percpu_backend(), "refuses"));
 }
 
-static void choose_without_a_test(void *arg)
+static void sequences_that_were_not_tested_say_so(void *arg)
 {
 	(void)arg;
 	pcpu_tier_init(&(struct pcpu_tier_request){PCPU_BACKEND_AUTO, PCPU_INDEX_CPU_ID, false});
@@ -55,7 +55,7 @@ static void choose_without_a_test(void *arg)
 		     strstr(percpu_backend(), "; preemption not tested: PERCPU_CONF says so"));
 }
 
-static void choose_mm_cid(void *arg)
+static void mm_cid_tells_copies_apart_where_the_kernel_keeps_it(void *arg)
 {
 	bool has;
 
@@ -67,37 +67,6 @@ static void choose_mm_cid(void *arg)
 	child_expect(pcpu_index_offset ==
 		     pcpu_rseq_offset() + (ptrdiff_t)(has ? offsetof(struct pcpu_rseq, mm_cid)
 							  : offsetof(struct pcpu_rseq, cpu_id)));
-}
-
-static void assert_chooses(void (*choose)(void *arg))
-{
-	struct child_end end = child_run(choose, NULL);
-
-	assert_child_was_content(end);
-}
-
-static void fallback_that_is_asked_for_is_had_and_knows_cpus_alone(void **state)
-{
-	(void)state;
-	assert_chooses(ask_for_the_fallback);
-}
-
-static void kernel_without_membarrier_has_no_sequences(void **state)
-{
-	(void)state;
-	assert_chooses(do_without_membarrier);
-}
-
-static void sequences_that_were_not_tested_say_so(void **state)
-{
-	(void)state;
-	assert_chooses(choose_without_a_test);
-}
-
-static void mm_cid_tells_copies_apart_where_the_kernel_keeps_it(void **state)
-{
-	(void)state;
-	assert_chooses(choose_mm_cid);
 }
 
 static void waiters_fence_where_fences_reach_all_sequences(void **state)
@@ -181,10 +150,10 @@ static void sequence_that_is_forgotten_is_in_the_area_no_more(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(fallback_that_is_asked_for_is_had_and_knows_cpus_alone),
-		cmocka_unit_test(kernel_without_membarrier_has_no_sequences),
-		cmocka_unit_test(sequences_that_were_not_tested_say_so),
-		cmocka_unit_test(mm_cid_tells_copies_apart_where_the_kernel_keeps_it),
+		child_test(fallback_that_is_asked_for_is_had_and_knows_cpus_alone),
+		child_test(kernel_without_membarrier_has_no_sequences),
+		child_test(sequences_that_were_not_tested_say_so),
+		child_test(mm_cid_tells_copies_apart_where_the_kernel_keeps_it),
 		cmocka_unit_test(waiters_fence_where_fences_reach_all_sequences),
 		cmocka_unit_test(running_cpu_is_the_one_that_the_thread_is_on),
 		cmocka_unit_test(thread_without_rseq_knows_its_cpu_and_has_no_fast_path),

@@ -727,7 +727,7 @@ static void resident_bytes_are_those_of_pages_that_were_written(void **state)
 
 /* --- pages that are populated for good: in a process that asks for it, which is for ever --- */
 
-static void populate_two_pages(void *arg)
+static void populated_pages_are_resident_in_units_open_now_and_later(void *arg)
 {
 	size_t before = pcpu_units_resident();
 	unsigned int late = closed_cpu();
@@ -744,15 +744,7 @@ static void populate_two_pages(void *arg)
 	child_expect(resident_pages(window + span.start + 3 * 4096, 4096) == 0);
 }
 
-static void populated_pages_are_resident_in_units_open_now_and_later(void **state)
-{
-	struct child_end end = child_run(populate_two_pages, NULL);
-
-	(void)state;
-	assert_child_was_content(end);
-}
-
-static void populate_and_forget(void *arg)
+static void pages_that_are_discarded_or_removed_are_populated_no_more(void *arg)
 {
 	unsigned int late = closed_cpu();
 	uintptr_t window = pcpu_unit_window(late);
@@ -771,15 +763,7 @@ static void populate_and_forget(void *arg)
 	child_expect(resident_pages(pcpu_unit_window(late) + span.start, span.size) == 0);
 }
 
-static void pages_that_are_discarded_or_removed_are_populated_no_more(void **state)
-{
-	struct child_end end = child_run(populate_and_forget, NULL);
-
-	(void)state;
-	assert_child_was_content(end);
-}
-
-static void populate_without_memory(void *arg)
+static void pages_that_cannot_be_populated_in_one_unit_do_not_count_as_such(void *arg)
 {
 	unsigned int late = closed_cpu();
 
@@ -797,15 +781,7 @@ static void populate_without_memory(void *arg)
 	child_expect(pcpu_units_are_populated(span.start, span.size));
 }
 
-static void pages_that_cannot_be_populated_in_one_unit_do_not_count_as_such(void **state)
-{
-	struct child_end end = child_run(populate_without_memory, NULL);
-
-	(void)state;
-	assert_child_was_content(end);
-}
-
-static void ask_for_single_pages(void *arg)
+static void range_is_populated_if_all_its_pages_are(void *arg)
 {
 	(void)arg;
 	child_expect(pcpu_units_populate_always() == 0);
@@ -817,29 +793,13 @@ static void ask_for_single_pages(void *arg)
 	child_expect(!pcpu_units_are_populated(span.start, span.size));
 }
 
-static void range_is_populated_if_all_its_pages_are(void **state)
-{
-	struct child_end end = child_run(ask_for_single_pages, NULL);
-
-	(void)state;
-	assert_child_was_content(end);
-}
-
-static void ask_for_populated_pages_without_memory(void *arg)
+static void record_of_populated_pages_without_memory_is_refused(void *arg)
 {
 	(void)arg;
 	faults_fail_nth(PCPU_FAULT_RESERVE, 1);
 	child_expect(pcpu_units_populate_always() == -ENOMEM);
 	child_expect(faults_end() == 1);
 	child_expect(pcpu_units_populate_always() == 0);
-}
-
-static void record_of_populated_pages_without_memory_is_refused(void **state)
-{
-	struct child_end end = child_run(ask_for_populated_pages_without_memory, NULL);
-
-	(void)state;
-	assert_child_was_content(end);
 }
 
 /* --- no memory, and a CPU that is held --- */
@@ -887,6 +847,7 @@ static void held_cpu_keeps_operations_out_until_it_is_let_go(void **state)
 }
 
 #define span_test(f) cmocka_unit_test_setup_teardown(f, add_the_span, drop_the_span)
+#define span_child_test(body) child_test_setup_teardown(body, add_the_span, drop_the_span)
 
 int main(void)
 {
@@ -934,11 +895,11 @@ int main(void)
 		span_test(clearing_what_was_never_written_makes_nothing_resident),
 		span_test(discarded_pages_have_no_memory_and_read_as_zero_in_every_open_unit),
 		span_test(resident_bytes_are_those_of_pages_that_were_written),
-		span_test(populated_pages_are_resident_in_units_open_now_and_later),
-		span_test(pages_that_are_discarded_or_removed_are_populated_no_more),
-		span_test(pages_that_cannot_be_populated_in_one_unit_do_not_count_as_such),
-		span_test(range_is_populated_if_all_its_pages_are),
-		span_test(record_of_populated_pages_without_memory_is_refused),
+		span_child_test(populated_pages_are_resident_in_units_open_now_and_later),
+		span_child_test(pages_that_are_discarded_or_removed_are_populated_no_more),
+		span_child_test(pages_that_cannot_be_populated_in_one_unit_do_not_count_as_such),
+		span_child_test(range_is_populated_if_all_its_pages_are),
+		span_child_test(record_of_populated_pages_without_memory_is_refused),
 		cmocka_unit_test(unit_without_memory_is_fatal_and_names_the_cpu),
 		cmocka_unit_test(held_cpu_keeps_operations_out_until_it_is_let_go),
 	};

@@ -168,7 +168,7 @@ static void guarded_array_fails_with_the_reservation(void **state)
 /* --- a hole --- */
 
 /* A part of a hole is a mapping from commit to decommit. */
-static void use_a_hole(void *arg)
+static void parts_of_a_hole_are_mapped_while_they_are_committed(void *arg)
 {
 	const size_t size = 2 * WINDOW;
 	uintptr_t base = 0;
@@ -192,14 +192,6 @@ static void use_a_hole(void *arg)
 	child_expect(pcpu_vm_commit(base + PAGE, PAGE) == -ENOMEM);
 	child_expect(faults_end() == 1);
 	child_expect(writable_bytes(base, size) == 2 * PAGE);
-}
-
-static void parts_of_a_hole_are_mapped_while_they_are_committed(void **state)
-{
-	struct child_end end = child_run(use_a_hole, NULL);
-
-	(void)state;
-	assert_child_was_content(end);
 }
 
 static void hole_that_cannot_be_had_is_an_error(void **state)
@@ -269,7 +261,7 @@ static void each_commit_in_a_hole_has_its_windows_policy(void **state)
 	assert_child_was_content(end);
 }
 
-static void fail_to_bind_in_a_hole(void *arg)
+static void commit_in_a_hole_works_without_a_policy_and_says_so_once(void *arg)
 {
 	uintptr_t base;
 
@@ -286,14 +278,6 @@ static void fail_to_bind_in_a_hole(void *arg)
 	child_expect(record_says(0, "policy") && record_says(0, "node 0"));
 	*(char *)base = 1;
 	*(char *)(base + WINDOW) = 1;
-}
-
-static void commit_in_a_hole_works_without_a_policy_and_says_so_once(void **state)
-{
-	struct child_end end = child_run(fail_to_bind_in_a_hole, NULL);
-
-	(void)state;
-	assert_child_was_content(end);
 }
 
 /* --- populating --- */
@@ -462,10 +446,10 @@ int main(void)
 		cmocka_unit_test(commit_that_fails_half_way_closes_what_it_opened),
 		region_test(committed_pages_are_zero_again_after_decommit),
 		cmocka_unit_test(guarded_array_fails_with_the_reservation),
-		cmocka_unit_test(parts_of_a_hole_are_mapped_while_they_are_committed),
+		child_test(parts_of_a_hole_are_mapped_while_they_are_committed),
 		cmocka_unit_test(hole_that_cannot_be_had_is_an_error),
 		region_test(each_commit_in_a_hole_has_its_windows_policy),
-		cmocka_unit_test(commit_in_a_hole_works_without_a_policy_and_says_so_once),
+		child_test(commit_in_a_hole_works_without_a_policy_and_says_so_once),
 		region_test(populated_pages_are_resident_and_keep_what_they_held),
 		region_test(populating_what_is_not_committed_is_an_error_that_does_not_kill),
 		region_test(populating_fails_for_want_of_memory),
