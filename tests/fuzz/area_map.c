@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static const struct {
 	int head, free_bytes;
 } units[] = {
-	{0, 32768},  {0, 300},	     {0, 36864},   {10005, 22763}, {4096, 5000},
+	{0, 32768},  {0, 300},       {0, 36864},   {10005, 22763}, {4096, 5000},
 	{4095, 300}, {80320, 28672}, {0, 1 << 20}, {0, 4 << 20},
 };
 #define NR_UNITS (sizeof(units) / sizeof(units[0]))

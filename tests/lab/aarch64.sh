@@ -142,7 +142,7 @@ mount -t proc proc /proc
 mount -t sysfs sys /sys
 dmesg -n 1
 cd /tmp
-export PERCPU_TORTURE_OPERATIONS=$operations
+export PERCPU_TORTURE_OPERATIONS=$operations PERCPU_TEST_PATIENCE=$factor
 guest_test() { # name timeout skip_code word...
 	name=\$1 limit=\$(($factor * \$2)) skip=\$3
 	shift 3
@@ -244,7 +244,7 @@ mkdir -p "$work/root/lib"
 if [ "$way" = user ]; then
 	emulator=$(command -v qemu-aarch64) || skip "there is no qemu-aarch64"
 	build_tests "$emulator" ops_c_O2 registers counter_fork nest_c
-	ctest --test-dir "$build/tests/ops" --output-on-failure \
+	PERCPU_TEST_PATIENCE=20 ctest --test-dir "$build/tests/ops" --output-on-failure \
 		-R '^(ops_c_O2|ops_c_O2_fallback|registers|registers_fallback|counter_fork|nest_c)$'
 	exit
 fi

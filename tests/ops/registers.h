@@ -31,12 +31,12 @@ struct registers {
 /* One run: the operation is done @loops times with the same values in the registers. */
 struct registers_run {
 	struct registers before; /* 0 */
-	struct registers after;	 /* 232 */
-	uint64_t loops;		 /* 464 */
-	uint64_t xsave_mask;	 /* 472; 0: FXSAVE */
+	struct registers after;  /* 232 */
+	uint64_t loops;          /* 464 */
+	uint64_t xsave_mask;     /* 472; 0: FXSAVE */
 	uint8_t *vectors_before; /* 480: XSAVE areas */
-	uint8_t *vectors_after;	 /* 488 */
-	uint8_t *vectors_own;	 /* 496: of the caller, meanwhile */
+	uint8_t *vectors_after;  /* 488 */
+	uint8_t *vectors_own;    /* 496: of the caller, meanwhile */
 };
 _Static_assert(__builtin_offsetof(struct registers_run, after) == 232, "the assembly has it");
 _Static_assert(__builtin_offsetof(struct registers_run, loops) == 464, "the assembly has it");

@@ -22,10 +22,10 @@
 /* The offsets are in the assembly too. */
 struct registers {
 	uint64_t general[REGISTERS_GENERAL]; /* 0 */
-	uint64_t flags;			     /* 248 */
-	uint64_t fpsr, fpcr;		     /* 256, 264 */
+	uint64_t flags;                      /* 248 */
+	uint64_t fpsr, fpcr;                 /* 256, 264 */
 	/* of 128 bits each, or of as many as the processor has, one behind the other */
-	uint8_t vectors[32 * REGISTERS_VECTOR_MAX];	   /* 272 */
+	uint8_t vectors[32 * REGISTERS_VECTOR_MAX];        /* 272 */
 	uint8_t predicates[17 * REGISTERS_VECTOR_MAX / 8]; /* 8464; the last is FFR */
 } __attribute__((__aligned__(16)));
 

@@ -470,8 +470,7 @@ static void *hold_crosswise(void *arg)
 	return NULL;
 }
 
-static const char *
-operations_of_two_holders_that_have_changed_places_neither_wait_nor_get_lost(void)
+static const char *operations_of_two_holders_that_changed_places_neither_wait_nor_get_lost(void)
 {
 	pthread_t threads[2];
 
@@ -733,8 +732,7 @@ int main(void)
 		fact_test(this_cpu_of_a_holder_that_was_moved_is_the_held_one),
 		fact_test(holders_operations_on_the_held_cpu_count_once),
 		fact_test(holders_operations_on_a_free_cpu_count_once),
-		fact_test(
-			operations_of_two_holders_that_have_changed_places_neither_wait_nor_get_lost),
+		fact_test(operations_of_two_holders_that_changed_places_neither_wait_nor_get_lost),
 		fact_test(operations_wait_asleep),
 		fact_test(sections_wait_asleep),
 		cmocka_unit_test(visits_wait_asleep),

@@ -26,7 +26,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-static DEFINE_PER_CPU(uint64_t, plain);	     /* changed in sections */
+static DEFINE_PER_CPU(uint64_t, plain);      /* changed in sections */
 static DEFINE_PER_CPU(uint64_t, in_handler); /* changed in sections of signal handlers */
 static DEFINE_PER_CPU(uint64_t, counted);    /* by operations */
 

@@ -105,7 +105,7 @@ struct guarded_tallies {
 
 enum worker_kind {
 	USUAL,
-	PINNED,	      /* to one CPU, and soon to another */
+	PINNED,       /* to one CPU, and soon to another */
 	WITHOUT_RSEQ, /* where the C library has registered it, and the library cannot anew */
 	NR_WORKER_KINDS,
 };

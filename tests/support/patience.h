@@ -15,9 +15,20 @@
 #include "support/clock.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 
-/* Far longer than any machine needs, however busy: what was not seen by then does not come. */
+/*
+ * Far longer than any machine needs, however busy: what was not seen by then does not come. An
+ * emulated one needs more, and PERCPU_TEST_PATIENCE says how many times as long.
+ */
 #define PATIENCE_SECONDS 60.0
+
+static inline double patience_factor(void)
+{
+	const char *given = getenv("PERCPU_TEST_PATIENCE");
+
+	return given ? strtod(given, NULL) : 1.0;
+}
 
 struct patience {
 	double end; /* CLOCK_MONOTONIC, seconds */
@@ -25,7 +36,7 @@ struct patience {
 
 static inline struct patience be_patient(void)
 {
-	return (struct patience){seconds(CLOCK_MONOTONIC) + PATIENCE_SECONDS};
+	return (struct patience){seconds(CLOCK_MONOTONIC) + PATIENCE_SECONDS * patience_factor()};
 }
 
 static inline bool is_out_of_patience(const struct patience *patience)

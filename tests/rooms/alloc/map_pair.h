@@ -19,23 +19,23 @@ enum map_op {
 	MAP_ALLOC,
 	MAP_ALLOC_QUIET,
 	MAP_ALLOC_AS_IS, /* with the codes as they are */
-	MAP_GIVE_BACK,	 /* an area: frees it if it is live, releases it if it is held */
-	MAP_SWITCH,	 /* an area: live becomes held, held becomes live, as a cache does it */
-	MAP_FREE_ANY,	 /* any offset: most are misuse */
+	MAP_GIVE_BACK,   /* an area: frees it if it is live, releases it if it is held */
+	MAP_SWITCH,      /* an area: live becomes held, held becomes live, as a cache does it */
+	MAP_FREE_ANY,    /* any offset: most are misuse */
 	MAP_RELEASE_RUN, /* held areas, from one on */
-	MAP_HOLD,	 /* several areas from a block, that of the first fit or any */
-	MAP_HOLD_PAGE,	 /* one at the start of a block */
-	MAP_FIND_BLOCK,	 /* one that is not taken */
-	MAP_TAKE_BLOCK,	 /* marks any block as taken, or unmarks it */
-	MAP_COARSEN,	 /* any block: the granule becomes as coarse as it can be */
+	MAP_HOLD,        /* several areas from a block, that of the first fit or any */
+	MAP_HOLD_PAGE,   /* one at the start of a block */
+	MAP_FIND_BLOCK,  /* one that is not taken */
+	MAP_TAKE_BLOCK,  /* marks any block as taken, or unmarks it */
+	MAP_COARSEN,     /* any block: the granule becomes as coarse as it can be */
 	MAP_NR_OPS
 };
 
 struct map_step {
 	enum map_op op;
 	int size, align; /* bytes; the alignment a power of two */
-	uint32_t which;	 /* area, offset or block, modulo how many there are */
-	int nr;		 /* of MAP_HOLD and MAP_RELEASE_RUN, 1 .. MAP_MOST_HELD */
+	uint32_t which;  /* area, offset or block, modulo how many there are */
+	int nr;          /* of MAP_HOLD and MAP_RELEASE_RUN, 1 .. MAP_MOST_HELD */
 };
 
 #define MAP_MOST_HELD 32

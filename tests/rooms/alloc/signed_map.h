@@ -21,8 +21,8 @@ struct signed_entry {
 
 struct signed_map {
 	struct signed_entry *entries; /* from malloc() */
-	int used, room;		      /* entries */
-	int head, total;	      /* bytes: used for ever; covered */
+	int used, room;               /* entries */
+	int head, total;              /* bytes: used for ever; covered */
 	int free_size;
 };
 

@@ -204,7 +204,7 @@ static void granule_of_an_offset_is_the_coarsest_that_reaches_it(void **state)
 		int off;
 		unsigned int shift;
 	} rows[] = {{0, 7},    {128, 7}, {3968, 7}, {64, 4}, {32, 4}, {16, 4},
-		    {4080, 4}, {8, 3},	 {4, 2},    {2, 1},  {1, 0},  {4095, 0}};
+		    {4080, 4}, {8, 3},   {4, 2},    {2, 1},  {1, 0},  {4095, 0}};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)

@@ -43,7 +43,7 @@ struct state {
 struct row {
 	const char *name;
 	const char *after;   /* starts from the end of this row ... */
-	bool synthetic;	     /* ... or from a map that calls cannot make: see load() */
+	bool synthetic;      /* ... or from a map that calls cannot make: see load() */
 	struct state before; /* ... or from this one */
 	enum call call;
 	int arg, align; /* size and alignment, or the offset to free */
@@ -678,8 +678,8 @@ static void words_are_needed_where_the_head_ends_inside_a_granule(void **state)
 	static const struct {
 		int head;
 		unsigned int shift;
-	} rows[] = {{0, 7},	{128, 7},   {PAGE, 7},	{PAGE + 128, 7}, {64, 4},   {16, 4},
-		    {10000, 4}, {10008, 3}, {10004, 2}, {10002, 1},	 {10005, 0}};
+	} rows[] = {{0, 7},     {128, 7},   {PAGE, 7},  {PAGE + 128, 7}, {64, 4},   {16, 4},
+		    {10000, 4}, {10008, 3}, {10004, 2}, {10002, 1},      {10005, 0}};
 	struct unit unit;
 
 	(void)state;
@@ -733,8 +733,8 @@ static void growth_names_the_granule_of_the_tail(void **state)
 		int size;
 		unsigned int shift;
 		int block;
-	} rows[] = {{64, 4, 0},	 {16, 4, 0},	   {48, 4, 0},	     {8, 3, 0},
-		    {24, 3, 0},	 {4, 2, 0},	   {2, 1, 0},	     {1, 0, 0},
+	} rows[] = {{64, 4, 0},  {16, 4, 0},       {48, 4, 0},       {8, 3, 0},
+		    {24, 3, 0},  {4, 2, 0},        {2, 1, 0},        {1, 0, 0},
 		    {127, 0, 0}, {PAGE + 8, 3, 1}, {UNIT - 5, 0, 7}, {3 * PAGE + 32, 4, 3}};
 	struct unit unit;
 
@@ -889,7 +889,7 @@ static void alloc_of_more_than_can_be_is_refused(void **state)
 static void units_of_all_sizes_are_served_to_their_end(void **state)
 {
 	static const int units[] = {300,     PAGE,    5 * PAGE - 1, 32 << 10,  36 << 10,
-				    1 << 20, 5 << 20, 64 << 20,	    512 << 20, 300 << 20};
+				    1 << 20, 5 << 20, 64 << 20,     512 << 20, 300 << 20};
 	struct unit unit;
 
 	(void)state;
@@ -1376,8 +1376,8 @@ static void break_end(struct unit *unit)
 static void is_valid_rejects_each_broken_invariant(void **state)
 {
 	static void (*const breaks[])(struct unit *) = {
-		break_free_size, break_nr_areas, break_hint,	   break_second,
-		break_nr_starts, break_starts,	 break_neighbours, break_end,
+		break_free_size, break_nr_areas, break_hint,       break_second,
+		break_nr_starts, break_starts,   break_neighbours, break_end,
 	};
 	struct unit unit;
 

@@ -139,11 +139,11 @@ static void caches_serve_sizes_up_to_256_and_alignments_that_divide_them(void **
 		size_t size, align;
 		bool served;
 	} cases[] = {
-		{1, 1, true},	      {8, 8, true},    {8, 1, true},	     {24, 8, true},
-		{64, 64, true},	      {192, 64, true}, {255, 1, true},	     {256, 64, true},
-		{0, 1, false},	      {257, 1, false}, {SIZE_MAX, 1, false}, {8, 16, false},
+		{1, 1, true},         {8, 8, true},    {8, 1, true},         {24, 8, true},
+		{64, 64, true},       {192, 64, true}, {255, 1, true},       {256, 64, true},
+		{0, 1, false},        {257, 1, false}, {SIZE_MAX, 1, false}, {8, 16, false},
 		{24, 16, false},      {3, 2, false},   {256, 128, false},    {8, 0, false},
-		{48, 3, false},	      {8, 6, false},   {256, 4096, false},   {64, 8192, false},
+		{48, 3, false},       {8, 6, false},   {256, 4096, false},   {64, 8192, false},
 		{8, SIZE_MAX, false},
 	};
 

@@ -79,7 +79,7 @@ static enum map_op op_of(struct random *random, bool rising)
 	if (dice < (rising ? 45 : 75))
 		return dice % 8 ? MAP_GIVE_BACK : MAP_RELEASE_RUN;
 	dice = random_below(random, 20);
-	return dice < 2	   ? MAP_HOLD_PAGE
+	return dice < 2    ? MAP_HOLD_PAGE
 	       : dice < 4  ? MAP_HOLD
 	       : dice < 6  ? MAP_ALLOC_AS_IS
 	       : dice < 10 ? MAP_ALLOC_QUIET

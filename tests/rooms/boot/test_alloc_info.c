@@ -19,7 +19,7 @@
 #include "ground/mem.h"
 
 #define MAX_CPUS 4096
-#define NODES 6		  /* at most, of those whose distances are told */
+#define NODES 6           /* at most, of those whose distances are told */
 #define NONE PCPU_NR_CPUS /* an unused unit, as the tables below have it */
 #define KIB 1024u
 #define MIB (1024u * KIB)
@@ -30,7 +30,7 @@ struct machine {
 	unsigned long possible[PCPU_BITS_TO_LONGS(MAX_CPUS)];
 	unsigned int nr_cpu_ids;
 	int node[MAX_CPUS];
-	const int *distances;	   /* nr_cpu_ids * nr_cpu_ids; NULL: by node */
+	const int *distances;      /* nr_cpu_ids * nr_cpu_ids; NULL: by node */
 	const int *node_distances; /* NODES * NODES; NULL: all nodes are remote */
 	unsigned long questions;
 };
@@ -176,9 +176,9 @@ static void example_b_choice_of_upa(void **state)
 		unsigned int cpus;
 		size_t upa, unit_size, units, allocs;
 	} rows[] = {
-		{1, 1, 2097152, 1, 1},	 {2, 2, 1048576, 2, 1},	 {3, 4, 524288, 4, 1},
-		{4, 4, 524288, 4, 1},	 {5, 2, 1048576, 6, 3},	 {6, 8, 262144, 8, 1},
-		{7, 8, 262144, 8, 1},	 {8, 8, 262144, 8, 1},	 {12, 16, 131072, 16, 1},
+		{1, 1, 2097152, 1, 1},   {2, 2, 1048576, 2, 1},  {3, 4, 524288, 4, 1},
+		{4, 4, 524288, 4, 1},    {5, 2, 1048576, 6, 3},  {6, 8, 262144, 8, 1},
+		{7, 8, 262144, 8, 1},    {8, 8, 262144, 8, 1},   {12, 16, 131072, 16, 1},
 		{16, 16, 131072, 16, 1}, {17, 4, 524288, 20, 5}, {24, 16, 131072, 32, 2},
 		{64, 16, 131072, 64, 4},
 	};
@@ -524,7 +524,7 @@ static void distance_at_the_limit_is_near_and_above_is_far(void **state)
 {
 	static const int distances[9] = {
 		0,  10, 11, /* from CPU 0 */
-		10, 0,	11, /* from CPU 1 */
+		10, 0,  11, /* from CPU 1 */
 		11, 11, 0,
 	};
 
@@ -536,7 +536,7 @@ static void cpu_must_be_near_in_both_directions(void **state)
 {
 	static const int distances[9] = {
 		0,  10, 20, /* 0 to 2 is far, 2 to 0 is near */
-		20, 0,	10, /* 1 to 0 is far, 0 to 1 is near */
+		20, 0,  10, /* 1 to 0 is far, 0 to 1 is near */
 		10, 10, 0,
 	};
 
@@ -548,7 +548,7 @@ static void cpu_must_be_near_every_member(void **state)
 {
 	static const int distances[9] = {
 		0,  10, 10, /* 0 is near both */
-		10, 0,	20, /* 1 and 2 are far from each other */
+		10, 0,  20, /* 1 and 2 are far from each other */
 		10, 20, 0,
 	};
 
@@ -561,7 +561,7 @@ static void cpu_joins_the_first_group_that_takes_it(void **state)
 {
 	static const int distances[9] = {
 		0,  20, 10, /* 0 and 1 are far from each other */
-		20, 0,	10, /* 2 is near both */
+		20, 0,  10, /* 2 is near both */
 		10, 10, 0,
 	};
 

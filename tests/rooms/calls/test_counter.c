@@ -186,7 +186,7 @@ static void negative_part_is_folded_at_the_same_absolute_value(void **state)
 static void amount_around_the_batch_counts_whole(void **state)
 {
 	static const int64_t amounts[] = {
-		1,  31,	 32,  33,  64,	1000,  INT32_MAX, INT64_C(1) << 40,
+		1,  31,  32,  33,  64,  1000,  INT32_MAX, INT64_C(1) << 40,
 		-1, -31, -32, -33, -64, -1000, INT32_MIN, -(INT64_C(1) << 40)};
 	int64_t expected = 0;
 

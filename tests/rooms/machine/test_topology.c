@@ -552,7 +552,7 @@ static void synthetic_cpu_numbers_may_have_gaps(void **state)
 
 static void description_that_hwloc_does_not_know_is_refused(void **state)
 {
-	static const char *const nonsense[] = {"",	"nonsense", "numa:4", "numa:0 pu:4",
+	static const char *const nonsense[] = {"",      "nonsense", "numa:4", "numa:0 pu:4",
 					       "pu:-1", "numa:2 pu"};
 
 	(void)state;
