@@ -19,7 +19,7 @@
 #include <errno.h>
 
 /* Where an access of a thread that is not pinned goes; 0: nowhere in particular. */
-static uintptr_t nowhere;
+static uintptr_t unpinned_window;
 
 static void point_to(uintptr_t window)
 {
@@ -33,19 +33,19 @@ static void point_to(uintptr_t window)
 
 void pcpu_pin_init(uintptr_t fault_window)
 {
-	pcpu_assert(!nowhere && __percpu_rt.cpu_offset);
+	pcpu_assert(!unpinned_window && __percpu_rt.cpu_offset);
 	pcpu_pinned_window_init();
 	/* whoever uses GS otherwise, has set it by now */
 	if (!fault_window || pcpu_pinned_window() != 0)
 		return;
-	nowhere = fault_window;
-	point_to(nowhere);
+	unpinned_window = fault_window;
+	point_to(unpinned_window);
 }
 
 void pcpu_pin_clear_window(void)
 {
 	pcpu_assert(pcpu_self.pinned);
-	point_to(nowhere);
+	point_to(unpinned_window);
 }
 
 /* Adds @change to how many threads are pinned to @cpu, at a moment when nobody holds it. */
