@@ -3,6 +3,7 @@
 #include "alloc/chunk.h"
 #include "alloc/slot_list.h"
 #include "cpu/cpu_lock.h"
+#include "ground/conf.h"
 #include "ground/layout.h"
 #include "ground/lock.h"
 #include "ground/mem.h"
@@ -18,8 +19,6 @@ int pcpu_unit_size;
 int pcpu_unit_pages;
 struct pcpu_chunk *pcpu_first_chunk;
 struct pcpu_chunk *pcpu_reserved_chunk;
-int pcpu_max_size = PCPU_MIN_UNIT_SIZE;
-bool pcpu_populate_eager;
 struct pcpu_block *pcpu_blocks;
 unsigned int pcpu_nr_roomy_chunks;
 unsigned int pcpu_nr_chunks, pcpu_nr_max_chunks;
@@ -154,7 +153,7 @@ static size_t chunk_size(int start, int end)
 bool pcpu_chunk_is_resident(const struct pcpu_chunk *chunk, int off, int size)
 {
 	pcpu_assert_held(&pcpu_alloc_mutex);
-	return !pcpu_populate_eager ||
+	return !pcpu_conf.populate_eager ||
 	       pcpu_units_are_populated(pcpu_chunk_coord(chunk, off), (size_t)size);
 }
 

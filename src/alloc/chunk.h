@@ -31,13 +31,13 @@
 #include <stdint.h>
 
 struct pcpu_chunk {
-	struct pcpu_slot_node on_slot;		/* on the list of its slot; the first field */
+	struct pcpu_slot_node on_slot;          /* on the list of its slot; the first field */
 	struct pcpu_chunk *all_prev, *all_next; /* on the list of all chunks */
 	struct pcpu_area_map map;
-	uint32_t base;	/* coordinate of offset 0; of a view, modulo 4 GiB */
+	uint32_t base;  /* coordinate of offset 0; of a view, modulo 4 GiB */
 	int start, end; /* the offsets that it serves */
 	bool immutable;
-	bool is_roomy;	    /* counted among pcpu_nr_roomy_chunks */
+	bool is_roomy;      /* counted among pcpu_nr_roomy_chunks */
 	int max_alloc_size; /* the largest size ever handed out */
 	/*
 	 * The reserved view's: it may share a page with the other one, and no cache may keep what
@@ -51,10 +51,6 @@ extern int pcpu_unit_size;
 extern int pcpu_unit_pages;
 extern struct pcpu_chunk *pcpu_first_chunk;    /* the dynamic view, or the only one */
 extern struct pcpu_chunk *pcpu_reserved_chunk; /* the reserved view, or NULL */
-extern int pcpu_max_size;		       /* the largest size that can be allocated */
-
-/* Whether pages are made resident when they are handed out. Set before there are threads. */
-extern bool pcpu_populate_eager;
 
 /* Free bytes in a piece that calls which must not block are to find somewhere; see find.h. */
 #define PCPU_STOCK_BYTES (2 * (int)PCPU_PAGE_SIZE)

@@ -3,6 +3,7 @@
 #include "alloc/chunk_codes.h"
 #include "alloc/find.h"
 #include "alloc/slot.h"
+#include "ground/conf.h"
 #include "ground/layout.h"
 #include "ground/lock.h"
 #include "ground/mem.h"
@@ -97,7 +98,7 @@ void pcpu_keep_stock(struct pcpu_chunk *used)
 	pcpu_chunk_keep_limbo_short();
 	if (pcpu_nr_roomy_chunks == 0)
 		add_chunk();
-	if (!pcpu_populate_eager || keep_pages_somewhere(used))
+	if (!pcpu_conf.populate_eager || keep_pages_somewhere(used))
 		return;
 	chunk = add_chunk();
 	if (chunk)

@@ -2,6 +2,7 @@
 /* request.c - see request.h. */
 #include "alloc/request.h"
 #include "alloc/chunk.h"
+#include "ground/conf.h"
 #include "ground/layout.h"
 #include "ground/log.h"
 
@@ -12,14 +13,14 @@ bool pcpu_request_is_good(const struct pcpu_request *request)
 {
 	size_t size = request->size, align = request->align;
 
-	if (size >= 1 && size <= (size_t)pcpu_max_size && align >= 1 && align <= PCPU_PAGE_SIZE &&
+	if (size >= 1 && size <= pcpu_conf.max_size && align >= 1 && align <= PCPU_PAGE_SIZE &&
 	    (align & (align - 1)) == 0)
 		return true;
 	if (!(request->gfp & __GFP_NOWARN))
 		pcpu_log(PERCPU_LOG_WARNING,
 			 "illegal size (%zu) or align (%zu) for percpu allocation: size is 1 to "
-			 "%d, align a power of two up to %lu",
-			 size, align, pcpu_max_size, PCPU_PAGE_SIZE);
+			 "%zu, align a power of two up to %lu",
+			 size, align, pcpu_conf.max_size, PCPU_PAGE_SIZE);
 	return false;
 }
 

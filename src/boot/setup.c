@@ -113,9 +113,6 @@ static void make_first_chunk(void)
 	const struct pcpu_span *statics = pcpu_modules_first(&static_size);
 	int err;
 
-	/* a unit of any form is at least as large */
-	pcpu_max_size = (int)pcpu_conf.max_size;
-	pcpu_populate_eager = pcpu_conf.populate_eager;
 	pcpu_cache_on = pcpu_conf.cache;
 	pcpu_alloc_lock();
 	place_dynamic_areas();

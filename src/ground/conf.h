@@ -103,7 +103,7 @@ struct pcpu_conf {
 	char topology[256];
 };
 
-/* Constant after the boot. */
+/* Constant after the boot, but for tests. */
 extern struct pcpu_conf pcpu_conf;
 
 #endif /* PCPU_CONF_H */

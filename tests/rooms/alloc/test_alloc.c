@@ -23,6 +23,7 @@
 #include "alloc/chunk.h"
 #include "alloc/chunk_check.h"
 #include "alloc/chunk_codes.h"
+#include "ground/conf.h"
 #include "memory/coord.h"
 #include "ground/layout.h"
 #include "ground/mem.h"
@@ -1173,7 +1174,7 @@ static void alloc_without_blocking_between_holes(void *arg)
 
 	(void)arg;
 	child_expect(pcpu_units_populate_always() == 0);
-	pcpu_populate_eager = true;
+	pcpu_conf.populate_eager = true;
 	for (int i = 0; i < 200; i++)
 		areas[i] = __alloc_percpu(PCPU_PAGE_SIZE, PCPU_PAGE_SIZE);
 	for (int i = 0; i < 200; i += 2)

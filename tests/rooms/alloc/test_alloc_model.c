@@ -21,6 +21,7 @@
 #include "alloc/cache.h"
 #include "alloc/chunk.h"
 #include "alloc/chunk_check.h"
+#include "ground/conf.h"
 #include "memory/coord.h"
 #include "ground/layout.h"
 #include "memory/unit.h"
@@ -199,7 +200,7 @@ static bool is_justified(const struct wish *wish)
 {
 	int size = (int)wish->size, align = (int)wish->align;
 
-	if (wish->size - 1 >= (size_t)pcpu_max_size || wish->align - 1 >= PCPU_PAGE_SIZE ||
+	if (wish->size - 1 >= pcpu_conf.max_size || wish->align - 1 >= PCPU_PAGE_SIZE ||
 	    (wish->align & (wish->align - 1)))
 		return true;
 	if (wish->reserved)

@@ -8,6 +8,7 @@
 
 #include "alloc/chunk.h"
 #include "alloc/chunk_check.h"
+#include "ground/conf.h"
 #include "ground/layout.h"
 #include "memory/open_units.h"
 
@@ -45,7 +46,7 @@ static bool is_zero(const char *copy, size_t size)
 static void units_hold_the_largest_area(void **state)
 {
 	(void)state;
-	assert_int_equal(pcpu_max_size, LARGEST);
+	assert_int_equal(pcpu_conf.max_size, LARGEST);
 	assert_true((size_t)pcpu_unit_size >= LARGEST);
 }
 

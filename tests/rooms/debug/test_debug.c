@@ -18,6 +18,7 @@
 #include "debug/debug_record.h"
 #include "ground/layout.h"
 #include "debug/redzone.h"
+#include "ground/conf.h"
 
 #include <percpu/percpu.h>
 
@@ -329,7 +330,7 @@ static void allocate_whole_units(void)
 {
 	static const int less[] = {0, 1, 2, 3, 15, 16, 17, 31, 32, 33, 40, 100};
 
-	pcpu_max_size = pcpu_unit_size;
+	pcpu_conf.max_size = (size_t)pcpu_unit_size;
 	for (size_t i = 0; i < ARRAY_SIZE(less); i++)
 		for (size_t align = 1; align <= PCPU_PAGE_SIZE; align *= 8) {
 			size_t size = (size_t)(pcpu_unit_size - less[i]);
@@ -353,7 +354,7 @@ static void miss_a_large_object(void)
 	size_t size = (size_t)pcpu_unit_size - 10;
 	char __percpu *area;
 
-	pcpu_max_size = pcpu_unit_size;
+	pcpu_conf.max_size = (size_t)pcpu_unit_size;
 	area = __alloc_percpu(size, 8);
 	this_cpu_ptr(area)[size + 9] = 1;
 	free_percpu(area);
@@ -855,7 +856,7 @@ static void table_that_cannot_grow_is_only_slower(void **state)
 
 static void fail_in_the_core(void)
 {
-	pcpu_max_size = pcpu_unit_size;
+	pcpu_conf.max_size = (size_t)pcpu_unit_size;
 	records_keep(PERCPU_LOG_DEBUG);
 	/* there is a unit in which a chunk has to be committed */
 	this_cpu_ptr(&some_variable);

@@ -19,6 +19,7 @@
 #include "alloc/cache.h"
 #include "alloc/chunk.h"
 #include "alloc/chunk_check.h"
+#include "ground/conf.h"
 #include "ground/layout.h"
 #include "ground/mem.h"
 #include "machine/topology.h"
@@ -345,7 +346,7 @@ static void reserved_allocation_can_fail_at_every_call(void **state)
 static void populate_eagerly(void)
 {
 	child_expect(pcpu_units_populate_always() == 0);
-	pcpu_populate_eager = true;
+	pcpu_conf.populate_eager = true;
 }
 
 static void populate_eagerly_without_caches(void)
