@@ -59,7 +59,10 @@ static inline void pcpu_cpu_unlock(struct pcpu_cpu_lock *lock)
 	__atomic_store_n(&lock->taken, 0, __ATOMIC_RELEASE);
 }
 
-/* The calls below are made under pcpu_alloc_mutex. */
+/* Whether the locks are stopped now. For assertions: it is defined where these are on. */
+bool pcpu_cpu_locks_are_stopped(void);
+
+/* --- under pcpu_alloc_mutex --- */
 
 /* Gives @cpu a lock, for good: zeroed, but for what lies behind it. */
 void pcpu_cpu_lock_add(unsigned int cpu, struct pcpu_cpu_lock *lock);
@@ -70,9 +73,6 @@ void pcpu_cpu_lock_add(unsigned int cpu, struct pcpu_cpu_lock *lock);
  */
 void pcpu_cpu_locks_stop(void);
 void pcpu_cpu_locks_resume(void);
-
-/* Whether they are stopped now. For assertions: it is defined where these are on. */
-bool pcpu_cpu_locks_are_stopped(void);
 
 /* All locks: the first, and then by next. */
 struct pcpu_cpu_lock *pcpu_cpu_locks(void);

@@ -5,7 +5,6 @@
 #include "ground/fence.h"
 #include "ground/log.h"
 #include "ground/pause.h"
-#include "memory/unit.h"
 
 #include <percpu/section.h>
 

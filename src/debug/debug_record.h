@@ -6,8 +6,7 @@
  *	history		the last PCPU_HISTORY areas that were freed, in a ring; looked through only
  *			on the way to a fatal message
  *
- * A few records are kept in spare for calls that must not block. Protected by the debug lock, which
- * the caller holds.
+ * A few records are kept in spare for calls that must not block.
  */
 #ifndef PCPU_DEBUG_RECORD_H
 #define PCPU_DEBUG_RECORD_H
@@ -50,6 +49,8 @@ struct pcpu_record {
 	const void *allocated; /* by a call that returns to here; NULL: not known */
 	const void *freed;     /* the same, in the history */
 };
+
+/* --- under pcpu_debug_mutex --- */
 
 /* A record of nothing. Without @may_block it comes from the spare. NULL: no memory. */
 struct pcpu_record *pcpu_record_new(bool may_block);
