@@ -29,7 +29,6 @@
  * parent, and nothing but exec or _exit() to do.
  */
 #include "machine/rseq_area.h"
-#include "ground/assert.h"
 #include "raw_syscall.h"
 
 #include <errno.h>
@@ -260,7 +259,6 @@ const char *pcpu_rseq_init(bool try_own)
 	static char reason[128];
 	int err;
 
-	pcpu_assert(!areas.own && !areas.offset);
 	if (libc_has_registered()) {
 		areas.offset = __rseq_offset;
 		return cpu_id() >= 0 ? NULL : "the C library's rseq area is not in use";

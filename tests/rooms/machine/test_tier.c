@@ -14,6 +14,7 @@
 #include "support/tier.h"
 
 #include "arch_constants.h"
+#include "ground/conf.h"
 #include "machine/rseq_area.h"
 #include "machine/tier.h"
 
@@ -26,11 +27,20 @@ static bool backend_begins(const char *with)
 
 /* --- the choice --- */
 
+/* As at the start, with selftest:no and strict:no. */
+static void choose(enum pcpu_backend_choice backend, enum pcpu_index index)
+{
+	pcpu_conf.backend = backend;
+	pcpu_conf.index = index;
+	pcpu_conf.selftest = pcpu_conf.strict = false;
+	pcpu_tier = (struct pcpu_tier){0};
+	pcpu_tier_init();
+}
+
 static void fallback_that_is_asked_for_is_had_and_knows_cpus_alone(void *arg)
 {
 	(void)arg;
-	pcpu_tier_init(
-		&(struct pcpu_tier_request){PCPU_BACKEND_FALLBACK, PCPU_INDEX_MM_CID, false});
+	choose(PCPU_BACKEND_FALLBACK, PCPU_INDEX_MM_CID);
 	child_expect(!pcpu_tier_has_sequences());
 	child_expect(pcpu_tier.index == PCPU_INDEX_CPU_ID);
 	child_expect(strcmp(percpu_backend(), "fallback: asked for by PERCPU_CONF") == 0);
@@ -40,7 +50,7 @@ static void kernel_without_membarrier_has_no_sequences(void *arg)
 {
 	(void)arg;
 	child_expect(refuse(SYS_membarrier, REFUSE_WITH(ENOSYS)));
-	pcpu_tier_init(&(struct pcpu_tier_request){PCPU_BACKEND_RSEQ, PCPU_INDEX_CPU_ID, false});
+	choose(PCPU_BACKEND_RSEQ, PCPU_INDEX_CPU_ID);
 	child_expect(!pcpu_tier_has_sequences() && !pcpu_tier.threads_fence);
 	child_expect(backend_begins("fallback: the kernel has no membarrier for rseq") ||
 		     strstr(percpu_backend(), "refuses"));
@@ -49,7 +59,7 @@ static void kernel_without_membarrier_has_no_sequences(void *arg)
 static void sequences_that_were_not_tested_say_so(void *arg)
 {
 	(void)arg;
-	pcpu_tier_init(&(struct pcpu_tier_request){PCPU_BACKEND_AUTO, PCPU_INDEX_CPU_ID, false});
+	choose(PCPU_BACKEND_AUTO, PCPU_INDEX_CPU_ID);
 	child_expect(pcpu_tier_has_sequences() == backend_begins("rseq: "));
 	child_expect(!pcpu_tier_has_sequences() ||
 		     strstr(percpu_backend(), "; preemption not tested: PERCPU_CONF says so"));
@@ -60,11 +70,11 @@ static void mm_cid_tells_copies_apart_where_the_kernel_keeps_it(void *arg)
 	bool has;
 
 	(void)arg;
-	pcpu_tier_init(&(struct pcpu_tier_request){PCPU_BACKEND_AUTO, PCPU_INDEX_MM_CID, false});
+	choose(PCPU_BACKEND_AUTO, PCPU_INDEX_MM_CID);
 	has = pcpu_tier_has_sequences() && pcpu_rseq_has_mm_cid();
 	child_expect((pcpu_tier.index == PCPU_INDEX_MM_CID) == has);
 	child_expect(!strstr(percpu_backend(), ", indexed by mm_cid") == !has);
-	child_expect(pcpu_index_offset ==
+	child_expect(pcpu_tier.index_offset ==
 		     pcpu_rseq_offset() + (ptrdiff_t)(has ? offsetof(struct pcpu_rseq, mm_cid)
 							  : offsetof(struct pcpu_rseq, cpu_id)));
 }
