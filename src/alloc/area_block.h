@@ -63,7 +63,7 @@ struct pcpu_block {
 	uint32_t second;
 	/* Bytes from here on have never been handed out since they were committed; 0 .. 4096. */
 	uint16_t touched; /* for the map's user */
-	bool taken;	  /* some CPU fills its cache from here; for the map's user */
+	bool taken;       /* some CPU fills its cache from here; for the map's user */
 };
 
 /* The words and the granule at one moment: read once, and used together. */

@@ -13,7 +13,7 @@
 /* A free area, and where in it an allocation goes. */
 struct pcpu_fit {
 	int start, end; /* the free area */
-	int off;	/* aligned */
+	int off;        /* aligned */
 };
 
 /*

@@ -25,10 +25,10 @@
 
 struct pcpu_area_map {
 	struct pcpu_block *blocks; /* block 0's record; those before first are not ours */
-	int first, end;		   /* the blocks that are */
-	int head, total;	   /* bytes: allocated for ever; covered */
-	int free_size;		   /* bytes that can still be given out */
-	int nr_areas;		   /* allocated areas, the head not counted */
+	int first, end;            /* the blocks that are */
+	int head, total;           /* bytes: allocated for ever; covered */
+	int free_size;             /* bytes that can still be given out */
+	int nr_areas;              /* allocated areas, the head not counted */
 	/* No area of this size and alignment, or more of both, was there; 0: not known. */
 	int failed_size, failed_align;
 	/* By block, from first on. */

@@ -142,11 +142,13 @@ int pcpu_area_map_alloc(struct pcpu_area_map *map, int size, int align, bool qui
 	enum pcpu_pass_over what = !growth ? PCPU_PASS_COARSE
 				   : quiet ? PCPU_PASS_BUSY
 					   : PCPU_PASS_NONE;
+	struct pcpu_map_growth none; /* is needed by what is found without @growth */
 	struct pcpu_fit fit;
 
 	if (!pcpu_map_find(map, size, align, what, &fit))
 		return PCPU_MAP_NO_FIT;
-	return take(map, &fit, size, 1, PCPU_LIVE, growth) ? fit.off : PCPU_MAP_MUST_GROW;
+	return take(map, &fit, size, 1, PCPU_LIVE, growth ? growth : &none) ? fit.off
+									    : PCPU_MAP_MUST_GROW;
 }
 
 int pcpu_area_map_peek(struct pcpu_area_map *map, int size, int align)

@@ -13,7 +13,7 @@
 
 /* What the counters of the allocator say. Areas: live ones and those that wait in caches. */
 struct pcpu_alloc_counts {
-	uint64_t nr_alloc, nr_free;	       /* calls that succeeded */
+	uint64_t nr_alloc, nr_free;            /* calls that succeeded */
 	uint64_t nr_areas, nr_max_areas;       /* now, and at most */
 	size_t min_alloc_size, max_alloc_size; /* asked for; 0: none yet */
 	uint64_t nr_cached, cached_bytes;      /* areas that wait in caches */

@@ -95,9 +95,9 @@ static inline int end_of(const struct pcpu_block *block, struct pcpu_codes codes
  */
 struct measured {
 	uint64_t *word;
-	uint64_t value;	  /* of the word */
+	uint64_t value;   /* of the word */
 	unsigned int bit; /* where in the word the area's code is */
-	int size;	  /* not positive: the area does not end in this block or with it */
+	int size;         /* not positive: the area does not end in this block or with it */
 	bool is_in_word;  /* the start behind the area is in the same word */
 };
 

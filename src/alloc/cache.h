@@ -3,15 +3,15 @@
  * cache.h - a cache of areas for each CPU: for every size up to PCPU_CACHE_MAX_SIZE a magazine of
  * areas that are allocated in their map, but that nobody has (cached areas).
  *
- *	alloc_percpu(8) on CPU 3	pops an area from CPU 3's magazine for 8 bytes: cached -> live
+ *	alloc_percpu(8) on CPU 3	pops an area from CPU 3's magazine: cached -> live
  *	free_percpu() on CPU 5		live -> cached, and pushes it to CPU 5's magazine
  *
  * Both take only the CPU's lock, which costs no atomic instruction and is never waited for
  * (cpu_lock.h), and change one code of the area's block atomically; that is where a double free is
  * found. Where there is nothing to pop or no room to push, several areas at once are taken from a
- * map or given back to theirs, under pcpu_alloc_mutex (refill.h). So threads on different CPUs write
- * to the same lines only when one frees what the other allocated; and, so that they do not share
- * lines of codes either, each CPU fills its magazines from a page of its own (block->taken).
+ * map or given back to theirs (refill.h). So threads on different CPUs write to the same lines only
+ * when one frees what the other allocated; and, so that they do not share lines of codes either,
+ * each CPU fills its magazines from a page of its own (block->taken).
  *
  * A magazine is for one exact size. The areas in it are aligned to the largest power of two that
  * divides the size, or to a cache line: so every one of them serves every object of that size, of
@@ -43,8 +43,8 @@ struct pcpu_area {
 };
 
 struct pcpu_magazine {
-	uint16_t nr;	/* areas in it */
-	uint16_t room;	/* that it may have; by size */
+	uint16_t nr;    /* areas in it */
+	uint16_t room;  /* that it may have; by size */
 	uint16_t batch; /* to take at once when it is empty; under pcpu_alloc_mutex */
 	uint64_t dirty; /* bit i: coords[i] may be something else than zero in some unit */
 	uint32_t coords[PCPU_MAGAZINE_ROOM];

@@ -31,7 +31,8 @@ void pcpu_cache_empty(void (*fn)(uint32_t coord))
 		for (int size = 1; size <= PCPU_CACHE_MAX_SIZE; size++) {
 			struct pcpu_magazine *magazine = cache->magazines[size];
 
-			for (; magazine && magazine->nr; pcpu_magazine_set_nr(magazine, magazine->nr - 1))
+			for (; magazine && magazine->nr;
+			     pcpu_magazine_set_nr(magazine, magazine->nr - 1))
 				fn(magazine->coords[magazine->nr - 1]);
 			if (magazine)
 				magazine->dirty = 0;

@@ -22,7 +22,7 @@
 struct pcpu_attempt {
 	int size, align;
 	bool may_block;
-	bool reserved;	     /* from the reserved view, which is there */
+	bool reserved;       /* from the reserved view, which is there */
 	const char *failure; /* why not, in the end; may be set although there was another way */
 };
 

@@ -128,7 +128,7 @@ bool pcpu_refill(struct pcpu_attempt *attempt, struct pcpu_area *area)
 	if (magazine->batch < magazine->room / 2)
 		magazine->batch *= 2;
 	nr = hold_for(cache, attempt, &chunk, offs, nr);
-	if (nr == 0 || !hand_out_cached(attempt, chunk, offs, areas, nr))
+	if (nr <= 0 || !hand_out_cached(attempt, chunk, offs, areas, nr))
 		return false;
 	make_live(&areas[0]);
 	*area = areas[0];

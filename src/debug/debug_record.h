@@ -23,7 +23,7 @@
 /* The debug level (debug.h); 0: none. Set before there are threads. */
 extern int pcpu_debug_level;
 
-/* The debug lock. */
+/* The debug lock, which protects all of them. */
 extern struct pcpu_mutex pcpu_debug_mutex;
 
 static inline void pcpu_debug_lock(void)

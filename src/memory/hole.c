@@ -76,8 +76,7 @@ void pcpu_hole_set_node(uintptr_t addr, size_t size, unsigned int node)
 	size_t window = (addr - hole.start) / PCPU_WINDOW_STRIDE;
 
 	for (; window * PCPU_WINDOW_STRIDE < addr - hole.start + size; window++)
-		__atomic_store_n(&hole.nodes[window], (unsigned short)(node + 1),
-				 __ATOMIC_RELAXED);
+		__atomic_store_n(&hole.nodes[window], (unsigned short)(node + 1), __ATOMIC_RELAXED);
 }
 
 /* What has just been mapped in a hole. Told once: there is a mapping a CPU and chunk. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* policy.h - what the kernel is asked for mapped pages: which node they come from, and how large. */
+/* policy.h - what is asked of mapped pages: their node, and that they are small. */
 #ifndef PCPU_POLICY_H
 #define PCPU_POLICY_H
 

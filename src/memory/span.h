@@ -28,8 +28,8 @@
 /* One run of bytes of a module that every copy starts with. */
 struct pcpu_image {
 	const char *start; /* where the bytes are */
-	size_t size;	   /* 0: none */
-	uint32_t coord;	   /* where they go in a window */
+	size_t size;       /* 0: none */
+	uint32_t coord;    /* where they go in a window */
 };
 
 #define PCPU_SPAN_IMAGES 5
@@ -37,7 +37,7 @@ struct pcpu_image {
 /* A span as its owner describes it. */
 struct pcpu_span {
 	uint32_t start; /* page-aligned coordinate */
-	uint64_t size;	/* whole pages */
+	uint64_t size;  /* whole pages */
 	struct pcpu_image images[PCPU_SPAN_IMAGES];
 };
 

@@ -25,7 +25,7 @@ static const int shared = MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE;
 
 static struct {
 	bool shared;
-	bool apart; /* what was committed before the process became somebody's child is others' too */
+	bool apart; /* what was committed before the process became a child is others' too */
 } sharing;
 
 /* --- reservations --- */
