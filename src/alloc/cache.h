@@ -26,7 +26,7 @@
 #ifndef PCPU_CACHE_H
 #define PCPU_CACHE_H
 
-#include "alloc/chunk.h"
+#include "alloc/chunk/chunk.h"
 #include "cpu/cpu_lock.h"
 
 #include <stdbool.h>

@@ -7,7 +7,7 @@
 #ifndef PCPU_CACHES_H
 #define PCPU_CACHES_H
 
-#include "alloc/chunk.h"
+#include "alloc/chunk/chunk.h"
 
 #include <stdint.h>
 

@@ -3,7 +3,7 @@
 #include "alloc/hand_out.h"
 #include "alloc/books.h"
 #include "alloc/caches.h"
-#include "alloc/chunk_pages.h"
+#include "alloc/chunk/chunk_pages.h"
 #include "ground/layout.h"
 #include "ground/lock.h"
 #include "memory/copies.h"

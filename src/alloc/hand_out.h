@@ -11,8 +11,8 @@
 #define PCPU_HAND_OUT_H
 
 #include "alloc/cache.h"
-#include "alloc/chunk.h"
-#include "alloc/find.h"
+#include "alloc/chunk/chunk.h"
+#include "alloc/chunk/find.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* misuse.c - see misuse.h. */
 #include "alloc/misuse.h"
-#include "alloc/area_walk.h"
-#include "alloc/chunk.h"
+#include "alloc/chunk/chunk.h"
+#include "alloc/map/area_walk.h"
 #include "ground/lock.h"
 #include "ground/pointer.h"
 #include "ground/symbol.h"

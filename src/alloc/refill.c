@@ -2,7 +2,7 @@
 /* refill.c - see refill.h. */
 #include "alloc/refill.h"
 #include "alloc/books.h"
-#include "alloc/chunk_pages.h"
+#include "alloc/chunk/chunk_pages.h"
 #include "alloc/hand_out.h"
 #include "ground/lock.h"
 

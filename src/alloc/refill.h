@@ -13,7 +13,7 @@
 #define PCPU_REFILL_H
 
 #include "alloc/cache.h"
-#include "alloc/find.h"
+#include "alloc/chunk/find.h"
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* request.c - see request.h. */
 #include "alloc/request.h"
-#include "alloc/chunk.h"
+#include "alloc/chunk/chunk.h"
 #include "ground/conf.h"
 #include "ground/layout.h"
 #include "ground/log.h"

@@ -16,9 +16,9 @@
 #include "boot/setup.h"
 #include "alloc/alloc.h"
 #include "alloc/cache.h"
-#include "alloc/chunk.h"
+#include "alloc/chunk/chunk.h"
 #include "arch/processor.h"
-#include "boot/first_chunk.h"
+#include "boot/first_chunk/first_chunk.h"
 #include "boot/module.h"
 #include "boot/read_conf.h"
 #include "boot/runtime_size.h"
@@ -42,10 +42,10 @@
 #include "machine/topology.h"
 #include "memory/coord.h"
 #include "memory/entry.h"
+#include "memory/pages/vm.h"
 #include "memory/populated.h"
 #include "memory/span.h"
 #include "memory/unit.h"
-#include "memory/vm.h"
 
 #include <percpu/impl/runtime.h>
 #include <percpu/shared.h>

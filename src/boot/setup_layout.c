@@ -3,15 +3,15 @@
  * reaches. */
 #include "boot/setup_layout.h"
 #include "arch_constants.h"
-#include "boot/embed.h"
+#include "boot/first_chunk/embed.h"
+#include "boot/first_chunk/page.h"
 #include "boot/module.h"
-#include "boot/page.h"
 #include "boot/read_conf.h"
 #include "boot/setup_check.h"
 #include "ground/conf.h"
 #include "ground/layout.h"
 #include "ground/log.h"
-#include "memory/vm.h"
+#include "memory/pages/vm.h"
 
 static void *reserve_windows(unsigned int cpu, size_t size, size_t align, void *ctx)
 {

@@ -3,7 +3,7 @@
 #ifndef PCPU_SETUP_LAYOUT_H
 #define PCPU_SETUP_LAYOUT_H
 
-#include "boot/first_chunk.h"
+#include "boot/first_chunk/first_chunk.h"
 #include "machine/topology.h"
 
 /*

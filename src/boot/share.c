@@ -8,8 +8,8 @@
 #include "cpu/self.h"
 #include "machine/tier.h"
 #include "memory/open_units.h"
+#include "memory/pages/vm.h"
 #include "memory/unit.h"
-#include "memory/vm.h"
 
 #include <percpu/cpumask.h>
 #include <percpu/shared.h>

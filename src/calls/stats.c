@@ -6,17 +6,17 @@
  * belong to somebody who allocates.
  */
 #include "alloc/alloc.h"
-#include "alloc/area_walk.h"
 #include "alloc/books.h"
-#include "alloc/chunk.h"
-#include "alloc/chunk_pages.h"
-#include "boot/first_chunk.h"
+#include "alloc/chunk/chunk.h"
+#include "alloc/chunk/chunk_pages.h"
+#include "alloc/map/area_walk.h"
+#include "boot/first_chunk/first_chunk.h"
 #include "cpu/cpu_lock.h"
 #include "ground/layout.h"
 #include "ground/mem.h"
 #include "memory/copies.h"
 #include "memory/open_units.h"
-#include "memory/vm.h"
+#include "memory/pages/vm.h"
 
 #include <percpu/backend.h>
 #include <percpu/stats.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* cpu_lock.c - see cpu_lock.h. */
 #include "cpu/cpu_lock.h"
-#include "ground/fence.h"
 #include "ground/lock.h"
 #include "ground/pause.h"
+#include "ground/system/fence.h"
 #include "memory/entry.h"
 
 /* Under pcpu_alloc_mutex. */

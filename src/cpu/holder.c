@@ -2,9 +2,9 @@
 /* holder.c - see holder.h. */
 #include "cpu/holder.h"
 #include "ground/assert.h"
-#include "ground/fence.h"
 #include "ground/log.h"
 #include "ground/pause.h"
+#include "ground/system/fence.h"
 
 #include <percpu/section.h>
 

@@ -6,7 +6,7 @@
 #define PCPU_HOLDER_H
 
 #include "cpu/self.h"
-#include "ground/futex.h"
+#include "ground/system/futex.h"
 #include "machine/tier.h"
 #include "memory/entry.h"
 

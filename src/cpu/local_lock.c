@@ -13,11 +13,11 @@
 #include "cpu/hold.h"
 #include "cpu/mark.h"
 #include "cpu/self.h"
-#include "ground/fence.h"
-#include "ground/futex.h"
 #include "ground/log.h"
 #include "ground/pause.h"
 #include "ground/signals.h"
+#include "ground/system/fence.h"
+#include "ground/system/futex.h"
 #include "machine/tier.h"
 
 #include <percpu/cpumask.h>

@@ -4,8 +4,8 @@
 #include "cpu/self.h"
 #include "ground/assert.h"
 #include "ground/fault.h"
-#include "ground/futex.h"
 #include "ground/pause.h"
+#include "ground/system/futex.h"
 
 #include <errno.h>
 #include <stddef.h>

@@ -4,9 +4,9 @@
  */
 #include "cpu/hold.h"
 #include "cpu/self.h"
-#include "ground/affinity.h"
 #include "ground/log.h"
 #include "ground/signals.h"
+#include "ground/system/affinity.h"
 #include "machine/tier.h"
 #include "memory/entry.h"
 #include "memory/unit.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* debug.c - see debug.h. */
 #include "debug/debug.h"
-#include "alloc/chunk.h"
-#include "alloc/chunk_check.h"
+#include "alloc/chunk/chunk.h"
+#include "alloc/chunk/chunk_check.h"
 #include "alloc/misuse.h"
 #include "debug/complaint.h"
 #include "debug/leak.h"

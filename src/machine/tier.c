@@ -4,8 +4,8 @@
 #include "arch/processor.h"
 #include "ground/assert.h"
 #include "ground/conf.h"
-#include "ground/fence.h"
 #include "ground/log.h"
+#include "ground/system/fence.h"
 #include "machine/abort_check.h"
 #include "machine/rseq_area.h"
 

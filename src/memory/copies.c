@@ -4,9 +4,9 @@
 #include "ground/layout.h"
 #include "ground/lock.h"
 #include "memory/open_units.h"
+#include "memory/pages/vm.h"
 #include "memory/populated.h"
 #include "memory/span.h"
-#include "memory/vm.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 /* entry.c - see entry.h. */
 #include "memory/entry.h"
 #include "ground/layout.h"
-#include "memory/vm.h"
+#include "memory/pages/vm.h"
 
 #include <errno.h>
 #include <stddef.h>

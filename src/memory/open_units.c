@@ -2,8 +2,8 @@
 /* open_units.c - see open_units.h. */
 #include "memory/open_units.h"
 #include "ground/mem.h"
+#include "memory/pages/vm.h"
 #include "memory/populated.h"
-#include "memory/vm.h"
 
 #include <errno.h>
 #include <string.h>

@@ -4,8 +4,8 @@
 #include "ground/bitmap.h"
 #include "ground/layout.h"
 #include "ground/lock.h"
+#include "memory/pages/vm.h"
 #include "memory/span.h"
-#include "memory/vm.h"
 
 #include <errno.h>
 

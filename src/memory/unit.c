@@ -8,8 +8,8 @@
 #include "ground/pointer.h"
 #include "memory/entry.h"
 #include "memory/open_units.h"
+#include "memory/pages/vm.h"
 #include "memory/span.h"
-#include "memory/vm.h"
 
 #include <percpu/access.h>
 #include <percpu/defs.h>

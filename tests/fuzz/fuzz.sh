@@ -18,9 +18,9 @@ clang -fsanitize=fuzzer,address,undefined probe.c -o probe 2>/dev/null || {
 }
 clang -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Wshadow -Werror \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-	-I"$source/src" -I"$tests/rooms/alloc" -o area_map \
-	"$tests/fuzz/area_map.c" "$tests/rooms/alloc/map_pair.c" "$tests/rooms/alloc/signed_map.c" \
-	"$source/src/alloc/area_map.c" "$source/src/alloc/area_fit.c" "$source/src/alloc/area_walk.c" \
-	"$source/src/alloc/area_block.c" "$source/src/alloc/max_tree.c"
+	-I"$source/src" -I"$tests/rooms/alloc/map" -o area_map \
+	"$tests/fuzz/area_map.c" "$tests/rooms/alloc/map/map_pair.c" "$tests/rooms/alloc/map/signed_map.c" \
+	"$source/src/alloc/map/area_map.c" "$source/src/alloc/map/area_fit.c" "$source/src/alloc/map/area_walk.c" \
+	"$source/src/alloc/map/area_block.c" "$source/src/alloc/map/max_tree.c"
 cp "$tests"/fuzz/corpus/* corpus/
 exec ./area_map "$@" corpus

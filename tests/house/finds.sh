@@ -42,15 +42,15 @@ include ground/log.c alloc/alloc.h
 expect "an include of a folder above" "ground/log includes alloc/alloc.h: alloc is above ground"
 
 copy
-include alloc/area_block.h alloc/area_map.h
-expect "two headers that include each other" "in a circle: alloc/area_block"
+include alloc/map/area_block.h alloc/map/area_map.h
+expect "two headers that include each other" "in a circle: alloc/map/area_block"
 
 copy
-include memory/vm.c memory/no_such.h
+include memory/pages/vm.c memory/no_such.h
 expect "an include of nothing" "memory/no_such.h, which is not there"
 
 copy
-include memory/vm.c no_such.h
+include memory/pages/vm.c no_such.h
 expect "an include that no processor has" "no_such.h, which no processor has"
 
 copy
@@ -58,15 +58,15 @@ printf '%s\n' "ground/log U pcpu_area_free" >>"$work/symbols"
 expect "a call of a folder above" "ground/log uses pcpu_area_free of alloc/alloc"
 
 copy
-printf '%s\n' "alloc/area_block U pcpu_area_map_free" >>"$work/symbols"
-expect "a circle of calls" "in a circle: alloc/area_block"
+printf '%s\n' "alloc/map/area_block U pcpu_area_map_free" >>"$work/symbols"
+expect "a circle of calls" "in a circle: alloc/map/area_block"
 
 copy
-sed 's|^ground/log D pcpu_log$|memory/vm D pcpu_log|' "$symbols" >"$work/symbols"
-expect "a function that is defined elsewhere" "ground/log.h declares pcpu_log, which memory/vm defines"
+sed 's|^ground/log D pcpu_log$|memory/pages/vm D pcpu_log|' "$symbols" >"$work/symbols"
+expect "a function that is defined elsewhere" "ground/log.h declares pcpu_log, which memory/pages/vm defines"
 
 copy
-sed -i '/^int pcpu_walk(/,/^}/ { /pcpu_assert_held/d }' "$work/copy/src/alloc/find.c"
+sed -i '/^int pcpu_walk(/,/^}/ { /pcpu_assert_held/d }' "$work/copy/src/alloc/chunk/find.c"
 expect "a contract in a whole header that is a comment alone" "find.h says that pcpu_walk is called under"
 
 copy
@@ -78,8 +78,8 @@ copy
 expect "a file that is in no list" "alloc/extra.c"
 
 copy
-rm "$work/copy/src/alloc/find.c"
-expect "a file that is not there" "alloc/find.c"
+rm "$work/copy/src/alloc/chunk/find.c"
+expect "a file that is not there" "alloc/chunk/find.c"
 
 copy
 mkdir "$work/copy/src/arch/riscv64"

@@ -19,8 +19,11 @@ wrong() {
 	echo "$*" >>"$work/wrong"
 }
 
+# The folder of a file or a room, for awk: all processors' folders are one.
+folder='function folder(path) { sub(/\/[^\/]*$/, "", path); sub(/^arch\/.*/, "arch", path); return path }'
+
 # A line each: the number of a folder, and its name.
-sed -n 's|^[[:space:]]*\([a-z0-9_]*\)/[^ ]*\.[cS])*$|\1|p' "$src/CMakeLists.txt" |
+sed -n 's|^[[:space:]]*\([a-z0-9_/]*\)/[^ ]*\.[cS])*$|\1|p' "$src/CMakeLists.txt" |
 	awk '!seen[$0]++ { print ++nr, $0 }' >"$work/folders"
 
 # above WHAT: of lines "FOLDER OTHER TEXT" those whose OTHER is above FOLDER, or no folder, as TEXT.
@@ -42,6 +45,10 @@ comm -3 "$work/there" "$work/expanded" | while read -r file; do
 	wrong "$file is in src/ or in src/CMakeLists.txt, but not in both"
 done
 
+# --- no folder has more files than a reader takes in at once ---
+(cd "$src" && find . -name '*.[chS]' | sed 's|/[^/]*$||' | sort | uniq -c) |
+	awk '$1 > 20 { print $2 " has " $1 " files" }' | sed 's|^\./|src/|' >>"$work/wrong"
+
 # --- every processor's folder has the same files ---
 for arch in "$src"/arch/*/; do
 	ls "$arch"
@@ -55,9 +62,8 @@ done
 # a file without its ending. What has no folder is the processor's.
 (cd "$src" && grep -rn '^#include "' --include='*.[chS]' . | sed 's|^\./||') |
 	sed 's|^\([^:]*\)\.[chS]:[0-9]*:#include "\([^"]*\)\.h".*|\1 \2|' |
-	awk '{ from = $1; sub(/\/.*/, "", from); to = $2
-	       if (to !~ /\//) to = "arch/*/" to
-	       folder = to; sub(/\/.*/, "", folder); print $1, from, to, folder }' >"$work/includes"
+	awk "$folder"'{ to = $2; if (to !~ /\//) to = "arch/*/" to
+	       print $1, folder($1), to, folder(to) }' >"$work/includes"
 awk '{ print $2, $4, $1 " includes " $3 ".h" }' "$work/includes" | above
 awk '$4 != "arch" || $3 == "arch/processor" { print $3 ".h" }' "$work/includes" | sort -u |
 	while read -r header; do
@@ -78,14 +84,13 @@ for entry in $entries; do
 	grep -v "^$entry " "$work/calls" >"$work/rest" || true
 	mv "$work/rest" "$work/calls"
 done
-awk '{ user = $1; definer = $3; sub(/\/.*/, "", user); sub(/\/.*/, "", definer)
-       print user, definer, $1 " uses " $2 " of " $3 }' "$work/calls" | above
+awk "$folder"'{ print folder($1), folder($3), $1 " uses " $2 " of " $3 }' "$work/calls" | above
 (cd "$src" && grep -rnE '^[a-z].*[ *]pcpu_[a-z0-9_]+\(' --include='*.h' .) |
 	grep -vE ':(static|return|typedef|#)' |
 	sed -n 's|^\./\([^:]*\)\.h:.*[ *]\(pcpu_[a-z0-9_]*\)(.*|\1 \2|p' >"$work/declared"
-awk 'NR == FNR { if ($2 == "D") definer[$3] = $1; next }
-     ($2 in definer) { split($1, from, "/"); split(definer[$2], at, "/")
-	if (from[1] != at[1]) print $1 ".h declares " $2 ", which " definer[$2] " defines" }' \
+awk "$folder"'NR == FNR { if ($2 == "D") definer[$3] = $1; next }
+     ($2 in definer) {
+	if (folder($1) != folder(definer[$2])) print $1 ".h declares " $2 ", which " definer[$2] " defines" }' \
 	"$symbols" "$work/declared" >>"$work/wrong"
 
 # --- what a header says of locks is asserted ---
@@ -104,7 +109,7 @@ if ! tsort "$work/edges" >"$work/order" 2>"$work/circles"; then
 fi
 
 # --- the page that describes the house ---
-documented=$(sed -n 's/^| `\([a-z]*\)\/` |.*/\1/p' "$source/docs/design.md" | sed '1!G;h;$!d')
+documented=$(sed -n 's/^| `\([a-z_/]*\)\/` |.*/\1/p' "$source/docs/design.md" | sed '1!G;h;$!d')
 [ "$documented" = "$(awk '{ print $2 }' "$work/folders")" ] ||
 	wrong "the folders of docs/design.md, section 9, are not those of src/CMakeLists.txt, the highest first"
 

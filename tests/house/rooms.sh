@@ -25,7 +25,7 @@ comm -13 "$work/rooms" "$work/listed" | while read -r room; do
 	wrong "src/$room, which is in rooms.txt, is not there"
 done
 sort -u "$work/listed" "$work/own" | comm -23 "$work/rooms" - | while read -r room; do
-	wrong "src/$room has no test: neither a tests/rooms/${room%/*}/test_${room#*/}.c nor a line in rooms.txt"
+	wrong "src/$room has no test: neither a tests/rooms/${room%/*}/test_${room##*/}.c nor a line in rooms.txt"
 done
 uniq -d "$work/listed" | while read -r room; do
 	wrong "src/$room is in rooms.txt twice"
@@ -36,8 +36,8 @@ sed 's/#.*//' "$tests/house/rooms.txt" | while read -r room covered; do
 	done
 done
 while read -r own; do
-	grep -Eq "^room(_alone)?\(test_${own#*/} +${own%/*} " "$tests/rooms/table.cmake" ||
-		wrong "tests/rooms/${own%/*}/test_${own#*/}.c is not in tests/rooms/table.cmake"
+	grep -Eq "^room(_alone)?\(test_${own##*/} +${own%/*} " "$tests/rooms/table.cmake" ||
+		wrong "tests/rooms/${own%/*}/test_${own##*/}.c is not in tests/rooms/table.cmake"
 done <"$work/own"
 
 echo "$(wc -l <"$work/rooms") rooms, $(wc -l <"$work/own") programs of their own, $(wc -l <"$work/listed") covered by others"

@@ -3,7 +3,7 @@
 #ifndef OPS_COUNT_SLOW_H
 #define OPS_COUNT_SLOW_H
 
-#include "cpu/operation.h"
+#include "cpu/ops/operation.h"
 
 /* Of all threads. */
 extern unsigned long slow_entries, slow_holds;

@@ -19,7 +19,7 @@
 #include "support/tier.h"
 #include "support/traps.h"
 
-#include "cpu/slow.h"
+#include "cpu/ops/slow.h"
 #include "ground/pause.h"
 #include "machine/tier.h"
 

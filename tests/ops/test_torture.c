@@ -23,7 +23,7 @@
 #include "support/tier.h"
 #include "support/wait_for.h"
 
-#include "cpu/operation.h"
+#include "cpu/ops/operation.h"
 #include "machine/tier.h"
 
 #include <percpu/percpu.h>

@@ -13,10 +13,10 @@
 #
 # room_alone(TEST FOLDER FILE...): with these files of src/ and nothing else of the library, which, at
 # its start, would have been there before the test.
-room(test_affinity      ground  -                       musl)
+room(test_affinity      ground/system  -                       musl)
 room(test_bitmap        ground  -)
-room(test_fence         ground  -                       musl)
-room(test_futex         ground  -                       musl)
+room(test_fence         ground/system  -                       musl)
+room(test_futex         ground/system  -                       musl)
 room(test_lock          ground  -)
 room(test_log           ground  -                       musl)
 room(test_symbol        ground  -)
@@ -31,31 +31,31 @@ room(test_topology      machine -)
 
 room(test_coord         memory  -                       musl)
 room(test_unit          memory  possible:64             fallback musl)
-room(test_vm            memory  -                       musl)
+room(test_vm            memory/pages  -                       musl)
 
 room(test_cpu_lock      cpu     possible:16             fallback x86_64)
 room(test_mark          cpu     -                       fallback musl)
 
 room(test_alloc         alloc   possible:16             fallback page musl)
-room(test_area_block    alloc   -)
-room(test_area_map      alloc   -)
+room(test_area_block    alloc/map   -)
+room(test_area_map      alloc/map   -)
 room(test_cache         alloc   possible:16             fallback musl x86_64)
-room(test_chunk         alloc   possible:8              fallback musl)
-room(test_max_tree      alloc   -)
+room(test_chunk         alloc/chunk   possible:8              fallback musl)
+room(test_max_tree      alloc/map   -)
 room(test_misuse        alloc   possible:8              fallback)
-room(test_slot          alloc   -)
-room(test_slot_list     alloc   -)
+room(test_slot          alloc/chunk   -)
+room(test_slot_list     alloc/chunk   -)
 # of the whole folder: the largest area, and long walks beside a model
 room(test_alloc_model   alloc   possible:16             fallback)
-room(test_map_model     alloc   -)
+room(test_map_model     alloc/map   -)
 room(test_max_size      alloc   possible:16,max_size:1M fallback musl)
 
 room(test_debug         debug   possible:8              fallback page)
 
-room(test_alloc_info    boot    -)
+room(test_alloc_info    boot/first_chunk    -)
 room(test_boot          boot    -)
 room(test_conf          boot    -)
-room(test_first_chunk   boot    -)
+room(test_first_chunk   boot/first_chunk    -)
 
 room(test_counter       calls   possible:20             fallback page musl)
 room(test_stats         calls   possible:8              fallback page musl)

@@ -20,9 +20,9 @@
 
 #include "alloc/alloc.h"
 #include "alloc/cache.h"
-#include "alloc/chunk.h"
-#include "alloc/chunk_check.h"
-#include "alloc/chunk_codes.h"
+#include "alloc/chunk/chunk.h"
+#include "alloc/chunk/chunk_check.h"
+#include "alloc/chunk/chunk_codes.h"
 #include "ground/conf.h"
 #include "memory/coord.h"
 #include "ground/layout.h"
@@ -30,7 +30,7 @@
 #include "ground/pointer.h"
 #include "memory/open_units.h"
 #include "memory/populated.h"
-#include "memory/vm.h"
+#include "memory/pages/vm.h"
 
 #include <percpu/percpu.h>
 

@@ -6,8 +6,8 @@
 #include "support/locked.h"
 #include "support/records.h"
 
-#include "alloc/chunk.h"
-#include "alloc/chunk_check.h"
+#include "alloc/chunk/chunk.h"
+#include "alloc/chunk/chunk_check.h"
 #include "ground/conf.h"
 #include "ground/layout.h"
 #include "memory/open_units.h"

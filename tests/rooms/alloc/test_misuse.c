@@ -8,7 +8,7 @@
 #include "support/locked.h"
 
 #include "alloc/alloc.h"
-#include "alloc/chunk.h"
+#include "alloc/chunk/chunk.h"
 #include "memory/coord.h"
 #include "ground/layout.h"
 #include "alloc/misuse.h"

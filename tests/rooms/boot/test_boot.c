@@ -6,7 +6,7 @@
 #include "support/child.h"
 #include "support/cmocka_all.h"
 
-#include "boot/alloc_info.h"
+#include "boot/first_chunk/alloc_info.h"
 #include "ground/layout.h"
 #include "machine/topology.h"
 

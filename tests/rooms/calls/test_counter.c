@@ -7,7 +7,7 @@
 #include "support/threads.h"
 
 #include "alloc/cache.h"
-#include "alloc/chunk.h"
+#include "alloc/chunk/chunk.h"
 
 #include <percpu/percpu.h>
 

@@ -12,10 +12,10 @@
 #include "support/locked.h"
 
 #include "alloc/alloc.h"
-#include "alloc/chunk.h"
-#include "alloc/chunk_pages.h"
+#include "alloc/chunk/chunk.h"
+#include "alloc/chunk/chunk_pages.h"
 #include "debug/debug.h"
-#include "boot/first_chunk.h"
+#include "boot/first_chunk/first_chunk.h"
 #include "ground/layout.h"
 #include "ground/mem.h"
 #include "boot/module.h"

@@ -18,7 +18,7 @@
 #include "cpu/cpu_lock.h"
 #include "ground/layout.h"
 #include "ground/mem.h"
-#include "ground/fence.h"
+#include "ground/system/fence.h"
 #include "machine/tier.h"
 
 #include <percpu/percpu.h>

@@ -13,7 +13,7 @@
 #include "support/records.h"
 #include "support/residency.h"
 
-#include "alloc/chunk.h"
+#include "alloc/chunk/chunk.h"
 #include "debug/debug.h"
 #include "debug/debug_record.h"
 #include "ground/layout.h"

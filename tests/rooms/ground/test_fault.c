@@ -17,8 +17,8 @@
 #include "alloc/alloc.h"
 #include "alloc/books.h"
 #include "alloc/cache.h"
-#include "alloc/chunk.h"
-#include "alloc/chunk_check.h"
+#include "alloc/chunk/chunk.h"
+#include "alloc/chunk/chunk_check.h"
 #include "ground/conf.h"
 #include "ground/layout.h"
 #include "ground/mem.h"
@@ -29,7 +29,7 @@
 #include "memory/open_units.h"
 #include "memory/populated.h"
 #include "memory/unit.h"
-#include "memory/vm.h"
+#include "memory/pages/vm.h"
 
 #include <percpu/percpu.h>
 

@@ -3,8 +3,8 @@
 #include "support/child.h"
 #include "support/cmocka_all.h"
 
-#include "alloc/chunk.h"
-#include "alloc/chunk_codes.h"
+#include "alloc/chunk/chunk.h"
+#include "alloc/chunk/chunk_codes.h"
 #include "ground/assert.h"
 #include "ground/lock.h"
 #include "memory/coord.h"

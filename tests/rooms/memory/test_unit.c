@@ -13,7 +13,7 @@
 #include "support/residency.h"
 #include "support/threads.h"
 
-#include "boot/alloc_info.h"
+#include "boot/first_chunk/alloc_info.h"
 #include "memory/coord.h"
 #include "ground/layout.h"
 #include "ground/lock.h"

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/* chunk.c - see chunk.h. */
+#include "alloc/chunk/chunk.h"
+#include "alloc/chunk/slot_list.h"
+#include "cpu/cpu_lock.h"
+#include "ground/conf.h"
+#include "ground/layout.h"
+#include "ground/lock.h"
+#include "ground/mem.h"
+#include "memory/coord.h"
+#include "memory/open_units.h"
+#include "memory/pages/vm.h"
+#include "memory/populated.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+int pcpu_unit_size;
+int pcpu_unit_pages;
+struct pcpu_chunk *pcpu_first_chunk;
+struct pcpu_chunk *pcpu_reserved_chunk;
+struct pcpu_block *pcpu_blocks;
+unsigned int pcpu_nr_roomy_chunks;
+unsigned int pcpu_nr_chunks, pcpu_nr_max_chunks;
+
+static struct {
+	struct pcpu_chunk *first, *last;
+} all_chunks;
+
+/* How many mappings of others a new chunk may meet before the call for it fails. */
+#define PLACE_TRIES 16
+
+#define NR_BLOCKS (1UL << (32 - PCPU_BLOCK_SHIFT))
+
+int pcpu_chunks_init(int unit_size)
+{
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	pcpu_unit_size = unit_size;
+	pcpu_unit_pages = unit_size / (int)PCPU_PAGE_SIZE;
+	/* and one behind the last, which who looks at the next one may read */
+	pcpu_blocks = pcpu_vm_guarded_array((NR_BLOCKS + 1) * sizeof(*pcpu_blocks),
+					    (NR_BLOCKS + 1) * sizeof(*pcpu_blocks));
+	return pcpu_blocks ? pcpu_slot_lists_init(unit_size) : -ENOMEM;
+}
+
+/* --- where a chunk is --- */
+
+static void set_roomy(struct pcpu_chunk *chunk, bool is_roomy)
+{
+	pcpu_nr_roomy_chunks += is_roomy;
+	pcpu_nr_roomy_chunks -= chunk->is_roomy;
+	chunk->is_roomy = is_roomy;
+}
+
+void pcpu_chunk_relocate(struct pcpu_chunk *chunk, int old_slot)
+{
+	int slot = pcpu_chunk_slot(chunk);
+
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	if (chunk == pcpu_reserved_chunk)
+		return;
+	set_roomy(chunk, pcpu_area_map_contig_hint(&chunk->map) >= PCPU_STOCK_BYTES);
+	if (slot == old_slot)
+		return;
+	pcpu_slot_clear_exhausted(slot);
+	if (old_slot >= 0)
+		pcpu_slot_list_remove(&chunk->on_slot, old_slot);
+	if (old_slot < slot)
+		pcpu_slot_list_add_front(&chunk->on_slot, slot);
+	else
+		pcpu_slot_list_add_end(&chunk->on_slot, slot);
+}
+
+/* --- the chunks that there are --- */
+
+struct pcpu_chunk *pcpu_chunk_find(uint32_t coord)
+{
+	struct pcpu_chunk *chunk = pcpu_block_owner(pcpu_block_at(coord));
+
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	if (pcpu_reserved_chunk && pcpu_chunk_serves(pcpu_reserved_chunk, coord))
+		return pcpu_reserved_chunk;
+	return chunk && pcpu_chunk_serves(chunk, coord) ? chunk : NULL;
+}
+
+struct pcpu_chunk *pcpu_chunk_first(void)
+{
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	return all_chunks.first;
+}
+
+struct pcpu_chunk *pcpu_chunk_next(const struct pcpu_chunk *chunk)
+{
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	return chunk->all_next;
+}
+
+static void add_to_all(struct pcpu_chunk *chunk)
+{
+	chunk->all_next = all_chunks.first;
+	if (all_chunks.first)
+		all_chunks.first->all_prev = chunk;
+	else
+		all_chunks.last = chunk;
+	all_chunks.first = chunk;
+	if (++pcpu_nr_chunks > pcpu_nr_max_chunks)
+		pcpu_nr_max_chunks = pcpu_nr_chunks;
+}
+
+static void remove_from_all(struct pcpu_chunk *chunk)
+{
+	if (chunk->all_prev)
+		chunk->all_prev->all_next = chunk->all_next;
+	else
+		all_chunks.first = chunk->all_next;
+	if (chunk->all_next)
+		chunk->all_next->all_prev = chunk->all_prev;
+	else
+		all_chunks.last = chunk->all_prev;
+	pcpu_nr_chunks--;
+}
+
+struct pcpu_chunk *pcpu_chunk_rotate(void)
+{
+	struct pcpu_chunk *chunk = all_chunks.first;
+
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	if (chunk == all_chunks.last)
+		return chunk;
+	all_chunks.first = chunk->all_next;
+	all_chunks.first->all_prev = NULL;
+	chunk->all_next = NULL;
+	chunk->all_prev = all_chunks.last;
+	all_chunks.last->all_next = chunk;
+	all_chunks.last = chunk;
+	return chunk;
+}
+
+/* --- making and destroying --- */
+
+static size_t own_blocks_size(int start, int end)
+{
+	int nr = (end + PCPU_BLOCK_SIZE - 1) / PCPU_BLOCK_SIZE - start / PCPU_BLOCK_SIZE;
+
+	return (size_t)nr * sizeof(struct pcpu_block);
+}
+
+static size_t chunk_size(int start, int end)
+{
+	return sizeof(struct pcpu_chunk) + pcpu_area_map_memory(start, end - start);
+}
+
+bool pcpu_chunk_is_resident(const struct pcpu_chunk *chunk, int off, int size)
+{
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	return !pcpu_conf.populate_eager ||
+	       pcpu_units_are_populated(pcpu_chunk_coord(chunk, off), (size_t)size);
+}
+
+static bool is_ready(const struct pcpu_area_map *map, int off, int size)
+{
+	const struct pcpu_chunk *chunk =
+		(const void *)((const char *)map - offsetof(struct pcpu_chunk, map));
+
+	return pcpu_chunk_is_resident(chunk, off, size);
+}
+
+static void free_words(struct pcpu_block *block, uint64_t *words, unsigned int shift)
+{
+	if (words != &block->word)
+		pcpu_mem_free(words, pcpu_codes_size(shift));
+}
+
+/* The record of the block that offset 0 is in, if the chunk had blocks for all its offsets. */
+static struct pcpu_block *block_zero(const struct pcpu_chunk *chunk)
+{
+	int first = chunk->start / PCPU_BLOCK_SIZE;
+
+	if (chunk->own_blocks)
+		return chunk->own_blocks - first;
+	/* offset 0 of a view may have a coordinate that is no place of it, or of anything */
+	return pcpu_block_at(pcpu_chunk_coord(chunk, first * PCPU_BLOCK_SIZE)) - first;
+}
+
+static struct pcpu_chunk *new_chunk(uint32_t base, int start, int end, bool own_blocks)
+{
+	size_t words_size = pcpu_area_map_words(start, end - start);
+	struct pcpu_chunk *chunk = pcpu_mem_zalloc(chunk_size(start, end));
+	uint64_t *words = words_size ? pcpu_mem_zalloc(words_size) : NULL;
+
+	if (!chunk || (words_size && !words))
+		goto fail;
+	*chunk = (struct pcpu_chunk){.base = base, .start = start, .end = end};
+	if (own_blocks) {
+		chunk->own_blocks = pcpu_mem_zalloc(own_blocks_size(start, end));
+		if (!chunk->own_blocks)
+			goto fail;
+	}
+	pcpu_area_map_init(&chunk->map, block_zero(chunk), chunk + 1, words, start, end - start,
+			   chunk);
+	chunk->map.is_ready = is_ready;
+	add_to_all(chunk);
+	return chunk;
+fail:
+	pcpu_mem_free(words, words_size);
+	pcpu_mem_free(chunk, chunk_size(start, end));
+	return NULL;
+}
+
+/* The chunk's blocks are nobody's then. */
+static void free_chunk(struct pcpu_chunk *chunk)
+{
+	struct pcpu_block *blocks = chunk->map.blocks;
+
+	remove_from_all(chunk);
+	for (int i = chunk->map.first; i < chunk->map.end; i++) {
+		struct pcpu_codes codes = pcpu_block_codes(&blocks[i]);
+
+		free_words(&blocks[i], codes.words, codes.shift);
+		pcpu_block_fini(&blocks[i]);
+	}
+	if (chunk->own_blocks)
+		pcpu_mem_free(chunk->own_blocks, own_blocks_size(chunk->start, chunk->end));
+	pcpu_mem_free(chunk, chunk_size(chunk->start, chunk->end));
+}
+
+#define BLOCKS_A_PAGE (PCPU_PAGE_SIZE / sizeof(struct pcpu_block))
+_Static_assert(BLOCKS_A_PAGE * sizeof(struct pcpu_block) == PCPU_PAGE_SIZE, "whole records");
+
+static bool has_owners(const struct pcpu_block *blocks)
+{
+	for (size_t i = 0; i < BLOCKS_A_PAGE; i++)
+		if (blocks[i].owner)
+			return true;
+	return false;
+}
+
+/* Gives back the pages of pcpu_blocks with nothing but the records of @blocks, which are nobody's.
+ */
+static void discard_records(struct pcpu_block *blocks, int nr)
+{
+	size_t first = (size_t)(blocks - pcpu_blocks) / BLOCKS_A_PAGE;
+	size_t last = (size_t)(blocks + nr - 1 - pcpu_blocks) / BLOCKS_A_PAGE;
+
+	for (size_t page = first; page <= last; page++)
+		if (!has_owners(&pcpu_blocks[page * BLOCKS_A_PAGE]))
+			pcpu_vm_discard((uintptr_t)&pcpu_blocks[page * BLOCKS_A_PAGE],
+					PCPU_PAGE_SIZE);
+}
+
+struct pcpu_chunk *pcpu_chunk_create_view(uint32_t base, int start, int end, bool reserved)
+{
+	struct pcpu_chunk *chunk;
+
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	chunk = new_chunk(base, start, end, reserved);
+	if (chunk)
+		chunk->immutable = true;
+	return chunk;
+}
+
+static struct pcpu_chunk *create_at(const struct pcpu_span *span, int *err)
+{
+	struct pcpu_chunk *chunk = new_chunk(span->start, 0, pcpu_unit_size, false);
+
+	*err = chunk ? pcpu_units_add_span(span) : -ENOMEM;
+	if (*err && chunk) {
+		free_chunk(chunk);
+		chunk = NULL;
+	}
+	return chunk;
+}
+
+/*
+ * Where windows are no reservation but a place (alloc:page), somebody else's mapping may lie in
+ * one. Such coordinates stay claimed, so that nobody tries them again.
+ */
+struct pcpu_chunk *pcpu_chunk_create(void)
+{
+	struct pcpu_span span = {.size = (uint64_t)pcpu_unit_size};
+	struct pcpu_chunk *chunk;
+	int err;
+
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	for (int tries = 0; tries < PLACE_TRIES; tries++) {
+		if (pcpu_coord_claim_free(span.size, &span.start))
+			return NULL;
+		chunk = create_at(&span, &err);
+		if (chunk)
+			return chunk;
+		if (err != -EEXIST) {
+			pcpu_coord_release(span.start);
+			return NULL;
+		}
+	}
+	return NULL;
+}
+
+void pcpu_chunk_destroy(struct pcpu_chunk *chunk)
+{
+	uint32_t base = chunk->base;
+
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	pcpu_slot_list_remove(&chunk->on_slot, pcpu_chunk_slot(chunk));
+	set_roomy(chunk, false);
+	/* somebody who frees what he should not may be looking at the codes */
+	pcpu_cpu_locks_stop();
+	free_chunk(chunk);
+	discard_records(pcpu_block_at(base), pcpu_unit_pages);
+	pcpu_cpu_locks_resume();
+	pcpu_units_remove_span(base);
+	pcpu_coord_release(base);
+}

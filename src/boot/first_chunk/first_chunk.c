@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+/* first_chunk.c - see first_chunk.h. */
+#include "boot/first_chunk/first_chunk.h"
+#include "alloc/chunk/chunk.h"
+#include "boot/first_chunk/alloc_info_dump.h"
+#include "ground/bitmap.h"
+#include "ground/layout.h"
+#include "ground/log.h"
+#include "ground/mem.h"
+#include "memory/coord.h"
+#include "memory/open_units.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+
+/* --- which unit is whose --- */
+
+/* Words of 32 CPUs in a record: a line of a terminal. */
+#define MASK_WORDS 8
+
+static uint32_t mask_word(const struct pcpu_cpu_set *cpus, unsigned int word)
+{
+	uint32_t bits = 0;
+
+	for (unsigned int bit = 0; bit < 32 && word * 32 + bit < cpus->nr_cpu_ids; bit++)
+		if (pcpu_test_bit(word * 32 + bit, cpus->possible))
+			bits |= (uint32_t)1 << bit;
+	return bits;
+}
+
+/* Digits that the highest word needs, of four bits each. */
+static int first_word_digits(unsigned int ids)
+{
+	return ((int)((ids - 1) % 32) + 4) / 4;
+}
+
+/* In the kernel's text form: words of 32 CPUs in hexadecimal, the highest first. */
+static void log_possible(const struct pcpu_cpu_set *cpus)
+{
+	int digits = first_word_digits(cpus->nr_cpu_ids), len = 0;
+	unsigned int word = (cpus->nr_cpu_ids + 31) / 32;
+	char line[MASK_WORDS * 9 + 1];
+
+	while (word-- > 0) {
+		len += snprintf(line + len, sizeof(line) - (size_t)len, "%0*x%s", digits,
+				mask_word(cpus, word), word ? "," : "");
+		digits = 8;
+		if (word % MASK_WORDS)
+			continue;
+		pcpu_log(PERCPU_LOG_EMERG, "first chunk: cpu_possible_mask=%s", line);
+		len = 0;
+	}
+}
+
+static void __attribute__((__noreturn__, __cold__))
+bad_setup(const char *condition, const struct pcpu_first_layout *layout,
+	  const struct pcpu_alloc_info *ai)
+{
+	pcpu_log(PERCPU_LOG_EMERG, "first chunk: failed check: %s", condition);
+	log_possible(&layout->cpus);
+	pcpu_dump_alloc_info(PERCPU_LOG_EMERG, ai);
+	pcpu_fatal("the first chunk cannot be set up: %s", condition);
+}
+
+#define PCPU_SETUP_BUG_ON(condition)                       \
+	do {                                               \
+		if (condition)                             \
+			bad_setup(#condition, layout, ai); \
+	} while (0)
+
+int pcpu_verify_alloc_info(const struct pcpu_alloc_info *ai, size_t stride)
+{
+	return stride < ai->unit_size ? -EINVAL : 0;
+}
+
+static void check_alloc_info(const struct pcpu_first_layout *layout,
+			     const struct pcpu_alloc_info *ai)
+{
+	size_t size_sum = ai->static_size + ai->reserved_size + ai->dyn_size;
+
+	PCPU_SETUP_BUG_ON(ai->nr_groups <= 0);
+	PCPU_SETUP_BUG_ON(ai->static_size == 0);
+	PCPU_SETUP_BUG_ON(layout->static_start % PCPU_PAGE_SIZE != 0);
+	PCPU_SETUP_BUG_ON(layout->base == 0);
+	PCPU_SETUP_BUG_ON(layout->base_addr % PCPU_PAGE_SIZE != 0);
+	PCPU_SETUP_BUG_ON(ai->unit_size < size_sum);
+	PCPU_SETUP_BUG_ON(ai->unit_size % PCPU_PAGE_SIZE != 0);
+	PCPU_SETUP_BUG_ON(ai->unit_size < PCPU_MIN_UNIT_SIZE);
+	PCPU_SETUP_BUG_ON(ai->dyn_size < PERCPU_DYNAMIC_EARLY_SIZE);
+	PCPU_SETUP_BUG_ON(pcpu_verify_alloc_info(ai, layout->stride) < 0);
+}
+
+static void map_cpu(struct pcpu_first_layout *layout, const struct pcpu_alloc_info *ai,
+		    unsigned int cpu, unsigned int unit, unsigned long offset)
+{
+	const unsigned int none = PCPU_NR_CPUS;
+
+	PCPU_SETUP_BUG_ON(cpu >= layout->cpus.nr_cpu_ids);
+	PCPU_SETUP_BUG_ON(!pcpu_test_bit(cpu, layout->cpus.possible));
+	PCPU_SETUP_BUG_ON(layout->unit_map[cpu] != UINT_MAX);
+	layout->unit_map[cpu] = unit;
+	layout->unit_offsets[cpu] = offset;
+	if (layout->low_unit_cpu == none || offset < layout->unit_offsets[layout->low_unit_cpu])
+		layout->low_unit_cpu = cpu;
+	if (layout->high_unit_cpu == none || offset > layout->unit_offsets[layout->high_unit_cpu])
+		layout->high_unit_cpu = cpu;
+}
+
+static void map_group(struct pcpu_first_layout *layout, const struct pcpu_alloc_info *ai, int group)
+{
+	const struct pcpu_group_info *info = &ai->groups[group];
+
+	layout->group_offsets[group] = info->base_offset;
+	layout->group_sizes[group] = (size_t)info->nr_units * layout->stride;
+	for (int unit = 0; unit < info->nr_units; unit++)
+		if (info->cpu_map[unit] != PCPU_NR_CPUS)
+			map_cpu(layout, ai, info->cpu_map[unit],
+				(unsigned int)(layout->nr_units + unit),
+				info->base_offset + (unsigned long)unit * layout->stride);
+	layout->nr_units += info->nr_units;
+}
+
+static bool every_possible_cpu_has_a_unit(const struct pcpu_first_layout *layout)
+{
+	for (unsigned int cpu = 0; cpu < layout->cpus.nr_cpu_ids; cpu++)
+		if (pcpu_test_bit(cpu, layout->cpus.possible) && layout->unit_map[cpu] == UINT_MAX)
+			return false;
+	return true;
+}
+
+void pcpu_first_chunk_map_units(struct pcpu_first_layout *layout, const struct pcpu_alloc_info *ai,
+				uintptr_t base)
+{
+	layout->base = base;
+	layout->base_addr = base + layout->static_start;
+	check_alloc_info(layout, ai);
+	layout->static_size = ai->static_size;
+	layout->reserved_size = ai->reserved_size;
+	layout->dyn_size = ai->dyn_size;
+	layout->unit_size = ai->unit_size;
+	layout->atom_size = ai->atom_size;
+	layout->alloc_size = ai->alloc_size;
+	for (int group = 0; group < ai->nr_groups; group++)
+		map_group(layout, ai, group);
+	PCPU_SETUP_BUG_ON(!every_possible_cpu_has_a_unit(layout));
+	pcpu_dump_alloc_info(PERCPU_LOG_DEBUG, ai);
+}
+
+/* --- the layout --- */
+
+int pcpu_first_layout_init(struct pcpu_first_layout *layout, const struct pcpu_cpu_set *cpus,
+			   const struct pcpu_alloc_info *ai, const struct pcpu_fc_space *space)
+{
+	const size_t ids = cpus->nr_cpu_ids, groups = (size_t)ai->nr_groups;
+
+	*layout = (struct pcpu_first_layout){
+		.cpus = *cpus,
+		.stride = space->stride ? space->stride : ai->unit_size,
+		.static_start = space->static_start,
+		.nr_groups = ai->nr_groups,
+		.low_unit_cpu = PCPU_NR_CPUS,
+		.high_unit_cpu = PCPU_NR_CPUS,
+		.nr_possible = pcpu_bitmap_weight(cpus->possible, cpus->nr_cpu_ids),
+	};
+	layout->unit_map = pcpu_mem_zalloc(ids * sizeof(*layout->unit_map));
+	layout->unit_offsets = pcpu_mem_zalloc(ids * sizeof(*layout->unit_offsets));
+	layout->group_offsets = pcpu_mem_zalloc(groups * sizeof(*layout->group_offsets));
+	layout->group_sizes = pcpu_mem_zalloc(groups * sizeof(*layout->group_sizes));
+	if (!layout->unit_map || !layout->unit_offsets || !layout->group_offsets ||
+	    !layout->group_sizes) {
+		pcpu_first_layout_destroy(layout);
+		return -ENOMEM;
+	}
+	for (size_t cpu = 0; cpu < ids; cpu++)
+		layout->unit_map[cpu] = UINT_MAX;
+	return 0;
+}
+
+void pcpu_first_layout_destroy(struct pcpu_first_layout *layout)
+{
+	const size_t ids = layout->cpus.nr_cpu_ids, groups = (size_t)layout->nr_groups;
+
+	pcpu_mem_free(layout->unit_map, ids * sizeof(*layout->unit_map));
+	pcpu_mem_free(layout->unit_offsets, ids * sizeof(*layout->unit_offsets));
+	pcpu_mem_free(layout->group_offsets, groups * sizeof(*layout->group_offsets));
+	pcpu_mem_free(layout->group_sizes, groups * sizeof(*layout->group_sizes));
+	*layout = (struct pcpu_first_layout){0};
+}
+
+/* --- spans and views --- */
+
+/* Static, reserved and dynamic area in one piece: the usual case. */
+static int place_together(const struct pcpu_first_layout *layout, struct pcpu_span statics)
+{
+	int err;
+
+	/* the rest of the unit is nobody's: a module that is loaded later may lie there */
+	statics.size = layout->static_size + layout->reserved_size + layout->dyn_size;
+	err = pcpu_coord_claim(statics.start, statics.size);
+	if (err)
+		return err;
+	err = pcpu_units_add_span(&statics);
+	if (err)
+		pcpu_coord_release(statics.start);
+	return err;
+}
+
+/*
+ * The static area where the loader put it, the rest of the unit where there is room. @base becomes
+ * the coordinate from which the offsets of the rest count.
+ */
+static int place_apart(const struct pcpu_first_layout *layout, struct pcpu_span statics,
+		       uint32_t *base)
+{
+	uint64_t skipped = pcpu_page_floor(layout->static_size);
+	struct pcpu_span rest = {.size = layout->static_size + layout->reserved_size +
+					 layout->dyn_size - skipped};
+	int err;
+
+	statics.size = pcpu_page_ceil(layout->static_size);
+	err = pcpu_coord_claim(statics.start, statics.size);
+	if (err)
+		return err;
+	err = pcpu_coord_claim_free(rest.size, &rest.start);
+	if (!err)
+		err = pcpu_units_add_span(&statics);
+	if (!err)
+		err = pcpu_units_add_span(&rest);
+	*base = rest.start - (uint32_t)skipped;
+	return err;
+}
+
+static int make_views(const struct pcpu_first_layout *layout, uint32_t base)
+{
+	int reserved = (int)layout->static_size, dynamic = reserved + (int)layout->reserved_size;
+
+	if (layout->reserved_size) {
+		pcpu_reserved_chunk = pcpu_chunk_create_view(base, reserved, dynamic, true);
+		if (!pcpu_reserved_chunk)
+			return -ENOMEM;
+	}
+	pcpu_first_chunk =
+		pcpu_chunk_create_view(base, dynamic, dynamic + (int)layout->dyn_size, false);
+	if (!pcpu_first_chunk)
+		return -ENOMEM;
+	pcpu_chunk_relocate(pcpu_first_chunk, -1);
+	return 0;
+}
+
+const struct pcpu_first_layout *pcpu_first_layout;
+
+int pcpu_first_chunk_setup(const struct pcpu_first_layout *layout, const struct pcpu_span *statics)
+{
+	uint32_t base = statics->start;
+	int err;
+
+	pcpu_first_layout = layout;
+	err = pcpu_chunks_init((int)layout->unit_size);
+	if (!err)
+		err = place_together(layout, *statics);
+	if (err == -EEXIST || err == -ERANGE)
+		err = place_apart(layout, *statics, &base);
+	return err ? err : make_views(layout, base);
+}

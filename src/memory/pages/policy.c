@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* policy.c - see policy.h. */
+#include "memory/pages/policy.h"
+#include "ground/fault.h"
+#include "ground/layout.h"
+
+#include <errno.h>
+#include <linux/mempolicy.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int pcpu_policy_bind(void *ptr, size_t size, unsigned int node)
+{
+	unsigned long mask[PCPU_NR_NODES / 8 / sizeof(unsigned long)] = {0};
+	const unsigned int bits = 8 * sizeof(unsigned long);
+
+	if (pcpu_fault(PCPU_FAULT_BIND))
+		return -ENOMEM;
+	mask[node / bits] = 1UL << (node % bits);
+	/* the kernel takes one bit less than the count that it is given */
+	if (syscall(SYS_mbind, ptr, size, MPOL_PREFERRED, mask, 8 * sizeof(mask) + 1, 0) != 0)
+		return -errno;
+	return 0;
+}
+
+void pcpu_policy_forgo_huge_pages(void *ptr, size_t size)
+{
+	madvise(ptr, size, MADV_NOHUGEPAGE);
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/* vm.c - see vm.h. How many pages are resident is in vm_resident.c. */
+#include "memory/pages/vm.h"
+#include "ground/fault.h"
+#include "ground/layout.h"
+#include "ground/log.h"
+#include "memory/pages/hole.h"
+#include "memory/pages/policy.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+/* Since Linux 5.14; libc may be older than the kernel. */
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+/* Since Linux 5.18. */
+#ifndef MADV_DONTNEED_LOCKED
+#define MADV_DONTNEED_LOCKED 24
+#endif
+
+static const int anonymous = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+static const int shared = MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE;
+
+static struct {
+	bool shared;
+	bool apart; /* what was committed before the process became a child is others' too */
+} sharing;
+
+/* --- reservations --- */
+
+int pcpu_vm_reserve(size_t size, size_t align, uintptr_t *base)
+{
+	size_t slack = align - PCPU_PAGE_SIZE, head;
+	void *ptr;
+
+	if (pcpu_fault(PCPU_FAULT_RESERVE))
+		return -ENOMEM;
+	ptr = mmap(NULL, size + slack, PROT_NONE, anonymous, -1, 0);
+	if (ptr == MAP_FAILED)
+		return -errno;
+	*base = ((uintptr_t)ptr + align - 1) & ~(align - 1);
+	head = *base - (uintptr_t)ptr;
+	pcpu_vm_release((uintptr_t)ptr, head);
+	pcpu_vm_release(*base + size, slack - head);
+	pcpu_policy_forgo_huge_pages((void *)*base, size);
+	return 0;
+}
+
+void pcpu_vm_release(uintptr_t addr, size_t size)
+{
+	if (size)
+		munmap((void *)addr, size);
+}
+
+/* --- a hole --- */
+
+int pcpu_vm_find_hole(size_t size, uintptr_t *base)
+{
+	return pcpu_hole_find(size, base);
+}
+
+bool pcpu_vm_is_reserved(void)
+{
+	return !pcpu_hole_is_found();
+}
+
+/* --- memory policies --- */
+
+int pcpu_vm_bind(uintptr_t addr, size_t size, unsigned int node)
+{
+	if (node >= PCPU_NR_NODES)
+		return -EINVAL;
+	if (!pcpu_hole_is_found())
+		return pcpu_policy_bind((void *)addr, size, node);
+	pcpu_hole_set_node(addr, size, node);
+	return 0;
+}
+
+/* --- sharing --- */
+
+int pcpu_vm_share(uintptr_t addr, size_t size)
+{
+	if (pcpu_fault(PCPU_FAULT_RESERVE))
+		return -ENOMEM;
+	/* in a hole, each part is mapped when it is committed */
+	if (!pcpu_hole_is_found() &&
+	    mmap((void *)addr, size, PROT_NONE, shared | MAP_FIXED, -1, 0) == MAP_FAILED)
+		return -errno;
+	sharing.shared = true;
+	return 0;
+}
+
+void pcpu_vm_unshare(uintptr_t addr, size_t size)
+{
+	sharing.shared = false;
+	if (pcpu_hole_is_found())
+		return;
+	if (mmap((void *)addr, size, PROT_NONE, anonymous | MAP_FIXED, -1, 0) == MAP_FAILED)
+		pcpu_fatal("a window at %#lx stays shared: errno %d", (unsigned long)addr, errno);
+	pcpu_policy_forgo_huge_pages((void *)addr, size);
+}
+
+void pcpu_vm_keep_apart(void)
+{
+	sharing.apart = true;
+}
+
+/* Moved there whole, so that no other thread ever finds an empty page in between. */
+int pcpu_vm_share_array(void *array, size_t size)
+{
+	void *copy;
+
+	if (pcpu_fault(PCPU_FAULT_RESERVE))
+		return -ENOMEM;
+	copy = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (copy == MAP_FAILED)
+		return -errno;
+	memcpy(copy, array, size);
+	if (mremap(copy, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, array) != MAP_FAILED)
+		return 0;
+	munmap(copy, size);
+	return -ENOMEM;
+}
+
+/* --- pages --- */
+
+static int commit_reserved(void *ptr, size_t size)
+{
+	int err;
+
+	if (mprotect(ptr, size, PROT_READ | PROT_WRITE) == 0)
+		return 0;
+	err = -errno;
+	/* it may have got part of the way */
+	mprotect(ptr, size, PROT_NONE);
+	return err;
+}
+
+static int commit_apart(void *ptr, size_t size)
+{
+	void *got = mmap(ptr, size, PROT_READ | PROT_WRITE, anonymous | MAP_FIXED, -1, 0);
+
+	return got == MAP_FAILED ? -errno : 0;
+}
+
+int pcpu_vm_commit(uintptr_t addr, size_t size)
+{
+	if (pcpu_fault(PCPU_FAULT_COMMIT))
+		return -ENOMEM;
+	if (pcpu_hole_is_found())
+		return pcpu_hole_commit((void *)addr, size,
+					sharing.shared && !sharing.apart ? shared : anonymous);
+	return sharing.apart ? commit_apart((void *)addr, size)
+			     : commit_reserved((void *)addr, size);
+}
+
+/*
+ * A reserved part is emptied and closed, not mapped anew: it keeps the memory policy that its
+ * window was given. Should closing fail, for want of a mapping's record, an empty part is left
+ * open.
+ */
+void pcpu_vm_decommit(uintptr_t addr, size_t size)
+{
+	void *ptr = (void *)addr;
+
+	if (pcpu_hole_is_found()) {
+		munmap(ptr, size);
+		return;
+	}
+	if (sharing.apart && mmap(ptr, size, PROT_NONE, anonymous | MAP_FIXED, -1, 0) != MAP_FAILED)
+		return;
+	pcpu_vm_discard(addr, size);
+	mprotect(ptr, size, PROT_NONE);
+}
+
+/*
+ * Not by touching where the kernel has no call for it: a page that is not to be had would then kill
+ * the process instead of being an error.
+ */
+int pcpu_vm_populate(uintptr_t addr, size_t size)
+{
+	if (pcpu_fault(PCPU_FAULT_POPULATE))
+		return -ENOMEM;
+	if (madvise((void *)addr, size, MADV_POPULATE_WRITE) == 0)
+		return 0;
+	return errno == EINVAL ? -EOPNOTSUPP : -errno;
+}
+
+static bool empty(void *ptr, size_t size)
+{
+	/* shared memory has to be emptied itself; a process only forgets what it had seen of it */
+	if (sharing.shared && !sharing.apart)
+		return madvise(ptr, size, MADV_REMOVE) == 0;
+	return madvise(ptr, size, MADV_DONTNEED) == 0 ||
+	       madvise(ptr, size, MADV_DONTNEED_LOCKED) == 0;
+}
+
+/* Pages that the program has locked in memory (mlockall) are not taken away, but must be zero too.
+ */
+void pcpu_vm_discard(uintptr_t addr, size_t size)
+{
+	int saved = errno;
+
+	if (pcpu_fault(PCPU_FAULT_DISCARD) || !empty((void *)addr, size))
+		memset((void *)addr, 0, size);
+	errno = saved;
+}
+
+void *pcpu_vm_guarded_array(size_t size, size_t reserve)
+{
+	void *ptr;
+
+	if (pcpu_fault(PCPU_FAULT_RESERVE))
+		return NULL;
+	ptr = mmap(NULL, reserve, PROT_NONE, anonymous, -1, 0);
+	if (ptr == MAP_FAILED)
+		return NULL;
+	size = pcpu_page_ceil(size);
+	if (mprotect(ptr, size, PROT_READ | PROT_WRITE) == 0)
+		return ptr;
+	munmap(ptr, reserve);
+	return NULL;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_slot_list.c - the lists of the slots: their order, and what is known of a slot. The library
+ * is not set up: these lists are the test's own.
+ */
+#include "support/cmocka_all.h"
+#include "support/locked.h"
+
+#include "alloc/chunk/slot_list.h"
+#include "ground/mem.h"
+
+#define UNIT_SIZE 32768
+#define SLOT 3
+
+static struct pcpu_slot_node nodes[4];
+
+/* The mutex is held from here on. */
+static int make_lists(void **state)
+{
+	(void)state;
+	if (pcpu_mem_init() != 0)
+		return -1;
+	pcpu_alloc_lock();
+	return pcpu_slot_lists_init(UNIT_SIZE);
+}
+
+static int empty_the_slot(void **state)
+{
+	struct pcpu_slot_node *first;
+
+	(void)state;
+	while ((first = pcpu_slot_list_first(SLOT)) != NULL)
+		pcpu_slot_list_remove(first, SLOT);
+	pcpu_slot_clear_exhausted(SLOT);
+	return 0;
+}
+
+/* Both ways, so that each link is looked at. @expected ends at a -1. */
+static void assert_list_is(const int *expected)
+{
+	struct pcpu_slot_node *node = pcpu_slot_list_first(SLOT), *prev = NULL;
+
+	for (; *expected >= 0; expected++, prev = node, node = node->next) {
+		assert_ptr_equal(node, &nodes[*expected]);
+		assert_ptr_equal(node->prev, prev);
+	}
+	assert_null(node);
+}
+
+static void lists_are_empty_at_first(void **state)
+{
+	(void)state;
+	assert_true(pcpu_nr_slots > SLOT);
+	for (int slot = 0; slot < pcpu_nr_slots; slot++)
+		assert_null(pcpu_slot_list_first(slot));
+}
+
+static void nodes_come_first_or_last_as_they_are_put(void **state)
+{
+	static const int expected[] = {2, 0, 1, 3, -1};
+
+	(void)state;
+	pcpu_slot_list_add_front(&nodes[0], SLOT);
+	pcpu_slot_list_add_end(&nodes[1], SLOT);
+	pcpu_slot_list_add_front(&nodes[2], SLOT);
+	pcpu_slot_list_add_end(&nodes[3], SLOT);
+	assert_list_is(expected);
+	assert_null(pcpu_slot_list_first(SLOT + 1));
+}
+
+/* The first, the last, one between, and the only one. */
+static void node_that_is_taken_off_leaves_the_others_in_order(void **state)
+{
+	static const int after[][4] = {{1, 2, 3, -1}, {1, 2, -1}, {2, -1}, {-1}};
+	static const int order[] = {0, 3, 1, 2};
+
+	(void)state;
+	for (int i = 0; i < 4; i++)
+		pcpu_slot_list_add_end(&nodes[i], SLOT);
+	for (int i = 0; i < 4; i++) {
+		pcpu_slot_list_remove(&nodes[order[i]], SLOT);
+		assert_list_is(after[i]);
+	}
+	pcpu_slot_list_add_end(&nodes[0], SLOT);
+	assert_list_is((const int[]){0, -1});
+}
+
+static void node_on_no_list_is_taken_off_in_vain(void **state)
+{
+	static const int expected[] = {0, 1, -1};
+
+	(void)state;
+	pcpu_slot_list_add_end(&nodes[0], SLOT);
+	pcpu_slot_list_add_end(&nodes[1], SLOT);
+	pcpu_slot_list_remove(&nodes[2], SLOT);
+	assert_list_is(expected);
+}
+
+static void slot_without_room_has_none_for_more_either(void **state)
+{
+	(void)state;
+	assert_false(pcpu_slot_is_exhausted(SLOT, 100, 8));
+	pcpu_slot_mark_exhausted(SLOT, 100, 8);
+	assert_true(pcpu_slot_is_exhausted(SLOT, 100, 8));
+	assert_true(pcpu_slot_is_exhausted(SLOT, 101, 8));
+	assert_true(pcpu_slot_is_exhausted(SLOT, 100, 16));
+	/* of less nothing is known, and of other slots */
+	assert_false(pcpu_slot_is_exhausted(SLOT, 99, 8));
+	assert_false(pcpu_slot_is_exhausted(SLOT, 100, 4));
+	assert_false(pcpu_slot_is_exhausted(SLOT + 1, 100, 8));
+}
+
+static void what_is_known_of_a_slot_can_be_forgotten(void **state)
+{
+	(void)state;
+	pcpu_slot_mark_exhausted(SLOT, 100, 8);
+	pcpu_slot_mark_exhausted(SLOT + 1, 100, 8);
+	pcpu_slot_clear_exhausted(SLOT);
+	assert_false(pcpu_slot_is_exhausted(SLOT, 100, 8));
+	assert_true(pcpu_slot_is_exhausted(SLOT + 1, 100, 8));
+}
+
+#define list_test(f) cmocka_unit_test_teardown(f, empty_the_slot)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		list_test(lists_are_empty_at_first),
+		list_test(nodes_come_first_or_last_as_they_are_put),
+		list_test(node_that_is_taken_off_leaves_the_others_in_order),
+		list_test(node_on_no_list_is_taken_off_in_vain),
+		list_test(slot_without_room_has_none_for_more_either),
+		list_test(what_is_known_of_a_slot_can_be_forgotten),
+	};
+
+	return cmocka_run_group_tests(tests, make_lists, NULL);
+}

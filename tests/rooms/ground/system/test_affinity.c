@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/* test_affinity.c - where the calling thread may run, and being on a certain CPU. */
+#include "support/cmocka_all.h"
+#include "support/cpus.h"
+
+#include "ground/system/affinity.h"
+
+#include <errno.h>
+
+static bool may_run_on_one(unsigned int cpu)
+{
+	cpu_set_t set;
+
+	sched_getaffinity(0, sizeof(set), &set);
+	return CPU_COUNT(&set) == 1 && CPU_ISSET(cpu, &set);
+}
+
+static bool may_run_on_all(void)
+{
+	cpu_set_t set;
+	bool all = true;
+
+	sched_getaffinity(0, sizeof(set), &set);
+	for (unsigned int i = 0; i < nr_cpus; i++)
+		all = all && CPU_ISSET(cpus[i], &set);
+	return all && (unsigned int)CPU_COUNT(&set) == nr_cpus;
+}
+
+static int go_back(void **state)
+{
+	(void)state;
+	go_anywhere();
+	return 0;
+}
+
+static void affinity_is_what_the_kernel_says(void **state)
+{
+	struct pcpu_affinity affinity;
+
+	(void)state;
+	assert_int_equal(pcpu_affinity_get(&affinity), 0);
+	assert_int_equal(pcpu_affinity_weight(&affinity), nr_cpus);
+	for (unsigned int i = 0; i < nr_cpus; i++)
+		assert_true(affinity.mask[cpus[i] / 64] >> cpus[i] % 64 & 1);
+}
+
+static void affinity_that_was_is_set_again(void **state)
+{
+	struct pcpu_affinity before;
+
+	(void)state;
+	assert_int_equal(pcpu_affinity_get(&before), 0);
+	go_to(cpus[0]);
+	assert_int_equal(pcpu_affinity_set(&before), 0);
+	assert_true(may_run_on_all());
+}
+
+static void thread_is_on_the_one_cpu_when_it_is_set(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < nr_cpus; i++) {
+		assert_int_equal(pcpu_affinity_set_one(cpus[i]), 0);
+		assert_int_equal(sched_getcpu(), cpus[i]);
+		assert_true(may_run_on_one(cpus[i]));
+	}
+}
+
+static void cpu_that_is_not_there_cannot_be_set(void **state)
+{
+	(void)state;
+	assert_int_equal(pcpu_affinity_set_one(PCPU_AFFINITY_CPUS - 1), -EINVAL);
+	assert_int_equal(pcpu_affinity_set_one(PCPU_AFFINITY_CPUS), -EINVAL);
+	assert_int_equal(pcpu_affinity_set_one(UINT32_MAX), -EINVAL);
+	assert_true(may_run_on_all());
+}
+
+static void look_around(void *cpu)
+{
+	*(int *)cpu = sched_getcpu();
+}
+
+static void function_runs_on_the_cpu_and_the_thread_where_it_could_before(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < nr_cpus; i++) {
+		int cpu = -1;
+
+		assert_true(pcpu_run_on_cpu(cpus[i], look_around, &cpu));
+		assert_int_equal(cpu, cpus[i]);
+		assert_true(may_run_on_all());
+	}
+}
+
+static void function_for_a_cpu_that_is_not_there_runs_elsewhere(void **state)
+{
+	int cpu = -1;
+
+	(void)state;
+	assert_false(pcpu_run_on_cpu(PCPU_AFFINITY_CPUS - 1, look_around, &cpu));
+	assert_true(cpu >= 0);
+	assert_true(may_run_on_all());
+}
+
+static void cpu_that_a_thread_runs_on_is_not_offline(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < nr_cpus; i++)
+		assert_false(pcpu_cpu_is_offline(cpus[i]));
+	/* nor one that is not there: the kernel does not say so of it */
+	assert_false(pcpu_cpu_is_offline(PCPU_AFFINITY_CPUS));
+}
+
+static void errno_is_kept(void **state)
+{
+	struct pcpu_affinity affinity;
+	int cpu;
+
+	(void)state;
+	errno = 1234;
+	pcpu_affinity_get(&affinity);
+	pcpu_affinity_set(&affinity);
+	pcpu_affinity_set_one(PCPU_AFFINITY_CPUS - 1);
+	pcpu_cpu_is_offline(PCPU_AFFINITY_CPUS);
+	pcpu_run_on_cpu(PCPU_AFFINITY_CPUS - 1, look_around, &cpu);
+	assert_int_equal(errno, 1234);
+}
+
+#define affinity_test(f) cmocka_unit_test_teardown(f, go_back)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		affinity_test(affinity_is_what_the_kernel_says),
+		affinity_test(affinity_that_was_is_set_again),
+		affinity_test(thread_is_on_the_one_cpu_when_it_is_set),
+		affinity_test(cpu_that_is_not_there_cannot_be_set),
+		affinity_test(function_runs_on_the_cpu_and_the_thread_where_it_could_before),
+		affinity_test(function_for_a_cpu_that_is_not_there_runs_elsewhere),
+		affinity_test(cpu_that_a_thread_runs_on_is_not_offline),
+		affinity_test(errno_is_kept),
+	};
+
+	find_cpus();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
