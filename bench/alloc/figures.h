@@ -17,13 +17,13 @@ enum figure {
 	FREE_FIRST,  /* a free of that pass */
 	ALLOC_AGAIN, /* the same in later passes, when all has been freed once */
 	FREE_AGAIN,
-	PAIR,		  /* an allocation and its free, by one thread */
-	OVERLAP,	  /* the part of the time in which all threads were at it; 1: all of it */
-	WAITED,		  /* the part in which a thread could have run, but had no CPU */
-	RESIDENT,	  /* growth of the resident memory */
-	COPIES,		  /* the part of it that lies in the unit windows */
-	PAGE_TABLES,	  /* growth of the page tables */
-	METADATA,	  /* what the allocator says that it needs beside the copies */
+	PAIR,             /* an allocation and its free, by one thread */
+	OVERLAP,          /* the part of the time in which all threads were at it; 1: all of it */
+	WAITED,           /* the part in which a thread could have run, but had no CPU */
+	RESIDENT,         /* growth of the resident memory */
+	COPIES,           /* the part of it that lies in the unit windows */
+	PAGE_TABLES,      /* growth of the page tables */
+	METADATA,         /* what the allocator says that it needs beside the copies */
 	METADATA_OF_ONE,  /* the same as a part of the bytes of one copy of all objects */
 	METADATA_OF_USED, /* and of their copies on all used CPUs */
 	POSSIBLE_CPUS,

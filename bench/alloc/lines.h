@@ -42,7 +42,7 @@ extern const char *const free_order_names[NR_FREE_ORDERS];
 struct effort {
 	size_t many;
 	size_t few;
-	size_t array;	      /* counters of memory/array, each of which takes a page and more */
+	size_t array;         /* counters of memory/array, each of which takes a page and more */
 	unsigned int pair_us; /* length of a measurement of pairs, microseconds */
 	size_t rounds[NR_KINDS];
 };
@@ -54,10 +54,10 @@ struct line {
 	char name[48];
 	enum kind kind;
 	const struct way *way;
-	size_t size;	       /* of an object, bytes */
-	size_t live;	       /* objects at once; 0 for pairs */
+	size_t size;           /* of an object, bytes */
+	size_t live;           /* objects at once; 0 for pairs */
 	enum free_order order; /* of KIND_LIVE */
-	bool written;	       /* for each used CPU before it is freed */
+	bool written;          /* for each used CPU before it is freed */
 	unsigned int threads;  /* of KIND_PAIR */
 	unsigned int possible; /* CPUs; 0: the machine's own */
 };

@@ -11,8 +11,8 @@
 struct common_options {
 	const char *filter;    /* NULL: everything */
 	const char *json_path; /* NULL: standard output, and the tables go to standard error */
-	size_t rounds;	       /* 0: not said */
-	bool json;	       /* wanted */
+	size_t rounds;         /* 0: not said */
+	bool json;             /* wanted */
 	bool check;
 	bool quick;
 };

@@ -9,7 +9,7 @@
 #include "harness/stats.h"
 
 struct series {
-	size_t rounds;		   /* measured so far */
+	size_t rounds;             /* measured so far */
 	double *values[NR_CLOCKS]; /* by round */
 };
 

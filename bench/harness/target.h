@@ -13,7 +13,7 @@
 struct target {
 	const char *text;
 	const char *unit; /* "x": a ratio.  NULL: what every target of the program is */
-	bool at_least;	  /* else at most */
+	bool at_least;    /* else at most */
 	double bound;
 };
 

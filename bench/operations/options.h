@@ -10,7 +10,7 @@ struct options {
 	struct common_options common;
 	unsigned int threads; /* the most that run together */
 	struct schedule schedule;
-	uint64_t limit_ns;	       /* of the whole run */
+	uint64_t limit_ns;             /* of the whole run */
 	enum bench_setting_id setting; /* another: results go to whoever asked (elsewhere.h) */
 };
 

@@ -18,8 +18,8 @@
 
 struct worker {
 	struct group *group;
-	unsigned int index;	/* worker 0 leads: it does the bookkeeping */
-	struct counters *own;	/* one a case */
+	unsigned int index;     /* worker 0 leads: it does the bookkeeping */
+	struct counters *own;   /* one a case */
 	struct stopwatch watch; /* of the last slice */
 	pthread_t thread;
 };

@@ -15,10 +15,10 @@
 #include "operations/results.h"
 
 struct schedule {
-	size_t rounds;	   /* measured for each thread count */
+	size_t rounds;     /* measured for each thread count */
 	uint64_t slice_ns; /* wall time that a slice should take */
 	uint64_t limit_ns; /* of one thread count: no new round later than this */
-	bool pin;	   /* bind the i-th thread to the i-th CPU */
+	bool pin;          /* bind the i-th thread to the i-th CPU */
 };
 
 /*

@@ -20,7 +20,7 @@ enum bench_setting_id {
 
 struct bench_setting {
 	const char *name;
-	const char *conf;	  /* for PERCPU_CONF; NULL: nothing */
+	const char *conf;         /* for PERCPU_CONF; NULL: nothing */
 	const char *backend_says; /* part of percpu_backend() where the setting is in force */
 };
 

@@ -8,7 +8,7 @@ struct speed_target {
 	const char *divisor;
 	enum bench_layout_id layout;
 	enum bench_setting_id setting;
-	unsigned int threads;	      /* of the divisor */
+	unsigned int threads;         /* of the divisor */
 	unsigned int threads_instead; /* of the dividend, if not as many; else 0 */
 	enum bench_clock clock;
 };

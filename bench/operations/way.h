@@ -78,7 +78,7 @@ struct bench_way {
 	unsigned long (*elsewhere)(unsigned int element);
 	bool only_total; /* single counters say nothing, their total is that of the operations */
 
-	unsigned int settings;	  /* measured in these too, beside the usual one: SETTING_BIT()s */
+	unsigned int settings;    /* measured in these too, beside the usual one: SETTING_BIT()s */
 	unsigned int max_threads; /* not measured with more; 0: with any number */
 	bool (*available)(void);  /* whether this process can do it; NULL: yes */
 

@@ -16,7 +16,7 @@ struct cost {
 	double cpus_used;     /* how many threads ran at once, on average: on a busy machine, few */
 	uint64_t requests_expected; /* what the hammering counted */
 	uint64_t requests_counted;  /* what the counters grew by */
-	bool exact;		    /* every counter grew by exactly what it should */
+	bool exact;                 /* every counter grew by exactly what it should */
 };
 
 /*

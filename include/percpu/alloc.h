@@ -21,8 +21,8 @@ __PCPU_BEGIN_DECLS
 /** Allocation flags. Numbers are the library's own; combine with |. */
 typedef unsigned int gfp_t;
 #define __GFP_DIRECT_RECLAIM ((gfp_t)1) /* may block */
-#define __GFP_NOWARN ((gfp_t)2)		/* says nothing about a failure */
-#define __GFP_ZERO ((gfp_t)4)		/* no effect: per-CPU memory is always zero */
+#define __GFP_NOWARN ((gfp_t)2)         /* says nothing about a failure */
+#define __GFP_ZERO ((gfp_t)4)           /* no effect: per-CPU memory is always zero */
 #define GFP_KERNEL __GFP_DIRECT_RECLAIM
 #define GFP_NOWAIT ((gfp_t)0)
 #define GFP_ATOMIC ((gfp_t)0)

@@ -31,10 +31,10 @@ struct percpu_stats {
 	size_t atom_size;     /* granularity of the memory that units are made of */
 	size_t alloc_size;    /* of one piece of it, with one unit or several */
 
-	uint64_t nr_alloc;	/* allocations that succeeded */
-	uint64_t nr_dealloc;	/* frees */
-	uint64_t nr_cur_alloc;	/* areas that are live: nr_alloc - nr_dealloc */
-	uint64_t nr_max_alloc;	/* the most there were at once; those in caches are counted too */
+	uint64_t nr_alloc;      /* allocations that succeeded */
+	uint64_t nr_dealloc;    /* frees */
+	uint64_t nr_cur_alloc;  /* areas that are live: nr_alloc - nr_dealloc */
+	uint64_t nr_max_alloc;  /* the most there were at once; those in caches are counted too */
 	unsigned int nr_chunks; /* now; the reserved area is one, the rest of the first chunk too */
 	unsigned int nr_max_chunks;
 	size_t min_alloc_size; /* the smallest and the largest size that was asked of the */
@@ -42,8 +42,8 @@ struct percpu_stats {
 
 	uint64_t cached_areas; /* that were freed, or never used, and wait in the CPUs' caches */
 	uint64_t cached_bytes;
-	size_t free_bytes;	/* in all chunks but the reserved area, */
-	size_t largest_free;	/* and the largest piece of it */
+	size_t free_bytes;      /* in all chunks but the reserved area, */
+	size_t largest_free;    /* and the largest piece of it */
 	size_t populated_pages; /* of all chunks, in one copy: that have been handed out, or are */
 
 	unsigned int open_units;    /* CPUs that have copies: they have been used */

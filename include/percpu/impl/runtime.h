@@ -92,13 +92,13 @@ enum { __PCPU_LOCAL_LOCK = 1 << 16 };
  * here, so that compilers keep its fields in registers across operations.
  */
 struct percpu_runtime {
-	ptrdiff_t rseq_offset;		   /* from the thread pointer to the rseq area, bytes */
-	struct percpu_entry *entries;	   /* by CPU number, -2 .. nr_cpu_ids - 1 */
-	ptrdiff_t index_offset;		   /* from the thread pointer to the CPU number */
-	ptrdiff_t self_offset;		   /* from the thread pointer to the percpu_self */
+	ptrdiff_t rseq_offset;             /* from the thread pointer to the rseq area, bytes */
+	struct percpu_entry *entries;      /* by CPU number, -2 .. nr_cpu_ids - 1 */
+	ptrdiff_t index_offset;            /* from the thread pointer to the CPU number */
+	ptrdiff_t self_offset;             /* from the thread pointer to the percpu_self */
 	const unsigned long *cpu_offset;   /* __per_cpu_offset[] */
 	const unsigned long *unit_offsets; /* pcpu_unit_offsets[] */
-	void *base_addr;		   /* pcpu_base_addr */
+	void *base_addr;                   /* pcpu_base_addr */
 	const unsigned long *cpu_possible; /* bitmap, nr_cpu_ids bits */
 	/* The processor's word for the CPU's number may be taken below this one; 0: never. */
 	unsigned int rdpid_cpus;
