@@ -4,10 +4,8 @@
 set -eu
 source=$1 symbols=$2
 here=$(cd "$(dirname "$0")" && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-status=0
-cases=0
+# shellcheck source=tests/support/spoil.sh
+. "$here/../support/spoil.sh"
 
 copy() {
 	rm -rf "$work/copy"
@@ -18,15 +16,7 @@ copy() {
 }
 
 expect() { # what is wrong, what is said
-	cases=$((cases + 1))
-	if sh "$here/house.sh" "$work/copy" "$work/symbols" >"$work/said" 2>&1; then
-		echo "FAILED: nothing is said of $1" >&2
-		status=1
-	elif ! grep -q "$2" "$work/said"; then
-		echo "FAILED: of $1 it says" >&2
-		cat "$work/said" >&2
-		status=1
-	fi
+	spoilt "$1" "$2" sh "$here/house.sh" "$work/copy" "$work/symbols"
 }
 
 include() { # file, header
@@ -34,10 +24,7 @@ include() { # file, header
 }
 
 copy
-sh "$here/house.sh" "$work/copy" "$work/symbols" >/dev/null || {
-	echo "FAILED: the house is not in order before it is spoilt" >&2
-	exit 1
-}
+good sh "$here/house.sh" "$work/copy" "$work/symbols"
 include ground/log.c alloc/alloc.h
 expect "an include of a folder above" "ground/log includes alloc/alloc.h: alloc is above ground"
 
@@ -89,5 +76,4 @@ copy
 sed -i 's/^| `alloc\/`/| `allocator\/`/' "$work/copy/docs/design.md"
 expect "a page that names another folder" "docs/design.md"
 
-echo "$cases ways to spoil it"
-exit $status
+spoilt_end

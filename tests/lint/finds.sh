@@ -6,11 +6,9 @@ source=$1
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/lint/common.sh
 . "$here/common.sh"
-work=$(cd "$(mktemp -d)" && pwd -P)
-trap 'rm -rf "$work"' EXIT
+# shellcheck source=tests/support/spoil.sh
+. "$here/../support/spoil.sh"
 tree=$work/tree
-status=0
-cases=0
 skipped=0
 
 # A tree in which all is well. It is no git checkout.
@@ -38,28 +36,20 @@ say() { # test
 	case $1 in
 	clang_tidy) sh "$here/clang_tidy.sh" "$tree" "$tree" ;;
 	*) sh "$here/$1.sh" "$tree" ;;
-	esac >"$work/said" 2>&1
+	esac
 }
 
 # begin TEST: makes the tree, with which TEST must be content. False: its tool is not there.
 begin() {
 	make_tree
-	say "$1" && return
+	say "$1" >"$work/said" 2>&1 && return
 	[ $? = 77 ] || { echo "FAILED: $1 finds in a good tree"; cat "$work/said"; exit 1; } >&2
 	skipped=$((skipped + 1))
 	return 1
 }
 
 expect() { # test, what is wrong, what is said
-	cases=$((cases + 1))
-	if say "$1"; then
-		echo "FAILED: $1 says nothing of $2" >&2
-		status=1
-	elif ! grep -q "$3" "$work/said"; then
-		echo "FAILED: of $2 $1 says" >&2
-		cat "$work/said" >&2
-		status=1
-	fi
+	spoilt "$2" "$3" say "$1"
 }
 
 # function_of LINES: a function of so many, without the empty ones.

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The order of bench/. A program's folder uses what is in it and in harness/; harness/ uses nothing
 # else; and nothing goes in a circle. A room is a file without its ending.
-# Usage: order.sh BENCH SYMBOLS; SYMBOLS is what symbols.sh prints of the programs' objects. Says what
+# Usage: bench_order.sh BENCH SYMBOLS; SYMBOLS is what symbols.sh prints of the programs' objects. Says what
 # is wrong, a line each, and exits with 1 if there is anything.
 set -eu
 bench=$1 symbols=$2

@@ -1,13 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# finds.sh BENCH SYMBOLS: order.sh says no to benchmarks that are not in order. Each case spoils a copy
+# bench_finds.sh BENCH SYMBOLS: bench_order.sh says no to benchmarks that are not in order. Each case spoils a copy
 # in one way, and what is said must name it.
 set -eu
 bench=$1 symbols=$2
 here=$(cd "$(dirname "$0")" && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-status=0
+# shellcheck source=tests/support/spoil.sh
+. "$here/../support/spoil.sh"
 
 copy() {
 	rm -rf "$work/bench"
@@ -16,14 +15,7 @@ copy() {
 }
 
 expect() { # what is said
-	if sh "$here/order.sh" "$work/bench" "$work/symbols" >"$work/said" 2>&1; then
-		echo "FAILED: it does not say: $1" >&2
-		status=1
-	elif ! grep -q "$1" "$work/said"; then
-		echo "FAILED: it does not say '$1' but" >&2
-		cat "$work/said" >&2
-		status=1
-	fi
+	spoilt "a fault" "$1" sh "$here/bench_order.sh" "$work/bench" "$work/symbols"
 }
 
 include() { # file, header
@@ -37,10 +29,7 @@ use() { # user, definer: a symbol that they share
 }
 
 copy
-sh "$here/order.sh" "$work/bench" "$work/symbols" >/dev/null || {
-	echo "FAILED: the benchmarks are not in order before they are spoilt" >&2
-	exit 1
-}
+good sh "$here/bench_order.sh" "$work/bench" "$work/symbols"
 include harness/stats.c alloc/lines.h
 expect "harness/stats uses alloc/lines"
 include operations/way.c alloc/ways.h
@@ -56,4 +45,4 @@ expect "in a circle: harness/stats"
 copy
 : >"$work/symbols"
 expect "nothing was checked"
-exit $status
+spoilt_end
