@@ -9,6 +9,7 @@
 # PERCPU_CONF. ARCH: there it is, and nowhere else. WRAP: calls of that function come to the test's
 # own first. IN says where it is a test:
 #	usual     as it is, and seeing the library's insides
+#	released  NAME_released: with the library as it is installed, without assertions
 #	own       NAME_own, and so on: with rseq areas of the library's own, because the C library has
 #	          registered none
 #	fallback  in the fallback tier because it is asked for
@@ -46,9 +47,9 @@ program(registers SOURCES test_registers_aarch64.c count_slow.c ARCH aarch64 IN 
 	CONF possible:64 WRAP ${slow_side})
 
 # --- sections and visits, pinned threads, local locks, threads and processes that come and go ---
-program(section SOURCES test_section.c IN usual ${tiers} mm_cid musl)
+program(section SOURCES test_section.c IN usual released ${tiers} mm_cid musl)
 program(section_end SOURCES test_section_end.c IN usual ${tiers} mm_cid musl)
-program(visit SOURCES test_visit.c IN usual ${tiers} mm_cid valgrind musl)
+program(visit SOURCES test_visit.c IN usual released ${tiers} mm_cid valgrind musl)
 program(pinned SOURCES test_pinned.c IN usual ${tiers} mm_cid musl)
 program(preempt_check SOURCES test_preempt_check.c IN usual ${tiers} mm_cid)
 program(local_lock SOURCES test_local_lock.c IN usual ${tiers} mm_cid musl)
@@ -60,7 +61,7 @@ program(pinned_by_calls SOURCES test_pinned.c ARCH x86_64 IN usual DEFINES WITHO
 	WRAP getauxval)
 
 # --- all at once ---
-program(torture SOURCES test_torture.c IN usual ${tiers} musl musl_fallback
+program(torture SOURCES test_torture.c IN usual released ${tiers} musl musl_fallback
 	ENVIRONMENT_IN_TIERS PERCPU_TORTURE_OPERATIONS=1e7)
 again(torture_mm_cid torture WAY mm_cid ENVIRONMENT PERCPU_TORTURE_OPERATIONS=3e7)
 again(torture_possible_64 torture ARGUMENTS 3e7 CONF possible:64)
