@@ -5,7 +5,7 @@
 # threads changes what it understands, and refuses what it does not.
 . "$(dirname "$0")/common.sh"
 need gcc objcopy readelf
-tool=$PERCPU_LIBRARIES/share_tls
+tool=$PERCPU_LIBRARIES/src/share_tls
 
 # Makes variable.o with FLAGS.
 make_object() { # FLAGS...
