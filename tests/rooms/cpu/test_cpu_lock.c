@@ -405,9 +405,11 @@ static void change_number(struct guarded *one, bool slowly)
 
 static void take_in_handler(int signo)
 {
-	struct pcpu_cpu_lock *lock = pcpu_cpu_trylock();
+	struct pcpu_cpu_lock *lock;
 
 	(void)signo;
+	/* the thread may not know yet who it is */
+	lock = me ? pcpu_cpu_trylock() : NULL;
 	if (!lock)
 		return;
 	change_number(of_lock(lock), false);

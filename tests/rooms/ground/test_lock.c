@@ -171,7 +171,8 @@ static void what_wants_the_cpus_locks_stopped_says_so(void **state)
 {
 	(void)state;
 	assert_dies_saying(coarsen_under_everybodys_eyes,
-			   "assertion failed: pcpu_cpu_locks_are_stopped() (alloc/chunk/chunk_codes.c:");
+			   "assertion failed: pcpu_cpu_locks_are_stopped() "
+			   "(alloc/chunk/chunk_codes.c:");
 }
 
 int main(void)
