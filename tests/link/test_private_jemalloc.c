@@ -6,6 +6,7 @@
  */
 #include "support/child.h"
 #include "support/cmocka_all.h"
+#include "support/metadata.h"
 
 #include "ground/mem.h"
 
@@ -212,12 +213,6 @@ static void a_child_forked_while_others_allocate_can_allocate(void **state)
 	test_free(tasks);
 }
 
-static int make_arena(void **state)
-{
-	(void)state;
-	return pcpu_mem_init();
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,5 +222,5 @@ int main(void)
 		cmocka_unit_test(a_child_forked_while_others_allocate_can_allocate),
 	};
 
-	return cmocka_run_group_tests(tests, make_arena, NULL);
+	return cmocka_run_group_tests(tests, start_memory, NULL);
 }

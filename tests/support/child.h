@@ -130,14 +130,20 @@ static inline bool child_died_of(const struct child_end *end, int signo)
 				 (end).output);                                        \
 	} while (0)
 
+/* What a child does that is to return. */
+static inline void assert_content(void (*body)(void *arg), void *arg)
+{
+	struct child_end end = child_run(body, arg);
+
+	assert_child_was_content(end);
+}
+
 /* A body as a test of its name: child_test(body) among cmocka_unit_test()s. */
 typedef void (*child_body_t)(void *arg);
 
 static inline void test_of_child(void **state)
 {
-	struct child_end end = child_run((child_body_t)*state, NULL);
-
-	assert_child_was_content(end);
+	assert_content((child_body_t)*state, NULL);
 }
 
 /* clang-format 14 knows no initializers in macros. */

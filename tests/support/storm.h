@@ -49,6 +49,13 @@ static inline void end_storm(timer_t timer)
 	timer_delete(timer);
 }
 
+/* Waits until a thread has told its number in @tid. */
+static inline void await_tid(const pid_t *tid)
+{
+	while (!__atomic_load_n(tid, __ATOMIC_SEQ_CST))
+		sched_yield();
+}
+
 /*
  * The body of a thread. Sends the threads whose numbers are in the array @arg, up to a 0, from one
  * CPU to another, as fast as it can, until told to stop.

@@ -15,6 +15,7 @@
 #include "support/faults.h"
 #include "support/locked.h"
 #include "support/records.h"
+#include "support/refused_free.h"
 #include "support/residency.h"
 #include "support/sanitized.h"
 
@@ -590,36 +591,30 @@ static void make_a_and_b(void)
 	chunk_a = chunk_with_free(100);
 }
 
-/* An allocation of @size bytes comes from *@expected, which is made first; or from neither. */
-static void expect_from(size_t size, struct pcpu_chunk *const *expected)
+/* An allocation of @size bytes comes from *@expected, or, if that is NULL, from neither. */
+struct choice {
+	size_t size;
+	struct pcpu_chunk *const *expected;
+};
+
+static void chunk_is_the_expected_one(void **state)
 {
+	const struct choice *choice = *state;
 	struct pcpu_chunk *chunk;
 	void __percpu *area;
 
 	make_a_and_b();
-	area = __alloc_percpu(size, 8);
+	area = __alloc_percpu(choice->size, 8);
 	assert_non_null(area);
 	chunk = chunk_of(area);
-	if (expected) {
-		assert_ptr_equal(chunk, *expected);
+	if (choice->expected) {
+		assert_ptr_equal(chunk, *choice->expected);
 	} else {
 		assert_ptr_not_equal(chunk, chunk_a);
 		assert_ptr_not_equal(chunk, chunk_b);
 	}
 	free_percpu(area);
 	give_back_taken();
-}
-
-static void small_area_comes_from_the_fullest_chunk_that_fits(void **state)
-{
-	(void)state;
-	expect_from(64, &chunk_a);
-}
-
-static void chunk_whose_hint_is_too_small_is_passed_over(void **state)
-{
-	(void)state;
-	expect_from(120, &chunk_b);
 }
 
 /*
@@ -661,18 +656,6 @@ static void slots_that_are_too_full_are_not_looked_at(void **state)
 	assert_int_equal(pcpu_area_map_contig_hint(&full->map), 300);
 	free_percpu(area);
 	give_back_taken();
-}
-
-static void larger_area_comes_from_the_chunk_that_has_room(void **state)
-{
-	(void)state;
-	expect_from(200, &chunk_b);
-}
-
-static void area_that_fits_in_no_chunk_makes_one(void **state)
-{
-	(void)state;
-	expect_from(6000, NULL);
 }
 
 static void chunk_is_made_when_the_first_is_full(void **state)
@@ -884,34 +867,10 @@ static void dereferenced_percpu_pointer_faults(void **state)
 
 /* --- misuse --- */
 
-static void free_it(void *arg)
-{
-	free_percpu(arg);
-}
-
-/* The child ended by abort(), after one line that has the pointer in it, and @why. */
-static void assert_refused(void *ptr, const char *why)
-{
-	struct child_end end = child_run(free_it, ptr);
-	const char *line_end = strchr(end.output, '\n');
-	char named[32];
-
-	snprintf(named, sizeof(named), "%p", ptr);
-	assert_child_died_of(end, SIGABRT);
-	assert_non_null(line_end);
-	assert_string_equal(line_end, "\n");
-	if (!strstr(end.output, named) || !strstr(end.output, why))
-		fail_msg("neither \"%s\" nor \"%s\" may be missing: %s", named, why, end.output);
-}
-
 static void free_of_what_was_never_allocated_is_fatal_and_named(void **state)
 {
-	uint32_t start = 0;
-
 	(void)state;
-	assert_int_equal(locked(pcpu_coord_claim_free(PCPU_PAGE_SIZE, &start)), 0);
-	assert_refused(pcpu_pointer_make(start), "never allocated");
-	do_locked(pcpu_coord_release(start));
+	assert_claim_is_refused("never allocated");
 	assert_refused(pcpu_pointer_make(0x10000), "never allocated");
 	assert_refused(pcpu_pointer_make(UINT32_MAX), "never allocated");
 }
@@ -980,14 +939,8 @@ static void free_of_a_static_variable_is_fatal_and_named(void **state)
 
 static void free_of_an_ordinary_address_is_fatal_and_named(void **state)
 {
-	void *heap = malloc(16);
-	int on_stack;
-
 	(void)state;
-	assert_refused(heap, "ordinary address");
-	assert_refused(&on_stack, "ordinary address");
-	assert_refused((void *)8, "ordinary address");
-	free(heap);
+	assert_ordinary_addresses_are_refused("ordinary address", "ordinary address");
 }
 
 static void free_of_a_copy_is_fatal_and_named(void **state)
@@ -1302,16 +1255,19 @@ static bool may_lock_memory(void)
 
 static void memory_that_is_locked_is_zero_too_when_it_comes_again(void **state)
 {
-	struct child_end end;
-
 	(void)state;
 	if (!may_lock_memory())
 		skip();
-	end = child_run(lock_everything, NULL);
-	assert_child_was_content(end);
+	assert_content(lock_everything, NULL);
 }
 
 #define alloc_test(f) cmocka_unit_test_teardown(f, nothing_is_left)
+/* clang-format 14 knows no initializers in macros. */
+/* clang-format off */
+#define choice_test(name, size, expected)                       \
+	{#name, chunk_is_the_expected_one, NULL, nothing_is_left, \
+	 &(struct choice){size, expected}}
+/* clang-format on */
 
 static const struct CMUnitTest alone[] = {
 	alloc_test(mappings_of_others_in_a_place_are_passed_over),
@@ -1347,11 +1303,11 @@ static const struct CMUnitTest alone[] = {
 	alloc_test(ordinary_allocation_never_comes_from_the_reserved_chunk),
 	alloc_test(reserved_area_has_8_kib_and_is_zero_when_reused),
 	child_test(exhausted_reserved_area_fails_and_is_named),
-	alloc_test(small_area_comes_from_the_fullest_chunk_that_fits),
-	alloc_test(chunk_whose_hint_is_too_small_is_passed_over),
-	alloc_test(larger_area_comes_from_the_chunk_that_has_room),
+	choice_test(small_area_comes_from_the_fullest_chunk_that_fits, 64, &chunk_a),
+	choice_test(chunk_whose_hint_is_too_small_is_passed_over, 120, &chunk_b),
+	choice_test(larger_area_comes_from_the_chunk_that_has_room, 200, &chunk_b),
 	alloc_test(slots_that_are_too_full_are_not_looked_at),
-	alloc_test(area_that_fits_in_no_chunk_makes_one),
+	choice_test(area_that_fits_in_no_chunk_makes_one, 6000, NULL),
 	alloc_test(chunk_is_made_when_the_first_is_full),
 	alloc_test(first_chunk_is_used_before_a_wholly_free_one),
 	alloc_test(chunks_behind_one_that_a_search_moves_are_still_tried),

@@ -476,17 +476,19 @@ static void walk_alone(long share, uint64_t which)
 	free(walker);
 }
 
-static void areas_are_ones_own_with_caches(void **state)
-{
-	(void)state;
-	walk_alone(40, 1);
-}
+/* How a test walks. */
+struct walk {
+	bool caches;
+	long share;     /* of the steps, percent */
+	uint64_t which; /* walk, for its random numbers; or how many threads */
+};
 
-static void areas_are_ones_own_without_caches(void **state)
+static void areas_are_ones_own(void **state)
 {
-	(void)state;
-	pcpu_cache_on = false;
-	walk_alone(30, 2);
+	const struct walk *how = *state;
+
+	pcpu_cache_on = how->caches;
+	walk_alone(how->share, how->which);
 }
 
 /* --- several at once --- */
@@ -602,17 +604,12 @@ static void walk_in_threads(int nr, long share)
 	free(forker);
 }
 
-static void threads_do_not_get_each_others_areas_with_caches(void **state)
+static void threads_do_not_get_each_others_areas(void **state)
 {
-	(void)state;
-	walk_in_threads(4, 20);
-}
+	const struct walk *how = *state;
 
-static void threads_do_not_get_each_others_areas_without_caches(void **state)
-{
-	(void)state;
-	pcpu_cache_on = false;
-	walk_in_threads(2, 10);
+	pcpu_cache_on = how->caches;
+	walk_in_threads((int)how->which, how->share);
 }
 
 /* A unit that opens late has zeros where nobody on its CPU can have written. */
@@ -722,15 +719,23 @@ static void open_units(void)
 	}
 }
 
+/* clang-format 14 knows no initializers in macros. */
+/* clang-format off */
+#define walk_test_by(name, body, caches, share, which)          \
+	{#name, body, remember_start, everything_is_free,       \
+	 &(struct walk){caches, share, which}}
+/* clang-format on */
 #define walk_test(body) cmocka_unit_test_setup_teardown(body, remember_start, everything_is_free)
 
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		walk_test(areas_are_ones_own_with_caches),
-		walk_test(areas_are_ones_own_without_caches),
-		walk_test(threads_do_not_get_each_others_areas_with_caches),
-		walk_test(threads_do_not_get_each_others_areas_without_caches),
+		walk_test_by(areas_are_ones_own_with_caches, areas_are_ones_own, true, 40, 1),
+		walk_test_by(areas_are_ones_own_without_caches, areas_are_ones_own, false, 30, 2),
+		walk_test_by(threads_do_not_get_each_others_areas_with_caches,
+			     threads_do_not_get_each_others_areas, true, 20, 4),
+		walk_test_by(threads_do_not_get_each_others_areas_without_caches,
+			     threads_do_not_get_each_others_areas, false, 10, 2),
 		walk_test(unit_that_opens_late_is_zero),
 		walk_test(bytes_of_a_sliver_are_zero_when_they_come_again),
 	};

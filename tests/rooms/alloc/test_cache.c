@@ -37,6 +37,15 @@
 
 static DEFINE_PER_CPU(long, some_variable);
 
+static bool comes_true(bool (*try_it)(void))
+{
+	bool is_so = false;
+
+	for (int i = 0; i < TRIES && !is_so; i++)
+		is_so = try_it();
+	return is_so;
+}
+
 static int free_at_start;
 static unsigned int claims_at_start;
 
@@ -212,12 +221,8 @@ static bool last_in_was_first_out(void)
 
 static void last_area_in_is_the_first_out(void **state)
 {
-	bool is_so = false;
-
 	(void)state;
-	for (int i = 0; i < TRIES && !is_so; i++)
-		is_so = last_in_was_first_out();
-	assert_true(is_so);
+	assert_true(comes_true(last_in_was_first_out));
 }
 
 static void area_serves_its_own_size_only(void **state)
@@ -268,12 +273,8 @@ static bool is_held_while_it_waits(void)
 
 static void area_that_waits_is_held_in_its_map(void **state)
 {
-	bool is_so = false;
-
 	(void)state;
-	for (int i = 0; i < TRIES && !is_so; i++)
-		is_so = is_held_while_it_waits();
-	assert_true(is_so);
+	assert_true(comes_true(is_held_while_it_waits));
 }
 
 /* --- zero --- */
@@ -571,14 +572,10 @@ static bool served_where_it_was_freed(void)
 
 static void area_waits_on_the_cpu_where_it_was_freed(void **state)
 {
-	bool is_so = false;
-
 	(void)state;
 	if (nr_cpus < 2)
 		skip();
-	for (int i = 0; i < TRIES && !is_so; i++)
-		is_so = served_where_it_was_freed();
-	assert_true(is_so);
+	assert_true(comes_true(served_where_it_was_freed));
 }
 
 /* --- misuse --- */
@@ -705,12 +702,8 @@ static bool end_of_page_waited(void)
 /* Its end is told by the start of the area in the next page. */
 static void area_at_the_end_of_a_page_goes_to_a_cache_too(void **state)
 {
-	bool is_so = false;
-
 	(void)state;
-	for (int i = 0; i < TRIES && !is_so; i++)
-		is_so = end_of_page_waited();
-	assert_true(is_so);
+	assert_true(comes_true(end_of_page_waited));
 }
 
 /*

@@ -6,6 +6,7 @@
 #include "support/child.h"
 #include "support/cmocka_all.h"
 #include "support/locked.h"
+#include "support/refused_free.h"
 
 #include "alloc/alloc.h"
 #include "alloc/chunk/chunk.h"
@@ -20,25 +21,6 @@
 /* Of an odd size, so that the areas behind the static variables begin at an odd offset. */
 static DEFINE_PER_CPU_SHARED_ALIGNED(char, odd) __attribute__((__used__));
 static DEFINE_PER_CPU(long, some_variable);
-
-static void free_it(void *arg)
-{
-	free_percpu(arg);
-}
-
-/* The child ends by abort(), after one line that has the pointer in it, and @why. */
-static void assert_refused(const volatile void *ptr, const char *why)
-{
-	struct child_end end = child_run(free_it, (void *)ptr);
-	char named[40];
-
-	snprintf(named, sizeof(named), "free_percpu(%p)", (const void *)ptr);
-	assert_child_died_of(end, SIGABRT);
-	assert_non_null(strchr(end.output, '\n'));
-	assert_string_equal(strchr(end.output, '\n'), "\n");
-	if (!strstr(end.output, named) || !strstr(end.output, why))
-		fail_msg("\"%s\" or \"%s\" is missing: %s", named, why, end.output);
-}
 
 /* The end of a message on what lies at @area. */
 static const char *with_area(const char *format, size_t into, size_t size, const void *area)
@@ -124,12 +106,8 @@ static void space_that_nobody_had_is_not_called_a_double_free(void **state)
 
 static void coordinate_of_no_chunk_was_never_allocated(void **state)
 {
-	uint32_t start = 0;
-
 	(void)state;
-	assert_int_equal(locked(pcpu_coord_claim_free(PCPU_PAGE_SIZE, &start)), 0);
-	assert_refused(pcpu_pointer_make(start), "was never allocated\n");
-	do_locked(pcpu_coord_release(start));
+	assert_claim_is_refused("was never allocated\n");
 	/* what a view does not serve */
 	assert_refused(pcpu_pointer_make(pcpu_chunk_coord(pcpu_first_chunk, pcpu_first_chunk->end)),
 		       "was never allocated\n");
@@ -186,14 +164,8 @@ static void static_variable_is_told_with_the_object_it_is_of(void **state)
 
 static void address_of_no_object_is_told(void **state)
 {
-	void *heap = calloc(1, 16);
-	int on_stack;
-
 	(void)state;
-	assert_refused(heap, "ordinary address (0x");
-	assert_refused(&on_stack, "ordinary address (0x");
-	assert_refused((void *)8, "ordinary address (0x8)");
-	free(heap);
+	assert_ordinary_addresses_are_refused("ordinary address (0x", "ordinary address (0x8)");
 }
 
 /* --- names of addresses --- */

@@ -63,83 +63,39 @@ static void empty_variable_gives_the_defaults(void **state)
 	assert_int_equal(nr_records, 0);
 }
 
-static void every_log_level_is_known_by_its_name(void **state)
-{
-	static const struct {
-		const char *text;
-		enum percpu_log_level level;
-	} rows[] = {
-		{"log:emerg", PERCPU_LOG_EMERG},     {"log:err", PERCPU_LOG_ERR},
-		{"log:warning", PERCPU_LOG_WARNING}, {"log:info", PERCPU_LOG_INFO},
-		{"log:debug", PERCPU_LOG_DEBUG},
-	};
+/* A text that is understood, and the value that it gives. */
+struct setting {
+	const char *text;
+	size_t value;
+};
 
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		parse(rows[i].text);
-		if (conf.log_level != rows[i].level)
-			fail_msg("%s gives level %d", rows[i].text, conf.log_level);
-		assert_int_equal(nr_records, 0);
+/* A fact: each of the settings is understood, and gives @field its value. */
+#define SETTINGS(fact, field, ...)                                                              \
+	static void fact(void **state)                                                          \
+	{                                                                                       \
+		static const struct setting settings[] = {__VA_ARGS__};                         \
+                                                                                                \
+		(void)state;                                                                    \
+		for (size_t i = 0; i < ARRAY_SIZE(settings); i++) {                             \
+			parse(settings[i].text);                                                \
+			if ((size_t)conf.field != settings[i].value)                            \
+				fail_msg("%s gives %zu", settings[i].text, (size_t)conf.field); \
+			assert_int_equal(nr_records, 0);                                        \
+		}                                                                               \
 	}
-}
 
-static void every_backend_is_known_by_its_name(void **state)
-{
-	static const struct {
-		const char *text;
-		enum pcpu_backend_choice backend;
-	} rows[] = {
-		{"backend:rseq", PCPU_BACKEND_RSEQ},
-		{"backend:fallback", PCPU_BACKEND_FALLBACK},
-		{"backend:rseq,backend:auto", PCPU_BACKEND_AUTO},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		parse(rows[i].text);
-		if (conf.backend != rows[i].backend)
-			fail_msg("%s gives backend %d", rows[i].text, conf.backend);
-		assert_int_equal(nr_records, 0);
-	}
-}
-
-static void index_is_one_of_two_numbers(void **state)
-{
-	(void)state;
-	parse("index:mm_cid");
-	assert_int_equal(conf.index, PCPU_INDEX_MM_CID);
-	parse("index:mm_cid,index:cpu_id");
-	assert_int_equal(conf.index, PCPU_INDEX_CPU_ID);
-}
-
-static void selftest_is_yes_or_no(void **state)
-{
-	(void)state;
-	parse("selftest:no");
-	assert_false(conf.selftest);
-	parse("selftest:no,selftest:yes");
-	assert_true(conf.selftest);
-}
-
-static void shared_is_yes_or_no(void **state)
-{
-	(void)state;
-	parse("shared:yes");
-	assert_true(conf.shared);
-	parse("shared:yes,shared:no");
-	assert_false(conf.shared);
-}
-
-static void strict_is_yes_or_no(void **state)
-{
-	(void)state;
-	parse("strict:yes");
-	assert_true(conf.strict);
-	assert_int_equal(nr_records, 0);
-	parse("strict:yes,strict:no");
-	assert_false(conf.strict);
-	assert_int_equal(nr_records, 0);
-}
+SETTINGS(every_log_level_is_known_by_its_name, log_level, {"log:emerg", PERCPU_LOG_EMERG},
+	 {"log:err", PERCPU_LOG_ERR}, {"log:warning", PERCPU_LOG_WARNING},
+	 {"log:info", PERCPU_LOG_INFO}, {"log:debug", PERCPU_LOG_DEBUG})
+SETTINGS(every_backend_is_known_by_its_name, backend, {"backend:rseq", PCPU_BACKEND_RSEQ},
+	 {"backend:fallback", PCPU_BACKEND_FALLBACK},
+	 {"backend:rseq,backend:auto", PCPU_BACKEND_AUTO})
+SETTINGS(index_is_one_of_two_numbers, index, {"index:mm_cid", PCPU_INDEX_MM_CID},
+	 {"index:mm_cid,index:cpu_id", PCPU_INDEX_CPU_ID})
+SETTINGS(selftest_is_yes_or_no, selftest, {"selftest:no", false},
+	 {"selftest:no,selftest:yes", true})
+SETTINGS(shared_is_yes_or_no, shared, {"shared:yes", true}, {"shared:yes,shared:no", false})
+SETTINGS(strict_is_yes_or_no, strict, {"strict:yes", true}, {"strict:yes,strict:no", false})
 
 static void every_form_of_the_first_chunk_is_known_by_its_name(void **state)
 {
@@ -159,71 +115,16 @@ static void every_form_of_the_first_chunk_is_known_by_its_name(void **state)
 	assert_string_equal(pcpu_conf_word("alloc", PCPU_FC_PAGE), "page");
 }
 
-static void max_size_is_bytes_or_powers_of_1024(void **state)
-{
-	static const struct {
-		const char *text;
-		size_t size;
-	} rows[] = {
-		{"max_size:32768", 32768},       {"max_size:32769", 32769},
-		{"max_size:32K", 32768},         {"max_size:100K", 102400},
-		{"max_size:1M", 1 << 20},        {"max_size:256M", 256 << 20},
-		{"max_size:262144K", 256 << 20}, {"max_size:268435456", 256 << 20},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		parse(rows[i].text);
-		if (conf.max_size != rows[i].size)
-			fail_msg("%s gives %zu", rows[i].text, conf.max_size);
-		assert_int_equal(nr_records, 0);
-	}
-}
-
-static void populate_is_lazy_or_eager(void **state)
-{
-	(void)state;
-	parse("populate:eager");
-	assert_true(conf.populate_eager);
-	assert_int_equal(nr_records, 0);
-	parse("populate:eager,populate:lazy");
-	assert_false(conf.populate_eager);
-	assert_int_equal(nr_records, 0);
-}
-
-static void cache_is_on_or_off(void **state)
-{
-	(void)state;
-	parse("cache:off");
-	assert_false(conf.cache);
-	assert_int_equal(nr_records, 0);
-	parse("cache:off,cache:on");
-	assert_true(conf.cache);
-	assert_int_equal(nr_records, 0);
-}
-
-static void debug_is_a_level_from_0_to_3(void **state)
-{
-	char text[16];
-
-	(void)state;
-	for (int level = 0; level <= 3; level++) {
-		snprintf(text, sizeof(text), "debug:%d", level);
-		parse(text);
-		assert_int_equal(conf.debug, level);
-		assert_int_equal(nr_records, 0);
-	}
-}
-
-static void possible_is_a_number_of_cpus(void **state)
-{
-	(void)state;
-	parse("possible:1");
-	assert_int_equal(conf.possible, 1);
-	parse("possible:4096");
-	assert_int_equal(conf.possible, 4096);
-	assert_int_equal(nr_records, 0);
-}
+SETTINGS(max_size_is_bytes_or_powers_of_1024, max_size, {"max_size:32768", 32768},
+	 {"max_size:32769", 32769}, {"max_size:32K", 32768}, {"max_size:100K", 102400},
+	 {"max_size:1M", 1 << 20}, {"max_size:256M", 256 << 20}, {"max_size:262144K", 256 << 20},
+	 {"max_size:268435456", 256 << 20})
+SETTINGS(populate_is_lazy_or_eager, populate_eager, {"populate:eager", true},
+	 {"populate:eager,populate:lazy", false})
+SETTINGS(cache_is_on_or_off, cache, {"cache:off", false}, {"cache:off,cache:on", true})
+SETTINGS(debug_is_a_level_from_0_to_3, debug, {"debug:0", 0}, {"debug:1", 1}, {"debug:2", 2},
+	 {"debug:3", 3})
+SETTINGS(possible_is_a_number_of_cpus, possible, {"possible:1", 1}, {"possible:4096", 4096})
 
 static void topology_keeps_the_colons_of_its_description(void **state)
 {

@@ -58,12 +58,30 @@ static size_t nr_records_now(void)
 	return nr;
 }
 
-static void assert_content(int level, void (*body)(void))
-{
-	struct child_end end = run_at(level, body);
+/* What is so at each of some levels of debugging. */
+struct at_levels {
+	int first, last;
+	void (*body)(void);
+};
 
-	assert_child_was_content(end);
+static void test_at_levels(void **state)
+{
+	const struct at_levels *at = *state;
+
+	for (int level = at->first; level <= at->last; level++) {
+		struct child_end end = run_at(level, at->body);
+
+		assert_child_was_content(end);
+	}
 }
+
+/* A body as a test of its name, in a child a level. */
+/* clang-format 14 knows no initializers in macros. */
+/* clang-format off */
+#define levels_test(first, last, body) \
+	{#body, test_at_levels, NULL, NULL, &(struct at_levels){first, last, body}}
+/* clang-format on */
+#define level_test(level, body) levels_test(level, level, body)
 
 static void assert_says(const struct child_end *end, const char *text)
 {
@@ -142,7 +160,7 @@ static void assert_names_caller(const struct child_end *end, const char *what, c
 
 /* --- objects --- */
 
-static void allocate_all_sorts(void)
+static void objects_are_zero_aligned_and_usable_to_their_last_byte(void)
 {
 	static const size_t sizes[] = {1, 2, 3, 8, 15, 16, 17, 64, 100, 4095, 4096, 5000, 32768};
 
@@ -163,14 +181,7 @@ static void allocate_all_sorts(void)
 		}
 }
 
-static void objects_are_zero_aligned_and_usable_to_their_last_byte(void **state)
-{
-	(void)state;
-	for (int level = 1; level <= 3; level++)
-		assert_content(level, allocate_all_sorts);
-}
-
-static void allocate_many(void)
+static void thousands_of_objects_can_be_live_at_once(void)
 {
 	enum { NR = 3000 };
 	static long __percpu *areas[NR];
@@ -190,13 +201,7 @@ static void allocate_many(void)
 	child_expect(nr_records_now() == 0);
 }
 
-static void thousands_of_objects_can_be_live_at_once(void **state)
-{
-	(void)state;
-	assert_content(2, allocate_many);
-}
-
-static void look_at_caches(void)
+static void there_are_no_caches(void)
 {
 	struct percpu_stats stats;
 
@@ -207,21 +212,9 @@ static void look_at_caches(void)
 	child_expect(stats.cached_areas == 0 && stats.nr_cur_alloc == 0);
 }
 
-static void there_are_no_caches(void **state)
-{
-	(void)state;
-	assert_content(1, look_at_caches);
-}
-
-static void free_nothing(void)
+static void free_of_null_does_nothing(void)
 {
 	free_percpu(NULL);
-}
-
-static void free_of_null_does_nothing(void **state)
-{
-	(void)state;
-	assert_content(3, free_nothing);
 }
 
 /* --- redzones --- */
@@ -304,7 +297,7 @@ static void damaged_area_is_named_with_its_callers(void **state)
 	assert_names_caller(&end, "freed by", __start_site_b, __stop_site_b);
 }
 
-static void open_later(void)
+static void units_that_open_later_are_in_order(void)
 {
 	char __percpu *area = __alloc_percpu(24, 8);
 	unsigned int cpu;
@@ -318,15 +311,9 @@ static void open_later(void)
 	free_percpu(area);
 }
 
-static void units_that_open_later_are_in_order(void **state)
-{
-	(void)state;
-	assert_content(1, open_later);
-}
-
 /* --- where there is little room --- */
 
-static void allocate_whole_units(void)
+static void object_as_large_as_a_unit_goes_without_redzones(void)
 {
 	static const int less[] = {0, 1, 2, 3, 15, 16, 17, 31, 32, 33, 40, 100};
 
@@ -341,12 +328,6 @@ static void allocate_whole_units(void)
 			this_cpu_ptr(area)[size - 1] = 1;
 			free_percpu(area);
 		}
-}
-
-static void object_as_large_as_a_unit_goes_without_redzones(void **state)
-{
-	(void)state;
-	assert_content(3, allocate_whole_units);
 }
 
 static void miss_a_large_object(void)
@@ -366,7 +347,7 @@ static void redzone_that_had_to_shrink_is_checked_all_the_same(void **state)
 	assert_dies(1, miss_a_large_object, TEXTS("behind the area", "9 bytes behind the end"));
 }
 
-static void allocate_reserved(void)
+static void the_whole_reserved_area_can_be_had(void)
 {
 	size_t all = (size_t)pcpu_area_map_free_size(&pcpu_reserved_chunk->map);
 	char __percpu *area = __alloc_reserved_percpu(all, 1);
@@ -381,15 +362,9 @@ static void allocate_reserved(void)
 	child_expect(pcpu_area_map_free_size(&pcpu_reserved_chunk->map) == (int)all);
 }
 
-static void the_whole_reserved_area_can_be_had(void **state)
-{
-	(void)state;
-	assert_content(3, allocate_reserved);
-}
-
 /* --- poison --- */
 
-static void read_after_free(void)
+static void freed_object_is_poison_in_every_copy(void)
 {
 	unsigned char __percpu *area = __alloc_percpu(24, 8);
 	unsigned char *here = this_cpu_ptr(area), *there = per_cpu_ptr(area, 3);
@@ -401,14 +376,8 @@ static void read_after_free(void)
 		child_expect(here[i] == PCPU_POISON && there[i] == PCPU_POISON);
 }
 
-static void freed_object_is_poison_in_every_copy(void **state)
-{
-	(void)state;
-	assert_content(1, read_after_free);
-}
-
 /* A CPU that wrote one byte in the middle of four pages, and one that opened and wrote nothing. */
-static void free_large_objects(void)
+static void page_that_was_never_written_is_not_poisoned(void)
 {
 	const size_t size = 16 * PCPU_PAGE_SIZE / 4;
 	char __percpu *area = __alloc_percpu(size, PCPU_PAGE_SIZE);
@@ -422,12 +391,6 @@ static void free_large_objects(void)
 	child_expect(writer[5001] == PCPU_POISON && other[5001] == 0);
 	area = __alloc_percpu(size, PCPU_PAGE_SIZE);
 	free_percpu(area);
-}
-
-static void page_that_was_never_written_is_not_poisoned(void **state)
-{
-	(void)state;
-	assert_content(1, free_large_objects);
 }
 
 static struct {
@@ -642,7 +605,7 @@ static void expect_line(unsigned int nr, size_t bytes, size_t areas, const char 
 	child_expect(names_address_in(line, start, stop));
 }
 
-static void leak_at_two_places(void)
+static void leak_report_has_a_line_a_caller_the_largest_first(void)
 {
 	void __percpu *areas[5];
 
@@ -669,25 +632,11 @@ static void leak_at_two_places(void)
 	child_expect(strstr(report_text, "live areas: 0,") && !line_of(1));
 }
 
-static void leak_report_has_a_line_a_caller_the_largest_first(void **state)
-{
-	(void)state;
-	assert_content(2, leak_at_two_places);
-	assert_content(3, leak_at_two_places);
-}
-
-static void report_without_callers(void)
+static void leak_report_without_owner_tracking_says_so(void)
 {
 	alloc_at_a(24);
 	child_expect(report() == 0);
 	child_expect(strstr(report_text, "PERCPU_CONF=debug:2") && !line_of(1));
-}
-
-static void leak_report_without_owner_tracking_says_so(void **state)
-{
-	(void)state;
-	assert_content(0, report_without_callers);
-	assert_content(1, report_without_callers);
 }
 
 static void leave_one(void)
@@ -807,7 +756,7 @@ static void broken_count_is_found_by_the_next_free(void **state)
 
 /* --- without memory --- */
 
-static void fail_for_want_of_a_record(void)
+static void allocation_without_memory_for_its_record_fails(void)
 {
 	records_keep(PERCPU_LOG_DEBUG);
 	faults_fail_nth(PCPU_FAULT_MEM, 1);
@@ -820,14 +769,8 @@ static void fail_for_want_of_a_record(void)
 	child_expect(__alloc_percpu(24, 8));
 }
 
-static void allocation_without_memory_for_its_record_fails(void **state)
-{
-	(void)state;
-	assert_content(3, fail_for_want_of_a_record);
-}
-
 /* The table has 256 buckets, and is to grow with the next record; one of the calls fails. */
-static void fail_while_the_table_grows(void)
+static void table_that_cannot_grow_is_only_slower(void)
 {
 	static void __percpu *areas[257];
 	int nth = 1, failed;
@@ -848,13 +791,7 @@ static void fail_while_the_table_grows(void)
 	child_expect(nr_records_now() == 0);
 }
 
-static void table_that_cannot_grow_is_only_slower(void **state)
-{
-	(void)state;
-	assert_content(3, fail_while_the_table_grows);
-}
-
-static void fail_in_the_core(void)
+static void failure_of_the_core_is_told_once(void)
 {
 	pcpu_conf.max_size = (size_t)pcpu_unit_size;
 	records_keep(PERCPU_LOG_DEBUG);
@@ -869,15 +806,9 @@ static void fail_in_the_core(void)
 	child_expect(__alloc_percpu((size_t)pcpu_unit_size, 8));
 }
 
-static void failure_of_the_core_is_told_once(void **state)
-{
-	(void)state;
-	assert_content(3, fail_in_the_core);
-}
-
 /* --- calls that must not block --- */
 
-static void allocate_from_the_stock(void)
+static void nowait_takes_records_from_the_stock_alone(void)
 {
 	void __percpu *areas[20];
 	int nr = 0;
@@ -897,13 +828,7 @@ static void allocate_from_the_stock(void)
 		free_percpu(areas[i]);
 }
 
-static void nowait_takes_records_from_the_stock_alone(void **state)
-{
-	(void)state;
-	assert_content(3, allocate_from_the_stock);
-}
-
-static void allocate_while_locked(void)
+static void nowait_does_not_wait_for_the_lock(void)
 {
 	free_percpu(__alloc_percpu(24, 8));
 	records_keep(PERCPU_LOG_DEBUG);
@@ -912,12 +837,6 @@ static void allocate_while_locked(void)
 	pcpu_debug_unlock();
 	child_expect(nr_records == 1 && record_says(0, "busy"));
 	child_expect(__alloc_percpu_gfp(24, 8, GFP_NOWAIT));
-}
-
-static void nowait_does_not_wait_for_the_lock(void **state)
-{
-	(void)state;
-	assert_content(1, allocate_while_locked);
 }
 
 /* --- fork --- */
@@ -941,7 +860,7 @@ static void *allocate_in_a_thread(void *arg)
 	return __alloc_percpu(24, 8);
 }
 
-static void fork_while_another_thread_is_inside(void)
+static void child_of_a_fork_can_allocate_and_free(void)
 {
 	void __percpu *mine = __alloc_percpu(24, 8);
 	pthread_t thread;
@@ -965,12 +884,6 @@ static void fork_while_another_thread_is_inside(void)
 	free_percpu(mine);
 }
 
-static void child_of_a_fork_can_allocate_and_free(void **state)
-{
-	(void)state;
-	assert_content(3, fork_while_another_thread_is_inside);
-}
-
 /* --- threads --- */
 
 static void *allocate_and_free(void *arg)
@@ -988,7 +901,7 @@ static void *allocate_and_free(void *arg)
 	return NULL;
 }
 
-static void allocate_in_threads(void)
+static void threads_can_allocate_at_once(void)
 {
 	pthread_t threads[4];
 
@@ -999,30 +912,24 @@ static void allocate_in_threads(void)
 	child_expect(nr_records_now() == 0);
 }
 
-static void threads_can_allocate_at_once(void **state)
-{
-	(void)state;
-	assert_content(3, allocate_in_threads);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(objects_are_zero_aligned_and_usable_to_their_last_byte),
-		cmocka_unit_test(thousands_of_objects_can_be_live_at_once),
-		cmocka_unit_test(there_are_no_caches),
-		cmocka_unit_test(free_of_null_does_nothing),
+		levels_test(1, 3, objects_are_zero_aligned_and_usable_to_their_last_byte),
+		level_test(2, thousands_of_objects_can_be_live_at_once),
+		level_test(1, there_are_no_caches),
+		level_test(3, free_of_null_does_nothing),
 		cmocka_unit_test(write_behind_the_last_byte_is_found_in_any_copy),
 		cmocka_unit_test(write_at_the_end_of_the_redzone_is_found_in_any_copy),
 		cmocka_unit_test(write_before_the_first_byte_is_found_in_any_copy),
 		cmocka_unit_test(write_of_zero_over_a_redzone_is_found),
 		cmocka_unit_test(damaged_area_is_named_with_its_callers),
-		cmocka_unit_test(units_that_open_later_are_in_order),
-		cmocka_unit_test(object_as_large_as_a_unit_goes_without_redzones),
+		level_test(1, units_that_open_later_are_in_order),
+		level_test(3, object_as_large_as_a_unit_goes_without_redzones),
 		cmocka_unit_test(redzone_that_had_to_shrink_is_checked_all_the_same),
-		cmocka_unit_test(the_whole_reserved_area_can_be_had),
-		cmocka_unit_test(freed_object_is_poison_in_every_copy),
-		cmocka_unit_test(page_that_was_never_written_is_not_poisoned),
+		level_test(3, the_whole_reserved_area_can_be_had),
+		level_test(1, freed_object_is_poison_in_every_copy),
+		level_test(1, page_that_was_never_written_is_not_poisoned),
 		cmocka_unit_test(write_after_free_is_found_on_reuse_in_any_copy),
 		cmocka_unit_test(write_after_free_is_told_with_the_callers),
 		cmocka_unit_test(write_to_free_space_is_found_when_it_is_used),
@@ -1033,8 +940,8 @@ int main(void)
 		cmocka_unit_test(double_free_that_nobody_remembers_is_found_all_the_same),
 		cmocka_unit_test(pointer_of_no_chunk_is_named),
 		cmocka_unit_test(static_variable_is_named),
-		cmocka_unit_test(leak_report_has_a_line_a_caller_the_largest_first),
-		cmocka_unit_test(leak_report_without_owner_tracking_says_so),
+		levels_test(2, 3, leak_report_has_a_line_a_caller_the_largest_first),
+		levels_test(0, 1, leak_report_without_owner_tracking_says_so),
 		cmocka_unit_test(what_is_live_at_exit_is_listed),
 		cmocka_unit_test(nothing_is_said_at_exit_if_nothing_is_live),
 		cmocka_unit_test(nothing_is_said_at_exit_at_level_1),
@@ -1042,13 +949,13 @@ int main(void)
 		cmocka_unit_test(level_is_that_of_the_environment),
 		cmocka_unit_test(broken_hint_is_found_by_the_next_allocation),
 		cmocka_unit_test(broken_count_is_found_by_the_next_free),
-		cmocka_unit_test(allocation_without_memory_for_its_record_fails),
-		cmocka_unit_test(table_that_cannot_grow_is_only_slower),
-		cmocka_unit_test(failure_of_the_core_is_told_once),
-		cmocka_unit_test(nowait_takes_records_from_the_stock_alone),
-		cmocka_unit_test(nowait_does_not_wait_for_the_lock),
-		cmocka_unit_test(child_of_a_fork_can_allocate_and_free),
-		cmocka_unit_test(threads_can_allocate_at_once),
+		level_test(3, allocation_without_memory_for_its_record_fails),
+		level_test(3, table_that_cannot_grow_is_only_slower),
+		level_test(3, failure_of_the_core_is_told_once),
+		level_test(3, nowait_takes_records_from_the_stock_alone),
+		level_test(1, nowait_does_not_wait_for_the_lock),
+		level_test(3, child_of_a_fork_can_allocate_and_free),
+		level_test(3, threads_can_allocate_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,6 +66,12 @@ static void begin_with_own_areas(void)
 	child_expect(strstr(pcpu_rseq_origin(), "library's own") != NULL);
 }
 
+static void own_area_in_thread(void *(*body)(void *arg))
+{
+	begin_with_own_areas();
+	in_thread(body, NULL);
+}
+
 /* --- the C library's areas --- */
 
 #ifdef __GLIBC__
@@ -152,8 +158,7 @@ static void *ask(void *unused)
 
 static void thread_is_registered_when_it_asks(void)
 {
-	begin_with_own_areas();
-	in_thread(ask, NULL);
+	own_area_in_thread(ask);
 }
 
 static void *bound_reader(void *arg)
@@ -296,8 +301,7 @@ static void *ask_in_vain(void *unused)
 
 static void refusal_to_one_thread_is_remembered(void)
 {
-	begin_with_own_areas();
-	in_thread(ask_in_vain, NULL);
+	own_area_in_thread(ask_in_vain);
 }
 
 static void refusal_to_one_thread_is_no_other_threads(void)
@@ -333,8 +337,7 @@ static void *ask_in_handler_first(void *unused)
 
 static void signal_handler_does_not_register_but_what_it_interrupts(void)
 {
-	begin_with_own_areas();
-	in_thread(ask_in_handler_first, NULL);
+	own_area_in_thread(ask_in_handler_first);
 }
 
 static void *ask_with_signals_blocked(void *unused)
@@ -354,8 +357,7 @@ static void *ask_with_signals_blocked(void *unused)
 
 static void thread_with_signals_blocked_for_good_registers_after_a_while(void)
 {
-	begin_with_own_areas();
-	in_thread(ask_with_signals_blocked, NULL);
+	own_area_in_thread(ask_with_signals_blocked);
 }
 
 /* --- ends of threads --- */
@@ -456,8 +458,7 @@ static void *ask_and_be_forbidden(void *unused)
 
 static void thread_that_is_forbidden_its_area_by_a_signal_ends_all_the_same(void)
 {
-	begin_with_own_areas();
-	in_thread(ask_and_be_forbidden, NULL);
+	own_area_in_thread(ask_and_be_forbidden);
 }
 
 static void *main_is_over(void *main_thread)

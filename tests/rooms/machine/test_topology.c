@@ -162,6 +162,19 @@ static void read_sysfs(void)
 	assert_int_equal(pcpu_topology_from_system(&topo, sysfs), 0);
 }
 
+static void read_lists(const char *possible, const char *online, const char *const *lists)
+{
+	sysfs_write_possible(possible);
+	sysfs_write("devices/system/node/online", online);
+	for (unsigned int node = 0; lists[node]; node++)
+		sysfs_write_node(node, lists[node]);
+	read_sysfs();
+}
+
+/* The lists of possible CPUs, of nodes that are online, and of the CPUs of node 0, 1 and so on. */
+#define read_nodes(possible, online, ...) \
+	read_lists(possible, online, (const char *const[]){__VA_ARGS__, NULL})
+
 /* The size of the kernel's CPU masks, bits. */
 static unsigned int mask_bits(void)
 {
@@ -258,13 +271,7 @@ static void four_nodes_have_the_cpus_of_their_lists(void **state)
 	static const unsigned int nodes[] = {0, 1, 2, 3, 3, 2, 1, 0};
 
 	(void)state;
-	sysfs_write_possible("0-7\n");
-	sysfs_write("devices/system/node/online", "0-3\n");
-	sysfs_write_node(0, "0,7\n");
-	sysfs_write_node(1, "1,6\n");
-	sysfs_write_node(2, "2,5\n");
-	sysfs_write_node(3, "3-4\n");
-	read_sysfs();
+	read_nodes("0-7\n", "0-3\n", "0,7\n", "1,6\n", "2,5\n", "3-4\n");
 	assert_int_equal(topo.nr_node_ids, 4);
 	for (unsigned int cpu = 0; cpu < 8; cpu++)
 		assert_int_equal(pcpu_topology_node(&topo, cpu), nodes[cpu]);
@@ -273,11 +280,7 @@ static void four_nodes_have_the_cpus_of_their_lists(void **state)
 static void nodes_read_from_sysfs_are_far_from_each_other(void **state)
 {
 	(void)state;
-	sysfs_write_possible("0-3\n");
-	sysfs_write("devices/system/node/online", "0-1\n");
-	sysfs_write_node(0, "0-1\n");
-	sysfs_write_node(1, "2-3\n");
-	read_sysfs();
+	read_nodes("0-3\n", "0-1\n", "0-1\n", "2-3\n");
 	assert_int_equal(pcpu_topology_cpu_distance(0, 1, &topo), LOCAL_DISTANCE);
 	assert_int_equal(pcpu_topology_cpu_distance(3, 2, &topo), LOCAL_DISTANCE);
 	assert_true(pcpu_topology_cpu_distance(0, 2, &topo) > LOCAL_DISTANCE);
@@ -287,13 +290,8 @@ static void nodes_read_from_sysfs_are_far_from_each_other(void **state)
 static void node_numbers_may_have_gaps(void **state)
 {
 	(void)state;
-	sysfs_write_possible("0-3\n");
-	sysfs_write("devices/system/node/online", "0,2\n");
-	sysfs_write_node(0, "0-1\n");
-	/* offline: its list is not looked at */
-	sysfs_write_node(1, "0-3\n");
-	sysfs_write_node(2, "2-3\n");
-	read_sysfs();
+	/* node 1 is offline: its list is not looked at */
+	read_nodes("0-3\n", "0,2\n", "0-1\n", "0-3\n", "2-3\n");
 	assert_int_equal(topo.nr_node_ids, 3);
 	assert_int_equal(pcpu_topology_node(&topo, 1), 0);
 	assert_int_equal(pcpu_topology_node(&topo, 2), 2);
@@ -302,13 +300,9 @@ static void node_numbers_may_have_gaps(void **state)
 static void cpus_of_a_node_above_1023_are_taken_for_node_0(void **state)
 {
 	(void)state;
-	sysfs_write_possible("0-3\n");
-	sysfs_write("devices/system/node/online", "0-1,1023-1024\n");
-	sysfs_write_node(0, "0\n");
-	sysfs_write_node(1, "1\n");
 	sysfs_write_node(1023, "2\n");
 	sysfs_write_node(1024, "3\n");
-	read_sysfs();
+	read_nodes("0-3\n", "0-1,1023-1024\n", "0\n", "1\n");
 	assert_int_equal(topo.nr_node_ids, 1024);
 	assert_int_equal(pcpu_topology_node(&topo, 2), 1023);
 	assert_int_equal(pcpu_topology_node(&topo, 3), 0);
@@ -317,10 +311,7 @@ static void cpus_of_a_node_above_1023_are_taken_for_node_0(void **state)
 static void node_without_a_list_leaves_its_cpus_on_node_0(void **state)
 {
 	(void)state;
-	sysfs_write_possible("0-3\n");
-	sysfs_write("devices/system/node/online", "0-1\n");
-	sysfs_write_node(0, "0-1\n");
-	read_sysfs();
+	read_nodes("0-3\n", "0-1\n", "0-1\n");
 	assert_int_equal(topo.nr_cpu_ids, 4);
 	assert_int_equal(pcpu_topology_node(&topo, 3), 0);
 }
@@ -328,22 +319,14 @@ static void node_without_a_list_leaves_its_cpus_on_node_0(void **state)
 static void node_list_of_nonsense_leaves_its_cpus_on_node_0(void **state)
 {
 	(void)state;
-	sysfs_write_possible("0-3\n");
-	sysfs_write("devices/system/node/online", "0-1\n");
-	sysfs_write_node(0, "0-1\n");
-	sysfs_write_node(1, "two and three\n");
-	read_sysfs();
+	read_nodes("0-3\n", "0-1\n", "0-1\n", "two and three\n");
 	assert_int_equal(pcpu_topology_node(&topo, 2), 0);
 }
 
 static void node_list_cannot_make_a_cpu_possible(void **state)
 {
 	(void)state;
-	sysfs_write_possible("0,2-3\n");
-	sysfs_write("devices/system/node/online", "0-1\n");
-	sysfs_write_node(0, "0-1\n");
-	sysfs_write_node(1, "2-60000\n");
-	read_sysfs();
+	read_nodes("0,2-3\n", "0-1\n", "0-1\n", "2-60000\n");
 	assert_int_equal(topo.nr_cpu_ids, 4);
 	assert_int_equal(pcpu_bitmap_weight(topo.possible, 4), 3);
 	assert_int_equal(pcpu_topology_node(&topo, 3), 1);
@@ -411,12 +394,8 @@ static void long_list_of_a_node_is_read(void **state)
 	char *list = list_of_even_cpus(4096);
 
 	(void)state;
-	sysfs_write_possible("0-4095\n");
-	sysfs_write("devices/system/node/online", "0-1\n");
-	sysfs_write_node(0, "1\n");
-	sysfs_write_node(1, list);
+	read_nodes("0-4095\n", "0-1\n", "1\n", list);
 	free(list);
-	read_sysfs();
 	assert_int_equal(pcpu_topology_node(&topo, 4094), 1);
 	assert_int_equal(pcpu_topology_node(&topo, 4095), 0);
 }
@@ -517,12 +496,17 @@ static void distance_comes_from_the_table_with_defaults_for_its_gaps(void **stat
 
 /* --- hwloc --- */
 
+static void read_synthetic(const char *description, unsigned int nr_cpu_ids, unsigned int possible)
+{
+	assert_int_equal(pcpu_topology_from_synthetic(&topo, description), 0);
+	assert_int_equal(topo.nr_cpu_ids, nr_cpu_ids);
+	assert_int_equal(pcpu_bitmap_weight(topo.possible, nr_cpu_ids), possible);
+}
+
 static void synthetic_topology_has_its_cpus_and_nodes(void **state)
 {
 	(void)state;
-	assert_int_equal(pcpu_topology_from_synthetic(&topo, "numa:4 pu:8"), 0);
-	assert_int_equal(topo.nr_cpu_ids, 32);
-	assert_int_equal(pcpu_bitmap_weight(topo.possible, 32), 32);
+	read_synthetic("numa:4 pu:8", 32, 32);
 	assert_int_equal(topo.nr_node_ids, 4);
 	for (unsigned int cpu = 0; cpu < 32; cpu++)
 		assert_int_equal(pcpu_topology_node(&topo, cpu), cpu / 8);
@@ -542,9 +526,7 @@ static void synthetic_topology_of_1024_cpus_on_8_nodes(void **state)
 static void synthetic_cpu_numbers_may_have_gaps(void **state)
 {
 	(void)state;
-	assert_int_equal(pcpu_topology_from_synthetic(&topo, "numa:2 pu:2(indexes=1,4,6,9)"), 0);
-	assert_int_equal(topo.nr_cpu_ids, 10);
-	assert_int_equal(pcpu_bitmap_weight(topo.possible, 10), 4);
+	read_synthetic("numa:2 pu:2(indexes=1,4,6,9)", 10, 4);
 	assert_true(pcpu_test_bit(9, topo.possible));
 	assert_int_equal(pcpu_topology_node(&topo, 4), 0);
 	assert_int_equal(pcpu_topology_node(&topo, 6), 1);

@@ -466,6 +466,21 @@ static struct pcpu_span new_span(uint64_t pages)
 	return span;
 }
 
+static void add_span(const struct pcpu_span *span)
+{
+	assert_int_equal(locked(pcpu_units_add_span(span)), 0);
+}
+
+/* A span that is accessible from @at on in the unit of this CPU. */
+static struct pcpu_span add_new_span(uint64_t pages, uintptr_t *at)
+{
+	struct pcpu_span span = new_span(pages);
+
+	*at = pcpu_unit_open(own_cpu) + span.start;
+	add_span(&span);
+	return span;
+}
+
 static void drop_span(const struct pcpu_span *span)
 {
 	do_locked(pcpu_units_remove_span(span->start));
@@ -480,7 +495,7 @@ static void span_is_accessible_in_open_units_and_in_no_other(void **state)
 
 	(void)state;
 	assert_int_equal(writable_bytes(in_own, span.size), 0);
-	assert_int_equal(locked(pcpu_units_add_span(&span)), 0);
+	add_span(&span);
 	assert_int_equal(writable_bytes(in_own, span.size), span.size);
 	assert_int_equal(writable_bytes(pcpu_unit_window(closed), WINDOW), 0);
 	drop_span(&span);
@@ -492,7 +507,7 @@ static void unit_that_opens_later_has_the_span(void **state)
 	unsigned int cpu = closed_cpu();
 
 	(void)state;
-	assert_int_equal(locked(pcpu_units_add_span(&span)), 0);
+	add_span(&span);
 	pcpu_unit_open(cpu);
 	assert_int_equal(writable_bytes(pcpu_unit_window(cpu) + span.start, span.size), span.size);
 	drop_span(&span);
@@ -500,11 +515,10 @@ static void unit_that_opens_later_has_the_span(void **state)
 
 static void removed_span_is_accessible_nowhere_and_its_memory_is_given_back(void **state)
 {
-	struct pcpu_span span = new_span(3);
-	uintptr_t at = pcpu_unit_open(own_cpu) + span.start;
+	uintptr_t at;
+	struct pcpu_span span = add_new_span(3, &at);
 
 	(void)state;
-	assert_int_equal(locked(pcpu_units_add_span(&span)), 0);
 	memset((void *)at, 0xaa, span.size);
 	assert_int_equal(resident_pages(at, span.size), 3);
 	do_locked(pcpu_units_remove_span(span.start));
@@ -519,10 +533,10 @@ static void span_is_zero_when_it_comes_back(void **state)
 	unsigned long *words = (void *)(pcpu_unit_open(own_cpu) + span.start);
 
 	(void)state;
-	assert_int_equal(locked(pcpu_units_add_span(&span)), 0);
+	add_span(&span);
 	memset(words, 0xaa, span.size);
 	do_locked(pcpu_units_remove_span(span.start));
-	assert_int_equal(locked(pcpu_units_add_span(&span)), 0);
+	add_span(&span);
 	for (size_t i = 0; i < span.size / sizeof(*words); i++)
 		assert_int_equal(words[i], 0);
 	drop_span(&span);
@@ -530,11 +544,10 @@ static void span_is_zero_when_it_comes_back(void **state)
 
 static void removing_a_span_that_is_none_changes_nothing(void **state)
 {
-	struct pcpu_span span = new_span(2);
-	uintptr_t at = pcpu_unit_open(own_cpu) + span.start;
+	uintptr_t at;
+	struct pcpu_span span = add_new_span(2, &at);
 
 	(void)state;
-	assert_int_equal(locked(pcpu_units_add_span(&span)), 0);
 	do_locked(pcpu_units_remove_span(span.start + (uint32_t)PCPU_PAGE_SIZE));
 	do_locked(pcpu_units_remove_span(span.start - (uint32_t)PCPU_PAGE_SIZE));
 	assert_int_equal(writable_bytes(at, span.size), span.size);
@@ -553,7 +566,7 @@ static void only_a_claim_is_committed_whole_and_once(void **state)
 	assert_int_equal(locked(pcpu_units_add_span(&half)), -EINVAL);
 	assert_int_equal(locked(pcpu_units_add_span(&behind)), -EINVAL);
 	assert_int_equal(writable_bytes(at, span.size), 0);
-	assert_int_equal(locked(pcpu_units_add_span(&span)), 0);
+	add_span(&span);
 	assert_int_equal(locked(pcpu_units_add_span(&span)), -EINVAL);
 	assert_int_equal(writable_bytes(at, span.size), span.size);
 	drop_span(&span);
@@ -568,8 +581,8 @@ static void claim_between_spans_is_accessible_nowhere(void **state)
 	uintptr_t window = pcpu_unit_window(cpu);
 
 	(void)state;
-	assert_int_equal(locked(pcpu_units_add_span(&before)), 0);
-	assert_int_equal(locked(pcpu_units_add_span(&behind)), 0);
+	add_span(&before);
+	add_span(&behind);
 	pcpu_unit_open(cpu);
 	assert_int_equal(writable_bytes(window + before.start, PCPU_PAGE_SIZE), PCPU_PAGE_SIZE);
 	assert_int_equal(writable_bytes(window + between.start, PCPU_PAGE_SIZE), 0);
@@ -598,7 +611,7 @@ static void span_that_cannot_be_had_in_one_unit_is_had_in_none(void **state)
 								span.size),
 						 0);
 	}
-	assert_int_equal(locked(pcpu_units_add_span(&span)), 0);
+	add_span(&span);
 	drop_span(&span);
 }
 

@@ -39,6 +39,13 @@ static void set(struct pair *pair, int at, uint32_t number)
 	pcpu_max_tree_set(&pair->tree, at, number);
 }
 
+/* Numbers and where they come, up to a 0. */
+static void set_all(struct pair *pair, const uint32_t (*what)[2])
+{
+	for (; (*what)[1]; what++)
+		set(pair, (int)(*what)[0], (*what)[1]);
+}
+
 static uint32_t max_of(const struct pair *pair)
 {
 	uint32_t max = 0;
@@ -55,31 +62,37 @@ static int next_of(const struct pair *pair, int at, uint32_t least)
 	return at;
 }
 
+/* A tree of each size, one after the other. */
+#define for_each_size(pair)                                                     \
+	for (size_t size_at = 0;                                                \
+	     size_at < ARRAY_SIZE(sizes) && (make(pair, sizes[size_at]), true); \
+	     end(pair), size_at++)
+
 static void fresh_tree_has_zeros_alone(void **state)
 {
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		struct pair pair;
+	struct pair pair;
 
-		make(&pair, sizes[i]);
+	(void)state;
+	for_each_size(&pair)
+	{
 		assert_int_equal(pcpu_max_tree_max(&pair.tree), 0);
-		assert_int_equal(pcpu_max_tree_next(&pair.tree, 0, 1), sizes[i]);
+		assert_int_equal(pcpu_max_tree_next(&pair.tree, 0, 1), pair.tree.nr);
 		assert_int_equal(pcpu_max_tree_next(&pair.tree, 0, 0), 0);
-		end(&pair);
 	}
 }
 
 static void last_number_of_every_size_is_found_from_the_first(void **state)
 {
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		struct pair pair;
+	struct pair pair;
 
-		make(&pair, sizes[i]);
-		set(&pair, sizes[i] - 1, LARGEST);
-		assert_int_equal(pcpu_max_tree_next(&pair.tree, 0, LARGEST), sizes[i] - 1);
+	(void)state;
+	for_each_size(&pair)
+	{
+		const int last = pair.tree.nr - 1;
+
+		set(&pair, last, LARGEST);
+		assert_int_equal(pcpu_max_tree_next(&pair.tree, 0, LARGEST), last);
 		assert_int_equal(pcpu_max_tree_max(&pair.tree), LARGEST);
-		end(&pair);
 	}
 }
 
@@ -89,10 +102,7 @@ static void maximum_that_is_lowered_gives_way_to_the_next_in_its_group(void **st
 
 	(void)state;
 	make(&pair, 5000);
-	set(&pair, 4000, 9);
-	set(&pair, 4001, 7);
-	set(&pair, 10, 8);
-	set(&pair, 4000, 1);
+	set_all(&pair, (const uint32_t[][2]){{4000, 9}, {4001, 7}, {10, 8}, {4000, 1}, {0, 0}});
 	assert_int_equal(pcpu_max_tree_max(&pair.tree), 8);
 	assert_int_equal(pcpu_max_tree_next(&pair.tree, 11, 7), 4001);
 	set(&pair, 10, 0);
@@ -138,15 +148,10 @@ static void walk(struct pair *pair, struct random *random)
 static void random_numbers_are_found_where_an_array_has_them(void **state)
 {
 	struct random random = random_from(random_seed());
+	struct pair pair;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		struct pair pair;
-
-		make(&pair, sizes[i]);
-		walk(&pair, &random);
-		end(&pair);
-	}
+	for_each_size(&pair) walk(&pair, &random);
 }
 
 static void tree_with_a_maximum_that_is_none_is_not_valid(void **state)

@@ -4,6 +4,7 @@
  * for random machines, against the kernel's rules told in another way
  */
 #include "support/cmocka_all.h"
+#include "support/metadata.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -1098,12 +1099,6 @@ static void random_machines_follow_the_rules(void **state)
 		told_nodes = NULL;
 	}
 	least_unit_size = 0;
-}
-
-static int start_memory(void **state)
-{
-	(void)state;
-	return pcpu_mem_init();
 }
 
 int main(void)

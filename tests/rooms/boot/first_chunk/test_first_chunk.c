@@ -142,13 +142,18 @@ static int page(void)
 	return pcpu_page_first_chunk(&layout, &request, &space);
 }
 
+static void embed_two_nodes(void)
+{
+	make_two_nodes();
+	assert_int_equal(embed(), 0);
+}
+
 /* --- embedding: example E --- */
 
 static void groups_are_allocated_near_their_first_cpu_in_whole_units(void **state)
 {
 	(void)state;
-	make_two_nodes();
-	assert_int_equal(embed(), 0);
+	embed_two_nodes();
 	assert_int_equal(made_up.nr_taken, 2);
 	assert_int_equal(made_up.cpus[0], 0);
 	assert_int_equal(made_up.cpus[1], 1);
@@ -164,8 +169,7 @@ static void units_of_example_e_have_their_numbers_and_offsets(void **state)
 						0x080000, 0x500000, 0x100000};
 
 	(void)state;
-	make_two_nodes();
-	assert_int_equal(embed(), 0);
+	embed_two_nodes();
 	for (unsigned int cpu = 0; cpu < 6; cpu++) {
 		assert_int_equal(layout.unit_map[cpu], units[cpu]);
 		assert_int_equal(layout.unit_offsets[cpu], offsets[cpu]);
@@ -179,8 +183,7 @@ static void units_of_example_e_have_their_numbers_and_offsets(void **state)
 static void groups_of_example_e_have_their_offsets_and_sizes(void **state)
 {
 	(void)state;
-	make_two_nodes();
-	assert_int_equal(embed(), 0);
+	embed_two_nodes();
 	assert_int_equal(layout.nr_groups, 2);
 	assert_int_equal(layout.base, B);
 	assert_int_equal(layout.base_addr, B);
@@ -193,8 +196,7 @@ static void groups_of_example_e_have_their_offsets_and_sizes(void **state)
 static void layout_keeps_the_sizes_of_example_a(void **state)
 {
 	(void)state;
-	make_two_nodes();
-	assert_int_equal(embed(), 0);
+	embed_two_nodes();
 	assert_int_equal(layout.static_size, 80320);
 	assert_int_equal(layout.reserved_size, 8192);
 	assert_int_equal(layout.dyn_size, 22080);
@@ -206,8 +208,7 @@ static void layout_keeps_the_sizes_of_example_a(void **state)
 static void unused_units_and_unused_ends_of_example_e_are_freed(void **state)
 {
 	(void)state;
-	make_two_nodes();
-	assert_int_equal(embed(), 0);
+	embed_two_nodes();
 	assert_true(was_freed(B + 0x580000, 0x80000));
 	assert_true(was_freed(B + 0x180000, 0x80000));
 	for (unsigned int cpu = 0; cpu < 6; cpu++)
@@ -453,111 +454,46 @@ struct damage {
 	void (*harm)(struct pcpu_alloc_info *ai, uintptr_t *base);
 };
 
-static void no_group(struct pcpu_alloc_info *ai, uintptr_t *base)
-{
-	(void)base;
-	ai->nr_groups = 0;
-}
+/*
+ * X(name, condition, how it is broken). The CPU out of range is the lowest that is: the kernel's
+ * own check once let it through.
+ */
+/* clang-format off */
+#define CHECKS(X) \
+	X(no_group, "nr_groups <= 0", ai->nr_groups = 0) \
+	X(no_static_area, "static_size == 0", ai->static_size = 0) \
+	X(static_area_not_on_a_page, "static_start % PCPU_PAGE_SIZE", \
+	  *base -= 64; layout.static_start = 64) \
+	X(base_null, "base == 0", *base = 0) \
+	X(base_not_on_a_page, "base_addr % PCPU_PAGE_SIZE", *base += 8) \
+	X(unit_too_small_for_its_areas, "unit_size < size_sum", \
+	  ai->unit_size = ai->static_size + ai->reserved_size + ai->dyn_size - PCPU_PAGE_SIZE) \
+	X(unit_of_no_whole_pages, "unit_size % PCPU_PAGE_SIZE", ai->unit_size += 512) \
+	X(unit_below_the_least, "unit_size < PCPU_MIN_UNIT_SIZE", \
+	  ai->static_size = 4096; ai->reserved_size = 0; ai->dyn_size = 12288; ai->unit_size = 28672) \
+	X(dynamic_area_below_the_least, "dyn_size < PERCPU_DYNAMIC_EARLY_SIZE", \
+	  ai->dyn_size = 12284) \
+	X(units_that_overlap, "pcpu_verify_alloc_info(ai, layout->stride) < 0", \
+	  layout.stride = ai->unit_size - PCPU_PAGE_SIZE) \
+	X(cpu_out_of_range, "cpu >= layout->cpus.nr_cpu_ids", ai->groups[0].cpu_map[1] = 8) \
+	X(cpu_not_possible, "!pcpu_test_bit(cpu, layout->cpus.possible)", \
+	  ai->groups[0].cpu_map[1] = 3) \
+	X(cpu_twice, "unit_map[cpu] != UINT_MAX", ai->groups[0].cpu_map[1] = 0) \
+	X(cpu_without_a_unit, "!every_possible_cpu_has_a_unit(layout)", \
+	  ai->groups[0].cpu_map[1] = PCPU_NR_CPUS)
+/* clang-format on */
+#define HARM(name, condition, change)                                 \
+	static void name(struct pcpu_alloc_info *ai, uintptr_t *base) \
+	{                                                             \
+		(void)ai;                                             \
+		(void)base;                                           \
+		change;                                               \
+	}
+#define CHECK(name, condition, change) {condition, name},
 
-static void no_static_area(struct pcpu_alloc_info *ai, uintptr_t *base)
-{
-	(void)base;
-	ai->static_size = 0;
-}
+CHECKS(HARM)
 
-static void static_area_not_on_a_page(struct pcpu_alloc_info *ai, uintptr_t *base)
-{
-	(void)ai;
-	*base -= 64;
-	layout.static_start = 64;
-}
-
-static void base_null(struct pcpu_alloc_info *ai, uintptr_t *base)
-{
-	(void)ai;
-	*base = 0;
-}
-
-static void base_not_on_a_page(struct pcpu_alloc_info *ai, uintptr_t *base)
-{
-	(void)ai;
-	*base += 8;
-}
-
-static void unit_too_small_for_its_areas(struct pcpu_alloc_info *ai, uintptr_t *base)
-{
-	(void)base;
-	ai->unit_size = ai->static_size + ai->reserved_size + ai->dyn_size - PCPU_PAGE_SIZE;
-}
-
-static void unit_of_no_whole_pages(struct pcpu_alloc_info *ai, uintptr_t *base)
-{
-	(void)base;
-	ai->unit_size += 512;
-}
-
-static void unit_below_the_least(struct pcpu_alloc_info *ai, uintptr_t *base)
-{
-	(void)base;
-	ai->static_size = 4096;
-	ai->reserved_size = 0;
-	ai->dyn_size = 12288;
-	ai->unit_size = 28672;
-}
-
-static void dynamic_area_below_the_least(struct pcpu_alloc_info *ai, uintptr_t *base)
-{
-	(void)base;
-	ai->dyn_size = 12284;
-}
-
-static void units_that_overlap(struct pcpu_alloc_info *ai, uintptr_t *base)
-{
-	(void)base;
-	layout.stride = ai->unit_size - PCPU_PAGE_SIZE;
-}
-
-static void cpu_out_of_range(struct pcpu_alloc_info *ai, uintptr_t *base)
-{
-	(void)base;
-	/* the lowest that is: the kernel's own check once let it through */
-	ai->groups[0].cpu_map[1] = 8;
-}
-
-static void cpu_not_possible(struct pcpu_alloc_info *ai, uintptr_t *base)
-{
-	(void)base;
-	ai->groups[0].cpu_map[1] = 3;
-}
-
-static void cpu_twice(struct pcpu_alloc_info *ai, uintptr_t *base)
-{
-	(void)base;
-	ai->groups[0].cpu_map[1] = 0;
-}
-
-static void cpu_without_a_unit(struct pcpu_alloc_info *ai, uintptr_t *base)
-{
-	(void)base;
-	ai->groups[0].cpu_map[1] = PCPU_NR_CPUS;
-}
-
-static const struct damage checks[] = {
-	{"nr_groups <= 0", no_group},
-	{"static_size == 0", no_static_area},
-	{"static_start % PCPU_PAGE_SIZE", static_area_not_on_a_page},
-	{"base == 0", base_null},
-	{"base_addr % PCPU_PAGE_SIZE", base_not_on_a_page},
-	{"unit_size < size_sum", unit_too_small_for_its_areas},
-	{"unit_size % PCPU_PAGE_SIZE", unit_of_no_whole_pages},
-	{"unit_size < PCPU_MIN_UNIT_SIZE", unit_below_the_least},
-	{"dyn_size < PERCPU_DYNAMIC_EARLY_SIZE", dynamic_area_below_the_least},
-	{"pcpu_verify_alloc_info(ai, layout->stride) < 0", units_that_overlap},
-	{"cpu >= layout->cpus.nr_cpu_ids", cpu_out_of_range},
-	{"!pcpu_test_bit(cpu, layout->cpus.possible)", cpu_not_possible},
-	{"unit_map[cpu] != UINT_MAX", cpu_twice},
-	{"!every_possible_cpu_has_a_unit(layout)", cpu_without_a_unit},
-};
+static const struct damage checks[] = {CHECKS(CHECK)};
 
 /* CPUs 0, 2, 4 and 7 on one node. */
 static struct pcpu_alloc_info *make_valid_layout(void)

@@ -252,13 +252,10 @@ static void bind_windows_of_a_hole(void *arg)
 
 static void each_commit_in_a_hole_has_its_windows_policy(void **state)
 {
-	struct child_end end;
-
 	(void)state;
 	if (!policies_work())
 		skip();
-	end = child_run(bind_windows_of_a_hole, NULL);
-	assert_child_was_content(end);
+	assert_content(bind_windows_of_a_hole, NULL);
 }
 
 static void commit_in_a_hole_works_without_a_policy_and_says_so_once(void *arg)
