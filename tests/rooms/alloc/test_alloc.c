@@ -958,11 +958,16 @@ static void leave(const char *message)
 	_exit(42);
 }
 
+static void free_twice_under(void (*handler)(const char *message), void *area)
+{
+	percpu_set_fatal_handler(handler);
+	free_percpu(area);
+	free_percpu(area);
+}
+
 static void free_twice_with_a_handler(void *arg)
 {
-	percpu_set_fatal_handler(leave);
-	free_percpu(arg);
-	free_percpu(arg);
+	free_twice_under(leave, arg);
 }
 
 static void fatal_handler_is_called_with_the_message(void **state)
@@ -988,9 +993,7 @@ static void stay(const char *message)
 
 static void free_twice_with_a_handler_that_returns(void *arg)
 {
-	percpu_set_fatal_handler(stay);
-	free_percpu(arg);
-	free_percpu(arg);
+	free_twice_under(stay, arg);
 }
 
 static void fatal_handler_that_returns_does_not_save_the_process(void **state)

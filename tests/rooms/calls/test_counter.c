@@ -200,21 +200,33 @@ static void amount_around_the_batch_counts_whole(void **state)
 		}
 }
 
+/* An amount with its batch, and what the counter's approximate value is then. */
+struct addition {
+	int64_t amount;
+	int32_t batch;
+	int64_t read;
+};
+
+#define assert_additions(...)                                                            \
+	do {                                                                             \
+		static const struct addition all[] = {__VA_ARGS__};                      \
+                                                                                         \
+		for (size_t i = 0; i < ARRAY_SIZE(all); i++) {                           \
+			percpu_counter_add_batch(&counter, all[i].amount, all[i].batch); \
+			assert_int_equal(percpu_counter_read(&counter), all[i].read);    \
+		}                                                                        \
+	} while (0)
+
 static void large_amount_is_folded_with_the_part_that_there_was(void **state)
 {
 	(void)state;
-	percpu_counter_add_batch(&counter, 10, 32);
-	percpu_counter_add_batch(&counter, 1000, 32);
-	assert_int_equal(percpu_counter_read(&counter), 1010);
+	assert_additions({10, 32, 0}, {1000, 32, 1010});
 }
 
 static void batch_of_1_folds_everything(void **state)
 {
 	(void)state;
-	percpu_counter_add_batch(&counter, 1, 1);
-	assert_int_equal(percpu_counter_read(&counter), 1);
-	percpu_counter_add_batch(&counter, -1, 1);
-	assert_int_equal(percpu_counter_read(&counter), 0);
+	assert_additions({1, 1, 1}, {-1, 1, 0});
 }
 
 static void largest_batch_does_not_overflow_a_part(void **state)
@@ -237,9 +249,7 @@ static void largest_batch_does_not_overflow_a_part(void **state)
 static void part_left_by_a_larger_batch_is_folded_by_a_smaller(void **state)
 {
 	(void)state;
-	percpu_counter_add_batch(&counter, 1000, 5000);
-	percpu_counter_add_batch(&counter, 1, 32);
-	assert_int_equal(percpu_counter_read(&counter), 1001);
+	assert_additions({1000, 5000, 0}, {1, 32, 1001});
 }
 
 static void extremes_of_int64_count_exactly(void **state)

@@ -158,6 +158,15 @@ static void assert_names_caller(const struct child_end *end, const char *what, c
 		fail_msg("\"%s\" is not followed by the caller: %s", what, end->output);
 }
 
+/* As assert_dies() at level 2, of what was allocated at a and freed at b. */
+static void assert_dies_with_callers(void (*body)(void), const char *const *texts)
+{
+	struct child_end end = assert_dies(2, body, texts);
+
+	assert_names_caller(&end, "allocated by", __start_site_a, __stop_site_a);
+	assert_names_caller(&end, "freed by", __start_site_b, __stop_site_b);
+}
+
 /* --- objects --- */
 
 static void objects_are_zero_aligned_and_usable_to_their_last_byte(void)
@@ -286,15 +295,11 @@ static void write_of_zero_over_a_redzone_is_found(void **state)
 
 static void damaged_area_is_named_with_its_callers(void **state)
 {
-	struct child_end end;
-
 	(void)state;
 	miss.cpu = 1;
 	miss.offset = 24;
 	miss.value = 1;
-	end = assert_dies(2, miss_an_object, TEXTS("(allocation "));
-	assert_names_caller(&end, "allocated by", __start_site_a, __stop_site_a);
-	assert_names_caller(&end, "freed by", __start_site_b, __stop_site_b);
+	assert_dies_with_callers(miss_an_object, TEXTS("(allocation "));
 }
 
 static void units_that_open_later_are_in_order(void)
@@ -427,14 +432,10 @@ static void write_after_free_is_found_on_reuse_in_any_copy(void **state)
 
 static void write_after_free_is_told_with_the_callers(void **state)
 {
-	struct child_end end;
-
 	(void)state;
 	late_write.cpu = 1;
 	late_write.offset = 0;
-	end = assert_dies(2, write_after_free, TEXTS("written after it was freed"));
-	assert_names_caller(&end, "allocated by", __start_site_a, __stop_site_a);
-	assert_names_caller(&end, "freed by", __start_site_b, __stop_site_b);
+	assert_dies_with_callers(write_after_free, TEXTS("written after it was freed"));
 }
 
 static void write_to_space_that_nobody_had(void)

@@ -537,16 +537,28 @@ static void codes_of_free_space_move_at_once(void **state)
 
 /* --- what has been handed out --- */
 
+/* Bytes that are handed out, and whether they may have been before. */
+struct touch {
+	int off, size;
+	bool dirty;
+};
+
+#define assert_touches(chunk, ...)                                                            \
+	do {                                                                                  \
+		static const struct touch all[] = {__VA_ARGS__};                              \
+                                                                                              \
+		for (size_t i = 0; i < ARRAY_SIZE(all); i++)                                  \
+			if (pcpu_chunk_touch(chunk, all[i].off, all[i].size) != all[i].dirty) \
+				fail_msg("%d bytes at %d", all[i].size, all[i].off);          \
+	} while (0)
+
 static void memory_is_clean_once(void **state)
 {
 	struct pcpu_chunk *chunk = make_chunk();
 
 	(void)state;
-	assert_false(pcpu_chunk_touch(chunk, 0, 100));
-	assert_true(pcpu_chunk_touch(chunk, 0, 100));
-	assert_true(pcpu_chunk_touch(chunk, 99, 1));
-	assert_false(pcpu_chunk_touch(chunk, 100, 1));
-	assert_true(pcpu_chunk_touch(chunk, 50, 200));
+	assert_touches(chunk, {0, 100, false}, {0, 100, true}, {99, 1, true}, {100, 1, false},
+		       {50, 200, true});
 }
 
 /* Of a page only the highest byte that was handed out is known. */
@@ -555,9 +567,7 @@ static void memory_below_what_was_handed_out_counts_as_dirty(void **state)
 	struct pcpu_chunk *chunk = make_chunk();
 
 	(void)state;
-	assert_false(pcpu_chunk_touch(chunk, 2000, 8));
-	assert_true(pcpu_chunk_touch(chunk, 0, 8));
-	assert_false(pcpu_chunk_touch(chunk, 4096, 8));
+	assert_touches(chunk, {2000, 8, false}, {0, 8, true}, {4096, 8, false});
 }
 
 static void area_of_several_pages_is_dirty_if_one_of_them_is(void **state)
@@ -565,12 +575,8 @@ static void area_of_several_pages_is_dirty_if_one_of_them_is(void **state)
 	struct pcpu_chunk *chunk = make_chunk();
 
 	(void)state;
-	assert_false(pcpu_chunk_touch(chunk, 4095, 2));
-	assert_true(pcpu_chunk_touch(chunk, 4095, 1));
-	assert_true(pcpu_chunk_touch(chunk, 4096, 1));
-	assert_false(pcpu_chunk_touch(chunk, 4097, 3 * 4096));
-	assert_true(pcpu_chunk_touch(chunk, 4 * 4096, 1));
-	assert_false(pcpu_chunk_touch(chunk, 4 * 4096 + 1, 1));
+	assert_touches(chunk, {4095, 2, false}, {4095, 1, true}, {4096, 1, true},
+		       {4097, 3 * 4096, false}, {4 * 4096, 1, true}, {4 * 4096 + 1, 1, false});
 }
 
 static void pages_are_untouched_until_a_byte_of_them_is_handed_out(void **state)
