@@ -114,106 +114,38 @@
 
 /* --- what the kernel's operations give, on a static and a dynamic variable --- */
 
-#define ROW_BOTH(name, start, op, args, after)                                                     \
-	do {                                                                                       \
-		ROW(name##_alone, name##_alone, start, OP(op) args(name##_alone), after);          \
-		ROW(*name##_dynamic, *name##_dynamic, start, OP(op) args(*name##_dynamic), after); \
-	} while (0)
-#define BOTH_GIVE(name, start, op, args, result, after)                                          \
-	do {                                                                                     \
-		ROW_GIVES(name##_alone, name##_alone, start, OP(op) args(name##_alone), result,  \
-			  after);                                                                \
-		ROW_GIVES(*name##_dynamic, *name##_dynamic, start, OP(op) args(*name##_dynamic), \
-			  result, after);                                                        \
-	} while (0)
+/* A fact: variables that start as @start are @after after the operation with these operands. */
+#define BOTH_BECOME(fact, name, start, after, op, ...)                                      \
+	static void FAMILY_FACT(fact)(void **state)                                         \
+	{                                                                                   \
+		(void)state;                                                                \
+		ROW(name##_alone, name##_alone, start, OP(op)(name##_alone, ##__VA_ARGS__), \
+		    after);                                                                 \
+		ROW(*name##_dynamic, *name##_dynamic, start,                                \
+		    OP(op)(*name##_dynamic, ##__VA_ARGS__), after);                         \
+	}
+/* The same, of an operation that gives @result. */
+#define BOTH_GIVE(fact, name, start, result, after, op, ...)                                      \
+	static void FAMILY_FACT(fact)(void **state)                                               \
+	{                                                                                         \
+		(void)state;                                                                      \
+		ROW_GIVES(name##_alone, name##_alone, start, OP(op)(name##_alone, ##__VA_ARGS__), \
+			  result, after);                                                         \
+		ROW_GIVES(*name##_dynamic, *name##_dynamic, start,                                \
+			  OP(op)(*name##_dynamic, ##__VA_ARGS__), result, after);                 \
+	}
 
-static void FAMILY_FACT(uchar_250_plus_10_is_4)(void **state)
-{
-	(void)state;
-#define ARGS(v) (v, 10)
-	ROW_BOTH(uchar, 250, add, ARGS, 4);
-#undef ARGS
-}
-
-static void FAMILY_FACT(uchar_250_plus_10_gives_4)(void **state)
-{
-	(void)state;
-#define ARGS(v) (v, 10)
-	BOTH_GIVE(uchar, 250, add_return, ARGS, 4, 4);
-#undef ARGS
-}
-
-static void FAMILY_FACT(ushort_0_minus_1_gives_65535)(void **state)
-{
-	(void)state;
-#define ARGS(v) (v)
-	BOTH_GIVE(ushort, 0, dec_return, ARGS, 65535, 65535);
-#undef ARGS
-}
-
-static void FAMILY_FACT(int_5_minus_7_is_negative)(void **state)
-{
-	(void)state;
-#define ARGS(v) (v, 7)
-	ROW_BOTH(sint, 5, sub, ARGS, -2);
-#undef ARGS
-}
-
-static void FAMILY_FACT(int_5_minus_unsigned_7_gives_a_negative)(void **state)
-{
-	(void)state;
-#define ARGS(v) (v, 7u)
-	BOTH_GIVE(sint, 5, sub_return, ARGS, -2, -2);
-#undef ARGS
-}
-
-static void FAMILY_FACT(uint_f0_and_3c_is_30)(void **state)
-{
-	(void)state;
-#define ARGS(v) (v, 0x3C)
-	ROW_BOTH(uint, 0xF0, and, ARGS, 0x30);
-#undef ARGS
-}
-
-static void FAMILY_FACT(uint_f0_or_0f_is_ff)(void **state)
-{
-	(void)state;
-#define ARGS(v) (v, 0x0F)
-	ROW_BOTH(uint, 0xF0, or, ARGS, 0xFF);
-#undef ARGS
-}
-
-static void FAMILY_FACT(long_1_exchanged_for_2_gives_1)(void **state)
-{
-	(void)state;
-#define ARGS(v) (v, 2)
-	BOTH_GIVE(slong, 1, xchg, ARGS, 1, 2);
-#undef ARGS
-}
-
-static void FAMILY_FACT(long_1_compared_with_1_becomes_9)(void **state)
-{
-	(void)state;
-#define ARGS(v) (v, 1, 9)
-	BOTH_GIVE(slong, 1, cmpxchg, ARGS, 1, 9);
-#undef ARGS
-}
-
-static void FAMILY_FACT(long_1_compared_with_3_stays_1)(void **state)
-{
-	(void)state;
-#define ARGS(v) (v, 3, 9)
-	BOTH_GIVE(slong, 1, cmpxchg, ARGS, 1, 1);
-#undef ARGS
-}
-
-static void FAMILY_FACT(long_10_minus_unsigned_3_is_7)(void **state)
-{
-	(void)state;
-#define ARGS(v) (v, 3u)
-	ROW_BOTH(slong, 10, sub, ARGS, 7);
-#undef ARGS
-}
+BOTH_BECOME(uchar_250_plus_10_is_4, uchar, 250, 4, add, 10)
+BOTH_GIVE(uchar_250_plus_10_gives_4, uchar, 250, 4, 4, add_return, 10)
+BOTH_GIVE(ushort_0_minus_1_gives_65535, ushort, 0, 65535, 65535, dec_return)
+BOTH_BECOME(int_5_minus_7_is_negative, sint, 5, -2, sub, 7)
+BOTH_GIVE(int_5_minus_unsigned_7_gives_a_negative, sint, 5, -2, -2, sub_return, 7u)
+BOTH_BECOME(uint_f0_and_3c_is_30, uint, 0xF0, 0x30, and, 0x3C)
+BOTH_BECOME(uint_f0_or_0f_is_ff, uint, 0xF0, 0xFF, or, 0x0F)
+BOTH_GIVE(long_1_exchanged_for_2_gives_1, slong, 1, 1, 2, xchg, 2)
+BOTH_GIVE(long_1_compared_with_1_becomes_9, slong, 1, 1, 9, cmpxchg, 1, 9)
+BOTH_GIVE(long_1_compared_with_3_stays_1, slong, 1, 1, 1, cmpxchg, 3, 9)
+BOTH_BECOME(long_10_minus_unsigned_3_is_7, slong, 10, 7, sub, 3u)
 
 /* --- traps of conversion --- */
 
@@ -459,29 +391,21 @@ static void FAMILY_FACT(swap_a_misaligned_dynamic_pair)(void)
 	(void)OP(cmpxchg_double)(bytes[1], bytes[2], 1, 2, 3, 4);
 }
 
-static void FAMILY_FACT(cmpxchg_double_in_the_wrong_order_is_fatal)(void **state)
-{
-	(void)state;
-	expect_death(FAMILY_FACT(swap_a_pair_in_the_wrong_order), "must follow the first");
-}
-
-static void FAMILY_FACT(cmpxchg_double_of_two_that_are_apart_is_fatal)(void **state)
-{
-	(void)state;
-	expect_death(FAMILY_FACT(swap_a_pair_with_a_gap), "must follow the first");
-}
-
-static void FAMILY_FACT(cmpxchg_double_of_a_misaligned_pair_is_fatal)(void **state)
-{
-	(void)state;
-	expect_death(FAMILY_FACT(swap_a_misaligned_pair), "must be aligned to 16 bytes");
-}
-
-static void FAMILY_FACT(cmpxchg_double_of_a_misaligned_dynamic_pair_is_fatal)(void **state)
-{
-	(void)state;
-	expect_death(FAMILY_FACT(swap_a_misaligned_dynamic_pair), "must be aligned to 2 bytes");
-}
+#define FATAL(fact, body, message)                        \
+	static void FAMILY_FACT(fact)(void **state)       \
+	{                                                 \
+		(void)state;                              \
+		expect_death(FAMILY_FACT(body), message); \
+	}
+FATAL(cmpxchg_double_in_the_wrong_order_is_fatal, swap_a_pair_in_the_wrong_order,
+      "must follow the first")
+FATAL(cmpxchg_double_of_two_that_are_apart_is_fatal, swap_a_pair_with_a_gap,
+      "must follow the first")
+FATAL(cmpxchg_double_of_a_misaligned_pair_is_fatal, swap_a_misaligned_pair,
+      "must be aligned to 16 bytes")
+FATAL(cmpxchg_double_of_a_misaligned_dynamic_pair_is_fatal, swap_a_misaligned_dynamic_pair,
+      "must be aligned to 2 bytes")
+#undef FATAL
 
 /* --- arguments are evaluated once --- */
 
@@ -522,39 +446,40 @@ static void FAMILY_FACT(cmpxchg_double_evaluates_its_arguments_once)(void **stat
 #undef ONCE
 }
 
+#define FAMILY_TEST(fact) UNIT_TEST(FAMILY_FACT(fact))
 static const struct CMUnitTest FAMILY_FACT(rows)[] = {
-	UNIT_TEST(FAMILY_FACT(uchar_250_plus_10_is_4)),
-	UNIT_TEST(FAMILY_FACT(uchar_250_plus_10_gives_4)),
-	UNIT_TEST(FAMILY_FACT(ushort_0_minus_1_gives_65535)),
-	UNIT_TEST(FAMILY_FACT(int_5_minus_7_is_negative)),
-	UNIT_TEST(FAMILY_FACT(int_5_minus_unsigned_7_gives_a_negative)),
-	UNIT_TEST(FAMILY_FACT(uint_f0_and_3c_is_30)),
-	UNIT_TEST(FAMILY_FACT(uint_f0_or_0f_is_ff)),
-	UNIT_TEST(FAMILY_FACT(long_1_exchanged_for_2_gives_1)),
-	UNIT_TEST(FAMILY_FACT(long_1_compared_with_1_becomes_9)),
-	UNIT_TEST(FAMILY_FACT(long_1_compared_with_3_stays_1)),
-	UNIT_TEST(FAMILY_FACT(long_10_minus_unsigned_3_is_7)),
-	UNIT_TEST(FAMILY_FACT(sub_converts_before_it_negates)),
-	UNIT_TEST(FAMILY_FACT(sub_of_the_smallest_value_wraps)),
-	UNIT_TEST(FAMILY_FACT(negative_int_lessens_a_long)),
-	UNIT_TEST(FAMILY_FACT(large_unsigned_int_increases_a_long)),
-	UNIT_TEST(FAMILY_FACT(values_are_cut_to_the_variable)),
-	UNIT_TEST(FAMILY_FACT(cmpxchg_compares_negative_narrow_values)),
-	UNIT_TEST(FAMILY_FACT(enum_variables_count)),
-	UNIT_TEST(FAMILY_FACT(bool_variables_are_flags)),
-	UNIT_TEST(FAMILY_FACT(cmpxchg128_stores_what_replaces_an_equal_value)),
-	UNIT_TEST(FAMILY_FACT(cmpxchg128_leaves_another_value_and_gives_it)),
-	UNIT_TEST(FAMILY_FACT(cmpxchg128_takes_structures_too)),
-	UNIT_TEST(FAMILY_FACT(results_have_the_type_of_the_variable)),
-	UNIT_TEST(FAMILY_FACT(cmpxchg_double_stores_both_if_both_are_equal)),
-	UNIT_TEST(FAMILY_FACT(cmpxchg_double_compares_negative_values)),
-	UNIT_TEST(FAMILY_FACT(cmpxchg_double_takes_a_pointer_and_a_number)),
-	UNIT_TEST(FAMILY_FACT(cmpxchg_double_in_the_wrong_order_is_fatal)),
-	UNIT_TEST(FAMILY_FACT(cmpxchg_double_of_two_that_are_apart_is_fatal)),
-	UNIT_TEST(FAMILY_FACT(cmpxchg_double_of_a_misaligned_pair_is_fatal)),
-	UNIT_TEST(FAMILY_FACT(cmpxchg_double_of_a_misaligned_dynamic_pair_is_fatal)),
-	UNIT_TEST(FAMILY_FACT(arguments_are_evaluated_once)),
-	UNIT_TEST(FAMILY_FACT(cmpxchg_double_evaluates_its_arguments_once)),
+	FAMILY_TEST(uchar_250_plus_10_is_4),
+	FAMILY_TEST(uchar_250_plus_10_gives_4),
+	FAMILY_TEST(ushort_0_minus_1_gives_65535),
+	FAMILY_TEST(int_5_minus_7_is_negative),
+	FAMILY_TEST(int_5_minus_unsigned_7_gives_a_negative),
+	FAMILY_TEST(uint_f0_and_3c_is_30),
+	FAMILY_TEST(uint_f0_or_0f_is_ff),
+	FAMILY_TEST(long_1_exchanged_for_2_gives_1),
+	FAMILY_TEST(long_1_compared_with_1_becomes_9),
+	FAMILY_TEST(long_1_compared_with_3_stays_1),
+	FAMILY_TEST(long_10_minus_unsigned_3_is_7),
+	FAMILY_TEST(sub_converts_before_it_negates),
+	FAMILY_TEST(sub_of_the_smallest_value_wraps),
+	FAMILY_TEST(negative_int_lessens_a_long),
+	FAMILY_TEST(large_unsigned_int_increases_a_long),
+	FAMILY_TEST(values_are_cut_to_the_variable),
+	FAMILY_TEST(cmpxchg_compares_negative_narrow_values),
+	FAMILY_TEST(enum_variables_count),
+	FAMILY_TEST(bool_variables_are_flags),
+	FAMILY_TEST(cmpxchg128_stores_what_replaces_an_equal_value),
+	FAMILY_TEST(cmpxchg128_leaves_another_value_and_gives_it),
+	FAMILY_TEST(cmpxchg128_takes_structures_too),
+	FAMILY_TEST(results_have_the_type_of_the_variable),
+	FAMILY_TEST(cmpxchg_double_stores_both_if_both_are_equal),
+	FAMILY_TEST(cmpxchg_double_compares_negative_values),
+	FAMILY_TEST(cmpxchg_double_takes_a_pointer_and_a_number),
+	FAMILY_TEST(cmpxchg_double_in_the_wrong_order_is_fatal),
+	FAMILY_TEST(cmpxchg_double_of_two_that_are_apart_is_fatal),
+	FAMILY_TEST(cmpxchg_double_of_a_misaligned_pair_is_fatal),
+	FAMILY_TEST(cmpxchg_double_of_a_misaligned_dynamic_pair_is_fatal),
+	FAMILY_TEST(arguments_are_evaluated_once),
+	FAMILY_TEST(cmpxchg_double_evaluates_its_arguments_once),
 };
 
 #define RUN_TYPE(name, type) RUN_VALUES(name, type) + RUN(CAT(CAT(FAMILY, arithmetic_of_), name)) +
@@ -566,11 +491,12 @@ static int FAMILY_FACT(run)(void)
 	return INTEGERS(RUN_TYPE) OTHERS(RUN_OTHER) RUN(FAMILY_FACT(rows));
 }
 
-#undef ROW_BOTH
+#undef BOTH_BECOME
 #undef BOTH_GIVE
 #undef PAIR_ROW
 #undef PAIR_ROWS
 #undef RUN_TYPE
 #undef RUN_VALUES
 #undef RUN_OTHER
+#undef FAMILY_TEST
 #undef FAMILY_FACT

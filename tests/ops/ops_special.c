@@ -72,17 +72,20 @@ INTEGERS(DEFINE_CONSTANT_TEST)
 	ROW_GIVES(name, name, 5, family##cmpxchg_##n(name, 5, -7), 5, -7);  \
 	ROW_GIVES(name, name, 5, family##cmpxchg_##n(name, 6, -7), 5, 5)
 
+/* ROWS(family, size, name) of both families, on the variables of 1, 2, 4 and 8 bytes. */
+#define EVERY_SIZE_OF(family, ROWS, name1, name2, name4, name8) \
+	ROWS(family, 1, name1);                                 \
+	ROWS(family, 2, name2);                                 \
+	ROWS(family, 4, name4);                                 \
+	ROWS(family, 8, name8)
+#define EVERY_SIZE(ROWS, ...)                       \
+	EVERY_SIZE_OF(raw_cpu_, ROWS, __VA_ARGS__); \
+	EVERY_SIZE_OF(this_cpu_, ROWS, __VA_ARGS__)
+
 static void sized_forms_do_the_same(void **state)
 {
 	(void)state;
-	SIZED_ROWS(raw_cpu_, 1, schar_alone);
-	SIZED_ROWS(raw_cpu_, 2, sshort_alone);
-	SIZED_ROWS(raw_cpu_, 4, sint_alone);
-	SIZED_ROWS(raw_cpu_, 8, slong_alone);
-	SIZED_ROWS(this_cpu_, 1, schar_alone);
-	SIZED_ROWS(this_cpu_, 2, sshort_alone);
-	SIZED_ROWS(this_cpu_, 4, sint_alone);
-	SIZED_ROWS(this_cpu_, 8, slong_alone);
+	EVERY_SIZE(SIZED_ROWS, schar_alone, sshort_alone, sint_alone, slong_alone);
 }
 
 static void sized_forms_touch_their_bytes_only(void **state)
@@ -114,14 +117,7 @@ static void sized_forms_touch_their_bytes_only(void **state)
 static void sized_cmpxchg_double_does_the_same(void **state)
 {
 	(void)state;
-	PAIR_OF(raw_cpu_, 1, uchar_pair);
-	PAIR_OF(raw_cpu_, 2, ushort_pair);
-	PAIR_OF(raw_cpu_, 4, uint_pair);
-	PAIR_OF(raw_cpu_, 8, ulong_pair);
-	PAIR_OF(this_cpu_, 1, uchar_pair);
-	PAIR_OF(this_cpu_, 2, ushort_pair);
-	PAIR_OF(this_cpu_, 4, uint_pair);
-	PAIR_OF(this_cpu_, 8, ulong_pair);
+	EVERY_SIZE(PAIR_OF, uchar_pair, ushort_pair, uint_pair, ulong_pair);
 }
 
 /* --- operations out of line, of which there are none with PERCPU_UP --- */

@@ -79,7 +79,23 @@ OTHERS(DEFINE_PLACES)
 /* The name of a test: the fact, of this family and type. */
 #define FACT(fact) CAT(CAT(CAT(FAMILY, fact), _of_), NAME)
 
+/* The fact that is fact_ROWS(object, variable) in the family's places. */
+#define FACT_OF_ROWS(fact)                   \
+	static void FACT(fact)(void **state) \
+	{                                    \
+		(void)state;                 \
+		FAMILY_PLACES(fact##_ROWS);  \
+	}
+/* @value of the type, in a way that no compiler knows it. */
+#define UNKNOWN(value)                                \
+	__extension__({                               \
+		TYPE unknown = (TYPE)(value);         \
+		__asm__ volatile("" : "+m"(unknown)); \
+		unknown;                              \
+	})
+
 /* cmocka_unit_test() of a name that is still to be made. */
 #define UNIT_TEST(test) cmocka_unit_test(test)
+#define FACT_TEST(fact) UNIT_TEST(FACT(fact))
 
 #endif /* OPS_PLACES_H */

@@ -93,13 +93,18 @@ static void owner_in_a_child_has_the_name_of_its_own_thread(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* Takes the lock, and stays with it. Returns whose CPU's it is. */
+static unsigned int lock_here(void)
+{
+	local_lock(&queue.lock);
+	return smp_processor_id();
+}
+
 static void further_locks_are_of_the_same_cpu(void **state)
 {
-	unsigned int cpu;
+	const unsigned int cpu = lock_here();
 
 	(void)state;
-	local_lock(&queue.lock);
-	cpu = smp_processor_id();
 	for (unsigned int i = 0; i < nr_cpus; i++) {
 		go_to(cpus[i]);
 		local_lock(&queue.inner);
@@ -118,11 +123,9 @@ static void further_locks_are_of_the_same_cpu(void **state)
 
 static void sections_inside_of_a_local_lock_hold_its_cpu(void **state)
 {
-	unsigned int cpu;
+	const unsigned int cpu = lock_here();
 
 	(void)state;
-	local_lock(&queue.lock);
-	cpu = smp_processor_id();
 	for (unsigned int i = 0; i < nr_cpus; i++) {
 		go_to(cpus[i]);
 		assert_int_equal(get_cpu(), cpu);
@@ -284,14 +287,21 @@ static const char *unlock_anothers(void)
 
 static void misuse_is_fatal(void **state)
 {
+	static const struct {
+		fact_t misuse;
+		const char *message;
+	} rows[] = {
+		{lock_twice, "local_lock() of a lock that the caller has already"},
+		{lock_in_a_section, "local_lock() inside of a section"},
+		{unlock_without_lock, "local_unlock() of a lock that the caller does not have"},
+		{unlock_twice, "local_unlock() of a lock that the caller does not have"},
+		{unlock_the_wrong_one, "local_unlock() of a lock that the caller does not have"},
+		{unlock_anothers, "local_unlock() of a lock that the caller does not have"},
+	};
+
 	(void)state;
-	assert_fatal(lock_twice, "local_lock() of a lock that the caller has already");
-	assert_fatal(lock_in_a_section, "local_lock() inside of a section");
-	assert_fatal(unlock_without_lock, "local_unlock() of a lock that the caller does not have");
-	assert_fatal(unlock_twice, "local_unlock() of a lock that the caller does not have");
-	assert_fatal(unlock_the_wrong_one,
-		     "local_unlock() of a lock that the caller does not have");
-	assert_fatal(unlock_anothers, "local_unlock() of a lock that the caller does not have");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_fatal(rows[i].misuse, rows[i].message);
 }
 
 /* --- waiting --- */
@@ -427,8 +437,7 @@ static const char *work_together(struct queue __percpu *on)
 		workers[i].queue = on;
 		workers[i].tid = &worker_tids[i];
 		threads[i] = start(work, &workers[i]);
-		while (!__atomic_load_n(&worker_tids[i], __ATOMIC_SEQ_CST))
-			sched_yield();
+		await_tid(&worker_tids[i]);
 	}
 	driver = start(drive_threads, worker_tids);
 	nap(SECONDS);

@@ -190,10 +190,8 @@ static void assert_faults(fact_t fact)
 static void operations_of_threads_that_are_not_pinned_fault(void **state)
 {
 	(void)state;
-	if (!can_pin()) {
+	if (!can_pin())
 		skip();
-		return;
-	}
 	assert_faults(operate_unpinned);
 	assert_faults(operate_after_unpinning);
 	assert_faults(operate_in_an_unpinned_thread);

@@ -1272,6 +1272,15 @@ static void memory_that_is_locked_is_zero_too_when_it_comes_again(void **state)
 	 &(struct choice){size, expected}}
 /* clang-format on */
 
+/* With caches and without. */
+#define AREA_TESTS                                                                  \
+	alloc_test(area_is_writable_in_every_copy_and_private_to_it),               \
+		alloc_test(areas_do_not_overlap),                                   \
+		alloc_test(area_is_zero_in_every_copy_after_reuse_of_dirty_memory), \
+		alloc_test(area_is_aligned_as_asked_in_every_copy),                 \
+		alloc_test(every_size_up_to_32_kib_can_be_had_whole),               \
+		alloc_test(typed_form_has_the_size_and_alignment_of_the_type)
+
 static const struct CMUnitTest alone[] = {
 	alloc_test(mappings_of_others_in_a_place_are_passed_over),
 	alloc_test(nowait_finds_resident_pages_behind_holes_that_are_not),
@@ -1279,12 +1288,7 @@ static const struct CMUnitTest alone[] = {
 	alloc_test(cancelled_thread_leaves_the_allocator_in_order),
 	alloc_test(memory_that_is_locked_is_zero_too_when_it_comes_again),
 	alloc_test(unit_that_opens_after_the_allocation_has_the_area_zero),
-	alloc_test(area_is_writable_in_every_copy_and_private_to_it),
-	alloc_test(areas_do_not_overlap),
-	alloc_test(area_is_zero_in_every_copy_after_reuse_of_dirty_memory),
-	alloc_test(area_is_aligned_as_asked_in_every_copy),
-	alloc_test(every_size_up_to_32_kib_can_be_had_whole),
-	alloc_test(typed_form_has_the_size_and_alignment_of_the_type),
+	AREA_TESTS,
 	alloc_test(freed_area_can_be_had_again),
 	alloc_test(free_of_null_does_nothing),
 	alloc_test(size_0_is_refused_with_a_warning),
@@ -1337,12 +1341,7 @@ int main(void)
 {
 	/* after the others: what has been in a cache once may go there again */
 	const struct CMUnitTest with_caches[] = {
-		alloc_test(area_is_writable_in_every_copy_and_private_to_it),
-		alloc_test(areas_do_not_overlap),
-		alloc_test(area_is_zero_in_every_copy_after_reuse_of_dirty_memory),
-		alloc_test(area_is_aligned_as_asked_in_every_copy),
-		alloc_test(every_size_up_to_32_kib_can_be_had_whole),
-		alloc_test(typed_form_has_the_size_and_alignment_of_the_type),
+		AREA_TESTS,
 		alloc_test(free_of_null_does_nothing),
 		alloc_test(bad_argument_with_nowarn_is_silent),
 		alloc_test(nowait_takes_what_is_there),

@@ -522,14 +522,19 @@ static void *fill_to_the_limit(void *arg)
 	return NULL;
 }
 
+static void assert_fill_exactly(void *(*body)(void *arg), int64_t limit)
+{
+	added = passed = 0;
+	run_threads(body);
+	assert_int_equal(passed, 0);
+	assert_int_equal(added, LIMIT);
+	assert_int_equal(percpu_counter_sum(&counter), limit);
+}
+
 static void threads_fill_a_limit_exactly_and_never_pass_it(void **state)
 {
 	(void)state;
-	added = passed = 0;
-	run_threads(fill_to_the_limit);
-	assert_int_equal(passed, 0);
-	assert_int_equal(added, LIMIT);
-	assert_int_equal(percpu_counter_sum(&counter), LIMIT);
+	assert_fill_exactly(fill_to_the_limit, LIMIT);
 }
 
 static void *empty_to_the_limit(void *arg)
@@ -550,11 +555,7 @@ static void *empty_to_the_limit(void *arg)
 static void threads_fill_a_lower_limit_exactly_and_never_pass_it(void **state)
 {
 	(void)state;
-	added = passed = 0;
-	run_threads(empty_to_the_limit);
-	assert_int_equal(passed, 0);
-	assert_int_equal(added, LIMIT);
-	assert_int_equal(percpu_counter_sum(&counter), -LIMIT);
+	assert_fill_exactly(empty_to_the_limit, -LIMIT);
 }
 
 static void *sum_until_told(void *arg)

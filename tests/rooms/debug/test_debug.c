@@ -58,6 +58,14 @@ static size_t nr_records_now(void)
 	return nr;
 }
 
+static struct child_end assert_content_at(int level, void (*body)(void))
+{
+	struct child_end end = run_at(level, body);
+
+	assert_child_was_content(end);
+	return end;
+}
+
 /* What is so at each of some levels of debugging. */
 struct at_levels {
 	int first, last;
@@ -68,11 +76,8 @@ static void test_at_levels(void **state)
 {
 	const struct at_levels *at = *state;
 
-	for (int level = at->first; level <= at->last; level++) {
-		struct child_end end = run_at(level, at->body);
-
-		assert_child_was_content(end);
-	}
+	for (int level = at->first; level <= at->last; level++)
+		assert_content_at(level, at->body);
 }
 
 /* A body as a test of its name, in a child a level. */
@@ -649,10 +654,9 @@ static void leave_one(void)
 
 static void what_is_live_at_exit_is_listed(void **state)
 {
-	struct child_end end = run_at(2, leave_one);
+	struct child_end end = assert_content_at(2, leave_one);
 
 	(void)state;
-	assert_child_was_content(end);
 	assert_says(&end, "live areas: 1, of 24 bytes a CPU, allocated by 1");
 	assert_names_caller(&end, "24 bytes in        1 areas by", __start_site_a, __stop_site_a);
 	assert_null(strstr(end.output, "100 bytes"));
@@ -666,19 +670,17 @@ static void leave_none(void)
 
 static void nothing_is_said_at_exit_if_nothing_is_live(void **state)
 {
-	struct child_end end = run_at(2, leave_none);
+	struct child_end end = assert_content_at(2, leave_none);
 
 	(void)state;
-	assert_child_was_content(end);
 	assert_string_equal(end.output, "");
 }
 
 static void nothing_is_said_at_exit_at_level_1(void **state)
 {
-	struct child_end end = run_at(1, leave_one);
+	struct child_end end = assert_content_at(1, leave_one);
 
 	(void)state;
-	assert_child_was_content(end);
 	assert_string_equal(end.output, "");
 }
 
@@ -693,10 +695,9 @@ static void leave_without_memory(void)
 
 static void leak_report_without_memory_says_so(void **state)
 {
-	struct child_end end = run_at(2, leave_without_memory);
+	struct child_end end = assert_content_at(2, leave_without_memory);
 
 	(void)state;
-	assert_child_was_content(end);
 	assert_says(&end, "no memory to list");
 }
 

@@ -304,30 +304,30 @@ static void example_d_other_sizes(void **state)
 	}
 }
 
-/* Of 96 pages, 4 units and 3 units for 3 CPUs both take one allocation: the larger unit wins. */
-static void larger_units_win_where_allocations_are_as_many(void **state)
+/* Of @nr_cpus CPUs on one node, with allocations of @pages pages. */
+static void assert_units(unsigned int nr_cpus, size_t pages, size_t upa, size_t unit_size)
 {
 	struct pcpu_alloc_info *ai;
 
-	(void)state;
-	one_node(3);
-	ai = build((struct sizes){600, 0, 0, 96 * 4096});
-	assert_int_equal(upa_of(ai), 3);
-	assert_int_equal(ai->unit_size, 131072);
+	one_node(nr_cpus);
+	ai = build((struct sizes){600, 0, 0, pages * 4096});
+	assert_int_equal(upa_of(ai), upa);
+	assert_int_equal(ai->unit_size, unit_size);
 	pcpu_free_alloc_info(ai);
+}
+
+/* Of 96 pages, 4 units and 3 units for 3 CPUs both take one allocation: the larger unit wins. */
+static void larger_units_win_where_allocations_are_as_many(void **state)
+{
+	(void)state;
+	assert_units(3, 96, 3, 131072);
 }
 
 /* Of 45 pages, 4 units for 4 CPUs would waste nothing, but have 11.25 pages each. */
 static void units_are_whole_pages(void **state)
 {
-	struct pcpu_alloc_info *ai;
-
 	(void)state;
-	one_node(4);
-	ai = build((struct sizes){600, 0, 0, 45 * 4096});
-	assert_int_equal(upa_of(ai), 5);
-	assert_int_equal(ai->unit_size, 36864);
-	pcpu_free_alloc_info(ai);
+	assert_units(4, 45, 5, 36864);
 }
 
 /* The usual sizes leave room for 16 units an allocation, and for every power of two below. */
@@ -623,6 +623,14 @@ static void cpu_set_is_not_read_beyond_its_end(void **state)
 	}
 }
 
+/* 4096 CPUs, numbered round the nodes. */
+static void go_round_64_nodes(void)
+{
+	empty_machine();
+	for (unsigned int cpu = 0; cpu < 4096; cpu++)
+		add_cpu(cpu, (int)(cpu % 64));
+}
+
 /*
  * 4096 CPUs on 64 nodes, numbered round the nodes: 64 * 64 * 63 questions within the groups, and
  * one for each group that turns a CPU away, 64 * 64 * 63 / 2.
@@ -632,9 +640,7 @@ static void grouping_of_4096_cpus_asks_no_more_than_it_must(void **state)
 	struct pcpu_alloc_info *ai;
 
 	(void)state;
-	empty_machine();
-	for (unsigned int cpu = 0; cpu < 4096; cpu++)
-		add_cpu(cpu, (int)(cpu % 64));
+	go_round_64_nodes();
 	ai = build(usual);
 	assert_int_equal(ai->nr_groups, 64);
 	assert_int_equal(units_of(ai), 4096);
@@ -651,9 +657,7 @@ static void grouping_by_known_nodes_asks_once_a_node(void **state)
 	struct pcpu_alloc_info *ai;
 
 	(void)state;
-	empty_machine();
-	for (unsigned int cpu = 0; cpu < 4096; cpu++)
-		add_cpu(cpu, (int)(cpu % 64));
+	go_round_64_nodes();
 	tell_nodes();
 	ai = build(usual);
 	told_nodes = NULL;
