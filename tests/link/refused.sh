@@ -7,16 +7,16 @@
 . "$(dirname "$0")/common.sh"
 
 check_case() { # CASE COMPILER FLAGS...
-	case=$1
+	name=$1
 	shift
-	begin "$case, $*"
-	regex=$(sed -n "/defined(CASE_$case)\$/{n;s/.*REFUSED: \(.*\) \*\/\$/\1/p;}" "$file")
+	begin "$name, $*"
+	regex=$(sed -n "/defined(CASE_$name)\$/{n;s/.*REFUSED: \(.*\) \*\/\$/\1/p;}" "$file")
 	[ -n "$regex" ] || {
 		failed "the case does not say how it is refused"
 		return
 	}
-	step "$@" $warnings -O1 $include "-DCASE_$case" -c "$file" -o refused.o &&
-		step_refused "$regex" "$@" -Wall -O1 $include "-DCASE_$case" -DBAD -c "$file" \
+	step "$@" $warnings -O1 $include "-DCASE_$name" -c "$file" -o refused.o &&
+		step_refused "$regex" "$@" -Wall -O1 $include "-DCASE_$name" -DBAD -c "$file" \
 			-o refused.o || :
 }
 
@@ -27,8 +27,8 @@ for compiler in gcc clang "g++ -x c++ -std=c++17" "clang++ -x c++ -std=c++17"; d
 		skip_case "there is no ${compiler%% *}"
 		continue
 	}
-	for case in $cases_of_file; do
-		check_case "$case" $compiler
+	for name in $cases_of_file; do
+		check_case "$name" $compiler
 	done
 done
 finish

@@ -879,14 +879,22 @@ static void dump_of_many_cpus_is_cut_into_records_between_words(void **state)
 	pcpu_free_alloc_info(ai);
 }
 
+/* With room for @nr_cpus in its map. */
+static struct pcpu_alloc_info *group_of_two_units(int nr_cpus)
+{
+	struct pcpu_alloc_info *ai = pcpu_alloc_alloc_info(1, nr_cpus);
+
+	assert_non_null(ai);
+	ai->groups[0].nr_units = 2;
+	return ai;
+}
+
 /* The dump explains failed checks, so it must survive what they reject. */
 static void dump_of_a_damaged_layout_works(void **state)
 {
-	struct pcpu_alloc_info *ai = pcpu_alloc_alloc_info(1, 2);
+	struct pcpu_alloc_info *ai = group_of_two_units(2);
 
 	(void)state;
-	assert_non_null(ai);
-	ai->groups[0].nr_units = 2;
 	dump(ai, PERCPU_LOG_DEBUG);
 	check_dump("s0 r0 d0 u0 alloc=0*0\n");
 	check_dump("[0] - [0] -\n");
@@ -899,11 +907,9 @@ static void dump_of_a_damaged_layout_works(void **state)
 /* It would be formatted at every start otherwise. The units that it must not touch do not exist. */
 static void dump_that_nobody_hears_does_not_walk_the_layout(void **state)
 {
-	struct pcpu_alloc_info *ai = pcpu_alloc_alloc_info(1, 0);
+	struct pcpu_alloc_info *ai = group_of_two_units(0);
 
 	(void)state;
-	assert_non_null(ai);
-	ai->groups[0].nr_units = 2;
 	ai->groups[0].cpu_map = NULL;
 	dump(ai, PERCPU_LOG_INFO);
 	assert_int_equal(nr_records, 0);
