@@ -76,7 +76,7 @@ static void fresh_tree_has_zeros_alone(void **state)
 	for_each_size(&pair)
 	{
 		assert_int_equal(pcpu_max_tree_max(&pair.tree), 0);
-		assert_int_equal(pcpu_max_tree_next(&pair.tree, 0, 1), pair.tree.nr);
+		assert_int_equal(pcpu_max_tree_next(&pair.tree, 0, 1), sizes[size_at]);
 		assert_int_equal(pcpu_max_tree_next(&pair.tree, 0, 0), 0);
 	}
 }
@@ -88,7 +88,7 @@ static void last_number_of_every_size_is_found_from_the_first(void **state)
 	(void)state;
 	for_each_size(&pair)
 	{
-		const int last = pair.tree.nr - 1;
+		const int last = sizes[size_at] - 1;
 
 		set(&pair, last, LARGEST);
 		assert_int_equal(pcpu_max_tree_next(&pair.tree, 0, LARGEST), last);
