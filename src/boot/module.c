@@ -17,13 +17,10 @@
 struct module {
 	struct module *next;
 	const struct pcpu_note *note;
-	uintptr_t identity;    /* the note's; kept, because that of a dead module may be unmapped */
+	uintptr_t identity;    /* the note's */
 	struct pcpu_span span; /* size 0: no variables */
 	size_t static_size;    /* from span.start to the end of the last variable */
 	uintptr_t address;     /* of span.start */
-	bool dead;             /* its destructor has run */
-	char *kept;            /* of a dead module: its initial values */
-	size_t kept_size;
 	char name[256];
 };
 
@@ -198,25 +195,6 @@ int pcpu_modules_add_others(void)
 
 /* --- later --- */
 
-/* Takes away what dead modules have left. */
-static void purge(void)
-{
-	/* the first module is the first chunk, which stays */
-	for (struct module **link = &modules->next, *module; (module = *link) != NULL;) {
-		if (!module->dead) {
-			link = &module->next;
-			continue;
-		}
-		*link = module->next;
-		if (module->span.size) {
-			pcpu_units_remove_span(module->span.start);
-			pcpu_coord_release(module->span.start);
-		}
-		pcpu_mem_free(module->kept, module->kept_size);
-		pcpu_mem_free(module, sizeof(*module));
-	}
-}
-
 struct search {
 	uintptr_t identity;
 	const char *name;
@@ -268,45 +246,8 @@ void pcpu_module_add(const void *note)
 	struct module *module = find_module(note);
 
 	pcpu_assert_held(&pcpu_alloc_mutex);
-	if (module && !module->dead)
+	if (module)
 		return;
-	purge();
 	if (!add_module(note))
 		pcpu_fatal("no memory for the per-CPU variables of a shared object");
-}
-
-/*
- * The module may be unmapped next, while its copies stay. A unit that opens then is to start with
- * the initial values all the same; without memory to keep them in, with zeroes.
- */
-static void keep_images(struct module *module)
-{
-	struct pcpu_image images[PCPU_SPAN_IMAGES];
-	size_t at = 0;
-
-	module->kept_size = module->static_size;
-	module->kept = pcpu_mem_zalloc(module->kept_size);
-	for (int i = 0; i < PCPU_SPAN_IMAGES; i++) {
-		images[i] = module->span.images[i];
-		if (!module->kept || !images[i].size) {
-			images[i].size = 0;
-			continue;
-		}
-		memcpy(module->kept + at, images[i].start, images[i].size);
-		images[i].start = module->kept + at;
-		at += images[i].size;
-	}
-	pcpu_units_replace_images(module->span.start, images);
-}
-
-void pcpu_module_remove(const void *note)
-{
-	struct module *module = find_module(note);
-
-	pcpu_assert_held(&pcpu_alloc_mutex);
-	if (!module || module->dead)
-		return;
-	module->dead = true;
-	if (module->span.size)
-		keep_images(module);
 }

@@ -36,11 +36,10 @@ void pcpu_modules_claim_others(void);
 int pcpu_modules_add_others(void);
 
 /*
- * The module that has @note is there now, or is going away; under pcpu_alloc_mutex. Adding one that
- * is known does nothing. Without memory for its variables, or a place, it is fatal.
+ * The module that has @note is there now, for good; under pcpu_alloc_mutex. Adding one that is
+ * known does nothing. Without memory for its variables, or a place, it is fatal.
  */
 void pcpu_module_add(const void *note);
-void pcpu_module_remove(const void *note);
 
 /* Fatal if @err, from claiming the first module's coordinates, says that they cannot be had. */
 void pcpu_modules_check_first(int err);

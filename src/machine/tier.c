@@ -138,8 +138,3 @@ unsigned int pcpu_running_cpu(void)
 			   errno);
 	return (unsigned int)cpu;
 }
-
-void pcpu_thread_forget_sequence(void)
-{
-	((volatile struct pcpu_rseq *)area())->rseq_cs = 0;
-}

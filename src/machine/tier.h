@@ -63,10 +63,4 @@ bool pcpu_thread_ensure_rseq(void);
 /* The CPU that the caller runs on, or ran on a moment ago. Signal-safe. */
 unsigned int pcpu_running_cpu(void);
 
-/*
- * Forgets the descriptor that the calling thread's area still points to: the module that it lies in
- * may be unloaded next, and the kernel would read it.
- */
-void pcpu_thread_forget_sequence(void);
-
 #endif /* PCPU_TIER_H */

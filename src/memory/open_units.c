@@ -167,20 +167,6 @@ int pcpu_units_add_span(const struct pcpu_span *span)
 	return err;
 }
 
-void pcpu_units_replace_images(uint32_t start, const struct pcpu_image images[PCPU_SPAN_IMAGES])
-{
-	struct pcpu_span_record *span;
-	sigset_t saved;
-
-	pcpu_assert_held(&pcpu_alloc_mutex);
-	span = pcpu_spans_find(start);
-	if (!span || !span->images)
-		return;
-	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
-	memcpy(span->images, images, PCPU_SPAN_IMAGES * sizeof(*images));
-	pcpu_unlock_sigrestore(&pcpu_unit_lock, &saved);
-}
-
 void pcpu_units_remove_span(uint32_t start)
 {
 	struct pcpu_span_record *span;

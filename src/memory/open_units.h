@@ -44,12 +44,6 @@ void pcpu_open_units_append(uintptr_t window);
 int pcpu_units_add_span(const struct pcpu_span *span);
 
 /*
- * Has the initial values of the span at @start come from @images from now on: the memory that they
- * came from may go away. Under pcpu_alloc_mutex.
- */
-void pcpu_units_replace_images(uint32_t start, const struct pcpu_image images[PCPU_SPAN_IMAGES]);
-
-/*
  * Takes the span at coordinate @start away from every unit; its memory is given back. It stays
  * claimed. Under pcpu_alloc_mutex.
  */

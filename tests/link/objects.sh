@@ -49,7 +49,7 @@ for kind in -pie -no-pie; do
 
 	begin "two objects come and go, $kind"
 	make_objects "$shared" && make_program reload $kind $shared -ldl &&
-		step_prints 'reload: 1000 times' ./reload 1000 ./object_a.so ./object_b.so &&
+		step_prints 'reload: 300 times' ./reload 300 ./object_a.so ./object_b.so &&
 		step_prints 'reload: 100 times' env PERCPU_CONF=backend:fallback,possible:5 \
 			./reload 100 ./object_a.so ./object_b.so || :
 

@@ -10,8 +10,7 @@
  *    that the library can read them with dl_iterate_phdr() at the very start, before relocation of
  *    anything else matters and before any constructor of the program has run;
  *  - a constructor that announces the note, for modules that are loaded later by dlopen() (for the
- *    ones loaded at start it finds its module registered already and does nothing), and a
- *    destructor that takes it back.
+ *    ones loaded at start it finds its module registered already and does nothing).
  *
  * The bounds symbols are hidden: were they not, every module would find the first one's. The
  * zero-size anchors make all five sections exist in every module, aligned to a cache line. All of
@@ -66,8 +65,8 @@
 	sym ":\n"
 
 /*
- * A function of the module, and its place in an array that the loader calls. 101: constructors
- * before every one of the module that does not ask for a reserved priority, destructors after.
+ * A function of the module, and its place in an array that the loader calls. 101: before every one of
+ * the module's own that does not ask for a reserved priority.
  */
 #define __PCPU_ASM_HOOK(name, fn, array)                                                           \
 	".pushsection .text." name ",\"axG\",%progbits,__percpu_module,comdat\n"                   \
@@ -106,7 +105,6 @@ __asm__(".ifndef __percpu_module_emitted\n"
 	".size __percpu_module_note, . - __percpu_module_note\n"
 	".popsection\n"
 	__PCPU_ASM_HOOK("__percpu_module_init", "__percpu_module_register", "init_array")
-	__PCPU_ASM_HOOK("__percpu_module_fini", "__percpu_module_unregister", "fini_array")
 	".endif\n");
 /* clang-format on */
 #undef __PCPU_ASM_CALL
@@ -123,16 +121,11 @@ __asm__(".ifndef __percpu_module_emitted\n"
 __PCPU_BEGIN_DECLS
 
 /*
- * Called by the constructor above, never by hand: registers the module that @note lies in.
+ * Called by the constructor above, never by hand: registers the module that @note lies in, and has
+ * the loader keep it until the process ends (threads' rseq areas point into it).
  * Where that is impossible (another module's variables are in the way), it is fatal.
  */
 PERCPU_API void __percpu_module_register(const void *note);
-
-/*
- * Called by the destructor: the module may be unloaded next. Its copies stay as they are until
- * another module is registered, because other threads still count while a process exits.
- */
-PERCPU_API void __percpu_module_unregister(const void *note);
 
 __PCPU_END_DECLS
 

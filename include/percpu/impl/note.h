@@ -7,5 +7,5 @@
  */
 #define __PCPU_NOTE_NAME "percpu"
 #define __PCPU_NOTE_TYPE 1
-#define __PCPU_NOTE_VERSION 1
+#define __PCPU_NOTE_VERSION 2
 #define __PCPU_NOTE_RANGES 5

@@ -21,6 +21,8 @@
 #include <percpu/impl/up/runtime.h>
 #endif
 
+/* what has sequences is kept in memory: see __percpu_module_register() */
+#include <percpu/impl/module.h>
 #include <percpu/impl/operations.h>
 #include <percpu/impl/offsets.h>
 #include <percpu/impl/begin.h>

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * reload.c - shared objects that come and go, while the executable counts too.
+ * reload.c - shared objects that are loaded and closed again and again, while the executable counts
+ * too, and so do threads that have counted in them and sleep. They stay, and so do their counts and
+ * their memory.
  *
- * Usage: reload TIMES OBJECT_A OBJECT_B. Loads the two in turn, so that each finds the place that
- * the other has left, and every tenth time both.
+ * Usage: reload TIMES OBJECT_A OBJECT_B. Loads the two in turn, and every tenth time both.
  */
 #include "threads.h"
 
 #include <dlfcn.h>
-#include <string.h>
+#include <semaphore.h>
+#include <time.h>
 
 #define ROUNDS 300UL
 
@@ -24,75 +26,151 @@ static void *count_own(void *counted)
 	return NULL;
 }
 
-struct loaded {
+/* --- a thread that has counted in an object, and sleeps while that is closed --- */
+
+static struct {
+	const struct object *object; /* to count in, once */
+	sem_t begin, end;
+} sleeper;
+
+/* Its last sequence is the object's. It goes on as one that is preempted does, not by a call. */
+static void *count_and_sleep(void *arg)
+{
+	const struct timespec moment = {.tv_nsec = 1000};
+
+	(void)arg;
+	for (;;) {
+		sem_wait(&sleeper.begin);
+		if (!sleeper.object)
+			return NULL;
+		sleeper.object->count(1);
+		for (int i = 0; i < 20; i++)
+			nanosleep(&moment, NULL);
+		sem_post(&sleeper.end);
+		sem_wait(&sleeper.begin);
+		for (volatile int i = 0; i < 1000000; i = i + 1)
+			;
+		sem_post(&sleeper.end);
+	}
+}
+
+static void let_sleeper_go_on(void)
+{
+	sem_post(&sleeper.begin);
+	while (sem_wait(&sleeper.end))
+		;
+}
+
+/* --- an object --- */
+
+struct plugin {
+	const char *path, *symbol;
 	void *handle;
 	const struct object *object;
+	unsigned long counted;
+	bool was_loaded;
 };
 
-static struct loaded load(const char *path, const char *symbol)
+static void load(struct plugin *plugin)
 {
-	struct loaded loaded = {dlopen(path, RTLD_NOW | RTLD_LOCAL), NULL};
-
-	if (!loaded.handle)
-		give_up(path, dlerror());
-	loaded.object = dlsym(loaded.handle, symbol);
-	if (!loaded.object)
-		give_up(path, dlerror());
-	check_fresh(loaded.object, path);
-	if (loaded.object->counted() != 0)
-		give_up(path, "has counts when it has just been loaded");
-	return loaded;
+	plugin->handle = dlopen(plugin->path, RTLD_NOW | RTLD_LOCAL);
+	if (!plugin->handle)
+		give_up(plugin->path, dlerror());
+	plugin->object = dlsym(plugin->handle, plugin->symbol);
+	if (!plugin->object)
+		give_up(plugin->path, dlerror());
+	if (!plugin->was_loaded)
+		check_fresh(plugin->object, plugin->path);
+	plugin->was_loaded = true;
+	if (plugin->object->counted() != plugin->counted)
+		give_up(plugin->path, "has not the counts that it had");
 }
 
-static void unload(struct loaded loaded, const char *path)
+static void count(struct plugin *plugin)
 {
-	if (dlclose(loaded.handle))
-		give_up(path, dlerror());
-	if (dlopen(path, RTLD_NOW | RTLD_NOLOAD))
-		give_up(path, "is still loaded");
+	check_counts(plugin->object, plugin->path, ROUNDS);
+	plugin->counted += NR_THREADS * ROUNDS;
 }
 
-static void load_one(const char *path, const char *symbol)
+static void close_object(struct plugin *plugin)
 {
-	struct loaded loaded = load(path, symbol);
-
-	check_counts(loaded.object, path, ROUNDS);
-	unload(loaded, path);
+	sleeper.object = plugin->object;
+	let_sleeper_go_on();
+	plugin->counted++;
+	if (dlclose(plugin->handle))
+		give_up(plugin->path, dlerror());
+	let_sleeper_go_on();
+	if (!dlopen(plugin->path, RTLD_NOW | RTLD_NOLOAD) || dlclose(plugin->handle))
+		give_up(plugin->path, "is not loaded any more");
+	if (plugin->object->counted() != plugin->counted)
+		give_up(plugin->path, "has lost counts");
 }
 
-/* The one that stays keeps its counts when the other goes, and comes again. */
-static void load_both(const char *path_a, const char *path_b)
+static void load_one(struct plugin *plugin)
 {
-	struct loaded a = load(path_a, "object_a"), b = load(path_b, "object_b");
+	load(plugin);
+	count(plugin);
+	close_object(plugin);
+}
 
-	check_counts(a.object, path_a, ROUNDS);
-	check_counts(b.object, path_b, ROUNDS);
-	unload(a, path_a);
-	check_counts(b.object, path_b, ROUNDS);
-	a = load(path_a, "object_a");
-	check_counts(a.object, path_a, ROUNDS);
-	if (b.object->counted() != 2 * NR_THREADS * ROUNDS)
-		give_up(path_b, "its counts changed when the other came back");
-	unload(b, path_b);
-	unload(a, path_a);
+static void load_both(struct plugin *a, struct plugin *b)
+{
+	load(a);
+	load(b);
+	count(a);
+	count(b);
+	close_object(a);
+	count(b);
+	load(a);
+	count(a);
+	close_object(b);
+	close_object(a);
+}
+
+/* In pages, of the whole process. */
+static long resident(void)
+{
+	FILE *file = fopen("/proc/self/statm", "r");
+	long size, pages = 0;
+
+	if (!file || fscanf(file, "%ld %ld", &size, &pages) != 2)
+		give_up("/proc/self/statm", "cannot be read");
+	fclose(file);
+	return pages;
+}
+
+static void reload(int times, struct plugin *a, struct plugin *b)
+{
+	for (int i = 0; i < times; i++) {
+		if (i % 10 == 9)
+			load_both(a, b);
+		else
+			load_one(i % 2 ? b : a);
+	}
 }
 
 int main(int argc, char **argv)
 {
 	int times = argc == 4 ? atoi(argv[1]) : 0;
+	struct plugin a = {.path = argv[2], .symbol = "object_a"};
+	struct plugin b = {.path = argv[3], .symbol = "object_b"};
 	unsigned long counted = 0;
-	pthread_t thread;
+	pthread_t counter, sleeping;
+	long before;
 
-	if (pthread_create(&thread, NULL, count_own, &counted))
+	if (pthread_create(&counter, NULL, count_own, &counted) ||
+	    pthread_create(&sleeping, NULL, count_and_sleep, NULL))
 		give_up("reload", "no thread");
-	for (int i = 0; i < times; i++) {
-		if (i % 10 == 9)
-			load_both(argv[2], argv[3]);
-		else
-			load_one(argv[2 + i % 2], i % 2 ? "object_b" : "object_a");
-	}
+	reload(times / 10, &a, &b);
+	before = resident();
+	reload(times, &a, &b);
+	if (resident() > before + 100)
+		give_up("reload", "memory has grown");
+	sleeper.object = NULL;
+	sem_post(&sleeper.begin);
+	pthread_join(sleeping, NULL);
 	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
-	pthread_join(thread, NULL);
+	pthread_join(counter, NULL);
 	if (counted == 0 || per_cpu_sum(own) != 9 * num_possible_cpus() + counted)
 		give_up("own", "counts were lost");
 	printf("reload: %d times\n", times);

@@ -141,22 +141,6 @@ static void thread_has_the_fast_path_of_its_tier(void **state)
 	assert_true(pcpu_thread_ensure_rseq());
 }
 
-static void sequence_that_is_forgotten_is_in_the_area_no_more(void **state)
-{
-	struct pcpu_rseq *area =
-		(struct pcpu_rseq *)((char *)__builtin_thread_pointer() + pcpu_rseq_offset());
-	static const struct {
-		uint32_t version, flags;
-		uint64_t start, length, abort;
-	} descriptor __attribute__((__aligned__(32)));
-
-	(void)state;
-	/* of no instructions: the kernel takes it away when it sees it */
-	__atomic_store_n(&area->rseq_cs, (uint64_t)(uintptr_t)&descriptor, __ATOMIC_RELAXED);
-	pcpu_thread_forget_sequence();
-	assert_int_equal(__atomic_load_n(&area->rseq_cs, __ATOMIC_RELAXED), 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -168,7 +152,6 @@ int main(void)
 		cmocka_unit_test(running_cpu_is_the_one_that_the_thread_is_on),
 		cmocka_unit_test(thread_without_rseq_knows_its_cpu_and_has_no_fast_path),
 		cmocka_unit_test(thread_has_the_fast_path_of_its_tier),
-		cmocka_unit_test(sequence_that_is_forgotten_is_in_the_area_no_more),
 		cmocka_unit_test(tier_is_the_one_that_was_asked_for),
 	};
 
