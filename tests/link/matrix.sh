@@ -4,7 +4,8 @@
 # matrix.sh - the matrix program, built and run in every way that a user may build a program. What
 # must hold of it is in matrix/main.c; no way of building needs a linker script or a flag.
 #
-# Usage: matrix.sh c COMPILER LINKER | cxx COMPILER | gc_sections | lto COMPILER | options COMPILER
+# Usage: matrix.sh c COMPILER LINKER | cxx COMPILER | gc_sections | lto COMPILER | mixes LINKER
+#	| options COMPILER
 . "$(dirname "$0")/common.sh"
 
 expected='matrix: 18 variables, [1-9][0-9]* CPUs, counted 190000'
@@ -139,6 +140,58 @@ matrix_lto() { # COMPILER
 		done
 		compile no_pie "$1" $warnings -O2 -fno-pie $cut $language &&
 			link_no_pie "$1, $linker, $cut" "$1" -O2 $cut -fuse-ld=$linker
+	done
+}
+
+# What compiles a file of @flavour: of a compiler, and for the link-time optimiser or not.
+compiler_of() { # FLAVOUR
+	case $1 in
+	gcc) echo gcc -O2 ;;
+	gcc_lto) echo gcc -O2 -flto ;;
+	clang) echo clang -O2 ;;
+	clang_lto) echo clang -O2 -flto ;;
+	clang_thin) echo clang -O2 -flto=thin ;;
+	esac
+}
+
+# One file of flavour ONE and the others of flavour REST, in every kind of program and as an object.
+link_mix() { # ONE REST LINKER COMPILER FLAGS...
+	mix="one.$1.o two.$2.o" main=main.$2.o name="$1 and $2, $3"
+	linker=-fuse-ld=$3
+	shift 3
+	begin "$name, PIE, libpercpu.a"
+	step "$@" $linker -pie $mix $main $archive -o program && step_prints "$expected" ./program || :
+	begin "$name, static"
+	step "$@" $linker -static $mix $main $archive -o program &&
+		step_prints "$expected" ./program || :
+	begin "$name, shared object, libpercpu.so"
+	step "$@" $linker -shared $mix $shared -o libmix.so &&
+		step "$@" $linker -pie $main -L. -lmix -Wl,-rpath,. $shared -o program &&
+		step_prints "$expected" ./program || :
+}
+
+# Files that are for the optimiser, of either kind, and others, in one program. One compiler's
+# optimiser cannot read what is for the other's.
+matrix_mixes() { # LINKER
+	need gcc clang
+	need_linker gcc "$1"
+	need_linker clang "$1"
+	for flavour in gcc gcc_lto clang clang_lto clang_thin; do
+		command=$(compiler_of $flavour)
+		compile $flavour $command $warnings -fPIC || return 0
+	done
+	compiled=
+	for of in "clang -flto:gcc clang clang_lto clang_thin" "gcc -flto:gcc gcc_lto clang"; do
+		driver=${of%:*} flavours=${of#*:}
+		can_link $driver "-fuse-ld=$1" || {
+			skip_case "$driver cannot link with $1"
+			continue
+		}
+		for one in $flavours; do
+			for rest in $flavours; do
+				link_mix "$one" "$rest" "$1" $driver
+			done
+		done
 	done
 }
 

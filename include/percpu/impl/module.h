@@ -15,7 +15,8 @@
  * The bounds symbols are hidden: were they not, every module would find the first one's. The
  * zero-size anchors make all five sections exist in every module, aligned to a cache line. All of
  * it is one COMDAT group; the .ifndef is for link-time optimisation, which pastes the top-level
- * assembly of all files into one.
+ * assembly of all files into one. What is defined here is local: of a global symbol, LLVM's plugin
+ * for bfd and gold takes the definition of another file, whose group the linker leaves out.
  */
 #ifndef PERCPU_MODULE_H
 #define PERCPU_MODULE_H
@@ -58,9 +59,7 @@
 	".hidden " sym "\n"                                                                        \
 	".long " sym " - .\n"
 #define __PCPU_ASM_RANGE(sec) __PCPU_ASM_BOUND("__start_" sec) __PCPU_ASM_BOUND("__stop_" sec)
-#define __PCPU_ASM_HIDDEN(sym, type)                                                               \
-	".weak " sym "\n"                                                                          \
-	".hidden " sym "\n"                                                                        \
+#define __PCPU_ASM_LABEL(sym, type)                                                                \
 	".type " sym ",%" type "\n"                                                                \
 	sym ":\n"
 
@@ -71,7 +70,7 @@
 #define __PCPU_ASM_HOOK(name, fn, array)                                                           \
 	".pushsection .text." name ",\"axG\",%progbits,__percpu_module,comdat\n"                   \
 	".p2align 4\n"                                                                             \
-	__PCPU_ASM_HIDDEN(name, "function")                                                        \
+	__PCPU_ASM_LABEL(name, "function")                                                        \
 	__PCPU_ASM_CALL(fn)                                                                        \
 	".size " name ", . - " name "\n"                                                           \
 	".popsection\n"                                                                            \
@@ -89,7 +88,7 @@ __asm__(".ifndef __percpu_module_emitted\n"
 	__PCPU_ASM_ANCHOR(PER_CPU_BASE_SECTION PER_CPU_SHARED_ALIGNED_SECTION)
 	".pushsection .note.percpu,\"aG\",%note,__percpu_module,comdat\n"
 	".p2align 2\n"
-	__PCPU_ASM_HIDDEN("__percpu_module_note", "object")
+	__PCPU_ASM_LABEL("__percpu_module_note", "object")
 	".long 7\n"	/* the name with its final zero */
 	".long 48\n"	/* the version, the count, and ten bounds */
 	".long " __pcpu_stringify(__PCPU_NOTE_TYPE) "\n"
@@ -111,7 +110,7 @@ __asm__(".ifndef __percpu_module_emitted\n"
 #undef __PCPU_ASM_ANCHOR
 #undef __PCPU_ASM_BOUND
 #undef __PCPU_ASM_RANGE
-#undef __PCPU_ASM_HIDDEN
+#undef __PCPU_ASM_LABEL
 #undef __PCPU_ASM_HOOK
 #undef __PCPU_NOTE_NAME
 #undef __PCPU_NOTE_TYPE
