@@ -285,9 +285,12 @@ const char *pcpu_rseq_origin(void)
 
 ptrdiff_t pcpu_rseq_offset(void)
 {
-	if (areas.offset)
-		return areas.offset;
-	return (char *)&own_area - (char *)__builtin_thread_pointer();
+	ptrdiff_t own = (char *)&own_area - (char *)__builtin_thread_pointer();
+
+	/* In a register of its own: gcc 16 would make the choice below a conditional move from the
+	 * word that the linker fills in, which linkers do not know how to relax. */
+	__asm__("" : "+r"(own));
+	return areas.offset ? areas.offset : own;
 }
 
 /* No registration is shorter than the kernel's least, whatever part of it the C library speaks of.
