@@ -2,6 +2,8 @@
 # Runs PROGRAM --quick --json, compares the lines in the file JSON with those of --list, and looks
 # for the figure without which a line says nothing.
 
+cmake_policy(VERSION 3.25)
+
 function(run output)
 	execute_process(COMMAND ${PROGRAM} ${ARGN} OUTPUT_VARIABLE text RESULT_VARIABLE status)
 	if(NOT status EQUAL 0)
@@ -18,8 +20,9 @@ set(figure_of_metadata resident)
 file(REMOVE ${JSON})
 run(tables --quick --json ${JSON})
 run(list --quick --list)
+# the names only: the semicolons in what is said of a line would end an entry
+string(REGEX REPLACE " [^\n]*" "" list "${list}")
 string(REGEX MATCHALL "[^\n]+" list "${list}")
-list(TRANSFORM list REPLACE " .*" "")
 
 file(READ ${JSON} json)
 string(JSON nr LENGTH "${json}" lines)
