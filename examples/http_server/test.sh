@@ -143,8 +143,16 @@ pipelined() {
 long_urls() {
 	counted 404 "/$(letters 8000)"
 	# Longer than the library's buffer: it answers by itself, and the application hears nothing.
-	answer=$(ask "/$(letters 100000)") || fail 'no answer to a very long URL'
-	same 'status of a very long URL' "${answer% *}" 414
+	# It hangs up before it has read them all, and then curl may not look for the answer.
+	{
+		printf 'GET /'
+		letters 100000
+		printf ' HTTP/1.1\r\nHost: a\r\n\r\n'
+	} >"$tmp/request"
+	# shellcheck disable=SC2016 # for bash
+	bash -c 'exec 4<>"/dev/tcp/${1%:*}/${1##*:}" && { cat <"$2" >&4 || :; cat <&4; }' bash \
+		"$address" "$tmp/request" >"$tmp/raw" 2>/dev/null
+	same 'status of a very long URL' "$(sed -n '1s,^HTTP/1[.][01] \([0-9]*\).*,\1,p' "$tmp/raw")" 414
 }
 
 clients_that_leave_half_way() {
