@@ -11,6 +11,8 @@ prefix=$LINK_WORK/prefix
 begin "the build can be installed elsewhere"
 step cmake --install "$1" --prefix "$prefix" || finish
 compiled=$case_commands
+# what the build was made with is installed; what cmake would choose by itself may not be
+generator=$(sed -n 's/^CMAKE_GENERATOR:[A-Z]*=//p' "$1/CMakeCache.txt")
 
 # That what is built comes from the installed tree, and not from another one.
 uses_prefix() { # PROGRAM
@@ -21,7 +23,7 @@ uses_prefix() { # PROGRAM
 }
 
 begin "find_package(percpu) finds it"
-step cmake -S "$here/installed" -B project "-DCMAKE_PREFIX_PATH=$prefix" -DCMAKE_BUILD_TYPE=Release &&
+step cmake -S "$here/installed" -B project -G "$generator" "-DCMAKE_PREFIX_PATH=$prefix" -DCMAKE_BUILD_TYPE=Release &&
 	step cmake --build project && uses_prefix project/with_shared &&
 	step_prints 'installed: 40' project/with_shared &&
 	step_prints 'installed: 40' project/with_static || :
