@@ -8,10 +8,8 @@
  * one that compilers reserve: the boot precedes every constructor of the program, in a static
  * executable too.
  */
-#ifdef __CET__
-#include <cet.h>
-#endif
 #include "boot/runtime_size.h"
+#include "landing_pads.h"
 
 	.data
 	.globl	__percpu_rt

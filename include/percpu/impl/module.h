@@ -38,11 +38,13 @@
 
 /* clang-format off */
 /* A jump to the function @fn with the note's address. */
+/* It starts with a landing pad for indirect calls. */
 #if defined(__x86_64__)
 #define __PCPU_ASM_CALL(fn)                                                                        \
+	"endbr64\n"                                                                                \
 	"leaq __percpu_module_note(%rip), %rdi\n"                                                  \
 	"jmp " fn "@PLT\n"
-#else /* the hint is a landing pad for indirect calls */
+#else
 #define __PCPU_ASM_CALL(fn)                                                                        \
 	"hint #34\n"                                                                               \
 	"adrp x0, __percpu_module_note\n"                                                          \

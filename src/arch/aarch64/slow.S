@@ -8,9 +8,7 @@
  * kernel, which forgets what is longer than 128 bits in them, it does so through
  * pcpu_call_saving_vectors() (vectors.S), which keeps these too.
  */
-
-/* A landing pad for an indirect call; nothing on processors that know of none. */
-#define BTI_C	hint	#34
+#include "landing_pads.h"
 
 /*
  * From an operation (percpu/impl/arch/aarch64/ops.h). w17 is its code; on the stack lie the link
@@ -29,7 +27,7 @@
 	.p2align 4
 __percpu_slow:
 	.cfi_startproc
-	BTI_C
+	LANDING_PAD
 	stp	x29, x30, [sp, #-FRAME]!
 	.cfi_def_cfa_offset FRAME
 	.cfi_offset x29, -FRAME
@@ -69,12 +67,4 @@ __percpu_slow:
 	.cfi_endproc
 	.size	__percpu_slow, . - __percpu_slow
 
-#ifdef __ARM_FEATURE_BTI_DEFAULT
-	/* of a library whose other objects have landing pads, this one has them too */
-	.section .note.gnu.property, "a", %note
-	.p2align 3
-	.long	4, 16, 5
-	.asciz	"GNU"
-	.long	0xc0000000, 4, 1, 0
-#endif
 	.section .note.GNU-stack, "", %progbits

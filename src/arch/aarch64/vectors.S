@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* vectors.S - calls that put the vector registers back; see processor.h. */
+#include "landing_pads.h"
 
 	.text
 
@@ -100,12 +101,4 @@ pcpu_call_saving_vectors:
 	.cfi_endproc
 	.size	pcpu_call_saving_vectors, . - pcpu_call_saving_vectors
 
-#ifdef __ARM_FEATURE_BTI_DEFAULT
-	/* of a library whose other objects have landing pads, this one has them too */
-	.section .note.gnu.property, "a", %note
-	.p2align 3
-	.long	4, 16, 5
-	.asciz	"GNU"
-	.long	0xc0000000, 4, 1, 0
-#endif
 	.section .note.GNU-stack, "", %progbits

@@ -7,11 +7,7 @@
  * Where that has to call ordinary code, which may use vector registers, it does so through
  * pcpu_call_saving_vectors() (vectors.S), which keeps these too.
  */
-#ifdef __CET__
-#include <cet.h>
-#else
-#define _CET_ENDBR
-#endif
+#include "landing_pads.h"
 
 	.text
 
@@ -21,7 +17,7 @@
 	.p2align 4
 __percpu_slow:
 	.cfi_startproc
-	_CET_ENDBR
+	LANDING_PAD
 	pushq	%rbp
 	.cfi_def_cfa_offset 16
 	.cfi_offset %rbp, -16

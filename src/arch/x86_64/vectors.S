@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* vectors.S - calls that put the vector registers back; see processor.h. */
+#include "landing_pads.h"
 
 /* XSAVE's area for the components below, in the format of any processor; with room to align it. */
 #define XSAVE_SIZE	2752
