@@ -49,6 +49,10 @@ static void only_what_is_aligned_in_every_build_is_aligned(void **state)
 	assert_int_equal(__alignof__(shared_aligned), 1);
 	assert_int_equal(__alignof__(aligned), SMP_CACHE_BYTES);
 	assert_int_equal(__alignof__(page_aligned), PERCPU_PAGE_SIZE);
+	/* and where they are: a compiler need not keep what is only asked for its alignment */
+	assert_int_equal(per_cpu(shared_aligned, 0), 0);
+	assert_int_equal((uintptr_t)&aligned % SMP_CACHE_BYTES, 0);
+	assert_int_equal((uintptr_t)&page_aligned % PERCPU_PAGE_SIZE, 0);
 }
 
 static void the_cpu_is_evaluated_and_ignored(void **state)
