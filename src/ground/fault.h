@@ -20,6 +20,7 @@ enum pcpu_fault_site {
 	PCPU_FAULT_BIND,     /* a memory policy */
 	PCPU_FAULT_PROC,     /* opening a file below /proc */
 	PCPU_FAULT_TOPOLOGY, /* reading the machine's topology */
+	PCPU_FAULT_PATIENCE, /* waiting for the threads of the self-test: the time is up */
 };
 
 /* Returns true if the call at @site is to fail. Set before there are threads. */

@@ -27,13 +27,22 @@
  * signals masked; this file is compiled without sanitizers. They bind themselves, and the caller
  * stays as it is: to set an affinity and to restore it is not to leave it alone, because the kernel
  * remembers that it was set.
+ *
+ * When the test is over there is one thread again, as the program expects that has not made any:
+ * unshare() and setns() refuse what they are asked for while there is another. The word that the
+ * kernel clears at a thread's end (CLONE_CHILD_CLEARTID) is cleared before the thread leaves the
+ * process; it has left when its number is nobody's. The kernel takes the number away and the thread
+ * off the process's list under the lock that guards signal masks too, and the caller changes its
+ * mask behind that: so then it is off the list as well.
  */
 #include "machine/abort_check.h"
 #include "abort_spin.h"
+#include "ground/fault.h"
 #include "ground/layout.h"
 #include "machine/rseq_area.h"
 #include "raw_syscall.h"
 
+#include <errno.h>
 #include <linux/futex.h>
 #include <sched.h>
 #include <signal.h>
@@ -46,9 +55,17 @@
 #define STACK_SIZE 4096
 #define MASK_WORD 64
 
+#define NS_PER_S INT64_C(1000000000)
+
 /* Bounds. The first is what a yield takes at most where nobody else wants the CPU. */
 #define YIELD_NS 100000
 #define TOTAL_NS 100000000
+/* What threads that were late are given, on any CPU. */
+#define LATE_NS TOTAL_NS
+#define LATE_TIMES 100
+/* Looks at a thread that is about to leave: the first few without sleeping, which takes longer. */
+#define QUICK_LOOKS 20
+#define PAUSE_NS 20000
 /* A round takes 10 to 50 ns: less than half of the above. */
 #define SPIN_ROUNDS 1000000
 
@@ -62,17 +79,21 @@ enum spinner_state {
 	NO_AREA,
 };
 
+struct bare_thread {
+	long number; /* 0: was never there */
+	int runs;    /* its number, until it has ended */
+	char stack[STACK_SIZE] __attribute__((__aligned__(16)));
+};
+
 /* What the three share. */
 struct scene {
 	struct pcpu_rseq area;
 	uint32_t state, go;
-	int spinner_tid, preempter_tid; /* 0: has ended, or was never there */
-	unsigned int cpu, cpu_after;    /* of the spinner */
+	unsigned int cpu, cpu_after; /* of the spinner */
 	unsigned int preempter_cpu;
 	bool published;
 	uint64_t mask[PCPU_NR_CPUS / MASK_WORD]; /* the spinner's CPU */
-	char spinner_stack[STACK_SIZE] __attribute__((__aligned__(16)));
-	char preempter_stack[STACK_SIZE] __attribute__((__aligned__(16)));
+	struct bare_thread spinner, preempter;
 };
 
 #define CLONE_FLAGS                                                                         \
@@ -100,7 +121,7 @@ static int64_t bare_now(void)
 	struct timespec now = {0};
 
 	pcpu_raw_syscall(SYS_clock_gettime, CLOCK_MONOTONIC, (long)&now, 0, 0);
-	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+	return now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
 static bool bare_bind(const struct scene *scene)
@@ -157,9 +178,13 @@ static void preempter(void *arg)
 
 /* --- the caller --- */
 
-static bool start(struct scene *scene, int *tid, char *stack, void (*body)(void *))
+static bool start(struct scene *scene, struct bare_thread *thread, void (*body)(void *))
 {
-	return pcpu_bare_thread(CLONE_FLAGS, stack + STACK_SIZE, tid, body, scene) > 0;
+	long number = pcpu_bare_thread(CLONE_FLAGS, thread->stack + STACK_SIZE, &thread->runs, body,
+				       scene);
+
+	thread->number = number > 0 ? number : 0;
+	return number > 0;
 }
 
 static uint32_t state_of(const struct scene *scene)
@@ -180,35 +205,89 @@ static void wait_until_it_spins(const struct scene *scene, int64_t deadline)
 }
 
 /* The kernel clears the word and wakes its waiters, by way of the memory: no private futex. */
-static bool wait_for_end(const int *tid, int64_t deadline)
+static bool wait_for_end(const struct bare_thread *thread, int64_t deadline)
 {
 	int now;
 
-	while ((now = __atomic_load_n(tid, __ATOMIC_ACQUIRE)) != 0) {
+	while ((now = __atomic_load_n(&thread->runs, __ATOMIC_ACQUIRE)) != 0) {
 		int64_t left = deadline - bare_now();
-		struct timespec timeout = {0, left};
+		struct timespec timeout = {left / NS_PER_S, left % NS_PER_S};
 
 		if (left <= 0)
 			return false;
-		pcpu_raw_syscall(SYS_futex, (long)tid, FUTEX_WAIT, now, (long)&timeout);
+		pcpu_raw_syscall(SYS_futex, (long)&thread->runs, FUTEX_WAIT, now, (long)&timeout);
 	}
 	return true;
 }
 
-/* Returns whether all threads have ended, so that @scene is the caller's alone. */
+/* Whether its number is somebody's. Where nobody may ask, no waiting would help. */
+static bool is_in_process(const struct bare_thread *thread)
+{
+	long process = pcpu_raw_syscall(SYS_getpid, 0, 0, 0, 0);
+
+	return thread->number && pcpu_raw_syscall(SYS_tgkill, process, thread->number, 0, 0) == 0;
+}
+
+static bool wait_until_it_left(const struct bare_thread *thread, int64_t deadline)
+{
+	const struct timespec pause = {0, PAUSE_NS};
+
+	if (!wait_for_end(thread, deadline))
+		return false;
+	for (unsigned int look = 0; is_in_process(thread); look++) {
+		if (look < QUICK_LOOKS)
+			pcpu_raw_syscall(SYS_sched_yield, 0, 0, 0, 0);
+		else if (bare_now() < deadline)
+			pcpu_raw_syscall(SYS_nanosleep, (long)&pause, 0, 0, 0);
+		else
+			return false;
+	}
+	return true;
+}
+
+/* It may be idle on a CPU that is not: from now on it runs wherever the caller might. */
+static void let_run_anywhere(struct scene *scene, const struct bare_thread *thread)
+{
+	const struct sched_param none = {0};
+
+	if (!thread->number)
+		return;
+	pcpu_raw_syscall(SYS_sched_setaffinity, thread->number, sizeof(scene->mask),
+			 (long)scene->mask, 0);
+	pcpu_raw_syscall(SYS_sched_setscheduler, thread->number, SCHED_OTHER, (long)&none, 0);
+}
+
+static bool all_left(const struct scene *scene, int64_t deadline)
+{
+	return wait_until_it_left(&scene->preempter, deadline) &&
+	       wait_until_it_left(&scene->spinner, deadline);
+}
+
+static bool all_left_late(struct scene *scene)
+{
+	bool over = false;
+
+	__builtin_memset(scene->mask, 0xff, sizeof(scene->mask));
+	/* again and again: it may only now come to make itself idle */
+	for (int i = 0; i < LATE_TIMES && !over; i++) {
+		let_run_anywhere(scene, &scene->preempter);
+		let_run_anywhere(scene, &scene->spinner);
+		over = all_left(scene, bare_now() + LATE_NS);
+	}
+	return over;
+}
+
+/* Returns whether the threads have come to their ends in time. */
 static bool play(struct scene *scene)
 {
-	int64_t deadline = bare_now() + TOTAL_NS;
-	bool over;
+	int64_t deadline = bare_now() + (pcpu_fault(PCPU_FAULT_PATIENCE) ? 0 : TOTAL_NS);
 
-	if (!start(scene, &scene->spinner_tid, scene->spinner_stack, spinner))
+	if (!start(scene, &scene->spinner, spinner))
 		return true;
 	wait_until_it_spins(scene, deadline);
-	if (state_of(scene) != SPINNING ||
-	    !start(scene, &scene->preempter_tid, scene->preempter_stack, preempter))
+	if (state_of(scene) != SPINNING || !start(scene, &scene->preempter, preempter))
 		__atomic_store_n(&scene->go, 1, __ATOMIC_RELEASE);
-	over = wait_for_end(&scene->preempter_tid, deadline);
-	return wait_for_end(&scene->spinner_tid, deadline) && over;
+	return all_left(scene, deadline);
 }
 
 static bool on_one_cpu(const struct scene *scene)
@@ -241,11 +320,23 @@ static const char *conclude(const struct scene *scene, const char **untested)
 	}
 }
 
+/* Returns what is wrong, or NULL. *@alone: all threads have left. */
+static const char *play_and_conclude(struct scene *scene, const char **untested, bool *alone)
+{
+	*alone = play(scene);
+	if (*alone)
+		return conclude(scene, untested);
+	*untested = "its threads were not given a CPU in time";
+	*alone = all_left_late(scene);
+	return NULL;
+}
+
 const char *pcpu_abort_check_of(bool published, const char **untested)
 {
 	const uint64_t all_signals = ~UINT64_C(0);
 	const char *wrong;
 	uint64_t saved;
+	bool alone;
 	struct scene *scene = mmap(NULL, sizeof(*scene), PROT_READ | PROT_WRITE,
 				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
@@ -259,15 +350,11 @@ const char *pcpu_abort_check_of(bool published, const char **untested)
 	scene->preempter_cpu = PCPU_NR_CPUS;
 	pcpu_raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all_signals, (long)&saved,
 			 sizeof(saved));
-	if (play(scene)) {
-		wrong = conclude(scene, untested);
-		munmap(scene, sizeof(*scene));
-	} else {
-		/* a thread that still runs keeps its memory */
-		*untested = "its threads were not given a CPU in time";
-		wrong = NULL;
-	}
+	wrong = play_and_conclude(scene, untested, &alone);
 	pcpu_raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&saved, 0, sizeof(saved));
+	/* a thread that still runs keeps its memory */
+	if (alone)
+		munmap(scene, sizeof(*scene));
 	return wrong;
 }
 

@@ -14,7 +14,8 @@
  * Has a sequence of a thread preempted by another thread. Returns NULL if the sequence was aborted,
  * or if the test could not be made: then *@untested says why, and it is NULL otherwise. Else
  * returns what is wrong. All words are constants. Needs threads and a CPU for a moment: fractions
- * of a millisecond, 100 ms at most. Leaves nothing of the calling thread changed.
+ * of a millisecond. After 100 ms the test is given up, and its threads are waited for, for 10 s at
+ * most. Leaves nothing of the calling thread changed, and no thread behind that has had a CPU.
  */
 const char *pcpu_abort_check(const char **untested);
 

@@ -7,6 +7,7 @@
  */
 #include "support/child.h"
 #include "support/cmocka_all.h"
+#include "support/faults.h"
 #include "support/refuse.h"
 
 #include "machine/abort_check.h"
@@ -14,6 +15,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/mman.h>
 
 #define TIMES 20
 
@@ -199,21 +201,84 @@ static unsigned long figure(const char *path, const char *key)
 	return value;
 }
 
-/* Those that a busy machine has kept the test from waiting for are still there. */
 static void neither_threads_nor_memory_are_left(void *arg)
 {
 	unsigned long threads, mappings;
-	struct tally tally;
 
 	(void)arg;
 	figure("/proc/self/maps", NULL); /* whose buffer is a mapping too */
 	threads = figure("/proc/self/status", "Threads:");
 	mappings = figure("/proc/self/maps", NULL);
 	child_expect(threads > 0 && mappings > 0);
-	tally = make_tests(true);
-	child_expect(figure("/proc/self/status", "Threads:") <= threads + 2ul * tally.untested);
-	child_expect(figure("/proc/self/maps", NULL) <= mappings + tally.untested);
-	child_expect(tally.aborted > 0);
+	child_expect(make_tests(true).aborted > 0);
+	child_expect(figure("/proc/self/status", "Threads:") == threads);
+	child_expect(figure("/proc/self/maps", NULL) == mappings);
+}
+
+/* --- one thread, from the moment that it returns --- */
+
+#define MANY_TIMES 200
+
+/* What unshare() asks itself, whatever it is to do. This flag does nothing in the only thread. */
+static bool is_the_only_thread(void)
+{
+	return unshare(CLONE_THREAD) == 0;
+}
+
+/* Looked at when the room gives its memory back, which takes longer than a thread to leave. */
+static unsigned int too_early;
+
+int munmap(void *address, size_t size)
+{
+	too_early += !is_the_only_thread();
+	return (int)syscall(SYS_munmap, address, size);
+}
+
+static void expect_one_thread_after_each_of_many(void)
+{
+	const char *untested;
+
+	child_expect(is_the_only_thread());
+	for (int i = 0; i < MANY_TIMES; i++) {
+		child_expect(!pcpu_abort_check(&untested));
+		child_expect(is_the_only_thread());
+	}
+	child_expect(too_early == 0);
+}
+
+static void caller_is_the_only_thread_when_it_returns(void *arg)
+{
+	(void)arg;
+	expect_one_thread_after_each_of_many();
+}
+
+/* It sees at once what the kernel clears while the thread is on its way, instead of being woken. */
+static void caller_that_does_not_sleep_is_the_only_thread_too(void *arg)
+{
+	(void)arg;
+	child_expect(refuse(SYS_futex, REFUSE_WITH(EPERM)));
+	expect_one_thread_after_each_of_many();
+}
+
+static void caller_without_patience_is_the_only_thread_too(void *arg)
+{
+	const char *untested;
+
+	(void)arg;
+	faults_fail_all(PCPU_FAULT_PATIENCE);
+	for (int i = 0; i < MANY_TIMES; i++) {
+		child_expect(!pcpu_abort_check(&untested));
+		child_expect(is_the_only_thread());
+		child_expect(untested && strstr(untested, "in time"));
+	}
+	child_expect(faults_end() == MANY_TIMES);
+}
+
+static void nobody_waits_for_threads_that_nobody_may_ask_for(void *arg)
+{
+	(void)arg;
+	child_expect(refuse(SYS_tgkill, REFUSE_WITH(EPERM)));
+	child_expect(make_tests(true).aborted > 0);
 }
 
 int main(void)
@@ -235,6 +300,10 @@ int main(void)
 		cmocka_unit_test(signal_mask_is_as_before),
 		cmocka_unit_test(errno_is_as_before),
 		child_test(neither_threads_nor_memory_are_left),
+		child_test(caller_is_the_only_thread_when_it_returns),
+		child_test(caller_that_does_not_sleep_is_the_only_thread_too),
+		child_test(caller_without_patience_is_the_only_thread_too),
+		child_test(nobody_waits_for_threads_that_nobody_may_ask_for),
 	};
 
 	return cmocka_run_group_tests_name("preempt_test", tests, NULL, NULL);
