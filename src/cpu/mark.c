@@ -6,6 +6,7 @@
 #include "ground/fault.h"
 #include "ground/pause.h"
 #include "ground/system/futex.h"
+#include "memory/pages/vm.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -14,6 +15,8 @@
 #define ARRAY_SIZE 4096
 /* Threads of all processes that share their copies; what is not used is not resident either. */
 #define SHARED_MARKS 65536
+/* Bytes of them that are in core dumps, for which the kernel makes what is shared resident. */
+#define SHARED_IN_CORES ((size_t)64 << 10)
 
 /* Prepended to, never taken away. */
 struct mark_array {
@@ -94,6 +97,7 @@ int pcpu_marks_share(void)
 	array = map_array(SHARED_SIZE, MAP_SHARED | MAP_NORESERVE);
 	if (!array)
 		return -ENOMEM;
+	pcpu_vm_keep_out_of_cores((char *)array + SHARED_IN_CORES, SHARED_SIZE - SHARED_IN_CORES);
 	marks.before_sharing = marks.arrays;
 	marks.arrays = array;
 	marks.shared = true;

@@ -22,6 +22,7 @@
 #include "ground/mem.h"
 #include "arch_constants.h"
 #include "ground/fault.h"
+#include "ground/jemalloc/mappings.h"
 #include "ground/lock.h"
 
 #include <errno.h>
@@ -212,6 +213,8 @@ void *pcpu_mem_zalloc(size_t size)
 		return NULL;
 	enter_jemalloc();
 	ptr = pcpu_je_mallocx(size, flags_of(size) | JE_ZERO);
+	if (ptr)
+		pcpu_mem_keep_in_cores(ptr, size);
 	leave_jemalloc();
 	return ptr;
 }

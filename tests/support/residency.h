@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -68,6 +69,33 @@ static inline uint64_t writable_bytes(uintptr_t start, uint64_t size)
 	if (maps)
 		fclose(maps);
 	return bytes;
+}
+
+/* Bytes of [start, start + size) in mappings with @flag, two letters of VmFlags: nh, dd. */
+static inline uint64_t flagged_bytes(uintptr_t start, uint64_t size, const char *flag)
+{
+	FILE *smaps = fopen("/proc/self/smaps", "re");
+	uintptr_t from = 0, to = 0, end = start + size, at, behind;
+	uint64_t bytes = 0;
+	char line[512], mode[8], words[4] = {' ', flag[0], flag[1]};
+
+	while (smaps && fgets(line, sizeof(line), smaps)) {
+		if (sscanf(line, "%lx-%lx %7s", &at, &behind, mode) == 3) {
+			from = at > start ? at : start;
+			to = behind < end ? behind : end;
+		} else if (!strncmp(line, "VmFlags:", 8) && strstr(line, words) && from < to) {
+			bytes += to - from;
+		}
+	}
+	if (smaps)
+		fclose(smaps);
+	return bytes;
+}
+
+/* Those that core dumps have, the kernel's and gdb's, whether they can be accessed or not. */
+static inline uint64_t dumped_bytes(uintptr_t start, uint64_t size)
+{
+	return size - flagged_bytes(start, size, "dd");
 }
 
 #endif /* SUPPORT_RESIDENCY_H */

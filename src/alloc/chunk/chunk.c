@@ -40,7 +40,10 @@ int pcpu_chunks_init(int unit_size)
 	/* and one behind the last, which who looks at the next one may read */
 	pcpu_blocks = pcpu_vm_guarded_array((NR_BLOCKS + 1) * sizeof(*pcpu_blocks),
 					    (NR_BLOCKS + 1) * sizeof(*pcpu_blocks));
-	return pcpu_blocks ? pcpu_slot_lists_init(unit_size) : -ENOMEM;
+	if (!pcpu_blocks)
+		return -ENOMEM;
+	pcpu_vm_keep_out_of_cores(pcpu_blocks, (NR_BLOCKS + 1) * sizeof(*pcpu_blocks));
+	return pcpu_slot_lists_init(unit_size);
 }
 
 /* --- where a chunk is --- */
@@ -171,6 +174,21 @@ static void free_words(struct pcpu_block *block, uint64_t *words, unsigned int s
 		pcpu_mem_free(words, pcpu_codes_size(shift));
 }
 
+/*
+ * Most of the table is of coordinates that are no chunk's. A page of it serves many small chunks,
+ * which mostly come one after the other.
+ */
+static void keep_blocks_in_cores(const struct pcpu_block *first, const struct pcpu_block *end)
+{
+	static uintptr_t kept, kept_end; /* what was asked for last; under pcpu_alloc_mutex */
+
+	if ((uintptr_t)first >= kept && (uintptr_t)end <= kept_end)
+		return;
+	kept = pcpu_page_floor((uintptr_t)first);
+	kept_end = pcpu_page_ceil((uintptr_t)end);
+	pcpu_vm_keep_in_cores((void *)kept, kept_end - kept);
+}
+
 /* The record of the block that offset 0 is in, if the chunk had blocks for all its offsets. */
 static struct pcpu_block *block_zero(const struct pcpu_chunk *chunk)
 {
@@ -199,6 +217,9 @@ static struct pcpu_chunk *new_chunk(uint32_t base, int start, int end, bool own_
 	pcpu_area_map_init(&chunk->map, block_zero(chunk), chunk + 1, words, start, end - start,
 			   chunk);
 	chunk->map.is_ready = is_ready;
+	if (!own_blocks)
+		keep_blocks_in_cores(&chunk->map.blocks[chunk->map.first],
+				     &chunk->map.blocks[chunk->map.end]);
 	add_to_all(chunk);
 	return chunk;
 fail:

@@ -28,3 +28,19 @@ void pcpu_policy_forgo_huge_pages(void *ptr, size_t size)
 {
 	madvise(ptr, size, MADV_NOHUGEPAGE);
 }
+
+void pcpu_policy_keep_out_of_cores(void *ptr, size_t size)
+{
+	madvise(ptr, size, MADV_DONTDUMP);
+}
+
+void pcpu_policy_keep_in_cores(void *ptr, size_t size)
+{
+	madvise(ptr, size, MADV_DODUMP);
+}
+
+void pcpu_policy_of_reserved(void *ptr, size_t size)
+{
+	pcpu_policy_forgo_huge_pages(ptr, size);
+	pcpu_policy_keep_out_of_cores(ptr, size);
+}

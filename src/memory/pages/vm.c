@@ -44,7 +44,7 @@ int pcpu_vm_reserve(size_t size, size_t align, uintptr_t *base)
 	head = *base - (uintptr_t)ptr;
 	pcpu_vm_release((uintptr_t)ptr, head);
 	pcpu_vm_release(*base + size, slack - head);
-	pcpu_policy_forgo_huge_pages((void *)*base, size);
+	pcpu_policy_of_reserved((void *)*base, size);
 	return 0;
 }
 
@@ -80,26 +80,41 @@ int pcpu_vm_bind(uintptr_t addr, size_t size, unsigned int node)
 
 /* --- sharing --- */
 
+/* Something else comes to be at the place of a window: what was asked of it is asked anew. */
+static int map_reserved(uintptr_t addr, size_t size, int flags)
+{
+	void *ptr = mmap((void *)addr, size, PROT_NONE, flags | MAP_FIXED, -1, 0);
+
+	if (ptr == MAP_FAILED)
+		return -errno;
+	pcpu_policy_of_reserved(ptr, size);
+	return 0;
+}
+
 int pcpu_vm_share(uintptr_t addr, size_t size)
 {
+	int err = 0;
+
 	if (pcpu_fault(PCPU_FAULT_RESERVE))
 		return -ENOMEM;
 	/* in a hole, each part is mapped when it is committed */
-	if (!pcpu_hole_is_found() &&
-	    mmap((void *)addr, size, PROT_NONE, shared | MAP_FIXED, -1, 0) == MAP_FAILED)
-		return -errno;
+	if (!pcpu_hole_is_found())
+		err = map_reserved(addr, size, shared);
+	if (err)
+		return err;
 	sharing.shared = true;
 	return 0;
 }
 
 void pcpu_vm_unshare(uintptr_t addr, size_t size)
 {
+	int err = 0;
+
 	sharing.shared = false;
-	if (pcpu_hole_is_found())
-		return;
-	if (mmap((void *)addr, size, PROT_NONE, anonymous | MAP_FIXED, -1, 0) == MAP_FAILED)
-		pcpu_fatal("a window at %#lx stays shared: errno %d", (unsigned long)addr, errno);
-	pcpu_policy_forgo_huge_pages((void *)addr, size);
+	if (!pcpu_hole_is_found())
+		err = map_reserved(addr, size, anonymous);
+	if (err)
+		pcpu_fatal("a window at %#lx stays shared: errno %d", (unsigned long)addr, -err);
 }
 
 void pcpu_vm_keep_apart(void)
@@ -130,8 +145,10 @@ static int commit_reserved(void *ptr, size_t size)
 {
 	int err;
 
-	if (mprotect(ptr, size, PROT_READ | PROT_WRITE) == 0)
+	if (mprotect(ptr, size, PROT_READ | PROT_WRITE) == 0) {
+		pcpu_policy_keep_in_cores(ptr, size);
 		return 0;
+	}
 	err = -errno;
 	/* it may have got part of the way */
 	mprotect(ptr, size, PROT_NONE);
@@ -140,9 +157,10 @@ static int commit_reserved(void *ptr, size_t size)
 
 static int commit_apart(void *ptr, size_t size)
 {
-	void *got = mmap(ptr, size, PROT_READ | PROT_WRITE, anonymous | MAP_FIXED, -1, 0);
-
-	return got == MAP_FAILED ? -errno : 0;
+	if (mmap(ptr, size, PROT_READ | PROT_WRITE, anonymous | MAP_FIXED, -1, 0) == MAP_FAILED)
+		return -errno;
+	pcpu_policy_forgo_huge_pages(ptr, size);
+	return 0;
 }
 
 int pcpu_vm_commit(uintptr_t addr, size_t size)
@@ -169,10 +187,11 @@ void pcpu_vm_decommit(uintptr_t addr, size_t size)
 		munmap(ptr, size);
 		return;
 	}
-	if (sharing.apart && mmap(ptr, size, PROT_NONE, anonymous | MAP_FIXED, -1, 0) != MAP_FAILED)
+	if (sharing.apart && map_reserved(addr, size, anonymous) == 0)
 		return;
 	pcpu_vm_discard(addr, size);
-	mprotect(ptr, size, PROT_NONE);
+	if (mprotect(ptr, size, PROT_NONE) == 0)
+		pcpu_policy_keep_out_of_cores(ptr, size);
 }
 
 /*
@@ -217,9 +236,26 @@ void *pcpu_vm_guarded_array(size_t size, size_t reserve)
 	ptr = mmap(NULL, reserve, PROT_NONE, anonymous, -1, 0);
 	if (ptr == MAP_FAILED)
 		return NULL;
-	size = pcpu_page_ceil(size);
-	if (mprotect(ptr, size, PROT_READ | PROT_WRITE) == 0)
+	pcpu_policy_keep_out_of_cores(ptr, reserve);
+	if (commit_reserved(ptr, pcpu_page_ceil(size)) == 0)
 		return ptr;
 	munmap(ptr, reserve);
 	return NULL;
+}
+
+void pcpu_vm_keep_out_of_cores(const void *ptr, size_t size)
+{
+	uintptr_t start = pcpu_page_ceil((uintptr_t)ptr),
+		  end = pcpu_page_floor((uintptr_t)ptr + size);
+
+	if (start < end)
+		pcpu_policy_keep_out_of_cores((void *)start, end - start);
+}
+
+void pcpu_vm_keep_in_cores(const void *ptr, size_t size)
+{
+	uintptr_t start = pcpu_page_floor((uintptr_t)ptr),
+		  end = pcpu_page_ceil((uintptr_t)ptr + size);
+
+	pcpu_policy_keep_in_cores((void *)start, end - start);
 }

@@ -89,4 +89,12 @@ int pcpu_vm_share_array(void *array, size_t size);
  */
 void *pcpu_vm_guarded_array(size_t size, size_t reserve);
 
+/*
+ * Has core dumps pass over the pages that lie whole in [ptr, ptr + size) of an array that is much
+ * larger than what is used of it; or have those that it lies in after all. Before that they have
+ * all that is accessible, and nothing else.
+ */
+void pcpu_vm_keep_out_of_cores(const void *ptr, size_t size);
+void pcpu_vm_keep_in_cores(const void *ptr, size_t size);
+
 #endif /* PCPU_VM_H */

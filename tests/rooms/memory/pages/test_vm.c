@@ -165,6 +165,79 @@ static void guarded_array_fails_with_the_reservation(void **state)
 	munmap(array, 65536);
 }
 
+/* --- what is asked of pages --- */
+
+/* Whether all of the three pages are small ones, and exactly the @dumped first are in cores. */
+static bool asked_for(uintptr_t base, size_t dumped)
+{
+	return flagged_bytes(base, 3 * PAGE, "nh") == 3 * PAGE &&
+	       dumped_bytes(base, dumped * PAGE) == dumped * PAGE &&
+	       dumped_bytes(base + dumped * PAGE, (3 - dumped) * PAGE) == 0;
+}
+
+static void cores_have_what_is_committed_and_nothing_else(void *arg)
+{
+	uintptr_t base;
+
+	(void)arg;
+	child_expect(pcpu_vm_reserve(3 * PAGE, PAGE, &base) == 0);
+	child_expect(asked_for(base, 0));
+	child_expect(pcpu_vm_commit(base, 2 * PAGE) == 0);
+	child_expect(asked_for(base, 2));
+	pcpu_vm_decommit(base + PAGE, PAGE);
+	child_expect(asked_for(base, 1));
+	pcpu_vm_decommit(base, PAGE);
+	child_expect(asked_for(base, 0));
+}
+
+static void what_is_asked_of_a_reservation_outlives_sharing(void *arg)
+{
+	uintptr_t base;
+
+	(void)arg;
+	child_expect(pcpu_vm_reserve(3 * PAGE, PAGE, &base) == 0);
+	child_expect(pcpu_vm_share(base, 3 * PAGE) == 0);
+	child_expect(asked_for(base, 0));
+	child_expect(pcpu_vm_commit(base, 2 * PAGE) == 0);
+	child_expect(asked_for(base, 2));
+	pcpu_vm_decommit(base + PAGE, PAGE);
+	child_expect(asked_for(base, 1));
+	/* as in a child */
+	pcpu_vm_keep_apart();
+	child_expect(pcpu_vm_commit(base + PAGE, PAGE) == 0);
+	child_expect(asked_for(base, 2));
+	pcpu_vm_decommit(base + PAGE, PAGE);
+	child_expect(asked_for(base, 1));
+	pcpu_vm_unshare(base, 3 * PAGE);
+	child_expect(asked_for(base, 0));
+}
+
+static void guard_of_an_array_is_in_no_core(void *arg)
+{
+	char *array = pcpu_vm_guarded_array(100, 3 * PAGE);
+
+	(void)arg;
+	child_expect(array != NULL);
+	child_expect(dumped_bytes((uintptr_t)array, PAGE) == PAGE);
+	child_expect(dumped_bytes((uintptr_t)array + PAGE, 2 * PAGE) == 0);
+}
+
+static void part_of_an_array_is_in_no_core_until_it_is_used(void *arg)
+{
+	char *array = pcpu_vm_guarded_array(4 * PAGE, 4 * PAGE);
+
+	(void)arg;
+	child_expect(array != NULL);
+	pcpu_vm_keep_out_of_cores(array + 1, 4 * PAGE - 2);
+	child_expect(dumped_bytes((uintptr_t)array, 4 * PAGE) == 2 * PAGE);
+	child_expect(dumped_bytes((uintptr_t)array + PAGE, 2 * PAGE) == 0);
+	pcpu_vm_keep_out_of_cores(array + 1, 1);
+	child_expect(dumped_bytes((uintptr_t)array, PAGE) == PAGE);
+	pcpu_vm_keep_in_cores(array + PAGE + 7, 1);
+	child_expect(dumped_bytes((uintptr_t)array, 2 * PAGE) == 2 * PAGE);
+	child_expect(dumped_bytes((uintptr_t)array + 2 * PAGE, PAGE) == 0);
+}
+
 /* --- a hole --- */
 
 /* A part of a hole is a mapping from commit to decommit. */
@@ -443,6 +516,10 @@ int main(void)
 		cmocka_unit_test(commit_that_fails_half_way_closes_what_it_opened),
 		region_test(committed_pages_are_zero_again_after_decommit),
 		cmocka_unit_test(guarded_array_fails_with_the_reservation),
+		child_test(cores_have_what_is_committed_and_nothing_else),
+		child_test(what_is_asked_of_a_reservation_outlives_sharing),
+		child_test(guard_of_an_array_is_in_no_core),
+		child_test(part_of_an_array_is_in_no_core_until_it_is_used),
 		child_test(parts_of_a_hole_are_mapped_while_they_are_committed),
 		cmocka_unit_test(hole_that_cannot_be_had_is_an_error),
 		region_test(each_commit_in_a_hole_has_its_windows_policy),

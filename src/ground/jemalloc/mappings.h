@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mappings.h - of the private jemalloc's mappings, core dumps have what has been handed out.
+ *
+ * jemalloc maps 2 MiB at the least for each of its purposes, 10 MiB at its start, and touches some
+ * pages of each. A dump that is written to a pipe, and gdb's, has all pages that are mapped. So a
+ * mapping is kept out of cores as it comes, and kept in up to the highest byte that a record has.
+ * jemalloc's own tables are in no core.
+ *
+ * Everything here is done under the lock of mem.c.
+ */
+#ifndef PCPU_MAPPINGS_H
+#define PCPU_MAPPINGS_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* What jemalloc calls in place of the C library's functions. */
+void *pcpu_je_mmap(void *addr, size_t size, int prot, int flags, int fd, off_t offset);
+int pcpu_je_munmap(void *addr, size_t size);
+
+/* [ptr, ptr + size) has been handed out. */
+void pcpu_mem_keep_in_cores(const void *ptr, size_t size);
+
+#endif /* PCPU_MAPPINGS_H */
