@@ -32,7 +32,13 @@ struct percpu_counter {
 #endif
 };
 
-/** percpu_counter_batch - the batch that calls without one use: 2 * possible CPUs, at least 32. */
+/**
+ * percpu_counter_batch - the batch that calls without one use: 2 * possible CPUs, at least 32
+ *
+ * May be set, to any number, as a batch of percpu_counter_add_batch(): in main() or a constructor,
+ * before the first addition. After a change to a smaller one, percpu_counter_compare() may take
+ * parts that are left from before for smaller than they are; nothing else is less exact.
+ */
 #ifdef PERCPU_UP
 extern int percpu_counter_batch;
 #else
@@ -56,8 +62,9 @@ PERCPU_API bool percpu_counter_initialized(const struct percpu_counter *fbc);
 
 /**
  * percpu_counter_add_batch() - add @amount
- * @batch: fold this CPU's part when it would reach this absolute value, 1 .. INT32_MAX. A large
- *	batch is fast and makes percpu_counter_read() less exact.
+ * @batch: fold this CPU's part when it would reach this absolute value. A large batch is fast and
+ *	makes percpu_counter_read() less exact. With 1, 0 or a negative number every addition is
+ *	folded at once, as in the kernel, and percpu_counter_read() is exact.
  */
 PERCPU_API void percpu_counter_add_batch(struct percpu_counter *fbc, int64_t amount, int32_t batch);
 

@@ -11,6 +11,7 @@
  * have.
  */
 #include "calls/alloc.h"
+#include "cpu/holder.h"
 #include "ground/lock.h"
 #include "ground/log.h"
 #include "machine/tier.h"
@@ -135,12 +136,15 @@ static void fold_locked(struct percpu_counter *fbc, int64_t amount)
 	set_count(fbc, wrapping_add(fbc->count, amount));
 }
 
-/* Whether a part may hold @part. Unsigned, so that the smallest int64_t has an absolute value. */
+/*
+ * Whether a part may hold @part: nothing, where the batch is not positive, as in the kernel.
+ * Unsigned, so that the smallest int64_t has an absolute value.
+ */
 static bool fits(int64_t part, int32_t batch)
 {
 	uint64_t size = part < 0 ? -(uint64_t)part : (uint64_t)part;
 
-	return size < (uint64_t)batch;
+	return batch > 0 && size < (uint64_t)batch;
 }
 
 PERCPU_API void percpu_counter_add_batch(struct percpu_counter *fbc, int64_t amount, int32_t batch)
@@ -227,6 +231,11 @@ PERCPU_API int64_t percpu_counter_sum_and_reset(struct percpu_counter *fbc)
 	unsigned int cpu;
 	sigset_t saved;
 
+	/* whatever CPUs have been used: it would be a matter of luck which of them refuses */
+	if (pcpu_held_cpu() >= 0)
+		pcpu_fatal("percpu_counter_sum_and_reset() inside of a section of CPU %d: two "
+			   "threads that do so can wait for each other for ever",
+			   pcpu_held_cpu());
 	for_each_possible_cpu(cpu)
 		if (percpu_unit_is_open(cpu))
 			sum = wrapping_add(sum, per_cpu_xchg(*fbc->counters, cpu, 0));
@@ -258,7 +267,8 @@ static int sign_of_difference(int64_t a, int64_t b)
 PERCPU_API int __percpu_counter_compare(struct percpu_counter *fbc, int64_t rhs, int32_t batch)
 {
 	__int128 difference = (__int128)percpu_counter_read(fbc) - rhs;
-	__int128 unknown = (__int128)batch * num_possible_cpus();
+	/* parts are empty with a batch that is not positive, and the count is the value */
+	__int128 unknown = batch > 0 ? (__int128)batch * num_possible_cpus() : 0;
 
 	if (difference > unknown)
 		return 1;

@@ -297,8 +297,29 @@ static void holders_can_exchange_on_the_cpu_that_they_hold(void **state)
 	assert_int_equal(per_cpu_xchg(plain, cpu, 0), 34);
 }
 
+static bool open_others;
+
+static void open_units(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		if (open_others)
+			per_cpu(plain, cpu) = 0;
+}
+
+/* In a child in which no other CPU has been used, and in one in which all have. */
+static void assert_fatal_whichever_units_are_open(fact_t fact, const char *message)
+{
+	open_others = false;
+	assert_fatal(fact, message);
+	open_others = true;
+	assert_fatal(fact, message);
+}
+
 static const char *exchange_elsewhere(void)
 {
+	open_units();
 	if (percpu_remote_begin(cpus[0]) == 0)
 		per_cpu_xchg(plain, cpus[1], 0);
 	return "per_cpu_xchg() has returned";
@@ -316,7 +337,8 @@ static void per_cpu_xchg_inside_of_another_cpus_section_is_fatal(void **state)
 	if (lacks_cpus())
 		skip();
 	else
-		assert_fatal(exchange_elsewhere, "inside of a section of CPU");
+		assert_fatal_whichever_units_are_open(exchange_elsewhere,
+						      "inside of a section of CPU");
 }
 
 static void per_cpu_xchg_on_a_cpu_that_is_not_possible_is_fatal(void **state)
@@ -328,6 +350,22 @@ static void per_cpu_xchg_on_a_cpu_that_is_not_possible_is_fatal(void **state)
 /* --- percpu_counter_sum_and_reset() --- */
 
 static struct percpu_counter counter;
+
+static const char *reset_in_a_section(void)
+{
+	open_units();
+	RETURN_UNLESS(percpu_counter_init(&counter, 3, GFP_KERNEL) == 0);
+	get_cpu();
+	percpu_counter_sum_and_reset(&counter);
+	return "percpu_counter_sum_and_reset() has returned";
+}
+
+static void sum_and_reset_inside_of_a_section_is_fatal(void **state)
+{
+	(void)state;
+	assert_fatal_whichever_units_are_open(
+		reset_in_a_section, "percpu_counter_sum_and_reset() inside of a section of CPU");
+}
 
 static void *add_to_the_counter(void *arg)
 {
@@ -374,6 +412,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		/* first: units are closed still */
+		cmocka_unit_test(per_cpu_xchg_inside_of_another_cpus_section_is_fatal),
+		cmocka_unit_test(sum_and_reset_inside_of_a_section_is_fatal),
 		cmocka_unit_test(per_cpu_xchg_takes_the_initial_value_of_a_cpu_that_was_never_used),
 		cmocka_unit_test(this_cpu_of_a_visitor_is_the_one_it_visits),
 		cmocka_unit_test(cpus_that_are_not_possible_cannot_be_visited),
@@ -386,7 +426,6 @@ int main(void)
 		fact_test(per_cpu_xchg_takes_everything_once_while_all_count),
 		cmocka_unit_test(per_cpu_xchg_exchanges_values_of_every_size),
 		cmocka_unit_test(holders_can_exchange_on_the_cpu_that_they_hold),
-		cmocka_unit_test(per_cpu_xchg_inside_of_another_cpus_section_is_fatal),
 		cmocka_unit_test(per_cpu_xchg_on_a_cpu_that_is_not_possible_is_fatal),
 		fact_test(sum_and_reset_takes_everything_once_while_all_add),
 		cmocka_unit_test(tier_is_the_one_that_was_asked_for),

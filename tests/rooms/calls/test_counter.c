@@ -229,6 +229,30 @@ static void batch_of_1_folds_everything(void **state)
 	assert_additions({1, 1, 1}, {-1, 1, 0});
 }
 
+static void batch_that_is_not_positive_folds_everything(void **state)
+{
+	static const int32_t batches[] = {0, -1, -32, INT32_MIN};
+	static const int64_t amounts[] = {1, -1, 31, INT32_MAX, INT64_C(1) << 40, INT64_MIN};
+	const int32_t before = percpu_counter_batch;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(batches) * ARRAY_SIZE(amounts); i++) {
+		int32_t batch = batches[i % ARRAY_SIZE(batches)];
+		int64_t amount = amounts[i / ARRAY_SIZE(batches)];
+
+		percpu_counter_set(&counter, 5);
+		percpu_counter_add_batch(&counter, amount, batch);
+		assert_int_equal(percpu_counter_read(&counter), 5 + amount);
+		percpu_counter_batch = batch;
+		percpu_counter_sub(&counter, amount);
+		percpu_counter_batch = before;
+		assert_int_equal(percpu_counter_read(&counter), 5);
+		assert_int_equal(percpu_counter_sum(&counter), 5);
+	}
+	percpu_counter_set(&counter, 0);
+	assert_additions({10, 32, 0}, {1, 0, 11}, {10, 32, 11}, {1, -1, 22});
+}
+
 static void largest_batch_does_not_overflow_a_part(void **state)
 {
 	int64_t expected = 0;
@@ -361,6 +385,19 @@ static void compare_with_a_batch_of_its_own_is_exact_for_that_batch(void **state
 	assert_int_equal(__percpu_counter_compare(&counter, 100000, INT32_MAX), 0);
 	assert_int_equal(__percpu_counter_compare(&counter, 99999, INT32_MAX), 1);
 	assert_int_equal(__percpu_counter_compare(&counter, 100001, INT32_MAX), -1);
+}
+
+static void compare_with_a_batch_that_is_not_positive_is_exact(void **state)
+{
+	static const int32_t batches[] = {0, -1, INT32_MIN};
+
+	(void)state;
+	percpu_counter_set(&counter, 500);
+	for (size_t i = 0; i < ARRAY_SIZE(batches); i++) {
+		assert_int_equal(__percpu_counter_compare(&counter, 500, batches[i]), 0);
+		assert_int_equal(__percpu_counter_compare(&counter, 499, batches[i]), 1);
+		assert_int_equal(__percpu_counter_compare(&counter, 501, batches[i]), -1);
+	}
 }
 
 /* The sum would decide otherwise: a part is larger than the batch allows. */
@@ -660,6 +697,7 @@ int main(void)
 		counter_test(amount_around_the_batch_counts_whole),
 		counter_test(large_amount_is_folded_with_the_part_that_there_was),
 		counter_test(batch_of_1_folds_everything),
+		counter_test(batch_that_is_not_positive_folds_everything),
 		counter_test(largest_batch_does_not_overflow_a_part),
 		counter_test(part_left_by_a_larger_batch_is_folded_by_a_smaller),
 		counter_test(extremes_of_int64_count_exactly),
@@ -671,6 +709,7 @@ int main(void)
 		counter_test(compare_near_the_value_looks_at_the_parts),
 		counter_test(compare_is_exact_wherever_parts_could_decide),
 		counter_test(compare_with_a_batch_of_its_own_is_exact_for_that_batch),
+		counter_test(compare_with_a_batch_that_is_not_positive_is_exact),
 		counter_test(compare_far_from_the_value_looks_at_the_count_alone),
 		counter_test(limited_add_counts_parts_of_any_batch),
 		counter_test(compare_of_extremes_does_not_overflow),
