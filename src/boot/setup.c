@@ -17,6 +17,7 @@
 #include "alloc/alloc.h"
 #include "alloc/cache.h"
 #include "alloc/chunk/chunk.h"
+#include "alloc/chunk/find.h"
 #include "arch/processor.h"
 #include "boot/first_chunk/first_chunk.h"
 #include "boot/module.h"
@@ -121,6 +122,7 @@ static void make_first_chunk(void)
 	pcpu_modules_check_first(err);
 	pcpu_setup_check("no first chunk", err);
 	pcpu_setup_check("no memory for the modules", pcpu_modules_add_others());
+	pcpu_keep_stock(pcpu_first_chunk);
 	pcpu_alloc_unlock();
 }
 

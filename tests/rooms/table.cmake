@@ -49,6 +49,8 @@ room(test_slot_list     alloc/chunk   -)
 # of the whole folder: the largest area, and long walks beside a model
 room(test_alloc_model   alloc   possible:16             fallback)
 room(test_map_model     alloc/map   -)
+# of the whole folder: the first calls of a process must not block
+room(test_first_calls   alloc   -                       fallback page musl)
 room(test_max_size      alloc   possible:16,max_size:1M fallback musl)
 
 room(test_debug         debug   possible:8              fallback page)

@@ -28,11 +28,13 @@ static struct pcpu_chunk *add_chunk(void)
 /* --- the stock --- */
 
 /*
- * Words of codes for a few blocks: most of them for granules of 4 bytes, which nearly every object
- * is a multiple of, two for single bytes. An allocation needs words for two blocks at most.
+ * Words of codes for as many blocks as the first chunk's dynamic area has: so all of it can be
+ * given away by calls that must not block, whatever their sizes. For granules of 4 bytes, which
+ * nearly every object is a multiple of, and for single bytes.
  */
-#define STOCK_WORDS 10
-static const unsigned int stock_shifts[STOCK_WORDS] = {2, 2, 2, 2, 2, 2, 2, 2, 0, 0};
+#define STOCK_BLOCKS 8
+#define STOCK_WORDS (2 * STOCK_BLOCKS)
+static const unsigned int stock_shifts[STOCK_WORDS] = {[0 ... STOCK_BLOCKS - 1] = 2};
 static uint64_t *stock[STOCK_WORDS];
 
 static int grow_from_stock(const struct pcpu_map_growth *growth)

@@ -44,8 +44,8 @@ int pcpu_find_area(struct pcpu_attempt *attempt, struct pcpu_chunk **where);
 int pcpu_find_grow(const struct pcpu_attempt *attempt, const struct pcpu_map_growth *growth);
 
 /*
- * By a call that may block, which has used @used, for those that may not. Not to have a stock is no
- * failure of this one.
+ * By a call that may block, which has used @used, for those that may not; and by the boot, since
+ * the first call of a program may be one of these. Not to have a stock is no failure of the caller.
  */
 void pcpu_keep_stock(struct pcpu_chunk *used);
 

@@ -4,10 +4,12 @@
 #include "alloc/chunk/chunk.h"
 #include "boot/first_chunk/alloc_info_dump.h"
 #include "ground/bitmap.h"
+#include "ground/conf.h"
 #include "ground/layout.h"
 #include "ground/log.h"
 #include "ground/mem.h"
 #include "memory/coord.h"
+#include "memory/copies.h"
 #include "memory/open_units.h"
 
 #include <errno.h>
@@ -248,6 +250,22 @@ static int make_views(const struct pcpu_first_layout *layout, uint32_t base)
 	return 0;
 }
 
+/*
+ * All pages of a chunk that is never destroyed count as populated (alloc/chunk/chunk_pages.h). No
+ * unit is open yet: whatever makes them resident finds them noted.
+ */
+static int populate_views(const struct pcpu_first_layout *layout, uint32_t base)
+{
+	const uint32_t start = base + (uint32_t)layout->static_size;
+	const uint64_t from = pcpu_page_floor(start);
+	const uint64_t end =
+		pcpu_page_ceil(start + (uint64_t)layout->reserved_size + layout->dyn_size);
+
+	if (!pcpu_conf.populate_eager)
+		return 0;
+	return pcpu_units_populate((uint32_t)from, end - from);
+}
+
 const struct pcpu_first_layout *pcpu_first_layout;
 
 int pcpu_first_chunk_setup(const struct pcpu_first_layout *layout, const struct pcpu_span *statics)
@@ -261,5 +279,7 @@ int pcpu_first_chunk_setup(const struct pcpu_first_layout *layout, const struct 
 		err = place_together(layout, *statics);
 	if (err == -EEXIST || err == -ERANGE)
 		err = place_apart(layout, *statics, &base);
-	return err ? err : make_views(layout, base);
+	if (!err)
+		err = make_views(layout, base);
+	return err ? err : populate_views(layout, base);
 }

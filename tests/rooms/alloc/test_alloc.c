@@ -500,9 +500,9 @@ static void nowait_never_asks_for_memory_and_lives_from_a_stock(void *arg)
 	free_percpu(__alloc_percpu(1, 1));
 	nr_asked = 0;
 	nr = nowait_until_it_fails();
-	/* two pages in a piece may lie in three; there are words for two, and one page has its own
-	 */
-	child_expect(nr >= PCPU_PAGE_SIZE && nr <= 4 * PCPU_PAGE_SIZE);
+	/* there are words for as many blocks as the chunk that was added has, and for no more */
+	child_expect(nr >= PCPU_PAGE_SIZE &&
+		     nr <= (unsigned int)pcpu_unit_size + 4 * PCPU_PAGE_SIZE);
 	child_expect(nr_asked == 0);
 	child_expect(!locked(pcpu_chunks_check()));
 	/* who may block puts the stock right */

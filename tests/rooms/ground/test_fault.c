@@ -269,9 +269,8 @@ static void first_alloc_on_a_cpu_needs_no_cache(void **state)
 	struct tally tally = try_every_call(&first_alloc, PCPU_FAULT_MEM);
 
 	(void)state;
-	/* the cache, a magazine, and codes of two blocks for the stock; perhaps codes of the page
-	 */
-	assert_true(tally.calls >= 4);
+	/* the cache and a magazine; perhaps codes of the page */
+	assert_true(tally.calls >= 2);
 	assert_int_equal(tally.needed, 0);
 	assert_int_equal(try_every_call(&first_alloc, PCPU_FAULT_COMMIT).calls, 0);
 }
@@ -281,7 +280,8 @@ static void areas_for_a_cache_can_fail_at_every_call(void **state)
 	struct tally tally = try_every_call(&cached_allocs, PCPU_FAULT_MEM);
 
 	(void)state;
-	assert_true(tally.calls >= 5);
+	/* and codes of the page, finer than those in stock were */
+	assert_true(tally.calls >= 3);
 	tally = try_every_call(&cached_allocs, PCPU_FAULT_COMMIT);
 	assert_int_equal(tally.needed, 0);
 }
