@@ -14,6 +14,7 @@
 #include <percpu/defs.h>
 #include <percpu/local_lock.h>
 #include <percpu/log.h>
+#include <percpu/open.h>
 #include <percpu/ops.h>
 #include <percpu/pinned.h>
 #include <percpu/section.h>

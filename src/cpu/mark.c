@@ -27,11 +27,13 @@ struct mark_array {
 };
 
 #define SHARED_SIZE (sizeof(struct mark_array) + SHARED_MARKS * sizeof(struct pcpu_mark))
+#define RESERVED_SIZE (sizeof(struct mark_array) + 4096 * sizeof(struct pcpu_mark))
 
 static struct {
 	struct mark_array *arrays; /* the newest */
 	struct mark_array *before_sharing;
 	bool shared;
+	bool reserved; /* there is an array for many threads */
 } marks;
 
 static void extend(struct mark_array *array, size_t end)
@@ -75,10 +77,11 @@ static struct mark_array *map_array(size_t size, int flags)
 	return array;
 }
 
-static struct mark_array *add_array(void)
+static struct mark_array *add_array(size_t size)
 {
 	/* what a process maps now, others would not see */
-	struct mark_array *array = marks.shared ? NULL : map_array(ARRAY_SIZE, MAP_PRIVATE);
+	struct mark_array *array =
+		marks.shared ? NULL : map_array(size, MAP_PRIVATE | MAP_NORESERVE);
 
 	if (!array)
 		return NULL;
@@ -87,6 +90,16 @@ static struct mark_array *add_array(void)
 					    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) {
 	}
 	return array;
+}
+
+int pcpu_marks_reserve(void)
+{
+	bool before = marks.shared || __atomic_exchange_n(&marks.reserved, true, __ATOMIC_RELAXED);
+
+	if (before || add_array(RESERVED_SIZE))
+		return 0;
+	__atomic_store_n(&marks.reserved, false, __ATOMIC_RELAXED);
+	return -ENOMEM;
 }
 
 int pcpu_marks_share(void)
@@ -124,7 +137,7 @@ static struct pcpu_mark *take(void)
 	}
 	/* until one is found: a new array may be full at once, if many threads begin */
 	do {
-		array = add_array();
+		array = add_array(ARRAY_SIZE);
 		mark = array ? take_from(array) : NULL;
 	} while (array && !mark);
 	return mark;
@@ -198,7 +211,7 @@ void pcpu_marks_after_fork(void)
 		return;
 	}
 	for (struct mark_array *array = marks.arrays; array; array = array->next)
-		for (size_t i = 0; i < array->nr; i++)
+		for (size_t i = 0; i < array->end; i++)
 			if (&array->marks[i] != pcpu_self.mark)
 				array->marks[i] = (struct pcpu_mark){0};
 }

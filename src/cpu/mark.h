@@ -33,6 +33,9 @@ _Static_assert(offsetof(struct pcpu_mark, busy) == 0, "as in percpu/impl/arch/x8
 /* The calling thread's mark. Signal-safe. NULL: there is no memory for one. */
 struct pcpu_mark *pcpu_mark_of_thread(void);
 
+/* Makes room for the marks of 4096 threads, once. 0 or -ENOMEM. Signal-safe. */
+int pcpu_marks_reserve(void);
+
 /* The calling thread ends: its mark may be given to another. */
 void pcpu_mark_end(void);
 

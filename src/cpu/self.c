@@ -3,6 +3,7 @@
 #include "cpu/self.h"
 #include "arch_constants.h"
 #include "ground/assert.h"
+#include "ground/log.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -47,7 +48,11 @@ int pcpu_self_init(void (*fn)(void))
 
 static intptr_t make_word(void)
 {
-	return PCPU_SLOW_ONLY | (intptr_t)syscall(SYS_gettid) << 1 | PCPU_WORD_HELD;
+	const intptr_t thread = syscall(SYS_gettid);
+
+	if (thread <= 0)
+		pcpu_fatal("gettid fails with errno %d: threads cannot be told apart", errno);
+	return PCPU_SLOW_ONLY | thread << 1 | PCPU_WORD_HELD;
 }
 
 void pcpu_self_begin(void)

@@ -6,6 +6,8 @@
 #ifndef PCPU_SIGNALS_H
 #define PCPU_SIGNALS_H
 
+#include "ground/log.h"
+
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,9 +18,12 @@
 static inline void pcpu_mask_signals(sigset_t *saved)
 {
 	sigset_t all;
+	int err;
 
 	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, saved);
+	err = pthread_sigmask(SIG_SETMASK, &all, saved);
+	if (__builtin_expect(err, 0))
+		pcpu_fatal("signals cannot be masked: errno %d", err);
 }
 
 static inline void pcpu_restore_signals(const sigset_t *saved)

@@ -194,9 +194,11 @@ static bool may_be_ending(void)
 static bool may_be_in_handler(void)
 {
 	uint64_t blocked = 0;
+	/* where the call is refused, nobody knows */
+	long err =
+		pcpu_raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, 0, (long)&blocked, sizeof(blocked));
 
-	pcpu_raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, 0, (long)&blocked, sizeof(blocked));
-	return blocked != 0;
+	return err || blocked != 0;
 }
 
 /*

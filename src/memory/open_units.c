@@ -43,16 +43,30 @@ static int commit_run(unsigned int first, uintptr_t window, unsigned int *next)
 	return pcpu_vm_commit(window + start, end - start);
 }
 
+/* Takes back what has been committed of the first @nr spans. */
+static void decommit_first(unsigned int nr, uintptr_t window)
+{
+	const struct pcpu_span_record *spans = pcpu_spans.records;
+
+	for (unsigned int i = 0; i < nr; i++)
+		if (spans[i].committed)
+			pcpu_vm_decommit(window + spans[i].start, spans[i].size);
+}
+
 static int commit_all(uintptr_t window)
 {
-	unsigned int next;
+	unsigned int i, next;
 	int err = 0;
 
-	for (unsigned int i = 0; i < pcpu_spans.nr && !err; i = next)
+	for (i = 0; i < pcpu_spans.nr; i = next) {
+		next = i + 1;
 		if (pcpu_spans.records[i].committed)
 			err = commit_run(i, window, &next);
-		else
-			next = i + 1;
+		if (err)
+			break;
+	}
+	if (err)
+		decommit_first(i, window);
 	return err;
 }
 
@@ -78,7 +92,10 @@ int pcpu_open_units_fill(uintptr_t window)
 		return err;
 	for (unsigned int i = 0; i < pcpu_spans.nr; i++)
 		copy_images(pcpu_spans.records[i].images, window);
-	return populate_all(window);
+	err = populate_all(window);
+	if (err)
+		decommit_first(pcpu_spans.nr, window);
+	return err;
 }
 
 void pcpu_open_units_append(uintptr_t window)

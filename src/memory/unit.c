@@ -100,7 +100,7 @@ static void publish(unsigned int cpu, uintptr_t window)
 	__atomic_store_n(&entry->window, entry->rest, __ATOMIC_RELEASE);
 }
 
-static void open_locked(unsigned int cpu)
+static int open_locked(unsigned int cpu)
 {
 	uintptr_t window = units.windows[cpu];
 	int err;
@@ -108,28 +108,43 @@ static void open_locked(unsigned int cpu)
 	bind_window(cpu, window);
 	err = pcpu_open_units_fill(window);
 	if (err)
-		pcpu_fatal("no memory for the unit of CPU %u (errno %d): its counts have no place",
-			   cpu, -err);
+		return err;
 	set_own_variables(cpu, window);
 	/* who writes to a copy must find that others clear it when they hand it out again */
 	pcpu_open_units_append(window);
 	publish(cpu, window);
+	return 0;
 }
 
-uintptr_t pcpu_unit_open(unsigned int cpu)
+int pcpu_unit_try_open(unsigned int cpu)
 {
 	const int saved_errno = errno;
 	sigset_t saved;
+	int err = 0;
 
 	if (cpu >= units.nr || !units.windows[cpu])
 		pcpu_fatal("CPU %u is not possible: there are no per-CPU copies for it", cpu);
 	if (pcpu_unit_is_open(cpu))
-		return units.windows[cpu];
+		return 0;
 	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
 	if (!pcpu_unit_is_open(cpu))
-		open_locked(cpu);
+		err = open_locked(cpu);
 	pcpu_unlock_sigrestore(&pcpu_unit_lock, &saved);
 	errno = saved_errno;
+	return err;
+}
+
+uintptr_t pcpu_unit_open(unsigned int cpu)
+{
+	int err = pcpu_unit_try_open(cpu);
+
+	if (err == -ENOMEM)
+		pcpu_fatal("no memory for the unit of CPU %u (errno %d): its counts have no place",
+			   cpu, -err);
+	if (err)
+		pcpu_fatal("the system refuses memory for the unit of CPU %u (errno %d): its "
+			   "counts have no place. Before a sandbox begins, percpu_open() opens it",
+			   cpu, -err);
 	return units.windows[cpu];
 }
 

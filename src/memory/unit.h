@@ -42,6 +42,9 @@ uintptr_t pcpu_unit_window(unsigned int cpu);
 /* The same; the unit is open on return. Fatal if there is no memory, or no such CPU. */
 uintptr_t pcpu_unit_open(unsigned int cpu);
 
+/* Opens the unit of @cpu, which is possible. 0, or a negative errno and it is as before. */
+int pcpu_unit_try_open(unsigned int cpu);
+
 bool pcpu_unit_is_open(unsigned int cpu);
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * refuse.h - system calls that are refused to the calling thread from here on, and to all threads
- * and processes that it starts.
+ * refuse.h - system calls that are refused to all threads of the process from here on, and to all
+ * threads and processes that they start.
  */
 #ifndef SUPPORT_REFUSE_H
 #define SUPPORT_REFUSE_H
@@ -18,6 +18,16 @@
 #define REFUSE_BY_SIGNAL SECCOMP_RET_TRAP
 #define REFUSE_WITH(error) (SECCOMP_RET_ERRNO | (error))
 
+/* All threads of the process, and those that they start. */
+static inline bool install_filter(const struct sock_filter *filter, size_t nr)
+{
+	const struct sock_fprog program = {(unsigned short)nr, (struct sock_filter *)filter};
+
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+	       syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program) ==
+		       0;
+}
+
 /* The system call @nr ends as @this_one says, all others as @others says. */
 static inline bool filter_system_calls(long nr, uint32_t this_one, uint32_t others)
 {
@@ -27,10 +37,8 @@ static inline bool filter_system_calls(long nr, uint32_t this_one, uint32_t othe
 		BPF_STMT(BPF_RET | BPF_K, this_one),
 		BPF_STMT(BPF_RET | BPF_K, others),
 	};
-	const struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), filter};
 
-	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-	       syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
+	return install_filter(filter, sizeof(filter) / sizeof(filter[0]));
 }
 
 /* @how: REFUSE_WITH(errno), or REFUSE_BY_SIGNAL: the call is a SIGSYS. */
@@ -43,6 +51,26 @@ static inline bool refuse(long nr, uint32_t how)
 static inline bool refuse_all_but(long nr)
 {
 	return filter_system_calls(nr, SECCOMP_RET_ALLOW, SECCOMP_RET_KILL_PROCESS);
+}
+
+/*
+ * What the list names, which ends with a negative number and has 64 others at most, ends as @these
+ * says; all others as @others says.
+ */
+static inline bool filter_list(const long *list, uint32_t these, uint32_t others)
+{
+	struct sock_filter filter[2 * 64 + 2] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	};
+	size_t nr = 1;
+
+	for (; *list >= 0 && nr < 2 * 64; list++) {
+		filter[nr++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+							    (uint32_t)*list, 0, 1);
+		filter[nr++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, these);
+	}
+	filter[nr++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, others);
+	return install_filter(filter, nr);
 }
 
 #endif /* SUPPORT_REFUSE_H */

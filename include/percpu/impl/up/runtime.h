@@ -120,6 +120,13 @@ PERCPU_API int percpu_thread_unpin(void)
 	return 0;
 }
 
+/* --- open.h: ordinary variables are there from the start --- */
+
+PERCPU_API int __attribute__((__warn_unused_result__)) percpu_open(size_t size, const void *mask)
+{
+	return !mask || (size > 0 && (*(const unsigned char *)mask & 1)) ? 0 : -EINVAL;
+}
+
 /* --- shared.h: ordinary variables cannot be --- */
 
 PERCPU_API int __attribute__((__warn_unused_result__)) percpu_share(void)
