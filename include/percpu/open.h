@@ -4,7 +4,7 @@
  *
  *	cpu_set_t cpus;
  *	sched_getaffinity(0, sizeof(cpus), &cpus);
- *	if (percpu_open(sizeof(cpus), &cpus) != 0)	// or percpu_open(0, NULL): all possible CPUs
+ *	if (percpu_open(sizeof(cpus), &cpus) != 0)	// or (0, NULL): all possible CPUs
  *		...
  *	seccomp_load(filter);
  *	this_cpu_inc(requests);				// asks the kernel for nothing

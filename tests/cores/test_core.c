@@ -111,7 +111,8 @@ static bool kernel_dumps_here(void)
 		pattern[0] = '|';
 	if (fd >= 0)
 		close(fd);
-	return getrlimit(RLIMIT_CORE, &core) == 0 && core.rlim_max >= LIMIT && pattern[0] != '|' && !strchr(pattern, '/') && !strncmp(pattern, "core", 4);
+	return getrlimit(RLIMIT_CORE, &core) == 0 && core.rlim_max >= LIMIT && pattern[0] != '|' &&
+	       !strchr(pattern, '/') && !strncmp(pattern, "core", 4);
 }
 
 static void die_and_leave_a_core(char *path, size_t size)
@@ -133,8 +134,8 @@ static int run_gdb(pid_t child, const char *what, const char *then)
 	pid_t gdb = fork();
 
 	if (gdb == 0) {
-		snprintf(command, sizeof(command), "timeout 100 gdb -batch -nx -p %d -ex '%s' 2>&1 | %s",
-			 child, what, then);
+		snprintf(command, sizeof(command),
+			 "timeout 100 gdb -batch -nx -p %d -ex '%s' 2>&1 | %s", child, what, then);
 		limit(RLIMIT_FSIZE, LIMIT);
 		execl("/bin/sh", "sh", "-c", command, NULL);
 		_exit(127);

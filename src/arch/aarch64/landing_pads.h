@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * landing_pads.h - for files in assembly: that they may be part of a program whose indirect calls must
- * reach a landing pad (BTI).
+ * landing_pads.h - for files in assembly: that they may be part of a program whose indirect calls
+ * must reach a landing pad (BTI).
  *
  * A linker marks its output so if all objects are marked, and one object that is not takes it from
- * the whole program. Compilers mark their own with -mbranch-protection; but nobody gives that to the
- * files in assembly (CFLAGS are not theirs), and it would change nothing: a landing pad is a no-op
- * elsewhere. So they are marked always.
+ * the whole program. Compilers mark their own with -mbranch-protection; but nobody gives that to
+ * the files in assembly (CFLAGS are not theirs), and it would change nothing: a landing pad is a
+ * no-op elsewhere. So they are marked always.
  */
+/* clang-format off */
 #define LANDING_PAD hint	#34
 
 	.pushsection .note.gnu.property, "a", %note
@@ -16,3 +17,4 @@
 	.asciz	"GNU"
 	.long	0xc0000000, 4, 1, 0	/* GNU_PROPERTY_AARCH64_FEATURE_1_AND: BTI */
 	.popsection
+	/* clang-format on */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * alone_at_main.c - when main() begins, its thread is the only one: what needs that, from unshare() to
- * setns(), can be had, whatever the library's start has tested.
+ * alone_at_main.c - when main() begins, its thread is the only one: what needs that, from unshare()
+ * to setns(), can be had, whatever the library's start has tested.
  *
  * alone_at_main TIMES starts itself that often. Exit status 0: it was so each time.
  */

@@ -94,7 +94,7 @@ static void place_is_forgotten_with_the_last_of_it(void *arg)
 	child_expect(dumped_up_to(ptr, 0, SIZE));
 }
 
-/* Not every mapping is looked after for ever: then cores have all of it, and no record is missed. */
+/* Not every mapping is looked after for ever: then cores have all of it, and miss no record. */
 static void further_mappings_are_in_cores_whole(void *arg)
 {
 	char *last = NULL;
