@@ -23,7 +23,7 @@
 
 /** SHIFT_PERCPU_PTR() - the copy of @ptr in the window that starts at @base. */
 #define SHIFT_PERCPU_PTR(ptr, base) \
-	((__pcpu_copy_pointer(ptr))((base) + __pcpu_low32((uintptr_t)(ptr))))
+	((__pcpu_copy_pointer(ptr))__pcpu_copy_in((uintptr_t)(ptr), (base)))
 
 #ifdef PERCPU_UP
 /** VERIFY_PERCPU_PTR() - @ptr as an ordinary pointer: with one CPU that is its copy. */

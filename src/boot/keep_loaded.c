@@ -8,10 +8,10 @@
 
 #ifdef __GLIBC__
 
-/* A static executable has them only if it uses them itself. */
-#pragma weak dlopen
-#pragma weak dlclose
+/* A static executable may have none of these: then it loads no objects either. */
 #pragma weak dladdr1
+#pragma weak dlclose
+#pragma weak dlsym
 
 /* As the loader calls it. NULL: the executable, or nothing that the loader has loaded. */
 static const char *name_of_object(const void *address)
@@ -24,18 +24,29 @@ static const char *name_of_object(const void *address)
 	return map->l_name;
 }
 
-/* The loader knows an object by the name that it gave it, and looks at no file for that. */
+/*
+ * Called by its name it would make linkers warn of every static executable. It knows an object by
+ * the name that it gave it, and looks at no file for that.
+ */
+static void *open_for_good(const char *name)
+{
+	void *(*open)(const char *name, int flags);
+
+	*(void **)&open = dlsym(RTLD_DEFAULT, "dlopen");
+	return open ? open(name, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE) : NULL;
+}
+
 int pcpu_keep_loaded(const void *address)
 {
 	const char *name;
 	void *handle;
 
-	if (!dlopen || !dlclose || !dladdr1)
+	if (!dladdr1 || !dlclose || !dlsym)
 		return 0;
 	name = name_of_object(address);
 	if (!name)
 		return 0;
-	handle = dlopen(name, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
+	handle = open_for_good(name);
 	return handle && !dlclose(handle) ? 0 : -1;
 }
 

@@ -2,11 +2,13 @@
 /* module.c - see module.h. */
 #include "boot/module.h"
 #include "boot/note.h"
+#include "ground/conf.h"
 #include "ground/layout.h"
 #include "ground/lock.h"
 #include "ground/log.h"
 #include "ground/mem.h"
 #include "memory/coord.h"
+#include "memory/displaced.h"
 #include "memory/open_units.h"
 
 #include <errno.h>
@@ -20,7 +22,8 @@ struct module {
 	uintptr_t identity;    /* the note's */
 	struct pcpu_span span; /* size 0: no variables */
 	size_t static_size;    /* from span.start to the end of the last variable */
-	uintptr_t address;     /* of span.start */
+	uintptr_t address;     /* of the page of the lowest variable */
+	bool placed;           /* its coordinates are claimed */
 	char name[256];
 };
 
@@ -37,11 +40,6 @@ static void set_span(struct module *module, uintptr_t lowest, uintptr_t highest)
 	module->static_size = highest - start;
 	module->span.start = (uint32_t)start;
 	module->span.size = pcpu_page_ceil(module->static_size);
-	if (module->span.start + module->span.size > PCPU_COORD_END)
-		pcpu_fatal(
-			"the per-CPU variables of %s at %#lx (%zu bytes) lie across a multiple of "
-			"4 GiB and cannot be served; load it at another address",
-			module->name, start, module->static_size);
 }
 
 static void read_ranges(struct module *module)
@@ -134,53 +132,68 @@ const struct pcpu_span *pcpu_modules_first(size_t *size)
 	return &modules->span;
 }
 
-static void __attribute__((__noreturn__)) clash(const struct module *module)
+/* --- coordinates --- */
+
+/* False: the ones that the loader gave it are not to be had. */
+static bool take_natural_place(struct module *module)
 {
-	for (const struct module *other = modules; other; other = other->next)
-		if (other != module && other->span.start < module->span.start + module->span.size &&
-		    module->span.start < other->span.start + other->span.size)
-			pcpu_fatal(
-				"the per-CPU variables of %s at %#lx (%zu bytes) and of %s at %#lx "
-				"(%zu bytes) have the same place modulo 4 GiB, and cannot both be "
-				"served; start the program again",
-				module->name, module->address, module->static_size, other->name,
-				other->address, other->static_size);
-	pcpu_fatal(
-		"the per-CPU variables of %s at %#lx (%zu bytes) have the same place modulo 4 GiB "
-		"as memory from alloc_percpu(), and cannot be served; load it earlier",
-		module->name, module->address, module->static_size);
+	if (pcpu_conf.place_elsewhere)
+		return false;
+	module->placed = !pcpu_coord_claim(module->span.start, module->span.size);
+	return module->placed;
 }
 
-/* Fatal if @err says that the coordinates of @module cannot be had. */
-static void check_claim(const struct module *module, int err)
+/* Has its variables at @start instead. */
+static void set_start(struct module *module, uint32_t start)
 {
-	if (err == -EEXIST)
-		clash(module);
-	if (err == -ERANGE)
-		pcpu_fatal(
-			"the per-CPU variables of %s at %#lx lie in the first 64 KiB modulo 4 GiB, "
-			"which are kept free to catch NULL pointers",
-			module->name, module->address);
+	const uint32_t distance = start - module->span.start;
+
+	module->span.start = start;
+	for (int i = 0; i < PCPU_SPAN_IMAGES; i++)
+		module->span.images[i].coord += distance;
+	module->placed = true;
 }
 
-void pcpu_modules_check_first(int err)
+static int displace(struct module *module)
 {
-	check_claim(modules, err);
+	uint32_t start;
+	int err = pcpu_coord_claim_free(module->span.size, &start);
+
+	if (!err)
+		err = pcpu_displaced_add(module->address, module->span.size, start);
+	if (err)
+		return err;
+	set_start(module, start);
+	pcpu_log(pcpu_conf.place_elsewhere ? PERCPU_LOG_INFO : PERCPU_LOG_WARNING,
+		 "the per-CPU variables of %s at %#lx (%zu bytes) lie where they cannot be served "
+		 "inline, modulo 4 GiB: every operation of this process takes the slow way",
+		 module->name, module->address, module->static_size);
+	return 0;
 }
 
-static int claim(const struct module *module)
+static void __attribute__((__noreturn__)) no_place(const struct module *module, int err)
 {
-	int err = pcpu_coord_claim(module->span.start, module->span.size);
-
-	check_claim(module, err);
-	return err;
+	pcpu_fatal("no place for the per-CPU variables of %s at %#lx (%zu bytes): errno %d",
+		   module->name, module->address, module->static_size, -err);
 }
 
-void pcpu_modules_claim_others(void)
+/* In two rounds, so that none is put where another one's are. */
+void pcpu_modules_place(void)
 {
-	for (const struct module *module = modules->next; module; module = module->next)
-		if (module->span.size && claim(module))
-			pcpu_fatal("no memory to register %s", module->name);
+	struct module *module;
+	int err;
+
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	for (module = modules; module; module = module->next)
+		if (module->span.size)
+			take_natural_place(module);
+	for (module = modules; module; module = module->next) {
+		err = module->span.size && !module->placed ? displace(module) : 0;
+		if (err)
+			no_place(module, err);
+	}
+	/* the first chunk takes it again, and what follows it as well if it can */
+	pcpu_coord_release(modules->span.start);
 }
 
 int pcpu_modules_add_others(void)
@@ -226,9 +239,9 @@ static struct module *add_module(const struct pcpu_note *note)
 	*tail = module;
 	if (!module->span.size)
 		return module;
-	if (claim(module) || pcpu_units_add_span(&module->span))
+	if (!take_natural_place(module) && displace(module))
 		return NULL;
-	return module;
+	return pcpu_units_add_span(&module->span) ? NULL : module;
 }
 
 static struct module *find_module(const struct pcpu_note *note)
@@ -241,13 +254,14 @@ static struct module *find_module(const struct pcpu_note *note)
 }
 
 /* Does nothing for a module that is known: one loaded at start, or its second constructor. */
-void pcpu_module_add(const void *note)
+bool pcpu_module_add(const void *note)
 {
-	struct module *module = find_module(note);
+	const unsigned int nr_displaced = pcpu_nr_displaced;
 
 	pcpu_assert_held(&pcpu_alloc_mutex);
-	if (module)
-		return;
+	if (find_module(note))
+		return true;
 	if (!add_module(note))
 		pcpu_fatal("no memory for the per-CPU variables of a shared object");
+	return pcpu_nr_displaced == nr_displaced;
 }

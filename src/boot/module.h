@@ -4,8 +4,7 @@
  *
  * A module is found by its ELF note (percpu/impl/module.h). Those loaded at start are found by the
  * boot; those loaded later announce themselves. Each has one span, from its lowest variable to its
- * highest, at the coordinates that are the low 32 bits of their addresses. Two modules whose spans
- * meet there cannot both be served: that is fatal, with both names.
+ * highest, at the coordinates that are the low 32 bits of their addresses, or displaced.
  */
 #ifndef PCPU_MODULE_H
 #define PCPU_MODULE_H
@@ -28,20 +27,21 @@ int pcpu_modules_scan(void);
  */
 const struct pcpu_span *pcpu_modules_first(size_t *size);
 
-/* Claims the coordinates of all modules but the first. The first chunk's come later. Fatal clashes.
+/*
+ * Gives every module coordinates: those that the loader gave it, or, where these are not to be had,
+ * others (displaced.h). They are claimed, but for the first module's, which the first chunk claims
+ * together with what follows them. Under pcpu_alloc_mutex. Fatal without memory, or room.
  */
-void pcpu_modules_claim_others(void);
+void pcpu_modules_place(void);
 
 /* Adds the spans of all modules but the first to the units. 0 or a negative errno. */
 int pcpu_modules_add_others(void);
 
 /*
  * The module that has @note is there now, for good; under pcpu_alloc_mutex. Adding one that is
- * known does nothing. Without memory for its variables, or a place, it is fatal.
+ * known does nothing. Without memory for its variables, or a place, it is fatal. False: it is
+ * displaced, and pcpu_send_away() has to follow when the mutex has been given back.
  */
-void pcpu_module_add(const void *note);
-
-/* Fatal if @err, from claiming the first module's coordinates, says that they cannot be had. */
-void pcpu_modules_check_first(int err);
+bool pcpu_module_add(const void *note);
 
 #endif /* PCPU_MODULE_H */

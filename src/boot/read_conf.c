@@ -59,6 +59,7 @@ static const struct key keys[] = {
 	{"max_size", FIELD(max_size), .preset = PCPU_MIN_UNIT_SIZE,
 	 .kind = SIZE, .min = PCPU_MIN_UNIT_SIZE, .max = 256UL << 20},
 	{"populate", FIELD(populate_eager), .preset = false, ONE_OF("lazy", "eager")},
+	{"place", FIELD(place_elsewhere), .preset = false, ONE_OF("loader", "elsewhere")},
 	{"cache", FIELD(cache), .preset = true, ONE_OF("off", "on")},
 	{"shared", FIELD(shared), .preset = false, ONE_OF("no", "yes")},
 	{"debug", FIELD(debug), .preset = 0, .kind = NUMBER, .min = 0, .max = 3},

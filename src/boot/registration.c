@@ -7,12 +7,15 @@
 #include "boot/keep_loaded.h"
 #include "boot/module.h"
 #include "boot/setup.h"
+#include "cpu/send_away.h"
 #include "ground/log.h"
 
 #include <percpu/impl/module.h>
 
 PERCPU_API void __percpu_module_register(const void *note)
 {
+	bool is_in_place;
+
 	pcpu_boot();
 	if (pcpu_keep_loaded(note))
 		pcpu_log(PERCPU_LOG_ERR,
@@ -20,6 +23,8 @@ PERCPU_API void __percpu_module_register(const void *note)
 			 "may kill the process",
 			 note);
 	pcpu_alloc_lock();
-	pcpu_module_add(note);
+	is_in_place = pcpu_module_add(note);
 	pcpu_alloc_unlock();
+	if (!is_in_place)
+		pcpu_send_away();
 }

@@ -42,6 +42,7 @@
 #include "machine/tier.h"
 #include "machine/topology.h"
 #include "memory/coord.h"
+#include "memory/displaced.h"
 #include "memory/entry.h"
 #include "memory/pages/vm.h"
 #include "memory/populated.h"
@@ -95,32 +96,32 @@ static void make_units(void)
 	};
 
 	pcpu_setup_check("no memory", pcpu_units_init(&setup));
+	if (pcpu_nr_displaced)
+		pcpu_units_look_up();
 	if (pcpu_conf.populate_eager)
 		pcpu_setup_check("no memory", pcpu_units_populate_always());
 }
 
 /*
  * Later objects are placed by the loader next to and below the library (or, in a static executable,
- * nowhere): dynamic areas start above it.
+ * nowhere): what is not where the loader put it starts above it.
  */
-static void place_dynamic_areas(void)
+static void place_modules(void)
 {
+	pcpu_alloc_lock();
 	pcpu_coord_set_hint((uint32_t)(uintptr_t)&pcpu_boot + (16u << 20));
+	pcpu_modules_place();
+	pcpu_alloc_unlock();
 }
 
 static void make_first_chunk(void)
 {
 	size_t static_size;
 	const struct pcpu_span *statics = pcpu_modules_first(&static_size);
-	int err;
 
 	pcpu_cache_on = pcpu_conf.cache;
 	pcpu_alloc_lock();
-	place_dynamic_areas();
-	pcpu_modules_claim_others();
-	err = pcpu_first_chunk_setup(&boot.layout, statics);
-	pcpu_modules_check_first(err);
-	pcpu_setup_check("no first chunk", err);
+	pcpu_setup_check("no first chunk", pcpu_first_chunk_setup(&boot.layout, statics));
 	pcpu_setup_check("no memory for the modules", pcpu_modules_add_others());
 	pcpu_keep_stock(pcpu_first_chunk);
 	pcpu_alloc_unlock();
@@ -141,7 +142,7 @@ static void publish(void)
 
 	pcpu_setup_check("no memory", offsets ? 0 : -ENOMEM);
 	for (unsigned int cpu = 0; cpu < boot.topology.nr_cpu_ids; cpu++)
-		offsets[cpu] = pcpu_unit_window(cpu);
+		offsets[cpu] = pcpu_unit_window(cpu) | (pcpu_nr_displaced ? PCPU_LOOK_UP : 0);
 	boot_rt = (struct percpu_runtime){
 		.rseq_offset = pcpu_rseq_offset(),
 		.index_offset = pcpu_tier.index_offset,
@@ -212,6 +213,7 @@ static void find_machine(void)
 static void make_copies(void)
 {
 	pcpu_setup_check("no memory for the modules", pcpu_modules_scan());
+	place_modules();
 	pcpu_setup_layout(&boot.layout, &boot.topology);
 	make_units();
 	make_first_chunk();

@@ -131,7 +131,7 @@ unsigned int pcpu_hold_marked_cpu(void)
 
 	pcpu_assert(mark_is_busy());
 	for_each_possible_cpu(cpu)
-		if (pcpu_unit_entry(cpu)->rest == rest)
+		if (pcpu_word_is_of_window(pcpu_unit_entry(cpu)->rest, rest))
 			return cpu;
 	pcpu_fatal("a thread's mark says %#lx, which is no CPU's", (unsigned long)rest);
 }

@@ -175,7 +175,8 @@ void pcpu_mark_end(void)
 
 static bool is_in_the_way(const struct pcpu_mark *mark, intptr_t rest)
 {
-	return mark != pcpu_self.mark && __atomic_load_n(&mark->busy, __ATOMIC_SEQ_CST) == rest &&
+	return mark != pcpu_self.mark &&
+	       pcpu_word_is_of_window(__atomic_load_n(&mark->busy, __ATOMIC_SEQ_CST), rest) &&
 	       __atomic_load_n(&mark->frozen, __ATOMIC_SEQ_CST) == 0;
 }
 

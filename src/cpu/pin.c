@@ -10,6 +10,7 @@
 #include "ground/signals.h"
 #include "ground/system/affinity.h"
 #include "machine/tier.h"
+#include "memory/displaced.h"
 #include "memory/entry.h"
 #include "memory/unit.h"
 
@@ -117,7 +118,7 @@ PERCPU_API int percpu_thread_pin(unsigned int cpu)
 
 	if (!cpu_possible(cpu))
 		return -EINVAL;
-	if (!pcpu_tier.sequences || pcpu_tier.index != PCPU_INDEX_CPU_ID)
+	if (!pcpu_tier.sequences || pcpu_tier.index != PCPU_INDEX_CPU_ID || pcpu_nr_displaced)
 		return -EOPNOTSUPP;
 	if (pcpu_held_cpu() >= 0)
 		return -EDEADLK;

@@ -4,10 +4,12 @@
  */
 #include "cpu/hold.h"
 #include "cpu/self.h"
+#include "hold_sequence.h"
 #include "ground/log.h"
 #include "ground/signals.h"
 #include "ground/system/affinity.h"
 #include "machine/tier.h"
+#include "memory/displaced.h"
 #include "memory/entry.h"
 #include "memory/unit.h"
 
@@ -24,10 +26,10 @@ static unsigned int inner_sections(void)
 	return pcpu_self.nested % __PCPU_LOCAL_LOCK;
 }
 
-/* Takes @cpu from wherever the thread runs. Returns its window. */
+/* Takes @cpu from wherever the thread runs. Returns its base. */
 static uintptr_t hold_from_anywhere(unsigned int cpu)
 {
-	uintptr_t base = pcpu_unit_open(cpu);
+	uintptr_t base = pcpu_unit_base(cpu);
 	sigset_t saved;
 
 	pcpu_hold(cpu, &saved);
@@ -36,6 +38,16 @@ static uintptr_t hold_from_anywhere(unsigned int cpu)
 	return base;
 }
 
+#ifndef __PCPU_NO_INLINE_SEQUENCE
+/* One try. False: not now; or the CPU's unit is not open. */
+static bool try_by_sequence(void)
+{
+	if (pcpu_nr_displaced)
+		return pcpu_hold_sequence(&pcpu_self);
+	return __pcpu_seq_hold(&pcpu_self) >= 0;
+}
+#endif
+
 /* Takes the CPU that the thread runs on: by a sequence if it can. */
 static uintptr_t hold_running_cpu(void)
 {
@@ -43,10 +55,9 @@ static uintptr_t hold_running_cpu(void)
 	for (int aborts = 0;
 	     aborts < MAX_ABORTS && pcpu_tier_has_sequences() && pcpu_thread_ensure_rseq();) {
 		unsigned int cpu;
-		intptr_t base = __pcpu_seq_hold(&pcpu_self);
 
-		if (base >= 0)
-			return (uintptr_t)base;
+		if (try_by_sequence())
+			return pcpu_unit_base((unsigned int)pcpu_self.cpu);
 		pcpu_self.cpu = __PCPU_NO_CPU;
 		cpu = pcpu_running_cpu();
 		if (!pcpu_unit_is_open(cpu))
@@ -67,7 +78,7 @@ PERCPU_API uintptr_t __percpu_hold_slow(void)
 	pcpu_self_begin();
 	if (cpu >= 0) {
 		pcpu_self.nested++;
-		return pcpu_unit_window((unsigned int)cpu);
+		return pcpu_unit_base((unsigned int)cpu);
 	}
 	/* an interrupted put_cpu() may have left others asleep, and forgets who it was */
 	pcpu_hold_wake_late();

@@ -83,6 +83,13 @@ struct pcpu_conf {
 	 */
 	bool populate_eager;
 
+	/*
+	 * place:WHERE	of static variables. loader (the default): their addresses' low halves are
+	 *		their coordinates, unless the loader has put two modules to one place modulo
+	 *		4 GiB. elsewhere: as if it had, to see what a program is like then
+	 */
+	bool place_elsewhere;
+
 	/* cache:SWITCH	on (the default) or off: the CPUs' caches of free areas */
 	bool cache;
 

@@ -31,6 +31,7 @@
  * Modules
  *	module		an executable or a shared object with per-CPU variables
  *	note		its ELF note, which says where they are
+ *	displaced	said of one whose variables' coordinates are not their addresses' low halves
  *	image		a run of initial values that every copy of a module begins with
  *
  * Allocator

@@ -11,7 +11,7 @@ static struct {
 	uint64_t hint;
 	/* From the hint up to the end there is no gap of that size or more. */
 	uint64_t gapless_end, gapless_size;
-} search = {.hint = PCPU_COORD_MIN};
+} search = {.hint = PCPU_COORD_MIN_FREE};
 
 int pcpu_coord_claim(uint64_t start, uint64_t size)
 {
@@ -58,7 +58,7 @@ static uint64_t find_place(uint64_t size)
 	uint64_t from = search_start(size), at = find_free(from, PCPU_COORD_END, size);
 
 	if (at == PCPU_COORD_END)
-		return find_free(PCPU_COORD_MIN, PCPU_COORD_END, size);
+		return find_free(PCPU_COORD_MIN_FREE, PCPU_COORD_END, size);
 	/* chunks are all of one size */
 	if (from == search.hint || size == search.gapless_size) {
 		search.gapless_end = at + size;
@@ -100,8 +100,8 @@ void pcpu_coord_set_hint(uint32_t coord)
 	pcpu_assert_held(&pcpu_alloc_mutex);
 	search.gapless_end = 0;
 	search.hint = pcpu_page_ceil(coord);
-	if (search.hint < PCPU_COORD_MIN || search.hint >= PCPU_COORD_END)
-		search.hint = PCPU_COORD_MIN;
+	if (search.hint < PCPU_COORD_MIN_FREE || search.hint >= PCPU_COORD_END)
+		search.hint = PCPU_COORD_MIN_FREE;
 }
 
 unsigned int pcpu_coord_nr_claims(void)

@@ -6,10 +6,12 @@
  * variables have the coordinates that the loader gave them; chunks take ranges that are free. A
  * claim is for whole pages, holds for every window at once, and never overlaps another.
  *
- *	0        64 KiB                                               4 GiB
- *	|refused|....[module]....[first chunk][chunk][chunk]......[module]|
+ *	0      4 KiB    64 KiB                                               4 GiB
+ *	|refused|modules|....[module]....[first chunk][chunk][chunk]......[module]|
  *
- * The first 64 KiB stay unclaimed for ever, so that a NULL per-CPU pointer faults.
+ * The first page stays unclaimed for ever, so that a NULL per-CPU pointer faults; and of the first
+ * 64 KiB chunks get nothing, so that a NULL pointer's fields fault as well, unless the loader has
+ * put a module there.
  *
  * Claims are kept in the table of spans (span.h).
  *
@@ -21,7 +23,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PCPU_COORD_MIN 0x10000ULL
+/* The least that can be claimed, and the least that is found free. */
+#define PCPU_COORD_MIN 0x1000ULL
+#define PCPU_COORD_MIN_FREE 0x10000ULL
 #define PCPU_COORD_END 0x100000000ULL
 
 /*

@@ -31,7 +31,7 @@ int pcpu_entries_init(unsigned int nr, unsigned int attention)
 		return -ENOMEM;
 	for (size_t i = 0; i < table_size() / sizeof(*table); i++)
 		table[i] = (struct percpu_entry){
-			.window = PCPU_CLOSED, .base = -1, .attention = attention};
+			.window = PCPU_CLOSED, .base = PCPU_NO_BASE, .attention = attention};
 	pcpu_entries = table + BEFORE;
 	return 0;
 }

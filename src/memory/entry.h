@@ -19,8 +19,12 @@
 #define PCPU_NO_SEQUENCES (INTPTR_MIN)
 #define PCPU_SLOW_ONLY ((intptr_t)((uintptr_t)3 << 62))
 _Static_assert(PCPU_NO_SEQUENCES == (intptr_t)((uintptr_t)2 << 62), "as in that file");
-/* Of a unit that is not open. */
+/* Of a unit that is not open; and the base of one. */
 #define PCPU_CLOSED PCPU_SLOW_ONLY
+#define PCPU_NO_BASE ((intptr_t)-1)
+
+/* In the base of a unit that is open: pointers have to be looked up (displaced.h). */
+#define PCPU_LOOK_UP (INTPTR_MIN)
 
 /* The word of a CPU's holder: its thread number, and a bit that no window's address has. */
 #define PCPU_WORD_HELD 1
@@ -33,6 +37,15 @@ static inline int pcpu_word_thread(intptr_t word)
 	return (int)((uint32_t)word >> 1);
 }
 
+/*
+ * Whether two words of windows at rest are the same CPU's: of an interrupted operation's mark and
+ * of the entry, between which the highest bits may have changed (cpu/send_away.h).
+ */
+static inline bool pcpu_word_is_of_window(intptr_t word, intptr_t rest)
+{
+	return ((word ^ rest) & ~PCPU_SLOW_ONLY) == 0;
+}
+
 /* The table, for __percpu_rt: index 0 is CPU 0. */
 extern struct percpu_entry *pcpu_entries;
 static inline struct percpu_entry *pcpu_unit_entries(void)
@@ -43,6 +56,17 @@ static inline struct percpu_entry *pcpu_unit_entries(void)
 static inline struct percpu_entry *pcpu_unit_entry(unsigned int cpu)
 {
 	return &pcpu_entries[cpu];
+}
+
+static inline bool pcpu_entry_is_open(const struct percpu_entry *entry)
+{
+	return __atomic_load_n(&entry->base, __ATOMIC_ACQUIRE) != PCPU_NO_BASE;
+}
+
+/* Where the window of an entry is whose unit is open. */
+static inline uintptr_t pcpu_entry_copies(const struct percpu_entry *entry)
+{
+	return (uintptr_t)(entry->base & ~PCPU_LOOK_UP);
 }
 
 /*

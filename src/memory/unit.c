@@ -6,6 +6,7 @@
 #include "ground/log.h"
 #include "ground/mem.h"
 #include "ground/pointer.h"
+#include "memory/displaced.h"
 #include "memory/entry.h"
 #include "memory/open_units.h"
 #include "memory/pages/vm.h"
@@ -26,7 +27,7 @@ static struct {
 	unsigned int nr;
 	uintptr_t *windows; /* 0: of a CPU that is not possible */
 	const unsigned short *nodes;
-	intptr_t rest_bits;
+	intptr_t base_bits, rest_bits;
 	sigset_t fork_saved;
 } units;
 
@@ -64,7 +65,7 @@ uintptr_t pcpu_unit_window(unsigned int cpu)
 
 bool pcpu_unit_is_open(unsigned int cpu)
 {
-	return cpu < units.nr && __atomic_load_n(&pcpu_entries[cpu].base, __ATOMIC_ACQUIRE) >= 0;
+	return cpu < units.nr && pcpu_entry_is_open(&pcpu_entries[cpu]);
 }
 
 /* --- opening --- */
@@ -82,12 +83,17 @@ static void bind_window(unsigned int cpu, uintptr_t window)
 			 units.nodes[cpu], -err);
 }
 
+static void *copy_in(uintptr_t window, const void *variable)
+{
+	return (void *)(window + pcpu_coordinate((uintptr_t)variable));
+}
+
 /* The library's own variables, of which every CPU has its own value from the start. */
 static void set_own_variables(unsigned int cpu, uintptr_t window)
 {
-	*SHIFT_PERCPU_PTR(&cpu_number, window) = cpu;
-	*SHIFT_PERCPU_PTR(&this_cpu_off, window) = window;
-	*SHIFT_PERCPU_PTR(&numa_node, window) = units.nodes ? units.nodes[cpu] : 0;
+	*(unsigned int *)copy_in(window, &cpu_number) = cpu;
+	*(unsigned long *)copy_in(window, &this_cpu_off) = window;
+	*(int *)copy_in(window, &numa_node) = units.nodes ? units.nodes[cpu] : 0;
 }
 
 /* The copies are complete before anyone is told where they are. */
@@ -96,7 +102,7 @@ static void publish(unsigned int cpu, uintptr_t window)
 	struct percpu_entry *entry = &pcpu_entries[cpu];
 
 	entry->rest = (intptr_t)window | units.rest_bits;
-	__atomic_store_n(&entry->base, (intptr_t)window, __ATOMIC_RELEASE);
+	__atomic_store_n(&entry->base, (intptr_t)window | units.base_bits, __ATOMIC_RELEASE);
 	__atomic_store_n(&entry->window, entry->rest, __ATOMIC_RELEASE);
 }
 
@@ -148,6 +154,27 @@ uintptr_t pcpu_unit_open(unsigned int cpu)
 	return units.windows[cpu];
 }
 
+/* --- everything is looked up --- */
+
+uintptr_t pcpu_unit_base(unsigned int cpu)
+{
+	return pcpu_unit_open(cpu) | (uintptr_t)__atomic_load_n(&units.base_bits, __ATOMIC_RELAXED);
+}
+
+/* Of a unit that is open, or opens after this, the entry says it; the rest of it is not changed. */
+void pcpu_units_look_up(void)
+{
+	sigset_t saved;
+
+	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
+	__atomic_store_n(&units.base_bits, PCPU_LOOK_UP, __ATOMIC_RELAXED);
+	units.rest_bits |= PCPU_SLOW_ONLY;
+	for (unsigned int cpu = 0; cpu < units.nr; cpu++)
+		if (pcpu_unit_is_open(cpu))
+			__atomic_fetch_or(&pcpu_entries[cpu].base, PCPU_LOOK_UP, __ATOMIC_RELEASE);
+	pcpu_unlock_sigrestore(&pcpu_unit_lock, &saved);
+}
+
 /* --- sharing --- */
 
 /* The array last: of all this it alone cannot be taken back. */
@@ -170,7 +197,7 @@ int pcpu_units_share(intptr_t rest_bits, unsigned int attention)
 			pcpu_vm_unshare(units.windows[cpu], PCPU_WINDOW_SIZE);
 	if (err)
 		return err;
-	units.rest_bits = rest_bits;
+	units.rest_bits = rest_bits | (units.base_bits ? PCPU_SLOW_ONLY : 0);
 	pcpu_entries_set_attention(attention);
 	return 0;
 }
@@ -197,7 +224,12 @@ void pcpu_units_unlock_after_fork(void)
 
 PERCPU_API uintptr_t __percpu_cpu_base_slow(unsigned int cpu)
 {
-	return pcpu_unit_open(cpu);
+	return pcpu_unit_base(cpu);
+}
+
+PERCPU_API uintptr_t __percpu_copy_slow(uintptr_t ptr, uintptr_t base)
+{
+	return (base & ~(uintptr_t)PCPU_LOOK_UP) + pcpu_coordinate(ptr);
 }
 
 PERCPU_API bool percpu_unit_is_open(unsigned int cpu)
@@ -210,7 +242,8 @@ PERCPU_API const volatile void *__percpu_peek(const volatile void *ptr, unsigned
 	static const uint64_t zero[2];
 
 	if (pcpu_unit_is_open(cpu))
-		return (const volatile void *)(units.windows[cpu] + __pcpu_low32((uintptr_t)ptr));
+		return (const volatile void *)(units.windows[cpu] +
+					       pcpu_coordinate((uintptr_t)ptr));
 	/* the template of a static variable holds the value that the copy would start with */
 	return pcpu_pointer_is_dynamic(ptr) ? (const volatile void *)zero : ptr;
 }

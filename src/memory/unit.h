@@ -4,8 +4,7 @@
  *
  * A unit opens on its CPU's first use. Opening commits every span in the CPU's window, copies the
  * initial values of static variables to it (open_units.h), and then publishes the CPU's entry,
- * which lets the fast path in. A unit never closes. An entry's base is negative exactly while its
- * unit is not open.
+ * which lets the fast path in. A unit never closes.
  *
  * Opening may happen in a signal handler, in any thread that does not hold the unit lock; so the
  * lock is held with signals masked, and nothing is allocated under it.
@@ -46,6 +45,15 @@ uintptr_t pcpu_unit_open(unsigned int cpu);
 int pcpu_unit_try_open(unsigned int cpu);
 
 bool pcpu_unit_is_open(unsigned int cpu);
+
+/* The same as pcpu_unit_open(), as inlined code is to have it: with PCPU_LOOK_UP, if need be. */
+uintptr_t pcpu_unit_base(unsigned int cpu);
+
+/*
+ * From now on pointers to copies are made by the library alone, and entries of units that open send
+ * every operation to the slow side. Those of units that are open: pcpu_send_away().
+ */
+void pcpu_units_look_up(void);
 
 /*
  * Has the copies, and the entries, shared with the children of the process; no unit is open. From

@@ -15,6 +15,8 @@
 #	fallback  in the fallback tier because it is asked for
 #	refused   in the fallback tier because the kernel knows no rseq
 #	unfenced  the same because it knows no membarrier, and then nothing has a short way
+#	elsewhere static variables have not the coordinates of their addresses: nothing is done inline;
+#	          elsewhere_fallback: the same in the fallback tier
 #	mm_cid    where copies are told apart by mm_cid
 #	valgrind  under valgrind, which knows no rseq: right counts all the same, and the tier says why
 #	linked    as any program, with the shared library
@@ -27,11 +29,12 @@
 # The test NAME is the program PROGRAM once more. Its WAY is a place as above, or ends, or ends_refused:
 # a program that is to end at once, of itself, or where the kernel knows no rseq. Its output has SAYS in it.
 set(tiers own fallback refused unfenced)
+set(elsewhere elsewhere elsewhere_fallback)
 
 # --- the operations: what decides which operands are constants is language and optimisation ---
 set(ops test_ops.c ops_raw.c ops_unchecked.c ops_this.c ops_pinned.c ops_special.c)
 program(ops SOURCES ${ops} LANGUAGES c LEVELS O0 O3 IN usual ${tiers})
-program(ops SOURCES ${ops} LANGUAGES c LEVELS O2 IN usual ${tiers} mm_cid valgrind musl musl_fallback)
+program(ops SOURCES ${ops} LANGUAGES c LEVELS O2 IN usual ${tiers} ${elsewhere} mm_cid valgrind musl musl_fallback)
 program(ops SOURCES ${ops} LANGUAGES cxx LEVELS O0 O3 IN usual ${tiers})
 program(ops SOURCES ${ops} LANGUAGES cxx LEVELS O2 IN usual ${tiers} mm_cid)
 program(ops_pinned SOURCES ${ops} LANGUAGES c cxx LEVELS O0 O2 IN usual DEFINES PERCPU_PINNED)
@@ -47,16 +50,16 @@ program(registers SOURCES test_registers_aarch64.c count_slow.c ARCH aarch64 IN 
 	CONF possible:64 WRAP ${slow_side})
 
 # --- sections and visits, pinned threads, local locks, threads and processes that come and go ---
-program(section SOURCES test_section.c IN usual released ${tiers} mm_cid musl)
-program(section_end SOURCES test_section_end.c IN usual ${tiers} mm_cid musl)
-program(visit SOURCES test_visit.c IN usual released ${tiers} mm_cid valgrind musl)
+program(section SOURCES test_section.c IN usual released ${tiers} ${elsewhere} mm_cid musl)
+program(section_end SOURCES test_section_end.c IN usual ${tiers} ${elsewhere} mm_cid musl)
+program(visit SOURCES test_visit.c IN usual released ${tiers} ${elsewhere} mm_cid valgrind musl)
 program(pinned SOURCES test_pinned.c IN usual ${tiers} mm_cid musl)
 program(preempt_check SOURCES test_preempt_check.c IN usual ${tiers} mm_cid)
-program(local_lock SOURCES test_local_lock.c IN usual ${tiers} mm_cid musl)
-program(threads SOURCES test_threads.c IN usual ${tiers} mm_cid musl)
 program(open SOURCES test_open.c IN usual ${tiers} mm_cid musl CONF possible:64)
 again(open_page open CONF possible:64,alloc:page)
 again(open_fallback_page open CONF possible:64,alloc:page,backend:fallback)
+program(local_lock SOURCES test_local_lock.c IN usual ${tiers} ${elsewhere} mm_cid musl)
+program(threads SOURCES test_threads.c IN usual ${tiers} ${elsewhere} mm_cid musl)
 program(counter_fork SOURCES test_counter_fork.c IN usual musl)
 again(pinned_possible_64 pinned CONF possible:64)
 # the GS base by system calls, as on a processor or kernel without the instructions
@@ -64,7 +67,7 @@ program(pinned_by_calls SOURCES test_pinned.c ARCH x86_64 IN usual DEFINES WITHO
 	WRAP getauxval)
 
 # --- all at once ---
-program(torture SOURCES test_torture.c IN usual released ${tiers} musl musl_fallback
+program(torture SOURCES test_torture.c IN usual released ${tiers} ${elsewhere} musl musl_fallback
 	ENVIRONMENT_IN_TIERS PERCPU_TORTURE_OPERATIONS=1e7)
 again(torture_mm_cid torture WAY mm_cid ENVIRONMENT PERCPU_TORTURE_OPERATIONS=3e7)
 again(torture_possible_64 torture ARGUMENTS 3e7 CONF possible:64)
@@ -76,6 +79,7 @@ again(torture_long torture ARGUMENTS 1.4e10 LABEL torture TIMEOUT 7200)
 program(shared SOURCES test_shared.c IN usual CONF shared:yes)
 again(shared_fallback shared CONF shared:yes,backend:fallback)
 again(shared_page shared CONF shared:yes,alloc:page)
+again(shared_elsewhere shared CONF shared:yes,place:elsewhere)
 again(shared_call shared ARGUMENTS call)
 again(shared_too_late shared ARGUMENTS used)
 again(shared_fails shared ARGUMENTS fails)

@@ -55,11 +55,6 @@ static void instructions_for_the_gs_base_were_denied(void **state)
 }
 #endif
 
-static bool can_pin(void)
-{
-	return has_sequences() && indexed_by_cpu();
-}
-
 static bool same_affinity(const cpu_set_t *as)
 {
 	cpu_set_t set;

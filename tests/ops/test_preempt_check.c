@@ -144,11 +144,6 @@ static void checks_keep_errno(void **state)
 	assert_int_equal(errno, 1234);
 }
 
-static bool can_pin(void)
-{
-	return has_sequences() && indexed_by_cpu();
-}
-
 static void pinned_threads_are_not_reported(void **state)
 {
 	(void)state;

@@ -25,6 +25,7 @@
 
 #include "cpu/ops/operation.h"
 #include "machine/tier.h"
+#include "memory/displaced.h"
 
 #include <percpu/percpu.h>
 
@@ -389,8 +390,8 @@ static void do_round(struct worker *worker)
 
 static void begin_work(struct worker *worker)
 {
-	/* where they are numbered otherwise, no thread can be pinned, and all need to have rseq */
-	if (!pcpu_tier_has_sequences() || pcpu_tier.index != PCPU_INDEX_CPU_ID)
+	/* where they are numbered otherwise, all need to have rseq */
+	if (!has_sequences() || !indexed_by_cpu() || (worker->kind == PINNED && !can_pin()))
 		worker->kind = USUAL;
 	if (worker->kind == WITHOUT_RSEQ) {
 		if (!give_rseq_up())
@@ -532,7 +533,7 @@ static int live_on(void)
 		expected += 1000;
 	}
 	if (pcpu_tier_has_sequences()) {
-		pcpu_operate_holding(&add, (uint32_t)(uintptr_t)&forked);
+		pcpu_operate_holding(&add, pcpu_coordinate((uintptr_t)&forked));
 		expected += 7;
 	}
 	for_each_possible_cpu(cpu)

@@ -138,7 +138,7 @@ static const char *cpus_that_others_are_pinned_to_cannot_be_visited(void)
 {
 	pthread_t thread;
 
-	SKIP_IF(!has_sequences() || !indexed_by_cpu());
+	SKIP_IF(!can_pin());
 	thread = start(pin_until_told, &cpus[0]);
 	await(1);
 	for (int i = 0; i < 3; i++) {

@@ -21,6 +21,13 @@ static inline bool has_sequences(void)
 	return strncmp(percpu_backend(), "rseq", 4) == 0;
 }
 
+static inline bool can_pin(void)
+{
+	const char *conf = getenv("PERCPU_CONF");
+
+	return has_sequences() && indexed_by_cpu() && !(conf && strstr(conf, "place:elsewhere"));
+}
+
 /*
  * A test: the library says of its tier what PERCPU_TEST_TIER does, somewhere. Without this, a run
  * that is to test another tier could test the usual one again.

@@ -42,7 +42,10 @@ struct percpu_entry {
 	 * is held, a thread without rseq, the fallback tier.
 	 */
 	intptr_t window;
-	/* The CPU's window from the moment its unit is open, else negative. Never closed again. */
+	/*
+	 * The CPU's window from the moment its unit is open, else negative. Never closed again; but
+	 * negative again if pointers have to be looked up: see __pcpu_copy_in().
+	 */
 	intptr_t base;
 	/* The library's own: guards what its allocator keeps for this CPU. NULL: nothing yet. */
 	struct pcpu_cpu_lock *lock;
@@ -127,10 +130,15 @@ extern const struct percpu_runtime __percpu_rt PERCPU_API;
 extern const unsigned int nr_cpu_ids __asm__("__percpu_nr_cpu_ids") PERCPU_API;
 extern const unsigned int __percpu_nr_possible PERCPU_API;
 
-/* base(cpu), opening the CPU's unit on its first use. A CPU that is not possible is fatal. */
+/*
+ * base(cpu), opening the CPU's unit on its first use. A CPU that is not possible is fatal. All of
+ * these may be negative: for __pcpu_copy_in().
+ */
 PERCPU_API uintptr_t __percpu_cpu_base_slow(unsigned int cpu);
 /* base() of this CPU: the one that the caller holds or runs on, in any tier. */
 PERCPU_API uintptr_t __percpu_this_base_slow(void);
+/* The copy of @ptr in the window at @base, which is negative. */
+PERCPU_API uintptr_t __percpu_copy_slow(uintptr_t ptr, uintptr_t base);
 /* The CPU that the caller holds or runs on, for threads without rseq. */
 PERCPU_API unsigned int __percpu_this_cpu_slow(void);
 
@@ -158,6 +166,17 @@ __pcpu_always_inline uintptr_t __pcpu_low32(uintptr_t ptr)
 #endif
 
 #ifndef PERCPU_UP
+
+/*
+ * The copy of @ptr in the window at @base. A negative base says that the low half of a pointer may
+ * not be its coordinate: the loader has put two modules to the same place modulo 4 GiB.
+ */
+__pcpu_always_inline uintptr_t __pcpu_copy_in(uintptr_t ptr, uintptr_t base)
+{
+	if (__pcpu_unlikely((intptr_t)base < 0))
+		return __percpu_copy_slow(ptr, base);
+	return base + __pcpu_low32(ptr);
+}
 
 __pcpu_always_inline struct percpu_self *__pcpu_self(void)
 {

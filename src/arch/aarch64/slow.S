@@ -45,7 +45,7 @@ __percpu_slow:
 	mrs	x16, nzcv
 	stp	x18, x16, [sp, #144]
 	add	x0, x29, #FRAME + 16
-	ldr	w1, [x29, #FRAME + 8]
+	ldr	x1, [x29, #FRAME + 8]
 	mov	w2, w17
 	bl	pcpu_slow_entry
 	and	x16, x0, #1

@@ -31,7 +31,7 @@ __percpu_slow:
 	pushq	%r8
 	pushq	%r9
 	leaq	16(%rbp), %rdi
-	movl	%r10d, %esi
+	movq	%r10, %rsi
 	movl	%r11d, %edx
 	andq	$-16, %rsp
 	cld

@@ -8,6 +8,7 @@
 #include "ground/log.h"
 #include "ground/system/affinity.h"
 #include "machine/tier.h"
+#include "memory/displaced.h"
 #include "memory/entry.h"
 #include "memory/unit.h"
 
@@ -22,13 +23,13 @@ static void open_unit(void *arg)
 
 void pcpu_operate_open(unsigned int cpu)
 {
-	if (__atomic_load_n(&pcpu_unit_entry(cpu)->base, __ATOMIC_ACQUIRE) < 0)
+	if (!pcpu_entry_is_open(pcpu_unit_entry(cpu)))
 		pcpu_call_saving_vectors(open_unit, &cpu);
 }
 
 static uint64_t operate_at(struct pcpu_op *op, unsigned int cpu, uint32_t low)
 {
-	return pcpu_op_locked(op, (uintptr_t)pcpu_unit_entry(cpu)->base + low);
+	return pcpu_op_locked(op, pcpu_entry_copies(pcpu_unit_entry(cpu)) + low);
 }
 
 /* --- on the copy of a CPU that is held --- */
@@ -73,6 +74,15 @@ static void hold_and_operate(void *arg)
 	pcpu_release(held->cpu, &saved);
 }
 
+/* The way of every operation where something is displaced: a sequence takes the CPU. */
+static void operate_in_section(struct held_operation *held)
+{
+	__percpu_hold_slow();
+	held->cpu = (unsigned int)pcpu_self.cpu;
+	operate_on_held(held);
+	__percpu_release_slow();
+}
+
 static void operate_holding(void *arg)
 {
 	struct held_operation *held = arg;
@@ -81,6 +91,8 @@ static void operate_holding(void *arg)
 	if (cpu >= 0) {
 		held->cpu = (unsigned int)cpu;
 		operate_on_held(held);
+	} else if (pcpu_nr_displaced) {
+		operate_in_section(held);
 	} else {
 		held->cpu = pcpu_running_cpu();
 		hold_and_operate(held);
@@ -99,7 +111,7 @@ PERCPU_API uint64_t __percpu_op_on(unsigned int cpu, unsigned int op, unsigned i
 				   uintptr_t ptr, uint64_t a)
 {
 	struct pcpu_op what = {.op = op, .size = size, .a = a};
-	struct held_operation held = {.op = &what, .low = (uint32_t)ptr, .cpu = cpu};
+	struct held_operation held = {.op = &what, .low = pcpu_coordinate(ptr), .cpu = cpu};
 	int mine = pcpu_held_cpu();
 
 	if (mine >= 0 && mine == (int)cpu)
@@ -137,13 +149,16 @@ static void wait_for_holder(void *arg)
 /* F1 and F2; true: the operation may be done, and is marked. */
 static bool begin_marked(struct pcpu_mark *mark, const struct percpu_entry *entry)
 {
+	/* read once: pcpu_send_away() may change it */
+	const intptr_t rest = __atomic_load_n(&entry->rest, __ATOMIC_RELAXED);
+
 	if (pcpu_tier.threads_fence) {
-		__atomic_store_n(&mark->busy, entry->rest, __ATOMIC_RELAXED);
+		__atomic_store_n(&mark->busy, rest, __ATOMIC_RELAXED);
 		__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	} else {
-		__atomic_exchange_n(&mark->busy, entry->rest, __ATOMIC_SEQ_CST);
+		__atomic_exchange_n(&mark->busy, rest, __ATOMIC_SEQ_CST);
 	}
-	return __atomic_load_n(&entry->window, __ATOMIC_SEQ_CST) == entry->rest;
+	return __atomic_load_n(&entry->window, __ATOMIC_SEQ_CST) == rest;
 }
 
 /*
@@ -233,7 +248,7 @@ PERCPU_API __pcpu_u128 __percpu_op_16(uintptr_t ptr, __pcpu_u128 expect, __pcpu_
 #else
 static uint64_t do_sequence(struct pcpu_op *op, uintptr_t ptr)
 {
-	return pcpu_operate_marked(op, (uint32_t)ptr);
+	return pcpu_operate_marked(op, pcpu_coordinate(ptr));
 }
 
 PERCPU_API __pcpu_u128 __percpu_op_16(uintptr_t ptr, __pcpu_u128 expect, __pcpu_u128 val)
@@ -246,7 +261,7 @@ PERCPU_API __pcpu_u128 __percpu_op_16(uintptr_t ptr, __pcpu_u128 expect, __pcpu_
 		.b = (uint64_t)val,
 		.b2 = (uint64_t)(val >> 64),
 	};
-	uint64_t low = pcpu_operate_marked(&what, (uint32_t)ptr);
+	uint64_t low = pcpu_operate_marked(&what, pcpu_coordinate(ptr));
 
 	return low | (__pcpu_u128)what.a2 << 64;
 }
@@ -278,5 +293,8 @@ PERCPU_API unsigned int __percpu_this_cpu_slow(void)
 
 PERCPU_API uintptr_t __percpu_this_base_slow(void)
 {
-	return pcpu_unit_open(__percpu_this_cpu_slow());
+	int cpu = pcpu_self.cpu;
+
+	/* also that of the local locks that the thread has */
+	return pcpu_unit_base(cpu >= 0 ? (unsigned int)cpu : __percpu_this_cpu_slow());
 }

@@ -14,6 +14,7 @@
  *  - the CPU is held by another thread: it waits, and tries again. If it holds a CPU itself, it
  *    must not wait, and the operation is done on the copy of that one;
  *  - the thread holds the CPU: the operation is done, by one instruction;
+ *  - variables are displaced (displaced.h): as if the thread had no rseq;
  *  - the thread has no rseq: the CPU is held for the operation. Or it has none yet.
  *
  * Fallback tier. All operations come here that have no short way, or cannot take it.
@@ -25,6 +26,7 @@
 #include "cpu/ops/operation.h"
 #include "cpu/self.h"
 #include "machine/tier.h"
+#include "memory/displaced.h"
 #include "memory/entry.h"
 
 /* After this many aborts of a thread's sequences one operation is done by holding the CPU. */
@@ -78,12 +80,12 @@ static bool prepare_retry(unsigned int cpu)
 {
 	const struct percpu_entry *entry = pcpu_unit_entry(cpu);
 
-	if (__atomic_load_n(&entry->base, __ATOMIC_ACQUIRE) < 0) {
+	if (!pcpu_entry_is_open(entry)) {
 		pcpu_operate_open(cpu);
 		return true;
 	}
 	if (!pcpu_word_is_held(__atomic_load_n(&entry->window, __ATOMIC_ACQUIRE)))
-		return !too_many_aborts();
+		return !pcpu_nr_displaced && !too_many_aborts();
 	if (!pcpu_held_by_other(cpu) || pcpu_held_cpu() >= 0)
 		return false;
 	pcpu_call_saving_vectors(wait_for_holder, &cpu);
@@ -101,10 +103,11 @@ static bool may_retry(void)
 	return registered;
 }
 
-static bool slow_entry(uint64_t *operands, uint32_t low, unsigned int code)
+static bool slow_entry(uint64_t *operands, uintptr_t ptr, unsigned int code)
 {
 	struct pcpu_op op = {0};
 	uint64_t *result = decode(&op, operands, code);
+	const uint32_t low = pcpu_coordinate(ptr);
 
 	if (!pcpu_tier_has_sequences())
 		*result = pcpu_operate_marked(&op, low);
@@ -118,9 +121,9 @@ static bool slow_entry(uint64_t *operands, uint32_t low, unsigned int code)
 }
 
 #ifndef __PCPU_NO_INLINE_SEQUENCE
-bool pcpu_slow_entry(uint64_t *operands, uint32_t low, unsigned int code)
+bool pcpu_slow_entry(uint64_t *operands, uintptr_t ptr, unsigned int code)
 {
-	return slow_entry(operands, low, code);
+	return slow_entry(operands, ptr, code);
 }
 #else
 /*
@@ -129,7 +132,7 @@ bool pcpu_slow_entry(uint64_t *operands, uint32_t low, unsigned int code)
  */
 struct call {
 	uint64_t *operands;
-	uint32_t low;
+	uintptr_t ptr;
 	unsigned int code;
 	bool retry;
 };
@@ -138,13 +141,13 @@ static void make_call(void *arg)
 {
 	struct call *call = arg;
 
-	call->retry = slow_entry(call->operands, call->low, call->code);
+	call->retry = slow_entry(call->operands, call->ptr, call->code);
 }
 
 bool __attribute__((__no_sanitize__("thread")))
-pcpu_slow_entry(uint64_t *operands, uint32_t low, unsigned int code)
+pcpu_slow_entry(uint64_t *operands, uintptr_t ptr, unsigned int code)
 {
-	struct call call = {.operands = operands, .low = low, .code = code};
+	struct call call = {.operands = operands, .ptr = ptr, .code = code};
 
 	pcpu_call_saving_vectors(make_call, &call);
 	return call.retry;

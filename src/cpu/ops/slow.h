@@ -10,10 +10,10 @@
 
 /*
  * The C side. @operands are those of operation @code (its number * __PCPU_CODE_OP + its size), the
- * last one first (see percpu/impl/arch/); @low is the low half of the per-CPU pointer. Returns
+ * last one first (see percpu/impl/arch/); @ptr is the per-CPU pointer. Returns
  * false if the operation is done and its result is in the place of the first operand, true if it is
  * to be tried again.
  */
-bool pcpu_slow_entry(uint64_t *operands, uint32_t low, unsigned int code);
+bool pcpu_slow_entry(uint64_t *operands, uintptr_t ptr, unsigned int code);
 
 #endif /* PCPU_SLOW_H */

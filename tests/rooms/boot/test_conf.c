@@ -29,6 +29,7 @@ static void assert_defaults(void)
 	assert_int_equal(conf.fc, PCPU_FC_AUTO);
 	assert_int_equal(conf.max_size, 32768);
 	assert_false(conf.populate_eager);
+	assert_false(conf.place_elsewhere);
 	assert_true(conf.cache);
 	assert_int_equal(conf.debug, 0);
 	assert_int_equal(conf.possible, 0);
@@ -121,6 +122,8 @@ SETTINGS(max_size_is_bytes_or_powers_of_1024, max_size, {"max_size:32768", 32768
 	 {"max_size:268435456", 256 << 20})
 SETTINGS(populate_is_lazy_or_eager, populate_eager, {"populate:eager", true},
 	 {"populate:eager,populate:lazy", false})
+SETTINGS(place_is_the_loaders_or_elsewhere, place_elsewhere, {"place:elsewhere", true},
+	 {"place:elsewhere,place:loader", false})
 SETTINGS(cache_is_on_or_off, cache, {"cache:off", false}, {"cache:off,cache:on", true})
 SETTINGS(debug_is_a_level_from_0_to_3, debug, {"debug:0", 0}, {"debug:1", 1}, {"debug:2", 2},
 	 {"debug:3", 3})
@@ -228,6 +231,7 @@ static void bad_value_is_reported_with_key_and_value(void **state)
 		{"max_size:K", "max_size", "\"K\""},
 		{"populate:", "populate", "\"\""},
 		{"populate:later", "populate", "\"later\""},
+		{"place:here", "place", "\"here\""},
 		{"cache:yes", "cache", "\"yes\""},
 		{"debug:4", "debug", "\"4\""},
 		{"debug:-1", "debug", "\"-1\""},
@@ -425,6 +429,7 @@ int main(void)
 		cmocka_unit_test(every_form_of_the_first_chunk_is_known_by_its_name),
 		cmocka_unit_test(max_size_is_bytes_or_powers_of_1024),
 		cmocka_unit_test(populate_is_lazy_or_eager),
+		cmocka_unit_test(place_is_the_loaders_or_elsewhere),
 		cmocka_unit_test(cache_is_on_or_off),
 		cmocka_unit_test(debug_is_a_level_from_0_to_3),
 		cmocka_unit_test(possible_is_a_number_of_cpus),

@@ -36,6 +36,11 @@ __pcpu_always_inline uintptr_t __pcpu_low32(uintptr_t ptr)
 	return ptr;
 }
 
+__pcpu_always_inline uintptr_t __pcpu_copy_in(uintptr_t ptr, uintptr_t base)
+{
+	return base + ptr;
+}
+
 __pcpu_always_inline unsigned int __pcpu_this_cpu(void)
 {
 	return 0;

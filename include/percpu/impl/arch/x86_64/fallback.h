@@ -9,7 +9,7 @@
  * and linkers keep one of each (COMDAT, hidden). So an object that was linked before (ld -r) must
  * not have its hidden names made local: linkers would refuse it beside another one.
  *
- * r10d is the low half of the per-CPU pointer, r11 the offset of the CPU's entry as the sequence
+ * r10 is the per-CPU pointer, r11 the offset of the CPU's entry as the sequence
  * has found it, or negative if it has found none; on the stack, above the return address, lie the
  * operation's operands, the last one first. Returns with ZF set if the operation is done, and its
  * result is in the place of the first operand; clear if it is to be tried again. Changes r10, r11
@@ -46,6 +46,7 @@
 	"cmpq %%rax, (%%r11)\n\t"                                                                  \
 	"jne 9f\n\t"                                                                               \
 	"btrq $63, %%rax\n\t"                                                                      \
+	"movl %%r10d, %%r10d\n\t"                                                                  \
 	"addq %%r10, %%rax\n\t"
 /* Where operands are until then: the last one, and the one before it. */
 #define __PCPU_FALLBACK_LAST "24(%%rsp)"

@@ -339,6 +339,7 @@ __pcpu_always_inline __pcpu_u128 __pcpu_pinned_cmpxchg128(uintptr_t ptr, __pcpu_
 /* clang-format on */
 
 #undef __PCPU_SEQ_LOW32
+#undef __PCPU_SEQ_POINTER
 #undef __PCPU_SEQ_PTR
 #undef __PCPU_SEQ_DESCRIPTOR
 #undef __PCPU_SEQ_BEGIN

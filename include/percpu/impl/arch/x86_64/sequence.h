@@ -11,15 +11,18 @@
 
 /*
  * The low 32 bits of the pointer, in one instruction also where it is the address of a static
- * variable: compilers would take the whole address first and then cut it. Nothing is read there:
+ * variable: compilers would take the whole address first and then cut it. And all of it, for the
+ * slow side. Nothing is read there:
  * to clang the operand is memory, because it brings what the constraint for addresses is given in a
  * register always; to gcc it is an address, which may be one that no object can have.
  */
 #ifdef __clang__
 #define __PCPU_SEQ_LOW32 "leal %[ptr], %%r10d\n\t"
+#define __PCPU_SEQ_POINTER "leaq %[ptr], %%r10\n\t"
 #define __PCPU_SEQ_PTR(ptr) "m"(*(const char *)(ptr))
 #else
 #define __PCPU_SEQ_LOW32 "leal %a[ptr], %%r10d\n\t"
+#define __PCPU_SEQ_POINTER "leaq %a[ptr], %%r10\n\t"
 #define __PCPU_SEQ_PTR(ptr) "p"(ptr)
 #endif
 
@@ -72,7 +75,7 @@
 	__PCPU_SEQ_ABORT                                                                           \
 	"orq $-1, %%r11\n"                                                                         \
 	"6:\n\t"                                                                                   \
-	__PCPU_SEQ_LOW32                                                                           \
+	__PCPU_SEQ_POINTER                                                                         \
 	"leaq -128(%%rsp), %%rsp\n\t"                                                              \
 	pushes                                                                                     \
 	call "\n\t"                                                                                \
