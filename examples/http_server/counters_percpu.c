@@ -22,20 +22,20 @@ static DEFINE_PER_CPU(unsigned long, requests);
 static DEFINE_PER_CPU(unsigned long, body_bytes);
 static struct answer_stats __percpu *answers;
 
-static int percpu_open(void)
+static int per_cpu_open(void)
 {
 	answers = alloc_percpu(struct answer_stats);
 	return answers ? 0 : -ENOMEM;
 }
 
-static void percpu_close(void)
+static void per_cpu_close(void)
 {
 	free_percpu(answers);
 	answers = NULL;
 }
 
 /* Five updates, each whole by itself: the thread may move to another CPU between two of them. */
-static void percpu_count(const struct answer *answer)
+static void per_cpu_count(const struct answer *answer)
 {
 	this_cpu_inc(requests);
 	this_cpu_add(body_bytes, answer->body_bytes);
@@ -45,7 +45,7 @@ static void percpu_count(const struct answer *answer)
 }
 
 /* Sums what CPUs have used; a CPU that never counted is not given memory by being read. */
-static void percpu_read(struct counts *sum)
+static void per_cpu_read(struct counts *sum)
 {
 	sum->requests = per_cpu_sum(requests);
 	sum->body_bytes = per_cpu_sum(body_bytes);
@@ -82,10 +82,10 @@ static bool percpu_read_cpu(unsigned int cpu, struct counts *part)
 
 const struct counter_ops counters_percpu = {
 	.name = "percpu",
-	.open = percpu_open,
-	.close = percpu_close,
-	.count = percpu_count,
-	.read = percpu_read,
+	.open = per_cpu_open,
+	.close = per_cpu_close,
+	.count = per_cpu_count,
+	.read = per_cpu_read,
 	.read_cpu = percpu_read_cpu,
 	.backend = percpu_backend,
 };
