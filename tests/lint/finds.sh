@@ -34,7 +34,7 @@ make_tree() {
 
 say() { # test
 	case $1 in
-	clang_tidy) sh "$here/clang_tidy.sh" "$tree" "$tree" ;;
+	clang_tidy | other_compiler) sh "$here/$1.sh" "$tree" "$tree" ;;
 	*) sh "$here/$1.sh" "$tree" ;;
 	esac
 }
@@ -108,6 +108,17 @@ if begin clang_tidy; then
 	expect clang_tidy "what does not compile" "src/half.c:9:.*error"
 	echo '[]' >"$tree/compile_commands.json"
 	expect clang_tidy "a build of nothing" "src/ has no files"
+fi
+
+if begin other_compiler; then
+	sed -i 's|return HALF|if ((value == 2))\n\t\treturn 1;\n\treturn HALF|' "$tree/src/half.c"
+	expect other_compiler "what clang warns of" "half.c:7:.*-Wparentheses-equality"
+	make_tree
+	sed -i 's|/src/half.c|/half.c|; s|"cc |"launcher cc |' "$tree/compile_commands.json"
+	printf '#include "src/half.c"\nno C\n' >"$tree/half.c"
+	expect other_compiler "what does not compile" "half.c:2:.*error"
+	echo '[]' >"$tree/compile_commands.json"
+	expect other_compiler "a build of nothing" "no file in"
 fi
 
 if begin function_size; then
