@@ -53,6 +53,8 @@
 #include <time.h>
 
 #define STACK_SIZE 4096
+/* For any area that a C library may have registered. */
+#define ROOM 1024
 #define MASK_WORD 64
 
 #define NS_PER_S INT64_C(1000000000)
@@ -87,7 +89,10 @@ struct bare_thread {
 
 /* What the three share. */
 struct scene {
-	struct pcpu_rseq area;
+	union {
+		struct pcpu_rseq area; /* page-aligned */
+		char room[ROOM];
+	};
 	uint32_t state, go;
 	unsigned int cpu, cpu_after; /* of the spinner */
 	unsigned int preempter_cpu;
@@ -141,6 +146,12 @@ static void be_idle_if_alone(void)
 		pcpu_raw_syscall(SYS_sched_setscheduler, 0, SCHED_IDLE, (long)&none, 0);
 }
 
+/* That of the program's threads: a kernel may treat one size otherwise than another. */
+static unsigned int size_of_area(void)
+{
+	return pcpu_rseq_size() <= ROOM ? pcpu_rseq_size() : PCPU_RSEQ_LEAST;
+}
+
 static uint32_t spin(struct scene *scene)
 {
 	scene->cpu = bare_cpu();
@@ -149,7 +160,7 @@ static uint32_t spin(struct scene *scene)
 	scene->mask[scene->cpu / MASK_WORD] = UINT64_C(1) << scene->cpu % MASK_WORD;
 	if (!bare_bind(scene))
 		return NOT_BOUND;
-	if (pcpu_rseq_register(&scene->area) != 0)
+	if (pcpu_rseq_register(&scene->area, size_of_area()) != 0)
 		return NO_AREA;
 	be_idle_if_alone();
 	return (uint32_t)pcpu_spin_in_sequence(&scene->area.rseq_cs, scene->published,

@@ -24,6 +24,11 @@
  *    For the same reason a thread should not register that is past its destructors: see in_doubt().
  *  - The main thread's TLS stays, whether it ends by pthread_exit() or not.
  *
+ * Musl begins the TLS of the thread that calls a timer's function (SIGEV_THREAD) anew for each
+ * call, and so writes over an area that is registered. From 7.0 on kernels end who does that, unless
+ * the area was registered with the least size; so that thread's is. It is known by the signal of
+ * musl's own that it waits for, and has blocked.
+ *
  * fork(): the kernel registers the child's thread for the area of the same address, as the memory
  * is the same. vfork() and posix_spawn() give the child no rseq, but it has the memory of its
  * parent, and nothing but exec or _exit() to do.
@@ -57,24 +62,30 @@
 extern const ptrdiff_t __rseq_offset LIBC_AREA_SYMBOL;
 extern const unsigned int __rseq_size LIBC_AREA_SYMBOL;
 
-/* The kernel's least, and the alignment. It has room for all the fields that are known here. */
-#define REGISTRATION_SIZE 32
 #define FLAG_UNREGISTER 1
 
-/* Of the auxiliary vector: the bytes of an area that the kernel uses. */
+/* Of the auxiliary vector: the bytes of an area that the kernel uses, and the alignment. */
 #define AUXV_RSEQ_FEATURE_SIZE 27
+#define AUXV_RSEQ_ALIGN 28
 
-_Static_assert(sizeof(struct pcpu_rseq) == REGISTRATION_SIZE, "as registered");
+/* Twice what kernels of 7.3 use. One that wants more gets the least, which it has to take. */
+#define ROOM 64
 
 /*
  * The kernel's where areas are our own, and else only what operations may look at: each stores its
  * descriptor there, and is then sent away by the CPU number. Initial-exec: at a constant distance
  * from the thread pointer.
  */
-static __thread struct pcpu_rseq own_area __attribute__((__tls_model__("initial-exec"))) = {
-	.cpu_id = PCPU_RSEQ_UNREGISTERED,
-	/* the index that operations use instead, if the process has asked for it: as negative */
-	.mm_cid = UINT32_MAX,
+static __thread union {
+	struct pcpu_rseq area;
+	char room[ROOM];
+} own __attribute__((__tls_model__("initial-exec"), __aligned__(ROOM))) = {
+	.area =
+		{
+			.cpu_id = PCPU_RSEQ_UNREGISTERED,
+			/* the index that operations use instead, if asked for: as negative */
+			.mm_cid = UINT32_MAX,
+		},
 };
 
 /* The thread's requests at which in_doubt() has said no. */
@@ -82,9 +93,10 @@ static __thread unsigned int doubtful __attribute__((__tls_model__("initial-exec
 #define MANY_DOUBTFUL 64
 
 static struct {
-	bool own;         /* areas are the library's: a thread registers its own */
-	ptrdiff_t offset; /* from the thread pointer to the C library's; 0: not used */
-} areas;
+	bool own;          /* areas are the library's: a thread registers its own */
+	ptrdiff_t offset;  /* from the thread pointer to the C library's; 0: not used */
+	unsigned int size; /* as they are registered */
+} areas = {.size = PCPU_RSEQ_LEAST};
 
 static bool libc_has_registered(void)
 {
@@ -100,36 +112,79 @@ static int cpu_id(void)
 				       offsetof(struct pcpu_rseq, cpu_id));
 }
 
-static int rseq_call(struct pcpu_rseq *area, int flags)
+static unsigned int at_least_the_least(unsigned long size)
 {
-	return (int)pcpu_raw_syscall(SYS_rseq, (long)area, REGISTRATION_SIZE, flags,
+	return size > PCPU_RSEQ_LEAST ? (unsigned int)size : PCPU_RSEQ_LEAST;
+}
+
+/* What the kernel would like, if there is room for it. */
+static unsigned int size_for_the_kernel(void)
+{
+	unsigned long size = getauxval(AUXV_RSEQ_FEATURE_SIZE);
+
+	if (size > ROOM || getauxval(AUXV_RSEQ_ALIGN) > ROOM)
+		return PCPU_RSEQ_LEAST;
+	return at_least_the_least(size);
+}
+
+static int rseq_call(struct pcpu_rseq *area, unsigned int size, int flags)
+{
+	return (int)pcpu_raw_syscall(SYS_rseq, (long)area, (long)size, flags,
 				     (long)PCPU_RSEQ_SIGNATURE);
 }
 
-int pcpu_rseq_register(struct pcpu_rseq *area)
+int pcpu_rseq_register(struct pcpu_rseq *area, unsigned int size)
 {
-	return rseq_call(area, 0);
+	return rseq_call(area, size, 0);
 }
 
-int pcpu_rseq_unregister(struct pcpu_rseq *area)
+int pcpu_rseq_unregister(struct pcpu_rseq *area, unsigned int size)
 {
-	return rseq_call(area, FLAG_UNREGISTER);
+	return rseq_call(area, size, FLAG_UNREGISTER);
+}
+
+unsigned int pcpu_rseq_size(void)
+{
+	return areas.size;
+}
+
+/* The kernel wants to hear the size again; the thread does not know which of the two it was. */
+static bool unregister_any_size(void)
+{
+	return pcpu_rseq_unregister(&own.area, areas.size) == 0 ||
+	       (areas.size != PCPU_RSEQ_LEAST &&
+		pcpu_rseq_unregister(&own.area, PCPU_RSEQ_LEAST) == 0);
 }
 
 /*
  * Leaves the thread's area with numbers that send operations away: the kernel leaves 0 in mm_cid,
  * which an operation in a handler would take for its index. SIGSYS stays as it is, because where
- * the call is forbidden by that signal, to have it blocked is death.
+ * the call is forbidden by that signal, to have it blocked is death. An area that is the kernel's
+ * still is not touched.
  */
-static void unregister_own(void)
+static bool unregister_own(void)
 {
 	const uint64_t block = ~(UINT64_C(1) << (SIGSYS - 1));
 	uint64_t saved;
+	bool done;
 
 	pcpu_raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, (long)&block, (long)&saved, sizeof(saved));
-	pcpu_rseq_unregister(&own_area);
-	*(volatile uint32_t *)&own_area.mm_cid = UINT32_MAX;
+	done = unregister_any_size();
+	if (done)
+		*(volatile uint32_t *)&own.area.mm_cid = UINT32_MAX;
 	pcpu_raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&saved, 0, sizeof(saved));
+	return done;
+}
+
+/* All of them, where the call is refused and nobody knows. */
+static uint64_t blocked_signals(void)
+{
+	uint64_t blocked = 0;
+
+	if (pcpu_raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, 0, (long)&blocked, sizeof(blocked)) !=
+	    0)
+		return ~UINT64_C(0);
+	return blocked;
 }
 
 /* --- the end of a thread --- */
@@ -149,6 +204,11 @@ static bool may_be_ending(void)
 {
 	return false;
 }
+
+static unsigned int size_for_this_thread(void)
+{
+	return areas.size;
+}
 #else
 static pthread_key_t end_key;
 
@@ -157,13 +217,12 @@ static __thread volatile bool ended __attribute__((__tls_model__("initial-exec")
 
 static void end_thread(void *unused)
 {
-	volatile int32_t *cpu = &own_area.cpu_id;
+	volatile int32_t *cpu = &own.area.cpu_id;
 
 	(void)unused;
 	ended = true;
-	if (*cpu >= 0)
-		unregister_own();
-	*cpu = PCPU_RSEQ_REFUSED;
+	if (*cpu < 0 || unregister_own())
+		*cpu = PCPU_RSEQ_REFUSED;
 }
 
 static int prepare_for_ends(void)
@@ -174,7 +233,7 @@ static int prepare_for_ends(void)
 /* Sees to it that a registration will be undone. In musl this is a store to the thread's record. */
 static bool arrange_end(void)
 {
-	return !ended && pthread_setspecific(end_key, &own_area) == 0;
+	return !ended && pthread_setspecific(end_key, &own) == 0;
 }
 
 /* pthread_exit() disables cancellation first: a thread that can be cancelled is not ending. */
@@ -186,6 +245,15 @@ static bool may_be_ending(void)
 	pthread_setcancelstate(state, NULL);
 	return state != PTHREAD_CANCEL_ENABLE;
 }
+
+/* Musl's, for timers. */
+#define TIMER_SIGNAL 32
+
+/* See the head: who calls timers' functions writes over what is registered. */
+static unsigned int size_for_this_thread(void)
+{
+	return blocked_signals() >> (TIMER_SIGNAL - 1) & 1 ? PCPU_RSEQ_LEAST : areas.size;
+}
 #endif
 
 /* --- registration --- */
@@ -193,12 +261,7 @@ static bool may_be_ending(void)
 /* A signal handler has at least its own signal masked. */
 static bool may_be_in_handler(void)
 {
-	uint64_t blocked = 0;
-	/* where the call is refused, nobody knows */
-	long err =
-		pcpu_raw_syscall(SYS_rt_sigprocmask, SIG_BLOCK, 0, (long)&blocked, sizeof(blocked));
-
-	return err || blocked != 0;
+	return blocked_signals() != 0;
 }
 
 /*
@@ -216,19 +279,29 @@ static bool in_doubt(void)
 	return (may_be_in_handler() || may_be_ending()) && ++doubtful < MANY_DOUBTFUL;
 }
 
+/* The size, or else the least: by EINVAL a kernel refuses either, or says that it has the other. */
+static int register_any_size(unsigned int size)
+{
+	int err = pcpu_rseq_register(&own.area, size);
+
+	return err == -EINVAL && size != PCPU_RSEQ_LEAST
+		       ? pcpu_rseq_register(&own.area, PCPU_RSEQ_LEAST)
+		       : err;
+}
+
 /*
  * EBUSY says that this very area is registered: by a signal handler just now; or before the C
  * library has given the thread a fresh TLS (musl does so for each call of a timer's function).
  */
-static int register_own(void)
+static int register_own(unsigned int size)
 {
 	int err;
 
-	*(volatile uint64_t *)&own_area.rseq_cs = 0;
-	err = pcpu_rseq_register(&own_area);
+	*(volatile uint64_t *)&own.area.rseq_cs = 0;
+	err = register_any_size(size);
 	if (err == -EBUSY && cpu_id() < 0) {
 		unregister_own();
-		err = pcpu_rseq_register(&own_area);
+		err = register_any_size(size);
 	}
 	return err == -EBUSY ? 0 : err;
 }
@@ -239,10 +312,10 @@ static bool try_register_own(void)
 
 	if (!arrange_end() || in_doubt())
 		return false;
-	if (register_own() == 0)
+	if (register_own(size_for_this_thread()) == 0)
 		return true;
 	/* unless a signal handler has had better luck */
-	__atomic_compare_exchange_n(&own_area.cpu_id, &unregistered, PCPU_RSEQ_REFUSED, false,
+	__atomic_compare_exchange_n(&own.area.cpu_id, &unregistered, PCPU_RSEQ_REFUSED, false,
 				    __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 	return cpu_id() >= 0;
 }
@@ -256,6 +329,23 @@ bool pcpu_rseq_register_thread(void)
 	return try_register_own();
 }
 
+static bool is_registered_with(unsigned int size)
+{
+	return pcpu_rseq_register(&own.area, size) == -EBUSY;
+}
+
+/* The calling thread's area, and with it the size of all. 0, or a negative errno. */
+static int register_first(void)
+{
+	int err = -prepare_for_ends();
+
+	if (!err)
+		err = arrange_end() ? register_own(size_for_the_kernel()) : -ENOMEM;
+	if (!err && is_registered_with(size_for_the_kernel()))
+		areas.size = size_for_the_kernel();
+	return err;
+}
+
 const char *pcpu_rseq_init(bool try_own)
 {
 	static char reason[128];
@@ -263,13 +353,12 @@ const char *pcpu_rseq_init(bool try_own)
 
 	if (libc_has_registered()) {
 		areas.offset = __rseq_offset;
+		areas.size = at_least_the_least(__rseq_size);
 		return cpu_id() >= 0 ? NULL : "the C library's rseq area is not in use";
 	}
 	if (!try_own)
 		return "the C library has registered no rseq area";
-	err = -prepare_for_ends();
-	if (!err)
-		err = arrange_end() ? register_own() : -ENOMEM;
+	err = register_first();
 	areas.own = err == 0;
 	if (areas.own)
 		return NULL;
@@ -281,18 +370,23 @@ const char *pcpu_rseq_init(bool try_own)
 
 const char *pcpu_rseq_origin(void)
 {
-	return areas.own ? "an area of the library's own, which each thread registers"
-			 : "the area that the C library has registered";
+	static char origin[128];
+
+	snprintf(origin, sizeof(origin),
+		 areas.own ? "an area of the library's own of %u bytes, which each thread registers"
+			   : "the area of %u bytes that the C library has registered",
+		 areas.size);
+	return origin;
 }
 
 ptrdiff_t pcpu_rseq_offset(void)
 {
-	ptrdiff_t own = (char *)&own_area - (char *)__builtin_thread_pointer();
+	ptrdiff_t offset = (char *)&own - (char *)__builtin_thread_pointer();
 
 	/* In a register of its own: gcc 16 would make the choice below a conditional move from the
 	 * word that the linker fills in, which linkers do not know how to relax. */
-	__asm__("" : "+r"(own));
-	return areas.offset ? areas.offset : own;
+	__asm__("" : "+r"(offset));
+	return areas.offset ? areas.offset : offset;
 }
 
 /* No registration is shorter than the kernel's least, whatever part of it the C library speaks of.

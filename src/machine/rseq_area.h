@@ -16,7 +16,8 @@
 
 /*
  * The area, as the kernel's interface has it (struct rseq of <linux/rseq.h>, which not all systems'
- * headers have with all fields). Only rseq_cs is ours to write once it is registered.
+ * headers have with all fields). Once it is registered, only rseq_cs is ours to write: kernels of
+ * 7.x end a thread that has changed a number, unless its area was registered with the least size.
  */
 struct pcpu_rseq {
 	uint32_t cpu_id_start;
@@ -33,6 +34,14 @@ _Static_assert(offsetof(struct pcpu_rseq, rseq_cs) == 8,
 	       "the kernel's; and in sequences, those of percpu/impl/arch and our own");
 _Static_assert(offsetof(struct pcpu_rseq, mm_cid) == 24, "the kernel's");
 
+/*
+ * The least that a kernel registers, and the only size that some know (gVisor, rr). Kernels since
+ * 6.3 say how much they use and how it is to be aligned. From 7.0 on this size is also their sign
+ * for programs of old, for which they write all numbers after each switch, changed or not.
+ */
+#define PCPU_RSEQ_LEAST 32
+_Static_assert(sizeof(struct pcpu_rseq) == PCPU_RSEQ_LEAST, "every area has all of these fields");
+
 /* What cpu_id is in threads that have no rseq; the kernel's names end in UNINITIALIZED, _FAILED. */
 #define PCPU_RSEQ_UNREGISTERED (-1)
 #define PCPU_RSEQ_REFUSED (-2)
@@ -44,7 +53,7 @@ _Static_assert(offsetof(struct pcpu_rseq, mm_cid) == 24, "the kernel's");
  */
 const char *pcpu_rseq_init(bool try_own);
 
-/* Which area it is, in words: after pcpu_rseq_init() has returned NULL. */
+/* Which area it is, and how long, in words: after pcpu_rseq_init() has returned NULL. */
 const char *pcpu_rseq_origin(void);
 
 /*
@@ -66,8 +75,18 @@ bool pcpu_rseq_register_thread(void);
 /* Whether the kernel keeps mm_cid in these areas. */
 bool pcpu_rseq_has_mm_cid(void);
 
-/* Registers and unregisters @area for the calling thread. 0, or a negative errno. */
-int pcpu_rseq_register(struct pcpu_rseq *area);
-int pcpu_rseq_unregister(struct pcpu_rseq *area);
+/*
+ * Bytes that the areas of this process's threads are registered with, after pcpu_rseq_init() has
+ * returned NULL; before that, the least. (With musl, a thread that calls a timer's function has
+ * the least: see rseq_area.c.)
+ */
+unsigned int pcpu_rseq_size(void);
+
+/*
+ * Registers and unregisters the @size bytes at @area for the calling thread, aligned to the next
+ * power of two. 0, or a negative errno.
+ */
+int pcpu_rseq_register(struct pcpu_rseq *area, unsigned int size);
+int pcpu_rseq_unregister(struct pcpu_rseq *area, unsigned int size);
 
 #endif /* PCPU_RSEQ_AREA_H */

@@ -7,6 +7,7 @@
 #include "ground/log.h"
 #include "ground/system/fence.h"
 #include "machine/abort_check.h"
+#include "machine/losing_kernel.h"
 #include "machine/rseq_area.h"
 
 #include <percpu/backend.h>
@@ -18,6 +19,23 @@
 struct pcpu_tier pcpu_tier;
 
 static char backend[300] = "fallback: the library has not been set up";
+
+#ifndef __PCPU_NO_INLINE_SEQUENCE
+/* Why preemption is known, or feared, not to abort sequences; else as pcpu_abort_check(). */
+static const char *find_lost_aborts(const char **untested)
+{
+	const char *reason = NULL;
+
+	if (pcpu_conf.selftest)
+		reason = pcpu_abort_check(untested);
+	else
+		*untested = "PERCPU_CONF says so";
+	if (*untested && pcpu_kernel_is_losing())
+		reason = "preemption was not tested, and kernels like this one are known not to "
+			 "abort sequences";
+	return reason;
+}
+#endif
 
 /*
  * Why sequences cannot be used, or NULL. *@untested is why nobody knows whether preemption aborts
@@ -38,10 +56,7 @@ static const char *find_obstacle(const char **untested)
 		return reason;
 	if (!pcpu_fence_init_sequences())
 		return "the kernel has no membarrier for rseq";
-	if (pcpu_conf.selftest)
-		return pcpu_abort_check(untested);
-	*untested = "PERCPU_CONF says so";
-	return NULL;
+	return find_lost_aborts(untested);
 #endif
 }
 

@@ -23,6 +23,10 @@
  * can have. */
 #define PCPU_NO_WINDOW 0x005ac00000000000UL
 
+/* Kernels that lose aborts (machine/losing_kernel.h): 6.19 to 7.0. */
+#define PCPU_LOSING_FROM PCPU_VERSION(6, 19)
+#define PCPU_LOSING_UNTIL PCPU_VERSION(7, 1)
+
 /* What percpu_self has beside the fields of all processors, as a thread begins. */
 #define PCPU_SELF_OF_ARCH .pinned_window = PCPU_NO_WINDOW,
 

@@ -18,6 +18,10 @@
 /* All threads share one copy of the private jemalloc's TLS (cmake/PrivateJemalloc.cmake). */
 #define PCPU_JEMALLOC_SHARES_TLS 1
 
+/* Kernels that lose aborts (machine/losing_kernel.h): none. */
+#define PCPU_LOSING_FROM 0
+#define PCPU_LOSING_UNTIL 0
+
 /* What percpu_self has beside the fields of all processors, as a thread begins. */
 #define PCPU_SELF_OF_ARCH
 

@@ -13,7 +13,7 @@ int main(void)
 {
 	static struct pcpu_rseq mine = {.cpu_id = PCPU_RSEQ_UNREGISTERED};
 	const char *reason = pcpu_rseq_init(false);
-	int err = pcpu_rseq_register(&mine);
+	int err = pcpu_rseq_register(&mine, PCPU_RSEQ_LEAST);
 
 	if (!reason)
 		reason = pcpu_rseq_origin();

@@ -8,9 +8,11 @@
 #include "support/child.h"
 #include "support/cmocka_all.h"
 #include "support/faults.h"
+#include "support/made_up_auxv.h"
 #include "support/refuse.h"
 
 #include "machine/abort_check.h"
+#include "machine/rseq_area.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -93,6 +95,24 @@ static void process_with_one_cpu_is_tested_too(void *arg)
 	none = make_tests(false);
 	child_expect(sequence.wrong == 0 && sequence.aborted > 0);
 	child_expect(none.aborted == 0 && none.wrong > 0);
+}
+
+/* --- the size of its area --- */
+
+/* Where areas are the library's own, they can be of another size than the least. */
+static void begin_with_areas_of_another_size(void)
+{
+	made_up_feature_size = 33;
+	made_up_align = 64;
+	child_expect(!pcpu_rseq_init(true));
+}
+
+static void its_area_has_the_size_that_those_of_threads_have(void *arg)
+{
+	(void)arg;
+	begin_with_areas_of_another_size();
+	child_expect(refuse_unless(SYS_rseq, 1, pcpu_rseq_size(), REFUSE_WITH(EINVAL)));
+	child_expect(make_tests(true).aborted > 0);
 }
 
 /* --- where it cannot be made --- */
@@ -288,6 +308,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_sequence_is_found_out),
 		cmocka_unit_test(public_form_tests_a_sequence),
 		child_test(process_with_one_cpu_is_tested_too),
+		child_test(its_area_has_the_size_that_those_of_threads_have),
 		refusal_test(thread_that_is_refused_leaves_it_untested, SYS_clone, EAGAIN,
 			     "not started"),
 		refusal_test(affinity_that_is_refused_leaves_it_untested, SYS_sched_setaffinity,

@@ -8,6 +8,7 @@
  */
 #include "support/child.h"
 #include "support/cmocka_all.h"
+#include "support/made_up_auxv.h"
 #include "support/refuse.h"
 
 #include "abort_spin.h"
@@ -32,23 +33,28 @@ static int cpu_id(void)
 	return *(volatile int32_t *)&area_of_this_thread()->cpu_id;
 }
 
-/* The kernel's word on @area: it is the calling thread's, and registered. */
-static bool is_registered(struct pcpu_rseq *area)
+/* The kernel's word on @area: it is the calling thread's, and registered with @size bytes. */
+static bool is_registered_with(struct pcpu_rseq *area, unsigned int size)
 {
-	int err = pcpu_rseq_register(area);
+	int err = pcpu_rseq_register(area, size);
 
 	if (err == 0)
-		pcpu_rseq_unregister(area);
+		pcpu_rseq_unregister(area, size);
 	return err == -EBUSY;
+}
+
+static bool is_registered(struct pcpu_rseq *area)
+{
+	return is_registered_with(area, pcpu_rseq_size());
 }
 
 static bool any_area_is_registered(void)
 {
 	static __thread struct pcpu_rseq another;
-	int err = pcpu_rseq_register(&another);
+	int err = pcpu_rseq_register(&another, PCPU_RSEQ_LEAST);
 
 	if (err == 0)
-		pcpu_rseq_unregister(&another);
+		pcpu_rseq_unregister(&another, PCPU_RSEQ_LEAST);
 	return err == -EINVAL;
 }
 
@@ -91,10 +97,10 @@ static void area_of_the_c_library_is_adopted(void)
 	in_thread(libc_thread, NULL);
 }
 
-/* Undoes the C library's registration, whose length it does not tell. */
+/* Undoes the C library's registration, whose length it does not tell: the kernel's, as a rule. */
 static bool take_area_away(void)
 {
-	for (long size = 32; size <= 1024; size += 32)
+	for (long size = PCPU_RSEQ_LEAST; size <= 1024; size++)
 		if (syscall(SYS_rseq, area_of_this_thread(), size, 1, PCPU_RSEQ_SIGNATURE) == 0)
 			return true;
 	return false;
@@ -222,10 +228,116 @@ static void child_of_a_fork_has_the_registration_too(void)
 static void registered_thread_with_a_fresh_tls_registers_anew(void)
 {
 	begin_with_own_areas();
+	/* with the least, whose numbers are not the kernel's alone */
+	child_expect(pcpu_rseq_unregister(area_of_this_thread(), pcpu_rseq_size()) == 0);
+	child_expect(pcpu_rseq_register(area_of_this_thread(), PCPU_RSEQ_LEAST) == 0);
 	area_of_this_thread()->cpu_id = PCPU_RSEQ_UNREGISTERED;
 	child_expect(pcpu_rseq_register_thread());
 	child_expect(cpu_id() >= 0);
 }
+
+/* --- sizes --- */
+
+/* What 7.3 says. */
+#define NEWER_SIZE 33
+#define NEWER_ALIGN 64
+
+static void make_up(unsigned long feature_size, unsigned long align)
+{
+	made_up_feature_size = feature_size;
+	made_up_align = align;
+}
+
+static void *ask_for_newer(void *unused)
+{
+	(void)unused;
+	child_expect(pcpu_rseq_register_thread());
+	child_expect((uintptr_t)area_of_this_thread() % NEWER_ALIGN == 0);
+	child_expect(is_registered_with(area_of_this_thread(), NEWER_SIZE));
+	child_expect(!is_registered_with(area_of_this_thread(), PCPU_RSEQ_LEAST));
+	return NULL;
+}
+
+static void own_area_has_the_size_that_the_kernel_uses(void)
+{
+	make_up(NEWER_SIZE, NEWER_ALIGN);
+	begin_with_own_areas();
+	child_expect(pcpu_rseq_size() == NEWER_SIZE);
+	child_expect(strstr(pcpu_rseq_origin(), " 33 bytes") != NULL);
+	ask_for_newer(NULL);
+	in_thread(ask_for_newer, NULL);
+}
+
+static void *ask_for_the_least(void *unused)
+{
+	(void)unused;
+	child_expect(pcpu_rseq_register_thread());
+	child_expect(is_registered_with(area_of_this_thread(), PCPU_RSEQ_LEAST));
+	return NULL;
+}
+
+static void expect_the_least(void)
+{
+	begin_with_own_areas();
+	child_expect(pcpu_rseq_size() == PCPU_RSEQ_LEAST);
+	child_expect(strstr(pcpu_rseq_origin(), " 32 bytes") != NULL);
+	ask_for_the_least(NULL);
+	in_thread(ask_for_the_least, NULL);
+}
+
+static void kernel_that_takes_nothing_but_the_least_is_given_that(void)
+{
+	make_up(NEWER_SIZE, NEWER_ALIGN);
+	child_expect(refuse_unless(SYS_rseq, 1, PCPU_RSEQ_LEAST, REFUSE_WITH(EINVAL)));
+	expect_the_least();
+}
+
+static void kernel_that_says_nothing_of_sizes_is_given_the_least(void)
+{
+	make_up(20, 32);
+	expect_the_least();
+}
+
+static void kernel_that_wants_more_than_there_is_room_for_is_given_the_least(void)
+{
+	make_up(65, 128);
+	expect_the_least();
+}
+
+static void kernel_that_wants_more_alignment_is_given_the_least(void)
+{
+	make_up(NEWER_SIZE, 128);
+	expect_the_least();
+}
+
+#ifndef __GLIBC__
+#define TIMER_SIGNAL 32
+
+/* As musl's thread that waits for a timer's signal, before and after a call of its function. */
+static void *be_called_by_a_timer(void *unused)
+{
+	const uint64_t signals = UINT64_C(1) << (TIMER_SIGNAL - 1);
+
+	(void)unused;
+	syscall(SYS_rt_sigprocmask, SIG_BLOCK, &signals, NULL, sizeof(signals));
+	for (int i = 0; i < 1000 && !pcpu_rseq_register_thread(); i++)
+		;
+	child_expect(is_registered_with(area_of_this_thread(), PCPU_RSEQ_LEAST));
+	area_of_this_thread()->cpu_id = PCPU_RSEQ_UNREGISTERED;
+	for (int i = 0; i < 1000 && !pcpu_rseq_register_thread(); i++)
+		;
+	child_expect(cpu_id() >= 0);
+	child_expect(is_registered_with(area_of_this_thread(), PCPU_RSEQ_LEAST));
+	return NULL;
+}
+
+static void area_that_the_c_library_will_write_over_has_the_least(void)
+{
+	make_up(NEWER_SIZE, NEWER_ALIGN);
+	own_area_in_thread(be_called_by_a_timer);
+	child_expect(is_registered_with(area_of_this_thread(), NEWER_SIZE));
+}
+#endif
 
 static void *set_errno_and_ask(void *arg)
 {
@@ -273,10 +385,10 @@ static void area_of_somebody_else_is_told_by_its_errno(void)
 	static struct pcpu_rseq another = {.cpu_id = -1};
 	const char *reason;
 
-	child_expect(pcpu_rseq_register(&another) == 0);
+	child_expect(pcpu_rseq_register(&another, PCPU_RSEQ_LEAST) == 0);
 	reason = pcpu_rseq_init(true);
 	child_expect(reason && strstr(reason, "(errno 22)"));
-	child_expect(is_registered(&another));
+	child_expect(is_registered_with(&another, PCPU_RSEQ_LEAST));
 }
 
 static volatile sig_atomic_t refusals;
@@ -447,10 +559,19 @@ static void thread_that_asks_in_its_last_destructor_leaves_nothing(void)
 	child_expect(threads_over == 1);
 }
 
+/* What is the kernel's still is left as it is. */
+static void expect_to_be_registered(void *unused)
+{
+	(void)unused;
+	child_expect(cpu_id() >= 0);
+	threads_over++;
+}
+
 static void *ask_and_be_forbidden(void *unused)
 {
 	(void)unused;
 	child_expect(pcpu_rseq_register_thread());
+	pthread_setspecific(late_key, &late_key);
 	signal(SIGSYS, count_refusal);
 	child_expect(refuse(SYS_rseq, REFUSE_BY_SIGNAL));
 	return NULL;
@@ -458,7 +579,9 @@ static void *ask_and_be_forbidden(void *unused)
 
 static void thread_that_is_forbidden_its_area_by_a_signal_ends_all_the_same(void)
 {
-	own_area_in_thread(ask_and_be_forbidden);
+	begin_with_keys(expect_to_be_registered);
+	in_thread(ask_and_be_forbidden, NULL);
+	child_expect(threads_over == 1);
 }
 
 static void *main_is_over(void *main_thread)
@@ -536,7 +659,7 @@ static void mm_cid_is_promised_where_the_kernel_fills_it_in(void)
 	static struct pcpu_rseq area = {.cpu_id = -1, .mm_cid = UINT32_MAX};
 
 	child_expect(!any_area_is_registered());
-	child_expect(pcpu_rseq_register(&area) == 0);
+	child_expect(pcpu_rseq_register(&area, PCPU_RSEQ_LEAST) == 0);
 	sched_yield();
 	child_expect(pcpu_rseq_has_mm_cid() == (*(volatile uint32_t *)&area.mm_cid != UINT32_MAX));
 }
@@ -568,6 +691,14 @@ static const struct rseq_case cases[] = {
 	OWN(signal_aborts_a_sequence_in_an_own_area),
 	OWN(child_of_a_fork_has_the_registration_too),
 	OWN(registered_thread_with_a_fresh_tls_registers_anew),
+	OWN(own_area_has_the_size_that_the_kernel_uses),
+	OWN(kernel_that_takes_nothing_but_the_least_is_given_that),
+	OWN(kernel_that_says_nothing_of_sizes_is_given_the_least),
+	OWN(kernel_that_wants_more_than_there_is_room_for_is_given_the_least),
+	OWN(kernel_that_wants_more_alignment_is_given_the_least),
+#ifndef __GLIBC__
+	OWN(area_that_the_c_library_will_write_over_has_the_least),
+#endif
 	OWN(errno_is_kept),
 	OWN(kernel_without_rseq_is_told_by_its_errno),
 	OWN(rseq_that_is_forbidden_is_told_by_its_errno),

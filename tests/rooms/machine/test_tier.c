@@ -15,10 +15,12 @@
 
 #include "arch_constants.h"
 #include "ground/conf.h"
+#include "machine/losing_kernel.h"
 #include "machine/rseq_area.h"
 #include "machine/tier.h"
 
 #include <errno.h>
+#include <sys/utsname.h>
 
 static bool backend_begins(const char *with)
 {
@@ -26,6 +28,19 @@ static bool backend_begins(const char *with)
 }
 
 /* --- the choice --- */
+
+/* What the kernel calls itself; NULL: it does not say. */
+static const char *made_up_release;
+
+/* Instead of the C library's. */
+int uname(struct utsname *name)
+{
+	if (!made_up_release)
+		return -1;
+	*name = (struct utsname){.sysname = "Linux"};
+	strcpy(name->release, made_up_release);
+	return 0;
+}
 
 /* As at the start, with selftest:no and strict:no. */
 static void choose(enum pcpu_backend_choice backend, enum pcpu_index index)
@@ -59,10 +74,52 @@ static void kernel_without_membarrier_has_no_sequences(void *arg)
 static void sequences_that_were_not_tested_say_so(void *arg)
 {
 	(void)arg;
+	made_up_release = "6.1.0";
 	choose(PCPU_BACKEND_AUTO, PCPU_INDEX_CPU_ID);
 	child_expect(pcpu_tier_has_sequences() == backend_begins("rseq: "));
 	child_expect(!pcpu_tier_has_sequences() ||
 		     strstr(percpu_backend(), "; preemption not tested: PERCPU_CONF says so"));
+}
+
+static void expect_sequences_untested_on(const char *release, bool good)
+{
+	made_up_release = release;
+	choose(PCPU_BACKEND_AUTO, PCPU_INDEX_CPU_ID);
+	child_expect(pcpu_tier_has_sequences() == good);
+	child_expect(good || backend_begins("fallback: preemption was not tested"));
+}
+
+static void untested_is_good_but_on_kernels_that_are_known_to_lose_aborts(void *arg)
+{
+	const bool some_are = PCPU_LOSING_UNTIL != 0;
+
+	(void)arg;
+	made_up_release = "6.1.0";
+	choose(PCPU_BACKEND_AUTO, PCPU_INDEX_CPU_ID);
+	if (!pcpu_tier_has_sequences())
+		return;
+	expect_sequences_untested_on("6.18.44-cloud-amd64", true);
+	expect_sequences_untested_on("6.19", !some_are);
+	expect_sequences_untested_on("6.20.1", !some_are);
+	expect_sequences_untested_on("7.0.10-rt", !some_are);
+	expect_sequences_untested_on("7.1.0-rc1", true);
+	expect_sequences_untested_on("no kernel", !some_are);
+	expect_sequences_untested_on(NULL, !some_are);
+}
+
+static void releases_are_told_apart_by_their_first_two_numbers(void **state)
+{
+	const unsigned long from = PCPU_VERSION(6, 19), until = PCPU_VERSION(7, 1);
+
+	(void)state;
+	assert_false(pcpu_release_is_within("5.20.1", from, until));
+	assert_false(pcpu_release_is_within("6.18.99", from, until));
+	assert_true(pcpu_release_is_within("6.19.0-rc1", from, until));
+	assert_true(pcpu_release_is_within("7.0-generic", from, until));
+	assert_false(pcpu_release_is_within("7.1", from, until));
+	assert_false(pcpu_release_is_within("10.0", from, until));
+	assert_true(pcpu_release_is_within("", from, until));
+	assert_false(pcpu_release_is_within("", 0, 0));
 }
 
 static void mm_cid_tells_copies_apart_where_the_kernel_keeps_it(void *arg)
@@ -70,6 +127,7 @@ static void mm_cid_tells_copies_apart_where_the_kernel_keeps_it(void *arg)
 	bool has;
 
 	(void)arg;
+	made_up_release = "6.1.0";
 	choose(PCPU_BACKEND_AUTO, PCPU_INDEX_MM_CID);
 	has = pcpu_tier_has_sequences() && pcpu_rseq_has_mm_cid();
 	child_expect((pcpu_tier.index == PCPU_INDEX_MM_CID) == has);
@@ -147,6 +205,8 @@ int main(void)
 		child_test(fallback_that_is_asked_for_is_had_and_knows_cpus_alone),
 		child_test(kernel_without_membarrier_has_no_sequences),
 		child_test(sequences_that_were_not_tested_say_so),
+		child_test(untested_is_good_but_on_kernels_that_are_known_to_lose_aborts),
+		cmocka_unit_test(releases_are_told_apart_by_their_first_two_numbers),
 		child_test(mm_cid_tells_copies_apart_where_the_kernel_keeps_it),
 		cmocka_unit_test(waiters_fence_where_fences_reach_all_sequences),
 		cmocka_unit_test(running_cpu_is_the_one_that_the_thread_is_on),
