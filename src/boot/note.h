@@ -21,7 +21,10 @@ struct pcpu_note {
 	int32_t bounds[2 * __PCPU_NOTE_RANGES];
 };
 
-/* The note of a loaded object. NULL: it has none. */
+/*
+ * The note of a loaded object, whatever is wrong with other notes of it. NULL: it has none. What
+ * the note's ranges say is in the object, if its version is known.
+ */
 const struct pcpu_note *pcpu_note_find(const struct dl_phdr_info *info);
 
 /* Whether its version is the one that this library reads. */
