@@ -5,6 +5,7 @@
 #include "ground/conf.h"
 #include "ground/layout.h"
 #include "ground/log.h"
+#include "machine/topology_apart.h"
 #include "machine/topology_hwloc.h"
 #include "machine/topology_sysfs.h"
 
@@ -32,10 +33,26 @@ static bool is_file_name(const char *description)
 	return strchr(description, '/') || (len > 4 && !strcmp(description + len - 4, ".xml"));
 }
 
+static void report(const char *description, int err)
+{
+	if (err == -EINVAL)
+		pcpu_log(PERCPU_LOG_WARNING, PCPU_CONF_VARIABLE ": hwloc knows no topology \"%s\"",
+			 description);
+	else if (err == -E2BIG)
+		pcpu_log(PERCPU_LOG_WARNING,
+			 PCPU_CONF_VARIABLE ": topology \"%s\" takes too much time or memory",
+			 description);
+	else
+		pcpu_log(PERCPU_LOG_WARNING,
+			 PCPU_CONF_VARIABLE ": topology \"%s\" cannot be read: errno %d",
+			 description, -err);
+}
+
 static int read_described(struct pcpu_topology *topo, const char *description)
 {
 	int (*described)(struct pcpu_topology *, const char *) =
 		is_file_name(description) ? pcpu_topology_from_xml : pcpu_topology_from_synthetic;
+	int err;
 
 	if (!described) {
 		pcpu_log(PERCPU_LOG_WARNING,
@@ -43,11 +60,10 @@ static int read_described(struct pcpu_topology *topo, const char *description)
 					    "ignored");
 		return -EINVAL;
 	}
-	if (described(topo, description) == 0)
-		return add_real_cpus(topo);
-	pcpu_log(PERCPU_LOG_WARNING, PCPU_CONF_VARIABLE ": hwloc knows no topology \"%s\"",
-		 description);
-	return -EINVAL;
+	err = pcpu_topology_apart(topo, described, description);
+	if (err)
+		report(description, err);
+	return err ? err : add_real_cpus(topo);
 }
 
 void pcpu_setup_topology(struct pcpu_topology *topo)

@@ -105,7 +105,8 @@ struct pcpu_conf {
 	/*
 	 * topology:DESC	the CPUs and nodes of an hwloc synthetic description; or, if there
 	 *		is a slash in it or it ends in ".xml", of the file of an hwloc XML export.
-	 *		Empty: the machine's
+	 *		What takes hwloc too long, or too much memory, is refused. Empty: the
+	 *		machine's
 	 */
 	char topology[256];
 };

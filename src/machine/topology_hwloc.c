@@ -12,19 +12,20 @@
 #include "ground/mem.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <hwloc.h>
 #include <hwloc/distances.h>
 #include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static void fill_node(struct pcpu_topology *topo, hwloc_obj_t node)
 {
-	int cpu;
-
-	if (node->os_index >= PCPU_NR_NODES)
+	if (node->os_index >= PCPU_NR_NODES || !node->cpuset)
 		return;
-	hwloc_bitmap_foreach_begin(cpu, node->cpuset)
-		topo->cpu_node[cpu] = (unsigned short)node->os_index;
-	hwloc_bitmap_foreach_end();
+	for (unsigned int cpu = 0; cpu < topo->nr_cpu_ids; cpu++)
+		if (hwloc_bitmap_isset(node->cpuset, cpu))
+			topo->cpu_node[cpu] = (unsigned short)node->os_index;
 	if (node->os_index >= topo->nr_node_ids)
 		topo->nr_node_ids = node->os_index + 1;
 }
@@ -41,8 +42,10 @@ static int fill(struct pcpu_topology *topo, hwloc_topology_t hwloc)
 	err = pcpu_topology_init(topo, (unsigned int)last + 1);
 	if (err)
 		return err;
+	/* an XML file may say anything */
 	while ((obj = hwloc_get_next_obj_by_type(hwloc, HWLOC_OBJ_PU, obj)) != NULL)
-		pcpu_set_bit(obj->os_index, topo->possible);
+		if (obj->os_index < topo->nr_cpu_ids)
+			pcpu_set_bit(obj->os_index, topo->possible);
 	while ((obj = hwloc_get_next_obj_by_type(hwloc, HWLOC_OBJ_NUMANODE, obj)) != NULL)
 		fill_node(topo, obj);
 	return 0;
@@ -98,7 +101,7 @@ static int load_and_fill(struct pcpu_topology *topo, hwloc_topology_t hwloc)
 	return err;
 }
 
-/* @set tells hwloc what to load, by @source. */
+/* @set tells hwloc what to load, by @source. 0 or a negative errno. */
 static int from_source(struct pcpu_topology *topo, int (*set)(hwloc_topology_t, const char *),
 		       const char *source)
 {
@@ -107,17 +110,71 @@ static int from_source(struct pcpu_topology *topo, int (*set)(hwloc_topology_t, 
 
 	if (pcpu_fault(PCPU_FAULT_TOPOLOGY) || hwloc_topology_init(&hwloc) != 0)
 		return -ENOMEM;
-	err = set(hwloc, source) == 0 ? load_and_fill(topo, hwloc) : -EINVAL;
+	err = set(hwloc, source);
+	err = err ? err : load_and_fill(topo, hwloc);
 	hwloc_topology_destroy(hwloc);
 	return err;
 }
 
+static int set_synthetic(hwloc_topology_t hwloc, const char *description)
+{
+	return hwloc_topology_set_synthetic(hwloc, description) == 0 ? 0 : -EINVAL;
+}
+
 int pcpu_topology_from_synthetic(struct pcpu_topology *topo, const char *description)
 {
-	return from_source(topo, hwloc_topology_set_synthetic, description);
+	return from_source(topo, set_synthetic, description);
+}
+
+/* --- files --- */
+
+/* An export of a machine with 4096 CPUs has less than half of that. */
+#define MOST_BYTES (8L << 20)
+
+/*
+ * Not by hwloc, which would wait for who writes to a pipe, and read a device for ever. The bytes of
+ * a file, or a negative errno.
+ */
+static ssize_t size_of_file(int fd)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) != 0)
+		return -errno;
+	if (!S_ISREG(status.st_mode) || status.st_size == 0)
+		return -EINVAL;
+	return status.st_size <= MOST_BYTES ? (ssize_t)status.st_size : -E2BIG;
+}
+
+static int set_from_buffer(hwloc_topology_t hwloc, int fd, size_t size)
+{
+	char *text = pcpu_mem_zalloc(size + 1);
+	ssize_t got;
+	int err;
+
+	if (!text)
+		return -ENOMEM;
+	got = read(fd, text, size);
+	err = got > 0 && hwloc_topology_set_xmlbuffer(hwloc, text, (int)got + 1) == 0 ? 0 : -EINVAL;
+	pcpu_mem_free(text, size + 1);
+	return err;
+}
+
+static int set_xml(hwloc_topology_t hwloc, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	ssize_t size;
+	int err;
+
+	if (fd < 0)
+		return -EINVAL;
+	size = size_of_file(fd);
+	err = size < 0 ? (int)size : set_from_buffer(hwloc, fd, (size_t)size);
+	close(fd);
+	return err;
 }
 
 int pcpu_topology_from_xml(struct pcpu_topology *topo, const char *path)
 {
-	return from_source(topo, hwloc_topology_set_xml, path);
+	return from_source(topo, set_xml, path);
 }

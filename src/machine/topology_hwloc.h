@@ -6,6 +6,10 @@
 #include "machine/topology.h"
 
 /*
+ * Both take as much time and memory as a description asks for: see topology_apart.h.
+ */
+
+/*
  * The topology of an hwloc synthetic description, "numa:2 pu:4". 0, -ENOMEM, or -EINVAL: no such
  * topology. In a static executable this function is there only if the program links hwloc and
  * asks the linker for it; hence weak.
@@ -15,7 +19,8 @@ int pcpu_topology_from_synthetic(struct pcpu_topology *topo, const char *descrip
 
 /*
  * The topology of a machine that was exported to the XML file @path, with the distances between its
- * nodes if they are latencies: "lstopo machine.xml" writes one. Results as above; weak as well.
+ * nodes if they are latencies: "lstopo machine.xml" writes one. -E2BIG: the file has more than 8
+ * MiB. Other results as above; weak as well.
  */
 int pcpu_topology_from_xml(struct pcpu_topology *topo, const char *path) __attribute__((__weak__));
 

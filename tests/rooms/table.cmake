@@ -29,6 +29,7 @@ room_alone(test_abort_check machine  machine/abort_check.c machine/rseq_area.c g
 room(test_cpulist       machine -)
 room(test_tier          machine -                       fallback musl)
 room(test_topology      machine -)
+room(test_topology_apart  machine -)
 
 room(test_coord         memory  -                       musl)
 room(test_unit          memory  possible:64             fallback musl)

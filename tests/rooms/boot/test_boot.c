@@ -662,6 +662,16 @@ static void file_that_hwloc_cannot_read_is_reported_and_the_machine_taken(void *
 	}
 }
 
+/* test_topology_apart.c has more of these. */
+static void machine_that_is_too_large_is_reported_and_the_machine_taken(void **state)
+{
+	struct child_end end = run("log:info,topology:pu:10000000");
+
+	(void)state;
+	assert_int_equal(lines_with(&end, "takes too much time or memory"), 1);
+	assert_int_equal(counts_of(&end).cpu_ids, nr_cpu_ids);
+}
+
 /* --- the tier --- */
 
 static void fallback_that_is_asked_for_is_taken_without_a_word(void **state)
@@ -723,6 +733,7 @@ int main(void)
 		cmocka_unit_test(machine_of_8_times_128_cpus_has_8_groups),
 		cmocka_unit_test(machine_of_4096_cpus_counts_exactly),
 		cmocka_unit_test(exported_machine_is_taken_by_the_name_of_its_file),
+		cmocka_unit_test(machine_that_is_too_large_is_reported_and_the_machine_taken),
 		cmocka_unit_test(file_that_hwloc_cannot_read_is_reported_and_the_machine_taken),
 		cmocka_unit_test(fallback_that_is_asked_for_is_taken_without_a_word),
 		cmocka_unit_test(strict_rseq_is_had_or_refused),

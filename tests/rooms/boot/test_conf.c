@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* test_conf.c - PERCPU_CONF: every key, and what happens to what is not one */
 #include "support/cmocka_all.h"
+#include "support/random.h"
 #include "support/records.h"
 
 #include "boot/read_conf.h"
+#include "ground/layout.h"
 
 #include <stdlib.h>
 
@@ -365,6 +367,47 @@ static void longer_topology_is_reported_not_cut(void **state)
 	assert_string_equal(conf.topology, "");
 }
 
+/* --- anything --- */
+
+static void append_anything(struct random *random, char *text, size_t room)
+{
+	static const char *const words[] = {
+		"topology", "possible", "max_size", "debug",       "log",
+		"populate", "alloc",    "shared",   "eager",       "yes",
+		"page",     "65536",    "256M",     "numa:2 pu:4", "18446744073709551616",
+		":",        ":",        ":",        ",",           ",",
+		"\"",       "K",        "-1",
+	};
+	const char *word = words[random_next(random) % ARRAY_SIZE(words)];
+	char letter[2] = {(char)(1 + random_next(random) % 255), '\0'};
+
+	if (random_next(random) % 8 == 0)
+		word = letter;
+	if (strlen(text) + strlen(word) < room)
+		strcat(text, word);
+}
+
+/* Whatever a variable of the environment says, no field has a value that its key cannot have. */
+static void every_field_is_in_its_range_after_any_text(void **state)
+{
+	struct random random = random_from(1130);
+	char text[1200];
+
+	(void)state;
+	for (int i = 0; i < 20000; i++) {
+		text[0] = '\0';
+		for (uint64_t n = random_next(&random) % (i % 100 ? 24 : 400); n > 0; n--)
+			append_anything(&random, text, sizeof(text));
+		parse(text);
+		if (conf.log_level > PERCPU_LOG_DEBUG || conf.backend > PCPU_BACKEND_FALLBACK ||
+		    conf.index > PCPU_INDEX_MM_CID || conf.fc >= PCPU_FC_NR || conf.debug < 0 ||
+		    conf.debug > 3 || conf.possible >= PCPU_NR_CPUS ||
+		    conf.max_size < PCPU_MIN_UNIT_SIZE || conf.max_size > 256UL << 20 ||
+		    strnlen(conf.topology, sizeof(conf.topology)) == sizeof(conf.topology))
+			fail_msg("after \"%s\"", text);
+	}
+}
+
 /* --- the page that people read --- */
 
 /* The keys of the README's table, in @keys; returns how many. */
@@ -449,6 +492,7 @@ int main(void)
 		cmocka_unit_test(longer_text_is_reported_and_ignored_as_a_whole),
 		cmocka_unit_test(topology_of_255_characters_is_kept_whole),
 		cmocka_unit_test(longer_topology_is_reported_not_cut),
+		cmocka_unit_test(every_field_is_in_its_range_after_any_text),
 		cmocka_unit_test(readme_has_every_key_and_no_other),
 	};
 
