@@ -91,6 +91,7 @@ static void make_units(void)
 		.unit_map = boot.layout.unit_map,
 		.unit_offsets = boot.layout.unit_offsets,
 		.nodes = boot.topology.nr_node_ids > 1 ? boot.topology.cpu_node : NULL,
+		.memory_nodes = boot.topology.memory_node,
 		.rest_bits = rest_bits(),
 		.attention = pcpu_tier.sequences ? 0 : PCPU_ATTENTION_ALWAYS,
 	};
@@ -208,6 +209,7 @@ static void find_machine(void)
 	pcpu_tier_init();
 	if (pcpu_tier.index == PCPU_INDEX_MM_CID)
 		pcpu_setup_index_by_threads(&boot.topology);
+	pcpu_setup_memory(&boot.topology);
 }
 
 static void make_copies(void)

@@ -8,9 +8,17 @@
 #include "machine/topology_apart.h"
 #include "machine/topology_hwloc.h"
 #include "machine/topology_sysfs.h"
+#include "memory/pages/policy.h"
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
+
+static struct {
+	bool made_up;   /* the nodes are no machine's */
+	void *page;     /* one that policies are tried on */
+	int last_errno; /* why the last one was refused */
+} setup;
 
 /* Threads run on the machine's CPUs, whatever machine is played. */
 static int add_real_cpus(struct pcpu_topology *topo)
@@ -61,9 +69,12 @@ static int read_described(struct pcpu_topology *topo, const char *description)
 		return -EINVAL;
 	}
 	err = pcpu_topology_apart(topo, described, description);
-	if (err)
+	if (err) {
 		report(description, err);
-	return err ? err : add_real_cpus(topo);
+		return err;
+	}
+	setup.made_up = true;
+	return add_real_cpus(topo);
 }
 
 void pcpu_setup_topology(struct pcpu_topology *topo)
@@ -86,4 +97,42 @@ void pcpu_setup_index_by_threads(struct pcpu_topology *topo)
 	pcpu_setup_check("no memory", pcpu_topology_extend(topo, topo->nr_cpu_ids));
 	memset(topo->cpu_node, 0, topo->nr_cpu_ids * sizeof(*topo->cpu_node));
 	topo->nr_node_ids = 1;
+}
+
+static bool has_memory(unsigned int node)
+{
+	int err = pcpu_policy_bind(setup.page, PCPU_PAGE_SIZE, node);
+
+	if (err)
+		setup.last_errno = -err;
+	return !err;
+}
+
+static void report_nodes_without_memory(const struct pcpu_topology *topo)
+{
+	for (unsigned int node = 0; node < topo->nr_node_ids; node++)
+		if (topo->memory_node[node] != node)
+			pcpu_log(PERCPU_LOG_INFO, "node %u has no memory for us, node %u has", node,
+				 topo->memory_node[node]);
+}
+
+void pcpu_setup_memory(struct pcpu_topology *topo)
+{
+	int err;
+
+	if (topo->nr_node_ids == 1)
+		return;
+	setup.page = mmap(NULL, PCPU_PAGE_SIZE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	pcpu_setup_check("no memory", setup.page == MAP_FAILED ? -errno : 0);
+	err = pcpu_topology_choose_memory(topo, has_memory);
+	munmap(setup.page, PCPU_PAGE_SIZE);
+	if (err == -ENOENT)
+		pcpu_log(setup.made_up ? PERCPU_LOG_INFO : PERCPU_LOG_WARNING,
+			 "no memory policy can be had (errno %d): CPUs' copies lie on the nodes of "
+			 "those who touch them first",
+			 setup.last_errno);
+	else
+		pcpu_setup_check("no memory", err);
+	if (!err)
+		report_nodes_without_memory(topo);
 }

@@ -218,17 +218,16 @@ static void wait_until_it_spins(const struct scene *scene, int64_t deadline)
 /* The kernel clears the word and wakes its waiters, by way of the memory: no private futex. */
 static bool wait_for_end(const struct bare_thread *thread, int64_t deadline)
 {
+	int64_t left;
 	int now;
 
-	while ((now = __atomic_load_n(&thread->runs, __ATOMIC_ACQUIRE)) != 0) {
-		int64_t left = deadline - bare_now();
-		struct timespec timeout = {left / NS_PER_S, left % NS_PER_S};
+	while ((left = deadline - bare_now()) > 0 &&
+	       (now = __atomic_load_n(&thread->runs, __ATOMIC_ACQUIRE)) != 0) {
+		const struct timespec timeout = {left / NS_PER_S, left % NS_PER_S};
 
-		if (left <= 0)
-			return false;
 		pcpu_raw_syscall(SYS_futex, (long)&thread->runs, FUTEX_WAIT, now, (long)&timeout);
 	}
-	return true;
+	return left > 0;
 }
 
 /* Whether its number is somebody's. Where nobody may ask, no waiting would help. */

@@ -5,6 +5,7 @@
 #include "ground/mem.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 static size_t possible_size(unsigned int nr_cpu_ids)
@@ -23,8 +24,14 @@ int pcpu_topology_init(struct pcpu_topology *topo, unsigned int nr_cpu_ids)
 	return -ENOMEM;
 }
 
+static size_t memory_node_size(const struct pcpu_topology *topo)
+{
+	return topo->nr_node_ids * sizeof(*topo->memory_node);
+}
+
 void pcpu_topology_destroy(struct pcpu_topology *topo)
 {
+	pcpu_mem_free(topo->memory_node, memory_node_size(topo));
 	pcpu_mem_free(topo->possible, possible_size(topo->nr_cpu_ids));
 	pcpu_mem_free(topo->cpu_node, topo->nr_cpu_ids * sizeof(*topo->cpu_node));
 	pcpu_mem_free(topo->distance, pcpu_topology_distance_size(topo));
@@ -44,7 +51,9 @@ int pcpu_topology_extend(struct pcpu_topology *topo, unsigned int nr)
 		memcpy(larger.cpu_node, topo->cpu_node, topo->nr_cpu_ids * sizeof(*topo->cpu_node));
 		larger.nr_node_ids = topo->nr_node_ids;
 		larger.distance = topo->distance;
+		larger.memory_node = topo->memory_node;
 		topo->distance = NULL;
+		topo->memory_node = NULL;
 		pcpu_topology_destroy(topo);
 		*topo = larger;
 	}
@@ -53,10 +62,8 @@ int pcpu_topology_extend(struct pcpu_topology *topo, unsigned int nr)
 	return 0;
 }
 
-int pcpu_topology_cpu_distance(unsigned int from, unsigned int to, void *topology)
+static int node_distance(const struct pcpu_topology *topo, unsigned int a, unsigned int b)
 {
-	const struct pcpu_topology *topo = topology;
-	unsigned int a = topo->cpu_node[from], b = topo->cpu_node[to];
 	int distance;
 
 	if (a == b)
@@ -64,4 +71,49 @@ int pcpu_topology_cpu_distance(unsigned int from, unsigned int to, void *topolog
 	distance = topo->distance ? topo->distance[a * topo->nr_node_ids + b] : 0;
 	/* libnuma says 0 where it does not know */
 	return distance ? distance : REMOTE_DISTANCE;
+}
+
+int pcpu_topology_cpu_distance(unsigned int from, unsigned int to, void *topology)
+{
+	const struct pcpu_topology *topo = topology;
+
+	return node_distance(topo, topo->cpu_node[from], topo->cpu_node[to]);
+}
+
+/* --- nodes without memory --- */
+
+static unsigned int nearest_of(const struct pcpu_topology *topo, const unsigned long *nodes,
+			       unsigned int node)
+{
+	unsigned int nearest = node;
+	int least = INT_MAX;
+
+	if (pcpu_test_bit(node, nodes))
+		return node;
+	for (unsigned int other = 0; other < topo->nr_node_ids; other++)
+		if (pcpu_test_bit(other, nodes) && node_distance(topo, node, other) < least) {
+			nearest = other;
+			least = node_distance(topo, node, other);
+		}
+	return nearest;
+}
+
+int pcpu_topology_choose_memory(struct pcpu_topology *topo, bool (*has_memory)(unsigned int node))
+{
+	unsigned long nodes[PCPU_BITS_TO_LONGS(PCPU_NR_NODES)] = {0};
+	bool any = false;
+
+	for (unsigned int node = 0; node < topo->nr_node_ids; node++)
+		if (has_memory(node)) {
+			pcpu_set_bit(node, nodes);
+			any = true;
+		}
+	if (!any)
+		return -ENOENT;
+	topo->memory_node = pcpu_mem_zalloc(memory_node_size(topo));
+	if (!topo->memory_node)
+		return -ENOMEM;
+	for (unsigned int node = 0; node < topo->nr_node_ids; node++)
+		topo->memory_node[node] = (unsigned short)nearest_of(topo, nodes, node);
+	return 0;
 }

@@ -19,6 +19,8 @@ struct pcpu_topology {
 	unsigned long *possible;  /* nr_cpu_ids bits, at least one set */
 	unsigned short *cpu_node; /* by CPU number; a CPU that no node names is on node 0 */
 	int *distance;            /* nr_node_ids x nr_node_ids, or NULL: the defaults */
+	/* by node: whose memory its CPUs are given; NULL: nothing is said of that */
+	unsigned short *memory_node;
 };
 
 /* An empty topology with room for @nr_cpu_ids CPUs, none of them possible yet. 0 or -ENOMEM. */
@@ -40,6 +42,13 @@ static inline unsigned int pcpu_topology_node(const struct pcpu_topology *topo, 
 {
 	return topo->cpu_node[cpu];
 }
+
+/*
+ * Decides whose memory the CPUs of each node are given: the node's own, or where it has none that
+ * may be used, the nearest one's that has; of several the lowest. @has_memory is asked of each node
+ * once. 0; -ENOENT if none has any; or -ENOMEM. In either case of these nothing is said.
+ */
+int pcpu_topology_choose_memory(struct pcpu_topology *topo, bool (*has_memory)(unsigned int node));
 
 /*
  * A pcpu_fc_cpu_distance_fn_t whose context is a topology: LOCAL_DISTANCE for CPUs on one node, the

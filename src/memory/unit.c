@@ -26,7 +26,7 @@ static DEFINE_PER_CPU_READ_MOSTLY(int, numa_node);
 static struct {
 	unsigned int nr;
 	uintptr_t *windows; /* 0: of a CPU that is not possible */
-	const unsigned short *nodes;
+	const unsigned short *nodes, *memory_nodes;
 	intptr_t base_bits, rest_bits;
 	sigset_t fork_saved;
 } units;
@@ -54,6 +54,7 @@ int pcpu_units_init(const struct pcpu_unit_setup *setup)
 		return err;
 	units.nr = setup->nr_cpu_ids;
 	units.nodes = setup->nodes;
+	units.memory_nodes = setup->memory_nodes;
 	units.rest_bits = setup->rest_bits;
 	return 0;
 }
@@ -70,17 +71,22 @@ bool pcpu_unit_is_open(unsigned int cpu)
 
 /* --- opening --- */
 
-/* Makes the CPU's memory local to its node. Not having it so costs time, never a count. */
+/*
+ * Makes the CPU's memory local to its node, or near it. Not having it so costs time, never a count.
+ * It was tried for the node at the start, so a refusal is news.
+ */
 static void bind_window(unsigned int cpu, uintptr_t window)
 {
+	unsigned int node;
 	int err;
 
-	if (!units.nodes)
+	if (!units.nodes || !units.memory_nodes)
 		return;
-	err = pcpu_vm_bind(window, PCPU_WINDOW_SIZE, units.nodes[cpu]);
+	node = units.memory_nodes[units.nodes[cpu]];
+	err = pcpu_vm_bind(window, PCPU_WINDOW_SIZE, node);
 	if (err)
-		pcpu_log(PERCPU_LOG_INFO, "no memory policy for CPU %u on node %u: errno %d", cpu,
-			 units.nodes[cpu], -err);
+		pcpu_log(PERCPU_LOG_WARNING, "no memory policy for CPU %u and node %u: errno %d",
+			 cpu, node, -err);
 }
 
 static void *copy_in(uintptr_t window, const void *variable)

@@ -20,7 +20,8 @@
 /*
  * Sets up entries and windows for @nr_cpu_ids CPUs. The window of a possible CPU starts at @base
  * plus what @unit_offsets says; @unit_map is UINT_MAX for a CPU that is not possible. @nodes is
- * NULL, or gives each CPU's node, which its window's memory is to come from. What an entry's window
+ * NULL, or gives each CPU's node; @memory_nodes is NULL, or gives, by node, that which its CPUs'
+ * windows are to have their memory from. What an entry's window
  * is while nobody holds the CPU is the window's address and @rest_bits; @attention is what is paid
  * when nobody waits (hold.h). 0 or -ENOMEM. Once.
  */
@@ -29,7 +30,7 @@ struct pcpu_unit_setup {
 	uintptr_t base;
 	const unsigned int *unit_map;
 	const unsigned long *unit_offsets;
-	const unsigned short *nodes;
+	const unsigned short *nodes, *memory_nodes;
 	intptr_t rest_bits;
 	unsigned int attention;
 };

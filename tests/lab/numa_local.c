@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * numa_local.c - each CPU's copies lie on the CPU's own node, even if a thread on another node
- * touches them first; in both forms of the first chunk.
+ * numa_local.c - each CPU's copies lie on the CPU's own node, or where that has no memory, on the
+ * nearest that has some, even if a thread on another node touches them first; in both forms of the
+ * first chunk. Where the kernel refuses policies, there is a warning.
  *
- * Starts itself once a form. Exit status 77: there are not two nodes, or the kernel lets nobody ask
- * where pages lie.
+ * Starts itself once a form, and once refused. "numa_local N" wants N nodes without memory. Exit
+ * status 77: there are not two nodes, or the kernel lets nobody ask where pages lie.
  */
+#include "support/refuse.h"
+
 #include <percpu/percpu.h>
 
 #include <errno.h>
@@ -28,10 +31,38 @@ static DEFINE_PER_CPU(long, in_a_section) = 7;
 
 static int checked, wrong;
 
+/* --- which node --- */
+
+static bool has_memory(int node)
+{
+	return numa_node_size64(node, NULL) > 0;
+}
+
+/* Whose memory a CPU is to be given. */
+static int home_of(unsigned int cpu)
+{
+	int own = numa_node_of_cpu((int)cpu), nearest = -1;
+
+	for (int node = 0; node <= numa_max_node(); node++)
+		if (has_memory(node) &&
+		    (nearest < 0 || numa_distance(own, node) < numa_distance(own, nearest)))
+			nearest = node;
+	return nearest;
+}
+
+static int nodes_without_memory(void)
+{
+	int nr = 0;
+
+	for (int node = 0; node <= numa_max_node(); node++)
+		nr += !has_memory(node);
+	return nr;
+}
+
 static void complain(unsigned int cpu, const char *what, const char *problem, int found)
 {
-	fprintf(stderr, "CPU %u, node %d, %s: %s %d\n", cpu, numa_node_of_cpu((int)cpu), what,
-		problem, found);
+	fprintf(stderr, "CPU %u, memory of node %d, %s: %s %d\n", cpu, home_of(cpu), what, problem,
+		found);
 	wrong++;
 }
 
@@ -60,7 +91,7 @@ static bool prefers(void *page, int node)
 static void check_page(unsigned int cpu, const char *what, char *address)
 {
 	void *page = (void *)((uintptr_t)address & ~(uintptr_t)(PAGE - 1));
-	int node = numa_node_of_cpu((int)cpu), found = -1;
+	int node = home_of(cpu), found = -1;
 
 	checked++;
 	if (node_of_page(page) != node)
@@ -83,12 +114,11 @@ static bool may_run_on(unsigned int cpu)
 	return CPU_ISSET(cpu, &at_start);
 }
 
-/* A CPU on another node than @cpu, or -1. */
+/* A CPU that has its memory from another node than @cpu, or -1. */
 static int foreigner(unsigned int cpu)
 {
 	for (unsigned int other = 0; other < nr_cpu_ids; other++)
-		if (cpu_possible(other) && may_run_on(other) &&
-		    numa_node_of_cpu((int)other) != numa_node_of_cpu((int)cpu))
+		if (cpu_possible(other) && may_run_on(other) && home_of(other) != home_of(cpu))
 			return (int)other;
 	return -1;
 }
@@ -105,7 +135,7 @@ static void go_to(int cpu)
 		complain((unsigned int)cpu, "this thread", "cannot run there, errno", errno);
 	page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	*page = 1;
-	if (node_of_page(page) != numa_node_of_cpu(cpu))
+	if (node_of_page(page) != home_of((unsigned int)cpu))
 		complain((unsigned int)cpu, "an ordinary page", "is on", node_of_page(page));
 	munmap(page, PAGE);
 }
@@ -175,25 +205,69 @@ static int check_form(const char *form)
 
 /* --- both forms --- */
 
-static int run_form(const char *form)
+static int run_with(const char *conf, const char *argument)
 {
-	char conf[32];
 	int status;
 	pid_t pid;
 
-	snprintf(conf, sizeof(conf), "alloc:%s", form);
 	setenv("PERCPU_CONF", conf, 1);
 	fflush(NULL);
 	pid = fork();
 	if (pid == 0) {
-		execl("/proc/self/exe", "numa_local", form, NULL);
+		execl("/proc/self/exe", "numa_local", argument, NULL);
 		_exit(126);
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
 		return 1;
 	if (status != 0)
-		fprintf(stderr, "alloc:%s: status %#x\n", form, (unsigned int)status);
+		fprintf(stderr, "%s: status %#x\n", conf, (unsigned int)status);
 	return status != 0;
+}
+
+static int run_form(const char *form)
+{
+	char conf[32];
+
+	snprintf(conf, sizeof(conf), "alloc:%s", form);
+	return run_with(conf, form);
+}
+
+/* --- no policies --- */
+
+/* With standard error in a pipe. The child's library begins when mbind is refused already. */
+static int run_refused(void)
+{
+	char said[4096];
+	int ends[2], old = dup(STDERR_FILENO), failed;
+	ssize_t length;
+
+	if (old < 0 || pipe(ends) != 0)
+		return 1;
+	dup2(ends[1], STDERR_FILENO);
+	close(ends[1]);
+	failed = run_with("log:warning", "refuse");
+	dup2(old, STDERR_FILENO);
+	length = read(ends[0], said, sizeof(said) - 1);
+	said[length > 0 ? length : 0] = '\0';
+	printf("without policies: %s", said);
+	return failed || !strstr(said, "no memory policy can be had (errno 1)");
+}
+
+static int refuse_and_start(void)
+{
+	if (!refuse(SYS_mbind, REFUSE_WITH(EPERM)))
+		return 1;
+	execl("/proc/self/exe", "numa_local", "count", NULL);
+	return 1;
+}
+
+static int count(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		per_cpu(in_a_section, cpu)++;
+	return per_cpu_sum(in_a_section) != 8 * (long)num_possible_cpus();
 }
 
 /* Nodes that have CPUs which this process may use. */
@@ -207,12 +281,10 @@ static bool has_two_nodes(void)
 	return false;
 }
 
-int main(int argc, char **argv)
+static int run_all(int without_memory)
 {
 	int mode;
 
-	if (argc == 2)
-		return check_form(argv[1]);
 	if (numa_available() < 0 || get_mempolicy(&mode, NULL, 0, NULL, 0) != 0) {
 		printf("nobody may ask where pages lie here\n");
 		return SKIP;
@@ -221,5 +293,21 @@ int main(int argc, char **argv)
 		printf("there are not two nodes here\n");
 		return SKIP;
 	}
-	return run_form("embed") | run_form("page");
+	printf("%d nodes have no memory\n", nodes_without_memory());
+	if (without_memory >= 0 && without_memory != nodes_without_memory())
+		return 1;
+	return run_form("embed") | run_form("page") | run_refused();
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2)
+		return run_all(-1);
+	if (strcmp(argv[1], "refuse") == 0)
+		return refuse_and_start();
+	if (strcmp(argv[1], "count") == 0)
+		return count();
+	if (strcmp(argv[1], "embed") == 0 || strcmp(argv[1], "page") == 0)
+		return check_form(argv[1]);
+	return run_all(atoi(argv[1]));
 }

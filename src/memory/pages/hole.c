@@ -91,7 +91,7 @@ static void bind_in_hole(void *ptr, size_t size)
 		return;
 	err = pcpu_policy_bind(ptr, size, node - 1);
 	if (err && !__atomic_exchange_n(&told, true, __ATOMIC_RELAXED))
-		pcpu_log(PERCPU_LOG_INFO, "no memory policy for pages of node %u: errno %d",
+		pcpu_log(PERCPU_LOG_WARNING, "no memory policy for pages of node %u: errno %d",
 			 node - 1, -err);
 }
 

@@ -716,7 +716,7 @@ static void unit_without_a_memory_policy_opens_all_the_same(void **state)
 	(void)state;
 	while (percpu_unit_is_open(--cpu))
 		;
-	records_keep(PERCPU_LOG_INFO);
+	records_keep(PERCPU_LOG_WARNING);
 	faults_fail_nth(PCPU_FAULT_BIND, 1);
 	per_cpu(some_variable, cpu) = 5;
 	assert_int_equal(faults_end(), 1);
@@ -724,7 +724,7 @@ static void unit_without_a_memory_policy_opens_all_the_same(void **state)
 	assert_true(percpu_unit_is_open(cpu));
 	assert_int_equal(per_cpu(some_variable, cpu), 5);
 	assert_int_equal(nr_records, 1);
-	assert_int_equal(records[0].level, PERCPU_LOG_INFO);
+	assert_int_equal(records[0].level, PERCPU_LOG_WARNING);
 	assert_true(record_says(0, "policy"));
 }
 

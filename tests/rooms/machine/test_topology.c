@@ -447,6 +447,11 @@ static void extending_makes_the_lower_cpus_possible_too(void **state)
 	assert_true(pcpu_test_bit(70, topo.possible));
 }
 
+static bool is_even(unsigned int node)
+{
+	return node % 2 == 0;
+}
+
 static void extending_beyond_the_end_keeps_cpus_nodes_and_distances(void **state)
 {
 	int *distance;
@@ -459,6 +464,7 @@ static void extending_beyond_the_end_keeps_cpus_nodes_and_distances(void **state
 	distance = pcpu_mem_zalloc(pcpu_topology_distance_size(&topo));
 	distance[1] = 33;
 	topo.distance = distance;
+	assert_int_equal(pcpu_topology_choose_memory(&topo, is_even), 0);
 	assert_int_equal(pcpu_topology_extend(&topo, 130), 0);
 	assert_int_equal(topo.nr_cpu_ids, 130);
 	assert_int_equal(pcpu_bitmap_weight(topo.possible, 130), 130);
@@ -466,6 +472,67 @@ static void extending_beyond_the_end_keeps_cpus_nodes_and_distances(void **state
 	assert_int_equal(pcpu_topology_node(&topo, 1), 1);
 	assert_int_equal(pcpu_topology_node(&topo, 129), 0);
 	assert_int_equal(pcpu_topology_cpu_distance(0, 1, &topo), 33);
+	assert_int_equal(topo.memory_node[1], 0);
+}
+
+/* --- nodes without memory --- */
+
+static const int line_of_nodes[] = {
+	10, 20, 30, 40, /* of node 0 to each */
+	20, 10, 20, 30, /* of node 1 */
+	30, 20, 10, 15, /* of node 2 */
+	40, 30, 15, 10, /* of node 3 */
+};
+
+static void make_a_line_of_nodes(void)
+{
+	assert_int_equal(pcpu_topology_init(&topo, 4), 0);
+	topo.nr_node_ids = 4;
+	topo.distance = pcpu_mem_zalloc(pcpu_topology_distance_size(&topo));
+	assert_non_null(topo.distance);
+	memcpy(topo.distance, line_of_nodes, sizeof(line_of_nodes));
+}
+
+static unsigned long nodes_with_memory;
+
+static bool is_with_memory(unsigned int node)
+{
+	return nodes_with_memory >> node & 1;
+}
+
+static void expect_memory_of(unsigned long with_memory, const unsigned short expected[4])
+{
+	make_a_line_of_nodes();
+	nodes_with_memory = with_memory;
+	assert_int_equal(pcpu_topology_choose_memory(&topo, is_with_memory), 0);
+	assert_memory_equal(topo.memory_node, expected, 4 * sizeof(expected[0]));
+	pcpu_topology_destroy(&topo);
+}
+
+static void node_without_memory_is_given_that_of_the_nearest_that_has_some(void **state)
+{
+	(void)state;
+	expect_memory_of(0xf, (const unsigned short[]){0, 1, 2, 3});
+	expect_memory_of(0x7, (const unsigned short[]){0, 1, 2, 2});
+	expect_memory_of(0x1, (const unsigned short[]){0, 0, 0, 0});
+	expect_memory_of(0x8, (const unsigned short[]){3, 3, 3, 3});
+	expect_memory_of(0x9, (const unsigned short[]){0, 0, 3, 3});
+	/* as near as each other: the lowest */
+	expect_memory_of(0x5, (const unsigned short[]){0, 0, 2, 2});
+}
+
+static void nothing_is_said_of_memory_where_none_may_be_used(void **state)
+{
+	(void)state;
+	make_a_line_of_nodes();
+	nodes_with_memory = 0;
+	assert_int_equal(pcpu_topology_choose_memory(&topo, is_with_memory), -ENOENT);
+	assert_null(topo.memory_node);
+	nodes_with_memory = 1;
+	faults_fail_nth(PCPU_FAULT_MEM, 1);
+	assert_int_equal(pcpu_topology_choose_memory(&topo, is_with_memory), -ENOMEM);
+	assert_int_equal(faults_end(), 1);
+	assert_null(topo.memory_node);
 }
 
 static void distance_comes_from_the_table_with_defaults_for_its_gaps(void **state)
@@ -752,6 +819,8 @@ int main(void)
 		sysfs_test(destroyed_topology_is_empty),
 		sysfs_test(extending_makes_the_lower_cpus_possible_too),
 		sysfs_test(extending_beyond_the_end_keeps_cpus_nodes_and_distances),
+		sysfs_test(node_without_memory_is_given_that_of_the_nearest_that_has_some),
+		sysfs_test(nothing_is_said_of_memory_where_none_may_be_used),
 		sysfs_test(distance_comes_from_the_table_with_defaults_for_its_gaps),
 		sysfs_test(synthetic_topology_has_its_cpus_and_nodes),
 		sysfs_test(synthetic_topology_of_1024_cpus_on_8_nodes),

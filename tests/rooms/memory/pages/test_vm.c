@@ -344,7 +344,7 @@ static void commit_in_a_hole_works_without_a_policy_and_says_so_once(void *arg)
 	child_expect(pcpu_vm_commit(base, PAGE) == 0);
 	child_expect(pcpu_vm_commit(base + WINDOW, PAGE) == 0);
 	child_expect(faults_end() == 2);
-	child_expect(nr_records == 1 && records[0].level == PERCPU_LOG_INFO);
+	child_expect(nr_records == 1 && records[0].level == PERCPU_LOG_WARNING);
 	child_expect(record_says(0, "policy") && record_says(0, "node 0"));
 	*(char *)base = 1;
 	*(char *)(base + WINDOW) = 1;
