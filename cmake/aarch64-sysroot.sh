@@ -2,7 +2,8 @@
 # aarch64-sysroot.sh FOLDER [PACKAGE...]: fills FOLDER with what building and running libpercpu for
 # aarch64 needs of a system: the C library, the libraries that libpercpu uses, and those of its
 # tests. Of a PACKAGE named in addition, only its own files; one that merely names the newest of a
-# kind (linux-image-cloud-arm64) is followed to that.
+# kind (linux-image-cloud-arm64) is followed to that, and from a kernel's that holds dependencies
+# only, as those of 7.x do, to the one with the kernel in it.
 #
 # They are Debian packages for arm64, taken from where this machine's apt takes its own and
 # unpacked; nothing is installed, and no architecture is added to this machine's dpkg.
@@ -59,8 +60,12 @@ all=$(apt-get install -s --no-install-recommends $wanted | sed -n 's/^Inst \([^ 
 [ -n "$all" ] || skip "apt knows no packages for arm64"
 # shellcheck disable=SC2086
 unpack $all
+needed_by() { # package, how the name of what it needs begins
+	apt-cache depends "$1" | sed -n "s/^ *Depends: \\($2[0-9].*\\)/\\1/p" | head -n 1
+}
 for package; do
-	newest=$(apt-cache depends "$package" | sed -n 's/^ *Depends: \(linux-image-[0-9].*\)/\1/p')
-	newest=$(echo "$newest" | head -n 1)
-	unpack "${newest:-$package}"
+	newest=$(needed_by "$package" linux-image-)
+	package=${newest:-$package}
+	binary=$(needed_by "$package" linux-binary-)
+	unpack "${binary:-$package}"
 done

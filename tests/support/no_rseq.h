@@ -22,12 +22,12 @@ static inline struct rseq *give_rseq_up(void)
 {
 	struct rseq *area =
 		(struct rseq *)((char *)__builtin_thread_pointer() + __percpu_rt.rseq_offset);
-	const size_t sizes[] = {32, __rseq_size};
 
 	/* if it is the library's own, and has not been needed yet */
 	(void)this_cpu_read(needs_rseq);
-	for (int i = 0; i < 2; i++)
-		if (syscall(SYS_rseq, area, sizes[i], RSEQ_FLAG_UNREGISTER, RSEQ_SIG) == 0)
+	/* of a size that is the kernel's choice */
+	for (size_t size = 32; size <= 1024; size++)
+		if (syscall(SYS_rseq, area, size, RSEQ_FLAG_UNREGISTER, RSEQ_SIG) == 0)
 			return area;
 	return NULL;
 }
