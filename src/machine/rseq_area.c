@@ -25,9 +25,9 @@
  *  - The main thread's TLS stays, whether it ends by pthread_exit() or not.
  *
  * Musl begins the TLS of the thread that calls a timer's function (SIGEV_THREAD) anew for each
- * call, and so writes over an area that is registered. From 7.0 on kernels end who does that, unless
- * the area was registered with the least size; so that thread's is. It is known by the signal of
- * musl's own that it waits for, and has blocked.
+ * call, and so writes over an area that is registered. From 7.0 on kernels end who does that,
+ * unless the area was registered with the least size; so that thread's is. It is known by the
+ * signal of musl's own that it waits for, and has blocked.
  *
  * fork(): the kernel registers the child's thread for the area of the same address, as the memory
  * is the same. vfork() and posix_spawn() give the child no rseq, but it has the memory of its

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * made_up_auxv.h - what a kernel says of rseq areas, made up: another size than this one's, with which
- * this one registers areas all the same. For one file of a program.
+ * made_up_auxv.h - what a kernel says of rseq areas, made up: another size than this one's, with
+ * which this one registers areas all the same. For one file of a program.
  */
 #ifndef SUPPORT_MADE_UP_AUXV_H
 #define SUPPORT_MADE_UP_AUXV_H
