@@ -57,7 +57,8 @@ __PCPU_BEGIN_DECLS
  *
  * Returns 0; -EINVAL: no such CPU, or the kernel does not let the thread run there; -EOPNOTSUPP: in
  * this process the copies have to be changed by other instructions (the fallback tier), or are not
- * the CPUs' (index:mm_cid), see percpu_backend(); -EDEADLK: the caller is inside of a section; or
+ * the CPUs' (index:mm_cid), see percpu_backend(), or the system lets no program set the GS base
+ * (gVisor; told in the log, at the level info); -EDEADLK: the caller is inside of a section; or
  * what the system calls give. After an error the thread is as it was. Not to be called in signal
  * handlers.
  */
@@ -66,9 +67,10 @@ PERCPU_API int percpu_thread_pin(unsigned int cpu) __attribute__((__warn_unused_
 /**
  * percpu_thread_unpin() - let the calling thread run where it could before it was pinned
  *
- * Returns 0; -EPERM: it is not pinned; -EDEADLK: it is inside of a section, and stays pinned; or
- * what the system call gives, if none of these CPUs is there any more; the thread is not pinned
- * then either, but stays where it is. Not to be called in signal handlers. Neither call is in the
+ * Returns 0; -EPERM: it is not pinned; -EDEADLK: it is inside of a section, and stays pinned; what
+ * the system call gives that sets the GS base, if a sandbox refuses it now: it stays pinned as
+ * well; or what the other one gives, if none of these CPUs is there any more; the thread is not
+ * pinned then either, but stays where it is. Not to be called in signal handlers. Neither call is in the
  * kernel; migrate_disable() and migrate_enable() come nearest.
  */
 PERCPU_API int percpu_thread_unpin(void);

@@ -19,34 +19,36 @@
 
 #include <errno.h>
 
-/* Where an access of a thread that is not pinned goes; 0: nowhere in particular. */
-static uintptr_t unpinned_window;
-
-static void point_to(uintptr_t window)
-{
-	int err = pcpu_set_pinned_window(window);
-
-	if (err == -EIO)
-		pcpu_fatal("the GS base does not stay as it was set");
-	if (err)
-		pcpu_fatal("the GS base cannot be set: errno %d", -err);
-}
+static struct {
+	uintptr_t
+		window; /* where an access of a thread that is not pinned goes; 0: nowhere special */
+	bool refused;   /* there is nothing to keep the window in, so nobody is pinned */
+} unpinned;
 
 void pcpu_pin_init(uintptr_t fault_window)
 {
-	pcpu_assert(!unpinned_window && __percpu_rt.cpu_offset);
+	int err;
+
+	pcpu_assert(!unpinned.window && __percpu_rt.cpu_offset);
 	pcpu_pinned_window_init();
 	/* whoever uses GS otherwise, has set it by now */
 	if (!fault_window || pcpu_pinned_window() != 0)
 		return;
-	unpinned_window = fault_window;
-	point_to(unpinned_window);
+	err = pcpu_set_pinned_window(fault_window);
+	unpinned.refused = err != 0;
+	if (err)
+		pcpu_log(PERCPU_LOG_INFO,
+			 "threads cannot be pinned: the GS base cannot be set, or does not stay "
+			 "as it was set (errno %d)",
+			 -err);
+	else
+		unpinned.window = fault_window;
 }
 
-void pcpu_pin_clear_window(void)
+int pcpu_pin_clear_window(void)
 {
 	pcpu_assert(pcpu_self.pinned);
-	point_to(unpinned_window);
+	return pcpu_set_pinned_window(unpinned.window);
 }
 
 /* Adds @change to how many threads are pinned to @cpu, at a moment when nobody holds it. */
@@ -96,18 +98,30 @@ static void leave_cpu(void)
 /* With signals masked: a handler's operation must not find the one without the other. */
 static int move_to(unsigned int cpu, uintptr_t window)
 {
+	const uintptr_t before = pcpu_pinned_window();
 	int err;
 
 	pcpu_assert(pcpu_signals_are_masked());
-	err = pcpu_affinity_set_one(cpu);
+	err = pcpu_set_pinned_window(window);
 	if (err)
 		return err;
-	point_to(window);
+	err = pcpu_affinity_set_one(cpu);
+	if (err) {
+		/* what could be set could be set back */
+		pcpu_set_pinned_window(before);
+		return err;
+	}
 	if (pcpu_self.pinned)
 		leave_cpu();
 	count_pinned(cpu, 1);
 	pcpu_self.pinned = cpu + 1;
 	return 0;
+}
+
+static bool can_pin(void)
+{
+	return pcpu_tier.sequences && pcpu_tier.index == PCPU_INDEX_CPU_ID && !unpinned.refused &&
+	       !pcpu_nr_displaced;
 }
 
 PERCPU_API int percpu_thread_pin(unsigned int cpu)
@@ -118,7 +132,7 @@ PERCPU_API int percpu_thread_pin(unsigned int cpu)
 
 	if (!cpu_possible(cpu))
 		return -EINVAL;
-	if (!pcpu_tier.sequences || pcpu_tier.index != PCPU_INDEX_CPU_ID || pcpu_nr_displaced)
+	if (!can_pin())
 		return -EOPNOTSUPP;
 	if (pcpu_held_cpu() >= 0)
 		return -EDEADLK;
@@ -142,7 +156,9 @@ PERCPU_API int percpu_thread_unpin(void)
 		return -EPERM;
 	if (pcpu_held_cpu() >= 0)
 		return -EDEADLK;
-	pcpu_pin_clear_window();
+	err = pcpu_pin_clear_window();
+	if (err)
+		return err;
 	leave_cpu();
 	err = pcpu_affinity_set(pcpu_self.affinity);
 	forget_affinity();

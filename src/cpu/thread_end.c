@@ -14,7 +14,11 @@ static void unpin(void)
 {
 	if (!pcpu_self.pinned)
 		return;
-	pcpu_pin_clear_window();
+	if (pcpu_pin_clear_window() != 0)
+		pcpu_log(PERCPU_LOG_ERR,
+			 "a thread that was pinned to CPU %u ends, and what it does there from now "
+			 "on is not known of: the GS base cannot be set any more",
+			 pcpu_self.pinned - 1);
 	__atomic_fetch_sub(&pcpu_unit_entry(pcpu_self.pinned - 1)->pinned, 1, __ATOMIC_SEQ_CST);
 	pcpu_self.pinned = 0;
 }

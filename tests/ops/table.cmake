@@ -17,6 +17,7 @@
 #	unfenced  the same because it knows no membarrier, and then nothing has a short way
 #	elsewhere static variables have not the coordinates of their addresses: nothing is done inline;
 #	          elsewhere_fallback: the same in the fallback tier
+#	gs_refused  where the GS base cannot be set
 #	mm_cid    where copies are told apart by mm_cid
 #	valgrind  under valgrind, which knows no rseq: right counts all the same, and the tier says why
 #	linked    as any program, with the shared library
@@ -65,6 +66,11 @@ again(pinned_possible_64 pinned CONF possible:64)
 # the GS base by system calls, as on a processor or kernel without the instructions
 program(pinned_by_calls SOURCES test_pinned.c ARCH x86_64 IN usual DEFINES WITHOUT_FSGSBASE
 	WRAP getauxval)
+# and where these are refused too: nobody is pinned, and the tier is what it was
+if(PERCPU_ARCH STREQUAL x86_64)
+	again(pinned_without_gs pinned_by_calls ARGUMENTS refused WAY gs_refused
+		ENVIRONMENT PERCPU_TEST_TIER=rseq)
+endif()
 
 # --- all at once ---
 program(torture SOURCES test_torture.c IN usual released ${tiers} ${elsewhere} musl musl_fallback

@@ -33,6 +33,9 @@ static DEFINE_PER_CPU(struct numbers, numbers);
 static DEFINE_PER_CPU(uint64_t, number);
 
 #ifdef WITHOUT_FSGSBASE
+#include "support/refuse.h"
+
+#include <asm/prctl.h>
 /* The kernel's word that programs may use the instructions for the GS base. */
 #include <sys/auxv.h>
 unsigned long __real_getauxval(unsigned long type);
@@ -54,6 +57,13 @@ static void instructions_for_the_gs_base_were_denied(void **state)
 	assert_true(denied);
 }
 #endif
+
+static bool gs_is_refused; /* that is how the test was started */
+
+static bool may_pin(void)
+{
+	return can_pin() && !gs_is_refused;
+}
 
 static bool same_affinity(const cpu_set_t *as)
 {
@@ -78,7 +88,7 @@ static const char *pinned_threads_stay_on_their_cpu_until_they_are_unpinned(void
 {
 	cpu_set_t before;
 
-	SKIP_IF(!can_pin());
+	SKIP_IF(!may_pin());
 	sched_getaffinity(0, sizeof(before), &before);
 	for (unsigned int i = 0; i < nr_cpus; i++) {
 		RETURN_UNLESS(percpu_thread_pin(cpus[i]) == 0);
@@ -99,7 +109,7 @@ static const char *threads_that_cannot_be_pinned_stay_as_they_are(void)
 	unsigned int nowhere[] = {nr_cpu_ids, UINT32_MAX, INT32_MAX, nr_cpu_ids - 1};
 	cpu_set_t before;
 
-	SKIP_IF(!can_pin());
+	SKIP_IF(!may_pin());
 	sched_getaffinity(0, sizeof(before), &before);
 	/* the last one exists only where the test says so (possible:64) */
 	for (int i = 0; i < 3 + (nr_cpu_ids == 64); i++) {
@@ -119,20 +129,37 @@ static const char *threads_that_cannot_be_pinned_stay_as_they_are(void)
 static void pinning_is_not_supported_where_copies_are_changed_otherwise(void **state)
 {
 	(void)state;
-	if (can_pin()) {
+	if (may_pin()) {
 		skip();
 		return;
 	}
 	assert_int_equal(percpu_thread_pin(cpus[0]), -EOPNOTSUPP);
 	assert_int_equal(percpu_thread_pin(nr_cpu_ids), -EINVAL);
 	assert_int_equal(percpu_thread_unpin(), -EPERM);
+	assert_false(may_run_on(cpus[0]) && nr_cpus > 1);
+	this_cpu_add(number, 5);
+	assert_int_equal(per_cpu_sum(number), 5);
 }
+
+#ifdef WITHOUT_FSGSBASE
+/* What is refused to a thread when it is pinned leaves it so, and says why. */
+static const char *pinned_thread_that_is_refused_the_gs_base_stays_pinned(void)
+{
+	SKIP_IF(!may_pin());
+	RETURN_UNLESS(percpu_thread_pin(cpus[0]) == 0);
+	RETURN_UNLESS(refuse_if(SYS_arch_prctl, 0, ARCH_SET_GS, REFUSE_WITH(EPERM)));
+	RETURN_UNLESS(percpu_thread_pin(cpus[nr_cpus - 1]) == -EPERM);
+	RETURN_UNLESS(percpu_thread_unpin() == -EPERM && may_run_on(cpus[0]));
+	pinned_cpu_inc(number);
+	return differ("number", per_cpu(number, cpus[0]), 1);
+}
+#endif
 
 static const char *sections_are_no_place_to_pin_or_unpin(void)
 {
 	cpu_set_t before;
 
-	SKIP_IF(!can_pin());
+	SKIP_IF(!may_pin());
 	sched_getaffinity(0, sizeof(before), &before);
 	preempt_disable();
 	RETURN_UNLESS(percpu_thread_pin(cpus[0]) == -EDEADLK && same_affinity(&before));
@@ -185,7 +212,7 @@ static void assert_faults(fact_t fact)
 static void operations_of_threads_that_are_not_pinned_fault(void **state)
 {
 	(void)state;
-	if (!can_pin())
+	if (!may_pin())
 		skip();
 	assert_faults(operate_unpinned);
 	assert_faults(operate_after_unpinning);
@@ -300,7 +327,7 @@ static const char *pinned_and_other_threads_and_signals_lose_nothing(void)
 	uint64_t times = 0, taken = 0, signals = 0;
 	bool all;
 
-	SKIP_IF(!can_pin());
+	SKIP_IF(!may_pin());
 	for (int i = 0; i < PINNED + OTHERS; i++) {
 		operated[i].cpu = cpus[(unsigned int)i % (nr_cpus > 2 ? 2 : nr_cpus)];
 		threads[i] = start(i < PINNED ? operate_pinned : operate_anywhere, &operated[i]);
@@ -342,7 +369,7 @@ static const char *threads_of_a_pinned_thread_pin_themselves(void)
 {
 	bool good = false;
 
-	SKIP_IF(!can_pin());
+	SKIP_IF(!may_pin());
 	RETURN_UNLESS(percpu_thread_pin(cpus[0]) == 0);
 	pthread_join(start(pin_in_a_new_thread, &good), NULL);
 	RETURN_UNLESS(good);
@@ -379,7 +406,7 @@ static const char *children_of_a_pinned_thread_are_pinned(void)
 {
 	int status;
 
-	SKIP_IF(!can_pin());
+	SKIP_IF(!may_pin());
 	RETURN_UNLESS(percpu_thread_pin(cpus[0]) == 0);
 	pinned_cpu_inc(number);
 	status = status_of_fork(go_on_pinned);
@@ -388,11 +415,12 @@ static const char *children_of_a_pinned_thread_are_pinned(void)
 	return differ("number", per_cpu(number, cpus[0]), 2);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 #ifdef WITHOUT_FSGSBASE
 		cmocka_unit_test(instructions_for_the_gs_base_were_denied),
+		fact_test(pinned_thread_that_is_refused_the_gs_base_stays_pinned),
 #endif
 		fact_test(pinned_threads_stay_on_their_cpu_until_they_are_unpinned),
 		fact_test(threads_that_cannot_be_pinned_stay_as_they_are),
@@ -405,6 +433,7 @@ int main(void)
 		cmocka_unit_test(tier_is_the_one_that_was_asked_for),
 	};
 
+	gs_is_refused = argc > 1 && strcmp(argv[1], "refused") == 0;
 	find_cpus();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -41,22 +41,38 @@ static inline bool filter_system_calls(long nr, uint32_t this_one, uint32_t othe
 	return install_filter(filter, sizeof(filter) / sizeof(filter[0]));
 }
 
-/* The system call @nr ends as @how says, unless the low half of its argument @index is @value. */
-static inline bool refuse_unless(long nr, unsigned int index, uint32_t value, uint32_t how)
+/*
+ * The system call @nr ends as @this_one says where the low half of its argument @index is @value,
+ * and else as @others says.
+ */
+static inline bool filter_argument(long nr, unsigned int index, uint32_t value, uint32_t this_one,
+				   uint32_t others)
 {
 	struct sock_filter filter[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)nr, 0, 3),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 			 (uint32_t)offsetof(struct seccomp_data, args) + 8 * index),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 1, 0),
-		BPF_STMT(BPF_RET | BPF_K, how),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 2, 0),
+		BPF_STMT(BPF_RET | BPF_K, others),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		BPF_STMT(BPF_RET | BPF_K, this_one),
 	};
 	const struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), filter};
 
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
 	       syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
+}
+
+/* Unless that argument is @value, or if it is. */
+static inline bool refuse_unless(long nr, unsigned int index, uint32_t value, uint32_t how)
+{
+	return filter_argument(nr, index, value, SECCOMP_RET_ALLOW, how);
+}
+
+static inline bool refuse_if(long nr, unsigned int index, uint32_t value, uint32_t how)
+{
+	return filter_argument(nr, index, value, how, SECCOMP_RET_ALLOW);
 }
 
 /* @how: REFUSE_WITH(errno), or REFUSE_BY_SIGNAL: the call is a SIGSYS. */

@@ -5,6 +5,7 @@
  *
  * A machine with much to do may keep a test from being made, so it is made many times.
  */
+#include "support/alone.h"
 #include "support/child.h"
 #include "support/cmocka_all.h"
 #include "support/faults.h"

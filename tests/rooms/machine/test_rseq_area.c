@@ -6,6 +6,7 @@
  * own: this program again, started with the name of a case, and where areas are to be our own with
  * the C library told to register none. Nothing of the library but the room is linked.
  */
+#include "support/alone.h"
 #include "support/child.h"
 #include "support/cmocka_all.h"
 #include "support/made_up_auxv.h"
