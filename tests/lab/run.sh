@@ -2,12 +2,14 @@
 # Boots a guest with NUMA nodes under QEMU, without help by the processor, and runs programs in it, one
 # after the other. Exit status 0: each of them ended with 0; 77: QEMU or a kernel cannot be had here.
 #
-# Usage: run.sh [-k SUITE] [-n NODES] [-e NODES] [-a ARGUMENT] PROGRAM... [-- FILE...]
+# Usage: run.sh [-k SUITE] [-n NODES] [-e NODES] [-a ARGUMENT] [-s SETTING] \
+#	PROGRAM... [-- FILE...]
 #
 #	-k	the Debian release whose kernel it is: bookworm, unless another is named
 #	-n	nodes with two CPUs each: 4
 #	-e	of these, the last so many have no memory: 0
 #	-a	what each program is given as an argument
+#	-s	what is in its environment: PERCPU_CONF=..., as a rule
 #
 # Programs and files are named by absolute path, which they have in the guest too. The distance
 # between two nodes is 10 + 10 for each step from one to the other.
@@ -15,13 +17,14 @@ set -eu
 me=run.sh
 # shellcheck source=tests/lab/lab.sh
 . "$(dirname "$0")/lab.sh"
-suite=bookworm nodes=4 empty=0 argument=
-while getopts k:n:e:a: option; do
+suite=bookworm nodes=4 empty=0 argument='' setting=LAB=yes
+while getopts k:n:e:a:s: option; do
 	case $option in
 	k) suite=$OPTARG ;;
 	n) nodes=$OPTARG ;;
 	e) empty=$OPTARG ;;
 	a) argument=$OPTARG ;;
+	s) setting=$OPTARG ;;
 	*) exit 2 ;;
 	esac
 done
@@ -31,6 +34,7 @@ seconds=400
 
 make_init() { # program...
 	begin_init
+	echo "export '$setting'"
 	for program; do
 		echo "echo 'lab: runs $program'; '$program' $argument 2>&1; echo \"lab: status \$?\""
 	done
