@@ -70,8 +70,8 @@ PERCPU_API int percpu_thread_pin(unsigned int cpu) __attribute__((__warn_unused_
  * Returns 0; -EPERM: it is not pinned; -EDEADLK: it is inside of a section, and stays pinned; what
  * the system call gives that sets the GS base, if a sandbox refuses it now: it stays pinned as
  * well; or what the other one gives, if none of these CPUs is there any more; the thread is not
- * pinned then either, but stays where it is. Not to be called in signal handlers. Neither call is in the
- * kernel; migrate_disable() and migrate_enable() come nearest.
+ * pinned then either, but stays where it is. Not to be called in signal handlers. Neither call is
+ * in the kernel; migrate_disable() and migrate_enable() come nearest.
  */
 PERCPU_API int percpu_thread_unpin(void);
 

@@ -3,7 +3,7 @@
 #ifndef PCPU_RUNTIME_SIZE_H
 #define PCPU_RUNTIME_SIZE_H
 
-#define PCPU_RUNTIME_SIZE 72
+#define PCPU_RUNTIME_SIZE 80
 
 #ifndef __ASSEMBLER__
 #include <percpu/impl/runtime.h>

@@ -128,6 +128,14 @@ static void make_first_chunk(void)
 	pcpu_alloc_unlock();
 }
 
+/* Without anybody to ask, to two bytes of the thread's that nobody reads. */
+static ptrdiff_t slice_offset(void)
+{
+	return pcpu_tier.slices
+		       ? pcpu_rseq_offset() + (ptrdiff_t)offsetof(struct pcpu_rseq, slice)
+		       : pcpu_self_offset() + (ptrdiff_t)offsetof(struct percpu_self, no_slice);
+}
+
 /* In the fallback tier any number is right that is one of a possible CPU. */
 static unsigned int rdpid_cpus(void)
 {
@@ -154,6 +162,7 @@ static void publish(void)
 		.base_addr = (void *)boot.layout.base_addr,
 		.cpu_possible = boot.topology.possible,
 		.rdpid_cpus = rdpid_cpus(),
+		.slice_offset = slice_offset(),
 	};
 	boot_nr_cpu_ids = boot.topology.nr_cpu_ids;
 	boot_nr_possible = boot.layout.nr_possible;

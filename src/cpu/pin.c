@@ -20,9 +20,8 @@
 #include <errno.h>
 
 static struct {
-	uintptr_t
-		window; /* where an access of a thread that is not pinned goes; 0: nowhere special */
-	bool refused;   /* there is nothing to keep the window in, so nobody is pinned */
+	uintptr_t window; /* where accesses of a thread that is not pinned go; 0: nowhere special */
+	bool refused;     /* there is nothing to keep a window in, so nobody is pinned */
 } unpinned;
 
 void pcpu_pin_init(uintptr_t fault_window)

@@ -4,6 +4,8 @@
 #include "arch_constants.h"
 #include "ground/assert.h"
 #include "ground/log.h"
+#include "machine/slice.h"
+#include "machine/tier.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -55,6 +57,13 @@ static intptr_t make_word(void)
 	return PCPU_SLOW_ONLY | thread << 1 | PCPU_WORD_HELD;
 }
 
+/* A thread that has no rseq yet, because it is in a handler, asks in vain. */
+static void enable_slices(void)
+{
+	if (pcpu_tier.slices && pcpu_thread_ensure_rseq())
+		pcpu_slice_enable();
+}
+
 void pcpu_self_begin(void)
 {
 	int saved = errno;
@@ -66,6 +75,7 @@ void pcpu_self_begin(void)
 	__atomic_store_n(&pcpu_self.word, make_word(), __ATOMIC_RELAXED);
 	if (!pcpu_self.lock_word)
 		pcpu_self.lock_word = (unsigned int)pcpu_self.word;
+	enable_slices();
 	/* in this order, for handlers of signals */
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	will_end = true;
@@ -79,6 +89,7 @@ void pcpu_self_after_fork(bool shared)
 	if (!pcpu_self.word)
 		return;
 	pcpu_self.word = make_word();
+	enable_slices();
 	/* the locks that the thread has are in the child too, unless they are the parent's still */
 	if (shared || !pcpu_self_has_local_locks())
 		pcpu_self.lock_word = (unsigned int)pcpu_self.word;

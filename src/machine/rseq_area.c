@@ -396,3 +396,15 @@ bool pcpu_rseq_has_mm_cid(void)
 	return getauxval(AUXV_RSEQ_FEATURE_SIZE) >=
 	       offsetof(struct pcpu_rseq, mm_cid) + sizeof(uint32_t);
 }
+
+/* In flags, for threads to read: there is such a thing, and areas of this size may have it. */
+#define FLAG_SLICE_EXTENSION_AVAILABLE (1u << 4)
+
+bool pcpu_rseq_offers_slices(void)
+{
+	char *tp = __builtin_thread_pointer();
+	struct pcpu_rseq *area = (struct pcpu_rseq *)(tp + pcpu_rseq_offset());
+	uint32_t flags = *(volatile uint32_t *)&area->flags;
+
+	return cpu_id() >= 0 && (flags & FLAG_SLICE_EXTENSION_AVAILABLE);
+}

@@ -16,8 +16,9 @@
 
 /*
  * The area, as the kernel's interface has it (struct rseq of <linux/rseq.h>, which not all systems'
- * headers have with all fields). Once it is registered, only rseq_cs is ours to write: kernels of
- * 7.x end a thread that has changed a number, unless its area was registered with the least size.
+ * headers have with all fields). Once it is registered, only rseq_cs and the request in slice are
+ * ours to write: kernels of 7.x end a thread that has changed a number, unless its area was
+ * registered with the least size.
  */
 struct pcpu_rseq {
 	uint32_t cpu_id_start;
@@ -25,8 +26,9 @@ struct pcpu_rseq {
 	uint64_t rseq_cs; /* address of a descriptor, or 0 */
 	uint32_t flags;
 	uint32_t node_id;
-	uint32_t mm_cid; /* a number below those of CPUs and threads: see pcpu_rseq_has_mm_cid() */
-	uint32_t unused;
+	uint32_t mm_cid;  /* a number below those of CPUs and threads: see pcpu_rseq_has_mm_cid() */
+	uint8_t slice[2]; /* a struct percpu_slice, where it is offered; else nobody's */
+	uint16_t unused;
 } __attribute__((__aligned__(32)));
 
 _Static_assert(offsetof(struct pcpu_rseq, cpu_id) == 4, "the kernel's");
@@ -74,6 +76,9 @@ bool pcpu_rseq_register_thread(void);
 
 /* Whether the kernel keeps mm_cid in these areas. */
 bool pcpu_rseq_has_mm_cid(void);
+
+/* Whether the kernel offers slice extensions for the calling thread's area (slice.h). */
+bool pcpu_rseq_offers_slices(void);
 
 /*
  * Bytes that the areas of this process's threads are registered with, after pcpu_rseq_init() has

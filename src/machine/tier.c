@@ -9,6 +9,7 @@
 #include "machine/abort_check.h"
 #include "machine/losing_kernel.h"
 #include "machine/rseq_area.h"
+#include "machine/slice.h"
 
 #include <percpu/backend.h>
 #include <percpu/impl/runtime.h>
@@ -72,8 +73,9 @@ static void describe(const char *obstacle, const char *untested)
 	if (obstacle)
 		snprintf(backend, sizeof(backend), "fallback: %s", obstacle);
 	else
-		snprintf(backend, sizeof(backend), "rseq: %s%s%s%s", pcpu_rseq_origin(),
+		snprintf(backend, sizeof(backend), "rseq: %s%s%s%s%s", pcpu_rseq_origin(),
 			 pcpu_tier.index == PCPU_INDEX_MM_CID ? ", indexed by mm_cid" : "",
+			 pcpu_tier.slices ? ", with slice extensions" : "",
 			 untested ? "; preemption not tested: " : "", untested ? untested : "");
 }
 
@@ -103,6 +105,7 @@ void pcpu_tier_init(void)
 	obstacle = find_obstacle(&untested);
 	pcpu_tier.sequences = !obstacle;
 	pcpu_tier.threads_fence = obstacle && pcpu_fence_init_threads();
+	pcpu_tier.slices = pcpu_tier.sequences && pcpu_slice_enable();
 	pcpu_tier.index = choose_index();
 	pcpu_tier.index_offset = pcpu_rseq_offset();
 	if (pcpu_tier.index == PCPU_INDEX_MM_CID)

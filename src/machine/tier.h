@@ -24,6 +24,7 @@
 struct pcpu_tier {
 	bool sequences;        /* the rseq tier */
 	bool threads_fence;    /* pcpu_fence_threads() works: the fallback tier needs no barriers */
+	bool slices;           /* threads may ask for more time (slice.h) */
 	bool shared;           /* fences do not reach all threads that there are */
 	enum pcpu_index index; /* PCPU_INDEX_CPU_ID in the fallback tier */
 	/*

@@ -12,9 +12,6 @@
 #	-t	those tests alone whose names match
 #
 # With musl it is the build that tests/musl.sh has made in BUILD, whose programs are static.
-#
-# Of programs that are there for several languages and levels of optimisation, C with -O2 is enough
-# here.
 set -eu
 me=kernels.sh
 # shellcheck source=tests/lab/lab.sh
@@ -36,24 +33,30 @@ memory=3072
 seconds=7000
 factor=8 # how much longer than on a machine a test may take
 
-copy_programs() { # folder...: what is in the build's folders, and the libraries
+# Those of the list that are wanted; of programs that are there for several languages and levels of
+# optimisation, one.
+choose_tests() {
+	mv "$root/tests" "$work/all"
+	grep -v -E '^guest_test [a-z_]*_(c_O[03]|cxx(_O[0-9])?)(_|$| )' "$work/all" |
+		grep -E "^guest_test [^ ]*($wanted)" >"$root/tests" || skip "no test's name matches"
+}
+
+# The programs of the build's folders, but for tests that are not on the list: what the list runs, and
+# what is run by that. And their libraries.
+copy_programs() { # folder...
 	for folder; do
 		for file in "$build/$folder"/*; do
-			if [ -f "$file" ] && is_program "$file"; then
-				echo "$file"
+			if [ ! -f "$file" ] || ! is_program "$file"; then
+				continue
+			fi
+			if grep -q -F "'$file'" "$root/tests" || ! grep -q -F "'$file'" "$work/all"; then
+				copy_with_libraries "$file"
 			fi
 		done
-	done >"$work/programs"
-	# what the list runs, and what is run by that
-	while read -r file; do
-		copy_with_libraries "$file"
-	done <"$work/programs"
+	done
 	# glibc opens it when a thread ends
-	copy_in "$(gcc -print-file-name=libgcc_s.so.1 | xargs readlink -f)"
-	library=$(find "$root" -name 'libgcc_s.so.1' | head -n 1)
 	mkdir -p "$root/lib/x86_64-linux-gnu"
-	[ "$library" = "$root/lib/x86_64-linux-gnu/libgcc_s.so.1" ] || [ -z "$library" ] ||
-		cp "$library" "$root/lib/x86_64-linux-gnu/libgcc_s.so.1"
+	cp -L "$(gcc -print-file-name=libgcc_s.so.1)" "$root/lib/x86_64-linux-gnu/"
 }
 
 fill_lab amd64
@@ -62,18 +65,17 @@ kernel_of amd64 "$suite"
 leave_lab_alone
 begin_root
 if [ "$kind" = musl ]; then
-	build=$build/musl
+	build=$build/musl folders=.
 	[ -d "$build" ] || skip "there is no $build: sh tests/musl.sh makes it"
-	copy_programs .
-	list_tests "$build" .
 else
-	copy_programs tests/ops tests/rooms
-	list_tests "$build" tests/ops tests/rooms
+	folders='tests/ops tests/rooms'
 fi
+# shellcheck disable=SC2086 # a list of words
+list_tests "$build" $folders
+choose_tests
+# shellcheck disable=SC2086
+copy_programs $folders
 [ -z "$libc_suite" ] || replace_libc "$libc"
-grep -v -E '^guest_test [a-z_]*_(c_O[03]|cxx(_O[0-9])?)(_|$| )' "$root/tests" |
-	grep -E "^guest_test [^ ]*($wanted)" >"$work/few" || skip "no test's name matches"
-mv "$work/few" "$root/tests"
 make_tests_init off | make_initramfs amd64
 boot_until_done amd64 max -smp "$cpus" -m "$memory"
 all_passed

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mm_cid.c - how many copies are used where the kernel's concurrency numbers tell them apart: by few
- * threads that are on every CPU, one after the other; and by many threads of which two run at once.
+ * mm_cid.c - how many copies are used where the kernel's concurrency numbers tell them apart: by
+ * few threads that are on every CPU, one after the other; and by many threads of which two run at
+ * once.
  *
  * What docs/operations.md promises is checked: nobody uses more copies than there are CPUs, and
  * since 6.18 few threads use no more than there are threads. For a guest with 8 CPUs, and

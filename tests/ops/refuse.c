@@ -2,8 +2,9 @@
 /*
  * refuse.c - runs a program that the kernel refuses a system call, as a sandbox does.
  *
- * Usage: refuse rseq|membarrier|gs PROGRAM ARGUMENT... Without rseq the C library gets no restartable
- * sequences for its threads, and neither does the library itself. gs is to set the GS base.
+ * Usage: refuse rseq|membarrier|gs PROGRAM ARGUMENT... Without rseq the C library gets no
+ * restartable sequences for its threads, and neither does the library itself. gs is to set the GS
+ * base.
  */
 #include "support/refuse.h"
 

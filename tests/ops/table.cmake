@@ -52,6 +52,10 @@ program(registers SOURCES test_registers_aarch64.c count_slow.c ARCH aarch64 IN 
 
 # --- sections and visits, pinned threads, local locks, threads and processes that come and go ---
 program(section SOURCES test_section.c IN usual released ${tiers} ${elsewhere} mm_cid musl)
+program(slice SOURCES test_slice.c IN usual own fallback musl
+	WRAP pcpu_rseq_offers_slices prctl syscall)
+again(slice_is_refused slice ENVIRONMENT PERCPU_TEST_SLICE=refused)
+again(slice_is_not_offered slice ENVIRONMENT PERCPU_TEST_SLICE=none)
 program(section_end SOURCES test_section_end.c IN usual ${tiers} ${elsewhere} mm_cid musl)
 program(visit SOURCES test_visit.c IN usual released ${tiers} ${elsewhere} mm_cid valgrind musl)
 program(pinned SOURCES test_pinned.c IN usual ${tiers} mm_cid musl)

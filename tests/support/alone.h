@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* alone.h - for a program with rooms of the library in it and not the library: nobody is told of it. */
+/* alone.h - for a program with rooms of the library in it, and not the library: nobody is told. */
 #ifndef SUPPORT_ALONE_H
 #define SUPPORT_ALONE_H
 

@@ -61,6 +61,12 @@ struct percpu_entry {
 __pcpu_static_assert(offsetof(struct percpu_entry, window) == 0, "read where the entry starts");
 __pcpu_static_assert(sizeof(struct percpu_entry) == 1 << __PCPU_ENTRY_SHIFT, "shifted to");
 
+/* Of a thread's rseq area: a request for more time, and whether the kernel has given it. */
+struct percpu_slice {
+	unsigned char request; /* the thread's to write */
+	unsigned char granted; /* the kernel's */
+};
+
 /*
  * What a thread has of its own, in the library's thread-local storage.
  */
@@ -82,6 +88,8 @@ struct percpu_self {
 	/* The owner of the local locks that the thread has. A forked child's thread keeps it. */
 	unsigned int lock_word;
 	struct pcpu_affinity *affinity;
+	/* Where requests go that there is nobody to ask. */
+	struct percpu_slice no_slice;
 #ifdef __aarch64__
 	/* What x86-64 has in a register: the window of that CPU, or PCPU_NO_WINDOW. */
 	uintptr_t pinned_window;
@@ -107,6 +115,8 @@ struct percpu_runtime {
 	const unsigned long *cpu_possible; /* bitmap, nr_cpu_ids bits */
 	/* The processor's word for the CPU's number may be taken below this one; 0: never. */
 	unsigned int rdpid_cpus;
+	/* From the thread pointer to where a thread asks for more time, a struct percpu_slice. */
+	ptrdiff_t slice_offset;
 };
 __pcpu_static_assert(offsetof(struct percpu_runtime, rseq_offset) == __PCPU_RT_RSEQ_OFFSET &&
 			     offsetof(struct percpu_runtime, entries) == __PCPU_RT_ENTRIES &&

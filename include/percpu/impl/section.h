@@ -18,6 +18,7 @@ __PCPU_BEGIN_DECLS
 PERCPU_API uintptr_t __percpu_hold_slow(void);
 PERCPU_API void __percpu_release_slow(void);
 PERCPU_API void __percpu_wake(unsigned int cpu);
+PERCPU_API void __percpu_slice_yield(void);
 
 /* An operation of ops.h on the copy of @cpu, exact among operations of all families but raw. */
 PERCPU_API uint64_t __percpu_op_on(unsigned int cpu, unsigned int op, unsigned int size,
@@ -25,8 +26,60 @@ PERCPU_API uint64_t __percpu_op_on(unsigned int cpu, unsigned int op, unsigned i
 
 __PCPU_END_DECLS
 
+#ifdef PERCPU_SLICE_EXTENSION
+/*
+ * While a thread holds a CPU it asks the kernel for a little more time, should its own be over: who
+ * is preempted in a section has others wait. If it was given some, it gives the rest back at the
+ * end. Where there is nobody to ask, what is written here is read by nobody.
+ */
+__pcpu_always_inline volatile struct percpu_slice *__pcpu_slice(void)
+{
+	return (volatile struct percpu_slice *)(__pcpu_thread_pointer() +
+						(uintptr_t)__percpu_rt.slice_offset);
+}
+
+__pcpu_always_inline void __pcpu_slice_begin(void)
+{
+	volatile struct percpu_slice *slice = __pcpu_slice();
+
+	/* before the library's start the offset is 0, which is the C library's place */
+	if (__builtin_expect(__percpu_rt.slice_offset != 0, 1))
+		slice->request = 1;
+}
+
+__pcpu_always_inline void __pcpu_slice_end(void)
+{
+	volatile struct percpu_slice *slice = __pcpu_slice();
+
+	if (__pcpu_unlikely(!__percpu_rt.slice_offset))
+		return;
+	slice->request = 0;
+	if (__pcpu_unlikely(slice->granted))
+		__percpu_slice_yield();
+}
+
+/* The end of a section inside of another one leaves the request to that. */
+__pcpu_always_inline void __pcpu_slice_end_unless_inside(void)
+{
+	if (*(volatile int *)&__pcpu_self()->cpu < 0)
+		__pcpu_slice_end();
+}
+#else
+__pcpu_always_inline void __pcpu_slice_begin(void)
+{
+}
+
+__pcpu_always_inline void __pcpu_slice_end(void)
+{
+}
+
+__pcpu_always_inline void __pcpu_slice_end_unless_inside(void)
+{
+}
+#endif
+
 /* Takes this CPU, and returns its window. */
-__pcpu_always_inline uintptr_t __pcpu_hold(void)
+__pcpu_always_inline uintptr_t __pcpu_take(void)
 {
 	intptr_t base = -1;
 
@@ -39,6 +92,14 @@ __pcpu_always_inline uintptr_t __pcpu_hold(void)
 	return __pcpu_unlikely(base < 0) ? __percpu_hold_slow() : (uintptr_t)base;
 }
 
+__pcpu_always_inline uintptr_t __pcpu_hold(void)
+{
+	uintptr_t base = __pcpu_take();
+
+	__pcpu_slice_begin();
+	return base;
+}
+
 /*
  * Lets it go. The order of the last three steps matters: a thread that waits has made itself
  * noticed before it looks at the window for the last time (the library's hold.h has the protocol).
@@ -47,6 +108,7 @@ __pcpu_always_inline void __pcpu_release(void)
 {
 #ifdef __PCPU_NO_INLINE_SEQUENCE
 	__percpu_release_slow();
+	__pcpu_slice_end_unless_inside();
 #else
 	volatile struct percpu_self *self = __pcpu_self();
 	volatile struct percpu_entry *entry;
@@ -59,6 +121,7 @@ __pcpu_always_inline void __pcpu_release(void)
 	entry = &__percpu_rt.entries[cpu];
 	if (__pcpu_unlikely(entry->window != self->word || self->nested || entry->attention)) {
 		__percpu_release_slow();
+		__pcpu_slice_end_unless_inside();
 		return;
 	}
 	__atomic_store_n(&entry->window, entry->rest, __ATOMIC_RELEASE);
@@ -66,6 +129,7 @@ __pcpu_always_inline void __pcpu_release(void)
 	if (__pcpu_unlikely(entry->attention))
 		__percpu_wake((unsigned int)cpu);
 	self->cpu = __PCPU_NO_CPU;
+	__pcpu_slice_end();
 #endif
 }
 
