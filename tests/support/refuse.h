@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * refuse.h - system calls that are refused to all threads of the process from here on, and to all
- * threads and processes that they start.
+ * refuse.h - system calls that are refused to the calling thread from here on, and to all threads
+ * and processes that it starts; by filter_list(), to all threads of the process.
  */
 #ifndef SUPPORT_REFUSE_H
 #define SUPPORT_REFUSE_H
@@ -18,14 +18,13 @@
 #define REFUSE_BY_SIGNAL SECCOMP_RET_TRAP
 #define REFUSE_WITH(error) (SECCOMP_RET_ERRNO | (error))
 
-/* All threads of the process, and those that they start. */
-static inline bool install_filter(const struct sock_filter *filter, size_t nr)
+/* @flags: 0, or SECCOMP_FILTER_FLAG_TSYNC: all threads of the process have it. */
+static inline bool install_filter(const struct sock_filter *filter, size_t nr, unsigned int flags)
 {
 	const struct sock_fprog program = {(unsigned short)nr, (struct sock_filter *)filter};
 
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-	       syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program) ==
-		       0;
+	       syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program) == 0;
 }
 
 /* The system call @nr ends as @this_one says, all others as @others says. */
@@ -38,7 +37,7 @@ static inline bool filter_system_calls(long nr, uint32_t this_one, uint32_t othe
 		BPF_STMT(BPF_RET | BPF_K, others),
 	};
 
-	return install_filter(filter, sizeof(filter) / sizeof(filter[0]));
+	return install_filter(filter, sizeof(filter) / sizeof(filter[0]), 0);
 }
 
 /*
@@ -58,10 +57,8 @@ static inline bool filter_argument(long nr, unsigned int index, uint32_t value, 
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 		BPF_STMT(BPF_RET | BPF_K, this_one),
 	};
-	const struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), filter};
 
-	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-	       syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
+	return install_filter(filter, sizeof(filter) / sizeof(filter[0]), 0);
 }
 
 /* Unless that argument is @value, or if it is. */
@@ -104,7 +101,7 @@ static inline bool filter_list(const long *list, uint32_t these, uint32_t others
 		filter[nr++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, these);
 	}
 	filter[nr++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, others);
-	return install_filter(filter, nr);
+	return install_filter(filter, nr, SECCOMP_FILTER_FLAG_TSYNC);
 }
 
 #endif /* SUPPORT_REFUSE_H */
