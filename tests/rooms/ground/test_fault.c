@@ -280,6 +280,7 @@ static void areas_for_a_cache_can_fail_at_every_call(void **state)
 	struct tally tally = try_every_call(&cached_allocs, PCPU_FAULT_MEM);
 
 	(void)state;
+	/* and codes, where the static area ends so that a page has no finer ones in stock */
 	assert_true(tally.calls >= 2);
 	tally = try_every_call(&cached_allocs, PCPU_FAULT_COMMIT);
 	assert_int_equal(tally.needed, 0);
