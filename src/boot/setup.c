@@ -240,11 +240,21 @@ static void arrange_forks_and_ends(void)
 	pcpu_setup_check("no memory", pcpu_debug_init(pcpu_conf.debug));
 }
 
+/* Windows, blocks and records are made of pages of one size. */
+static void check_page_size(void)
+{
+	const long size = sysconf(_SC_PAGESIZE);
+
+	if (size != (long)PCPU_PAGE_SIZE)
+		pcpu_fatal("this kernel has pages of %ld bytes, and libpercpu works on pages of "
+			   "%lu bytes only",
+			   size, PCPU_PAGE_SIZE);
+}
+
 static void setup_per_cpu_areas(void)
 {
 	read_conf();
-	if (sysconf(_SC_PAGESIZE) != (long)PCPU_PAGE_SIZE)
-		pcpu_setup_check("the page size is not 4096", -EINVAL);
+	check_page_size();
 	pcpu_setup_check("no memory", pcpu_mem_init());
 	find_machine();
 	make_copies();

@@ -483,6 +483,17 @@ static bool ended_with_a_message(const struct child_end *end)
 	return child_died_of(end, SIGABRT) && lines > 0;
 }
 
+static void pages_of_another_size_are_one_message(void **state)
+{
+	const struct child_program program = {BOOT_ON_LARGE_PAGES, NULL, 0};
+	struct child_end end = child_run_program(&program);
+
+	(void)state;
+	assert_true(ended_with_a_message(&end));
+	assert_int_equal(lines_with(&end, ""), 1);
+	assert_int_equal(lines_with(&end, "pages of 65536 bytes"), 1);
+}
+
 /* libnuma's own constructor: it was not for us to say. */
 static bool libnuma_gave_up(const struct child_end *end)
 {
@@ -725,6 +736,7 @@ int main(void)
 		cmocka_unit_test(units_are_as_large_as_the_largest_area),
 		cmocka_unit_test(refused_reservation_is_told_and_the_page_form_taken),
 		cmocka_unit_test(fallback_to_the_page_form_is_a_warning),
+		cmocka_unit_test(pages_of_another_size_are_one_message),
 		cmocka_unit_test(program_with_hardly_any_address_space_counts_or_says_why_not),
 		cmocka_unit_test(
 			more_cpus_than_windows_fit_in_the_address_space_are_fatal_with_the_errno),
