@@ -81,6 +81,20 @@ static intptr_t rest_bits(void)
 	return pcpu_tier.threads_fence ? PCPU_NO_SEQUENCES : PCPU_SLOW_ONLY;
 }
 
+static void populate_always(void)
+{
+	int err = pcpu_units_populate_always();
+
+	if (err != -EOPNOTSUPP) {
+		pcpu_setup_check("no memory", err);
+		return;
+	}
+	pcpu_log(PERCPU_LOG_WARNING, PCPU_CONF_VARIABLE
+		 ": populate:eager is not to be had: the kernel cannot make pages resident on "
+		 "demand");
+	pcpu_conf.populate_eager = false;
+}
+
 /* An entry and a window by CPU number. */
 static void make_units(void)
 {
@@ -100,7 +114,7 @@ static void make_units(void)
 	if (pcpu_nr_displaced)
 		pcpu_units_look_up();
 	if (pcpu_conf.populate_eager)
-		pcpu_setup_check("no memory", pcpu_units_populate_always());
+		populate_always();
 }
 
 /*

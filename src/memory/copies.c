@@ -4,10 +4,12 @@
 #include "ground/layout.h"
 #include "ground/lock.h"
 #include "memory/open_units.h"
+#include "memory/cgroup.h"
 #include "memory/pages/vm.h"
 #include "memory/populated.h"
 #include "memory/span.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* --- clearing --- */
@@ -81,6 +83,8 @@ int pcpu_units_populate(uint32_t coord, size_t size)
 
 	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
 	nr = pcpu_units_nr_open();
+	if (nr > 0 && !pcpu_memory_has_room((uint64_t)nr * size))
+		err = -ENOMEM;
 	for (unsigned int i = 0; i < nr && !err; i++)
 		err = pcpu_vm_populate(pcpu_open_windows[i] + coord, size);
 	if (!err)

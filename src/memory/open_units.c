@@ -2,6 +2,7 @@
 /* open_units.c - see open_units.h. */
 #include "memory/open_units.h"
 #include "ground/mem.h"
+#include "memory/cgroup.h"
 #include "memory/pages/vm.h"
 #include "memory/populated.h"
 
@@ -78,7 +79,7 @@ static int populate_all(uintptr_t window)
 	int err = 0;
 
 	while (!err && pcpu_populated_next(&page, &coord, &size))
-		err = pcpu_vm_populate(window + coord, size);
+		err = pcpu_memory_has_room(size) ? pcpu_vm_populate(window + coord, size) : -ENOMEM;
 	return err;
 }
 

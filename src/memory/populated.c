@@ -21,8 +21,17 @@ static unsigned int page_of(uint64_t coord)
 
 int pcpu_units_populate_always(void)
 {
-	populated = pcpu_vm_guarded_array(NR_PAGES / 8, NR_PAGES / 8);
-	return populated ? 0 : -ENOMEM;
+	unsigned long *array = pcpu_vm_guarded_array(NR_PAGES / 8, NR_PAGES / 8);
+
+	if (!array)
+		return -ENOMEM;
+	/* any page will do to ask the kernel */
+	if (pcpu_vm_populate((uintptr_t)array, PCPU_PAGE_SIZE) == -EOPNOTSUPP) {
+		pcpu_vm_release((uintptr_t)array, NR_PAGES / 8);
+		return -EOPNOTSUPP;
+	}
+	populated = array;
+	return 0;
 }
 
 void pcpu_populated_note(uint32_t coord, uint64_t size)

@@ -14,8 +14,8 @@
 #include <stdint.h>
 
 /*
- * Has units that open find every page resident that is noted; until then none may be. 0 or -ENOMEM.
- * Once.
+ * Has units that open find every page resident that is noted; until then none may be. 0; -ENOMEM;
+ * or -EOPNOTSUPP: the kernel cannot make pages resident on demand. Once.
  */
 int pcpu_units_populate_always(void);
 

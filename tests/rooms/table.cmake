@@ -33,6 +33,7 @@ room(test_topology_apart  machine -)
 
 room(test_coord         memory  -                       musl)
 room(test_unit          memory  possible:64             fallback musl)
+room(test_cgroup       memory  populate:eager)
 room(test_vm            memory/pages  -                       musl)
 
 room(test_cpu_lock      cpu     possible:16             fallback x86_64)

@@ -5,6 +5,7 @@
  */
 #include "support/child.h"
 #include "support/cmocka_all.h"
+#include "support/refuse.h"
 
 #include "boot/first_chunk/alloc_info.h"
 #include "ground/layout.h"
@@ -683,6 +684,28 @@ static void machine_that_is_too_large_is_reported_and_the_machine_taken(void **s
 	assert_int_equal(counts_of(&end).cpu_ids, nr_cpu_ids);
 }
 
+/* --- pages that are to be resident --- */
+
+static void exec_without_madvise(void *arg)
+{
+	child_expect(refuse(SYS_madvise, REFUSE_WITH(EINVAL)));
+	child_exec(arg);
+}
+
+/* As before Linux 5.14, which does not know that advice. */
+static void eager_where_the_kernel_cannot_is_reported_and_lazy_taken(void **state)
+{
+	struct child_program program = {COUNT_EXACTLY, "populate:eager", 0};
+	struct child_end end = child_run(exec_without_madvise, &program);
+
+	(void)state;
+	assert_child_was_content(end);
+	assert_int_equal(lines_with(&end, "populate:eager is not to be had"), 1);
+	assert_non_null(own_words(&end));
+	end = run("populate:eager");
+	assert_true(library_was_silent(&end));
+}
+
 /* --- the tier --- */
 
 static void fallback_that_is_asked_for_is_taken_without_a_word(void **state)
@@ -745,6 +768,7 @@ int main(void)
 		cmocka_unit_test(machine_of_8_times_128_cpus_has_8_groups),
 		cmocka_unit_test(machine_of_4096_cpus_counts_exactly),
 		cmocka_unit_test(exported_machine_is_taken_by_the_name_of_its_file),
+		cmocka_unit_test(eager_where_the_kernel_cannot_is_reported_and_lazy_taken),
 		cmocka_unit_test(machine_that_is_too_large_is_reported_and_the_machine_taken),
 		cmocka_unit_test(file_that_hwloc_cannot_read_is_reported_and_the_machine_taken),
 		cmocka_unit_test(fallback_that_is_asked_for_is_taken_without_a_word),
