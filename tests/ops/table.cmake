@@ -28,7 +28,8 @@
 #	[SAYS expression] [LABEL label] [TIMEOUT seconds])
 #
 # The test NAME is the program PROGRAM once more. Its WAY is a place as above, or ends, or ends_refused:
-# a program that is to end at once, of itself, or where the kernel knows no rseq. Its output has SAYS in it.
+# a program that is to end at once, of itself, or where the kernel knows no rseq; or unlimited: with
+# stacks without a limit, which changes where everything lies. Its output has SAYS in it.
 set(tiers own fallback refused unfenced)
 set(elsewhere elsewhere elsewhere_fallback)
 
@@ -65,6 +66,15 @@ again(open_page open CONF possible:64,alloc:page)
 again(open_fallback_page open CONF possible:64,alloc:page,backend:fallback)
 program(local_lock SOURCES test_local_lock.c IN usual ${tiers} ${elsewhere} mm_cid musl)
 program(threads SOURCES test_threads.c IN usual ${tiers} ${elsewhere} mm_cid musl)
+program(limits SOURCES test_limits.c IN usual own fallback)
+again(limits_page limits CONF alloc:page)
+again(limits_eager limits CONF populate:eager)
+# where the loader puts objects from the bottom of the address space upwards
+again(limits_unlimited limits WAY unlimited)
+again(limits_unlimited_page limits WAY unlimited CONF alloc:page)
+again(threads_unlimited threads WAY unlimited)
+again(section_unlimited section WAY unlimited)
+again(open_unlimited open WAY unlimited CONF possible:64)
 program(counter_fork SOURCES test_counter_fork.c IN usual musl)
 again(pinned_possible_64 pinned CONF possible:64)
 # the GS base by system calls, as on a processor or kernel without the instructions
