@@ -732,6 +732,18 @@ static void strict_rseq_is_had_or_refused(void **state)
 	}
 }
 
+/* Without a limit objects lie in the middle of the address space, where less is in one piece. */
+static int limit_stacks(void **state)
+{
+	struct rlimit limit;
+
+	(void)state;
+	if (getrlimit(RLIMIT_STACK, &limit) != 0)
+		return -1;
+	limit.rlim_cur = 8UL << 20;
+	return setrlimit(RLIMIT_STACK, &limit);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -775,5 +787,5 @@ int main(void)
 		cmocka_unit_test(strict_rseq_is_had_or_refused),
 	};
 
-	return cmocka_run_group_tests_name("boot", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("boot", tests, limit_stacks, NULL);
 }
