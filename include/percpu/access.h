@@ -12,6 +12,7 @@
 
 #include <percpu/cpumask.h>
 #include <percpu/impl/runtime.h>
+#include <percpu/impl/value.h>
 
 #include <percpu/impl/begin.h>
 
@@ -23,7 +24,7 @@
 
 /** SHIFT_PERCPU_PTR() - the copy of @ptr in the window that starts at @base. */
 #define SHIFT_PERCPU_PTR(ptr, base) \
-	((__pcpu_copy_pointer(ptr))__pcpu_copy_in((uintptr_t)(ptr), (base)))
+	__pcpu_pointer_at(__pcpu_copy_pointer(ptr), __pcpu_copy_in(__pcpu_address(ptr), (base)))
 
 #ifdef PERCPU_UP
 /** VERIFY_PERCPU_PTR() - @ptr as an ordinary pointer: with one CPU that is its copy. */
@@ -32,7 +33,7 @@
 /** __per_cpu_offset[cpu] - start of @cpu's window: what low32 of a per-CPU pointer is added to. */
 #define __per_cpu_offset (__percpu_rt.cpu_offset)
 /** per_cpu_offset() - __per_cpu_offset[@cpu]; the CPU's unit is open when it returns. */
-#define per_cpu_offset(cpu) ((unsigned long)__pcpu_cpu_base(cpu))
+#define per_cpu_offset(cpu) __pcpu_cpu_base(cpu)
 /** pcpu_base_addr - the first chunk's address: unit offset 0, at the start of the static area. */
 #define pcpu_base_addr (__percpu_rt.base_addr)
 /** pcpu_unit_offsets[cpu] - from pcpu_base_addr to @cpu's unit, bytes. */
@@ -128,8 +129,9 @@ __PCPU_END_DECLS
 		for (unsigned int __pcpu_local(cpu, id) = 0; __pcpu_local(cpu, id) < nr_cpu_ids; \
 		     __pcpu_local(cpu, id)++)                                                    \
 			if (cpu_possible(__pcpu_local(cpu, id)))                                 \
-				__pcpu_local(sum, id) += *(const volatile __pcpu_value_type(     \
-					var) *)__percpu_peek(&(var), __pcpu_local(cpu, id));     \
+				__pcpu_local(sum, id) += *__pcpu_typed_pointer(                  \
+					const volatile __pcpu_value_type(var) *,                 \
+					__percpu_peek(&(var), __pcpu_local(cpu, id)));           \
 		__pcpu_local(sum, id);                                                           \
 	})
 

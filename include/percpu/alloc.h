@@ -10,7 +10,7 @@
 #ifndef PERCPU_ALLOC_H
 #define PERCPU_ALLOC_H
 
-#include <percpu/impl/compiler.h>
+#include <percpu/impl/value.h>
 
 #include <stddef.h>
 
@@ -20,12 +20,12 @@ __PCPU_BEGIN_DECLS
 
 /** Allocation flags. Numbers are the library's own; combine with |. */
 typedef unsigned int gfp_t;
-#define __GFP_DIRECT_RECLAIM ((gfp_t)1) /* may block */
-#define __GFP_NOWARN ((gfp_t)2)         /* says nothing about a failure */
-#define __GFP_ZERO ((gfp_t)4)           /* no effect: per-CPU memory is always zero */
+#define __GFP_DIRECT_RECLAIM 1u /* may block */
+#define __GFP_NOWARN 2u         /* says nothing about a failure */
+#define __GFP_ZERO 4u           /* no effect: per-CPU memory is always zero */
 #define GFP_KERNEL __GFP_DIRECT_RECLAIM
-#define GFP_NOWAIT ((gfp_t)0)
-#define GFP_ATOMIC ((gfp_t)0)
+#define GFP_NOWAIT 0u
+#define GFP_ATOMIC 0u
 
 /**
  * __alloc_percpu_gfp() - allocate an area in every possible CPU's unit
@@ -78,11 +78,13 @@ PERCPU_API size_t percpu_trim(void);
 
 __PCPU_END_DECLS
 
-#define alloc_percpu_gfp(type, gfp) \
-	((__typeof__(type) __percpu *)__alloc_percpu_gfp(sizeof(type), __alignof__(type), gfp))
+#define alloc_percpu_gfp(type, gfp)                       \
+	__pcpu_typed_pointer(__typeof__(type) __percpu *, \
+			     __alloc_percpu_gfp(sizeof(type), __alignof__(type), gfp))
 /** alloc_percpu() - an area for one object of @type a CPU, typed; may block. */
-#define alloc_percpu(type) \
-	((__typeof__(type) __percpu *)__alloc_percpu(sizeof(type), __alignof__(type)))
+#define alloc_percpu(type)                                \
+	__pcpu_typed_pointer(__typeof__(type) __percpu *, \
+			     __alloc_percpu(sizeof(type), __alignof__(type)))
 
 #include <percpu/impl/end.h>
 

@@ -11,6 +11,7 @@
 #define PERCPU_CPUMASK_H
 
 #include <percpu/impl/runtime.h>
+#include <percpu/impl/value.h>
 
 #include <percpu/impl/begin.h>
 
@@ -44,9 +45,11 @@ __pcpu_always_inline unsigned int __pcpu_next_possible(unsigned int cpu)
 }
 
 /** for_each_possible_cpu() - run a statement with the integer @cpu set to each possible CPU. */
-#define for_each_possible_cpu(cpu)                                              \
-	for ((cpu) = __pcpu_next_possible(0); (unsigned int)(cpu) < nr_cpu_ids; \
-	     (cpu) = __pcpu_next_possible((unsigned int)(cpu) + 1))
+#define for_each_possible_cpu(cpu)                                          \
+	for ((cpu) = __pcpu_cast(__typeof__(cpu), __pcpu_next_possible(0)); \
+	     __pcpu_cast(unsigned int, cpu) < nr_cpu_ids;                   \
+	     (cpu) = __pcpu_cast(__typeof__(cpu),                           \
+				 __pcpu_next_possible(__pcpu_cast(unsigned int, cpu) + 1)))
 
 #include <percpu/impl/end.h>
 

@@ -9,8 +9,8 @@
  * Every possible CPU has a copy of its own, which starts with the initial value. The variable's
  * name is the template: reach the copies with the accessors (access.h, ops.h), never directly.
  *
- * A const per-CPU variable cannot share a section with the others, and makes no sense: all its
- * copies would be equal. The compiler reports a section type conflict.
+ * A const per-CPU variable makes no sense: all its copies would be equal. It cannot share a section
+ * with others: the compiler reports a section type conflict, if the file has others.
  *
  * With PERCPU_UP (impl/up/runtime.h) all of them are ordinary variables, in no section of their
  * own.

@@ -4,9 +4,15 @@
  *
  * Each operation exists in four families. @pcp is a per-CPU variable, an lvalue in template
  * coordinates: x, s.field, xs[3], or *p and p->field for a per-CPU pointer p. It is an integer, an
- * enum, a _Bool, a pointer or (read, write and exchanges only) a floating type of 1, 2, 4 or 8
- * bytes; other sizes are compile-time errors (cmpxchg128 takes 16). Values are converted to the
- * type of @pcp, and arithmetic wraps in it.
+ * enum, a _Bool (no arithmetic), a pointer or a floating type (neither arithmetic, nor and, nor or)
+ * of 1, 2, 4 or 8 bytes (cmpxchg128 takes 16), and may be volatile; what is const is for reading.
+ * Values are converted to the type of @pcp, and arithmetic wraps in it. Results have its type
+ * without const and volatile. Everything else is a compile-time error.
+ *
+ * @pcp is aligned to its size, as the language has it: a member of a packed structure that is given
+ * no alignment is a compile-time error too. What no type tells (a member of an ordinary structure
+ * inside of a packed one, an element of an array there, a pointer that was cast) takes microseconds
+ * wherever it is no sequence, because the CPU is held for it (docs/operations.md).
  *
  *	this_cpu_X	 the whole operation happens on one CPU's copy, however the thread is
  *			 preempted, migrated or interrupted by a signal; no update is ever lost
@@ -46,34 +52,34 @@
 #define pinned_cpu_write(pcp, val) __pcpu_pinned(put, write, pcp, val)
 
 /** this_cpu_add() - add @val; nothing is returned */
-#define this_cpu_add(pcp, val) __pcpu_this(change, add, pcp, val)
-#define raw_cpu_add(pcp, val) __pcpu_raw(change, add, pcp, val)
-#define __this_cpu_add(pcp, val) __pcpu_protected(change, add, pcp, val)
-#define pinned_cpu_add(pcp, val) __pcpu_pinned(change, add, pcp, val)
+#define this_cpu_add(pcp, val) __pcpu_this(count, add, pcp, val)
+#define raw_cpu_add(pcp, val) __pcpu_raw(count, add, pcp, val)
+#define __this_cpu_add(pcp, val) __pcpu_protected(count, add, pcp, val)
+#define pinned_cpu_add(pcp, val) __pcpu_pinned(count, add, pcp, val)
 
 /** this_cpu_sub() - subtract @val, which is converted to the type of @pcp first */
-#define this_cpu_sub(pcp, val) __pcpu_this(change, add, pcp, __pcpu_negate(pcp, val))
-#define raw_cpu_sub(pcp, val) __pcpu_raw(change, add, pcp, __pcpu_negate(pcp, val))
-#define __this_cpu_sub(pcp, val) __pcpu_protected(change, add, pcp, __pcpu_negate(pcp, val))
-#define pinned_cpu_sub(pcp, val) __pcpu_pinned(change, add, pcp, __pcpu_negate(pcp, val))
+#define this_cpu_sub(pcp, val) __pcpu_this(count, add, pcp, __pcpu_negate(pcp, val))
+#define raw_cpu_sub(pcp, val) __pcpu_raw(count, add, pcp, __pcpu_negate(pcp, val))
+#define __this_cpu_sub(pcp, val) __pcpu_protected(count, add, pcp, __pcpu_negate(pcp, val))
+#define pinned_cpu_sub(pcp, val) __pcpu_pinned(count, add, pcp, __pcpu_negate(pcp, val))
 
 /** this_cpu_inc() - add 1 */
-#define this_cpu_inc(pcp) __pcpu_this(change, add, pcp, 1)
-#define raw_cpu_inc(pcp) __pcpu_raw(change, add, pcp, 1)
-#define __this_cpu_inc(pcp) __pcpu_protected(change, add, pcp, 1)
-#define pinned_cpu_inc(pcp) __pcpu_pinned(change, add, pcp, 1)
+#define this_cpu_inc(pcp) __pcpu_this(count, add, pcp, 1)
+#define raw_cpu_inc(pcp) __pcpu_raw(count, add, pcp, 1)
+#define __this_cpu_inc(pcp) __pcpu_protected(count, add, pcp, 1)
+#define pinned_cpu_inc(pcp) __pcpu_pinned(count, add, pcp, 1)
 
 /** this_cpu_dec() - subtract 1 */
-#define this_cpu_dec(pcp) __pcpu_this(change, add, pcp, __pcpu_negate(pcp, 1))
-#define raw_cpu_dec(pcp) __pcpu_raw(change, add, pcp, __pcpu_negate(pcp, 1))
-#define __this_cpu_dec(pcp) __pcpu_protected(change, add, pcp, __pcpu_negate(pcp, 1))
-#define pinned_cpu_dec(pcp) __pcpu_pinned(change, add, pcp, __pcpu_negate(pcp, 1))
+#define this_cpu_dec(pcp) __pcpu_this(count, add, pcp, __pcpu_negate(pcp, 1))
+#define raw_cpu_dec(pcp) __pcpu_raw(count, add, pcp, __pcpu_negate(pcp, 1))
+#define __this_cpu_dec(pcp) __pcpu_protected(count, add, pcp, __pcpu_negate(pcp, 1))
+#define pinned_cpu_dec(pcp) __pcpu_pinned(count, add, pcp, __pcpu_negate(pcp, 1))
 
 /** this_cpu_and() - clear the bits that are not in @val */
-#define this_cpu_and(pcp, val) __pcpu_this(change, and, pcp, val)
-#define raw_cpu_and(pcp, val) __pcpu_raw(change, and, pcp, val)
-#define __this_cpu_and(pcp, val) __pcpu_protected(change, and, pcp, val)
-#define pinned_cpu_and(pcp, val) __pcpu_pinned(change, and, pcp, val)
+#define this_cpu_and(pcp, val) __pcpu_this(mask, and, pcp, val)
+#define raw_cpu_and(pcp, val) __pcpu_raw(mask, and, pcp, val)
+#define __this_cpu_and(pcp, val) __pcpu_protected(mask, and, pcp, val)
+#define pinned_cpu_and(pcp, val) __pcpu_pinned(mask, and, pcp, val)
 
 /** this_cpu_or() - set the bits that are in @val */
 #define this_cpu_or(pcp, val) __pcpu_this(change, or, pcp, val)
@@ -82,32 +88,32 @@
 #define pinned_cpu_or(pcp, val) __pcpu_pinned(change, or, pcp, val)
 
 /** this_cpu_add_return() - add @val; the new value */
-#define this_cpu_add_return(pcp, val) __pcpu_this(change_return, add_return, pcp, val)
-#define raw_cpu_add_return(pcp, val) __pcpu_raw(change_return, add_return, pcp, val)
-#define __this_cpu_add_return(pcp, val) __pcpu_protected(change_return, add_return, pcp, val)
-#define pinned_cpu_add_return(pcp, val) __pcpu_pinned(change_return, add_return, pcp, val)
+#define this_cpu_add_return(pcp, val) __pcpu_this(count_return, add_return, pcp, val)
+#define raw_cpu_add_return(pcp, val) __pcpu_raw(count_return, add_return, pcp, val)
+#define __this_cpu_add_return(pcp, val) __pcpu_protected(count_return, add_return, pcp, val)
+#define pinned_cpu_add_return(pcp, val) __pcpu_pinned(count_return, add_return, pcp, val)
 
 /** this_cpu_sub_return() - subtract @val, as this_cpu_sub(); the new value */
 #define this_cpu_sub_return(pcp, val) \
-	__pcpu_this(change_return, add_return, pcp, __pcpu_negate(pcp, val))
+	__pcpu_this(count_return, add_return, pcp, __pcpu_negate(pcp, val))
 #define raw_cpu_sub_return(pcp, val) \
-	__pcpu_raw(change_return, add_return, pcp, __pcpu_negate(pcp, val))
+	__pcpu_raw(count_return, add_return, pcp, __pcpu_negate(pcp, val))
 #define __this_cpu_sub_return(pcp, val) \
-	__pcpu_protected(change_return, add_return, pcp, __pcpu_negate(pcp, val))
+	__pcpu_protected(count_return, add_return, pcp, __pcpu_negate(pcp, val))
 #define pinned_cpu_sub_return(pcp, val) \
-	__pcpu_pinned(change_return, add_return, pcp, __pcpu_negate(pcp, val))
+	__pcpu_pinned(count_return, add_return, pcp, __pcpu_negate(pcp, val))
 
 /** this_cpu_inc_return() - add 1; the new value */
-#define this_cpu_inc_return(pcp) __pcpu_this(change_return, add_return, pcp, 1)
-#define raw_cpu_inc_return(pcp) __pcpu_raw(change_return, add_return, pcp, 1)
-#define __this_cpu_inc_return(pcp) __pcpu_protected(change_return, add_return, pcp, 1)
-#define pinned_cpu_inc_return(pcp) __pcpu_pinned(change_return, add_return, pcp, 1)
+#define this_cpu_inc_return(pcp) __pcpu_this(count_return, add_return, pcp, 1)
+#define raw_cpu_inc_return(pcp) __pcpu_raw(count_return, add_return, pcp, 1)
+#define __this_cpu_inc_return(pcp) __pcpu_protected(count_return, add_return, pcp, 1)
+#define pinned_cpu_inc_return(pcp) __pcpu_pinned(count_return, add_return, pcp, 1)
 
 /** this_cpu_dec_return() - subtract 1; the new value */
-#define this_cpu_dec_return(pcp) __pcpu_this(change_return, add_return, pcp, -1)
-#define raw_cpu_dec_return(pcp) __pcpu_raw(change_return, add_return, pcp, -1)
-#define __this_cpu_dec_return(pcp) __pcpu_protected(change_return, add_return, pcp, -1)
-#define pinned_cpu_dec_return(pcp) __pcpu_pinned(change_return, add_return, pcp, -1)
+#define this_cpu_dec_return(pcp) __pcpu_this(count_return, add_return, pcp, -1)
+#define raw_cpu_dec_return(pcp) __pcpu_raw(count_return, add_return, pcp, -1)
+#define __this_cpu_dec_return(pcp) __pcpu_protected(count_return, add_return, pcp, -1)
+#define pinned_cpu_dec_return(pcp) __pcpu_pinned(count_return, add_return, pcp, -1)
 
 /** this_cpu_xchg() - store @nval; the old value */
 #define this_cpu_xchg(pcp, nval) __pcpu_this(swap, xchg, pcp, nval)
@@ -124,7 +130,9 @@
 /**
  * this_cpu_try_cmpxchg() - store @nval if the value is *@ovalp
  *
- * True if it is stored; if not, *@ovalp is now the value. Bits are compared: a NaN equals itself.
+ * True if it is stored; if not, *@ovalp is now the value. What is at @ovalp may have another type:
+ * it is converted to the type of @pcp, and what was seen back to it. Bits are compared: a NaN
+ * equals itself.
  */
 #define this_cpu_try_cmpxchg(pcp, ovalp, nval) __pcpu_this(try, cmpxchg, pcp, ovalp, nval)
 #define raw_cpu_try_cmpxchg(pcp, ovalp, nval) __pcpu_raw(try, cmpxchg, pcp, ovalp, nval)

@@ -38,13 +38,95 @@ int function(void)
 	return this_cpu_read(variable) + this_cpu_read(other);
 }
 
-#elif defined(CASE_const_alone)
-/* The same where it is the file's only per-CPU variable. REFUSED: const|section */
-DEFINE_PER_CPU(EITHER(const int, int), variable) = 1;
+#elif defined(CASE_const_write)
+/* What a pointer to const points to can be read. REFUSED: const can only be read */
+DEFINE_PER_CPU(long, variable);
 
-int function(void)
+long function(EITHER(const, ) long __percpu *ptr);
+long function(EITHER(const, ) long __percpu *ptr)
 {
-	return this_cpu_read(variable);
+	this_cpu_write(*ptr, 1);
+	return this_cpu_read(*ptr);
+}
+
+#elif defined(CASE_const_add)
+/* The same for what changes it. REFUSED: const can only be read */
+struct stats {
+	EITHER(const, ) volatile long hits;
+};
+OPERATE(struct stats, struct stats, raw_cpu_add(variable.hits, 1))
+
+#elif defined(CASE_const_cmpxchg)
+/* And exchanges, also another CPU's. REFUSED: const can only be read */
+DEFINE_PER_CPU(long, variable);
+
+long function(EITHER(const, ) long __percpu *ptr);
+long function(EITHER(const, ) long __percpu *ptr)
+{
+	return this_cpu_cmpxchg(*ptr, 1, 2) + per_cpu_xchg(*ptr, 0, 1);
+}
+
+#elif defined(CASE_bool_inc)
+/* 2 would be in a variable that has 0 and 1. REFUSED: no arithmetic on a _Bool */
+OPERATE(bool, char, this_cpu_inc(variable))
+
+#elif defined(CASE_bool_sub)
+/* In every family. REFUSED: no arithmetic on a _Bool */
+OPERATE(bool, char, raw_cpu_sub(variable, 1))
+
+#elif defined(CASE_bool_add)
+/* In every family. REFUSED: no arithmetic on a _Bool */
+OPERATE(volatile bool, volatile char, __this_cpu_add(variable, true))
+
+#elif defined(CASE_bool_dec_return)
+/* With a result. REFUSED: no arithmetic on a _Bool */
+OPERATE(bool, char, (void)pinned_cpu_dec_return(variable))
+
+#elif defined(CASE_bool_add_1)
+/* By its number of bytes. REFUSED: no arithmetic on a _Bool */
+OPERATE(bool, char, this_cpu_add_1(variable, 1))
+
+#elif defined(CASE_bool_add_return_1)
+/* By its number of bytes, with a result. REFUSED: no arithmetic on a _Bool */
+OPERATE(bool, char, (void)raw_cpu_add_return_1(variable, 1))
+
+#elif defined(CASE_pointer_add)
+/* It would count bytes. REFUSED: not an operation on pointers */
+OPERATE(long *, long, this_cpu_add(variable, 1))
+
+#elif defined(CASE_pointer_or)
+/* Nor has a pointer bits. REFUSED: not an operation on pointers */
+OPERATE(long *, long, this_cpu_or(variable, 1))
+
+#elif defined(CASE_packed_inc)
+/* Across two cache lines no processor changes anything quickly. REFUSED: aligned to its size */
+struct line {
+	char pad[61];
+	long value;
+} EITHER(__attribute__((__packed__)), );
+OPERATE(struct line, struct line, this_cpu_inc(variable.value))
+
+#elif defined(CASE_packed_read)
+/* Nor is such a value seen whole. REFUSED: aligned to its size */
+struct line {
+	char pad;
+	long value;
+} EITHER(__attribute__((__packed__)), );
+
+long function(struct line __percpu *ptr);
+long function(struct line __percpu *ptr)
+{
+	return this_cpu_read(ptr->value);
+}
+
+#elif defined(CASE_unaligned_type)
+/* The type alone says it too. REFUSED: aligned to its size */
+typedef long loose_t __attribute__((__aligned__(EITHER(4, 8))));
+
+long function(loose_t __percpu *ptr);
+long function(loose_t __percpu *ptr)
+{
+	return per_cpu_xchg(*ptr, 0, 1);
 }
 
 #elif defined(CASE_double_add)

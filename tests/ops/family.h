@@ -236,13 +236,76 @@ static void FAMILY_FACT(enum_variables_count)(void **state)
 	ROW_GIVES(colour_alone, colour_alone, GREEN, OP(sub_return)(colour_alone, 100), RED, RED);
 }
 
+#define UNKNOWN_INT(value) ((int)opaque(value))
 static void FAMILY_FACT(bool_variables_are_flags)(void **state)
 {
 	(void)state;
 	ROW(boolean_alone, boolean_alone, false, OP(or)(boolean_alone, true), true);
 	ROW(boolean_alone, boolean_alone, true, OP(or)(boolean_alone, 2), true);
-	ROW(boolean_alone, boolean_alone, true, OP(and)(boolean_alone, 4), true);
+	ROW(boolean_alone, boolean_alone, false, OP(or)(boolean_alone, UNKNOWN_INT(256)), true);
+	ROW(boolean_alone, boolean_alone, true, OP(and)(boolean_alone, true), true);
+	ROW(boolean_alone, boolean_alone, true, OP(and)(boolean_alone, UNKNOWN_INT(3)), true);
+	ROW(boolean_alone, boolean_alone, false, OP(and)(boolean_alone, 3), false);
+	/* as in C: true & 4 is 0 */
+	ROW(boolean_alone, boolean_alone, true, OP(and)(boolean_alone, 4), false);
+	ROW(boolean_alone, boolean_alone, true, OP(and)(boolean_alone, UNKNOWN_INT(4)), false);
 	ROW(boolean_alone, boolean_alone, true, OP(and)(boolean_alone, false), false);
+	ROW(boolean_alone, boolean_alone, false, OP(write)(boolean_alone, 2), true);
+	ROW_GIVES(boolean_alone, boolean_alone, true, OP(xchg)(boolean_alone, 4), true, true);
+	ROW_GIVES(boolean_alone, boolean_alone, true, OP(cmpxchg)(boolean_alone, 8, 0), true,
+		  false);
+}
+
+#undef UNKNOWN_INT
+
+/* --- what is const or volatile is read as anything else --- */
+
+static void FAMILY_FACT(const_and_volatile_variables_are_read)(void **state)
+{
+	const struct sint_object __percpu *object = sint_dynamic_object;
+	const volatile unsigned short __percpu *number = ushort_dynamic;
+	void *const __percpu *pointer = pointer_dynamic;
+	volatile signed char __percpu *changing = schar_dynamic;
+
+	(void)state;
+	per_cpu(*sint_dynamic_object, row_cpu).member = -5;
+	per_cpu(*sint_dynamic_object, row_cpu).array[2] = 7;
+	per_cpu(*ushort_dynamic, row_cpu) = 65535;
+	per_cpu(*pointer_dynamic, row_cpu) = &row;
+	assert_true(OP(read)(object->member) == -5);
+	assert_true(OP(read)(object->array[2]) == 7);
+	assert_true(OP(read)(*number) == 65535);
+	assert_true(OP(read)(*pointer) == (void *)&row);
+	EXPECT_TYPE(int, OP(read)(object->member));
+	EXPECT_TYPE(unsigned short, OP(read)(*number));
+	OP(write)(*changing, 100);
+	OP(add)(*changing, 27);
+	assert_true(OP(xchg)(*changing, -1) == 127);
+	assert_true(OP(add_return)(*changing, -1) == -2);
+}
+
+/* --- an old value of another type --- */
+
+static void FAMILY_FACT(try_cmpxchg_converts_the_old_value)(void **state)
+{
+	int64_t wide = 7;
+	signed char narrow = -5;
+	unsigned long other = 3;
+	void *untyped_old = NULL;
+
+	(void)state;
+	ROW(sint_alone, sint_alone, 7, assert_true(OP(try_cmpxchg)(sint_alone, &wide, 8)), 8);
+	ROW(sint_alone, sint_alone, -5, assert_false(OP(try_cmpxchg)(sint_alone, &wide, 8)), -5);
+	assert_true(wide == -5);
+	ROW(slong_alone, slong_alone, -5, assert_true(OP(try_cmpxchg)(slong_alone, &narrow, 1)), 1);
+	ROW(slong_alone, slong_alone, 259, assert_false(OP(try_cmpxchg)(slong_alone, &narrow, 1)),
+	    259);
+	assert_true(narrow == 3);
+	ROW(slong_alone, slong_alone, -1, assert_false(OP(try_cmpxchg)(slong_alone, &other, 1)),
+	    -1);
+	assert_true(other == ULONG_MAX);
+	ROW(pointer_alone, pointer_alone, NULL,
+	    assert_true(OP(try_cmpxchg)(pointer_alone, &untyped_old, &row)), (untyped)&row);
 }
 
 /* --- 16 bytes --- */
@@ -467,6 +530,8 @@ static const struct CMUnitTest FAMILY_FACT(rows)[] = {
 	FAMILY_TEST(cmpxchg_compares_negative_narrow_values),
 	FAMILY_TEST(enum_variables_count),
 	FAMILY_TEST(bool_variables_are_flags),
+	FAMILY_TEST(const_and_volatile_variables_are_read),
+	FAMILY_TEST(try_cmpxchg_converts_the_old_value),
 	FAMILY_TEST(cmpxchg128_stores_what_replaces_an_equal_value),
 	FAMILY_TEST(cmpxchg128_leaves_another_value_and_gives_it),
 	FAMILY_TEST(cmpxchg128_takes_structures_too),

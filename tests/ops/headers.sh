@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# headers.sh - every header compiles alone, without any warning, as the program's own header.
+# headers.sh - every header compiles alone, and all macros expand (uses.c), without any warning, as the
+# program's own.
 #
 # Usage: headers.sh SOURCE_FOLDER WORK_FOLDER COMPILER STANDARD...
 #
@@ -12,11 +13,18 @@ shift 3
 rm -rf "$work"
 mkdir -p "$work"
 cd "$work"
+warnings="-Wall -Wextra -Wshadow -Wpedantic -Wpointer-arith -Wundef -Wconversion -Wsign-conversion
+	-Wcast-qual -Wcast-align -Wfloat-equal -Wdouble-promotion -Wwrite-strings -Werror"
 case $compiler in
-*++) suffix=cc ;;
-*) suffix=c ;;
+*++) suffix=cc warnings="$warnings -Wold-style-cast -Wzero-as-null-pointer-constant -Wextra-semi" ;;
+*) suffix=c warnings="$warnings -Wstrict-prototypes -Wmissing-prototypes -Wbad-function-cast" ;;
 esac
-warnings="-Wall -Wextra -Wshadow -Wpedantic -Wpointer-arith -Wundef -Werror"
+case $compiler in
+g++) warnings="$warnings -Wuseless-cast -Wvolatile -Wcomma-subscript -Wlogical-op" ;;
+gcc) warnings="$warnings -Warith-conversion -Wlogical-op -Wjump-misses-init" ;;
+clang++) warnings="$warnings -Wdeprecated -Wcomma" ;;
+clang) warnings="$warnings -Wcomma -Wassign-enum" ;;
+esac
 checked=0
 for header in "$source"/include/percpu/*.h "$source"/include/percpu/impl/*.h; do
 	header=${header#"$source/include/"}
@@ -26,6 +34,7 @@ for header in "$source"/include/percpu/*.h "$source"/include/percpu/impl/*.h; do
 	checked=$((checked + 1))
 done
 [ "$checked" -gt 20 ]
+cp "$source/tests/ops/uses.c" uses.$suffix
 # A program may have macros with the names of operations: and and or are some of the C library.
 cat >names.$suffix <<'EOF'
 #include <iso646.h>

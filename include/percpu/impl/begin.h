@@ -26,6 +26,17 @@
 #define __pcpu_stringify_1(x) #x
 #define __pcpu_stringify(x) __pcpu_stringify_1(x)
 
+/* The headers' own functions have casts and NULL as in C: no matter of the program's. */
+#if defined(__cplusplus) && !defined(__PCPU_BEGUN)
+#define __PCPU_BEGUN
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wold-style-cast"
+#pragma GCC diagnostic ignored "-Wzero-as-null-pointer-constant"
+#ifndef __clang__
+#pragma GCC diagnostic ignored "-Wuseless-cast"
+#endif
+#endif
+
 #ifdef __cplusplus
 #define __PCPU_BEGIN_DECLS extern "C" {
 #define __PCPU_END_DECLS }

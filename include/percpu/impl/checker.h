@@ -60,12 +60,16 @@
 #endif
 /* The same on a static variable. */
 #define __pcpu_variable __percpu
-/* The type of a value of the per-CPU object @obj: not marked. */
-#define __pcpu_value_type(obj) __typeof__(obj)
+/* The type of a value of the per-CPU object @obj: neither marked, nor const, nor volatile. */
+#ifdef __cplusplus
+#define __pcpu_value_type(obj) typename decltype(__pcpu_plain_of(&(obj)))::is
+#else
+#define __pcpu_value_type(obj) __typeof__(((void)0, (obj)))
+#endif
 /* The type of an ordinary pointer to what the per-CPU pointer @ptr points to. */
 #define __pcpu_copy_pointer(ptr) __typeof__((ptr) + 0)
 /* An expression without meaning, which is an error if @ptr is not marked. Not evaluated. */
-#define __pcpu_is_percpu(ptr) (*(__typeof__((ptr) + 0))0)
+#define __pcpu_is_percpu(ptr) (*((ptr) + 0))
 
 #endif
 

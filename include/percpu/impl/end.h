@@ -8,3 +8,7 @@
 #undef __pcpu_stringify
 #undef __PCPU_BEGIN_DECLS
 #undef __PCPU_END_DECLS
+#ifdef __PCPU_BEGUN
+#undef __PCPU_BEGUN
+#pragma GCC diagnostic pop
+#endif

@@ -36,6 +36,7 @@ __pcpu_always_inline void __pcpu_acquire_fence(void)
 __pcpu_always_inline bool __pcpu_local_lock_fast(local_lock_t __percpu *lock)
 {
 	struct percpu_self *self = __pcpu_self();
+	volatile unsigned int *nested;
 	unsigned int cpu, word;
 
 	if (__pcpu_unlikely(*(volatile int *)&self->cpu != __PCPU_NO_CPU))
@@ -51,7 +52,8 @@ __pcpu_always_inline bool __pcpu_local_lock_fast(local_lock_t __percpu *lock)
 							    __ATOMIC_RELAXED) != word))
 		cpu = __percpu_local_cpu(lock);
 	/* in this order: a signal's handler may have a section in between */
-	*(volatile unsigned int *)&self->nested += __PCPU_LOCAL_LOCK;
+	nested = &self->nested;
+	*nested = *nested + __PCPU_LOCAL_LOCK;
 	*(volatile int *)&self->cpu = (int)cpu;
 	return true;
 }

@@ -14,4 +14,4 @@
 #define __PCPU_RT_SELF_OFFSET 24
 #define __PCPU_RT_RDPID_CPUS 64
 
-#define __PCPU_CODE(op, n) (__PCPU_CODE_OP * (op) + (n))
+#define __PCPU_CODE(op, n) (__PCPU_CODE_OP * +(op) + (n))

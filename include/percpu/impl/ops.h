@@ -62,7 +62,7 @@ __PCPU_END_DECLS
  * is a sequence, or out of line.
  */
 #if defined(PERCPU_UP)
-#define __pcpu_do(name, op, n, args, ptr, a, b) __pcpu_pinned_##name args
+#define __pcpu_do(name, op, n, args, ptr, a, b) __pcpu_direct_##name args
 #elif defined(__PCPU_NO_INLINE_SEQUENCE)
 #define __pcpu_do(name, op, n, args, ptr, a, b) __percpu_op(op, n, ptr, a, b)
 #else
@@ -74,26 +74,38 @@ __PCPU_END_DECLS
 	{                                                                              \
 		return (type)__pcpu_do(op##_##n, __PCPU_OP_##op, n, (ptr), ptr, 0, 0); \
 	}                                                                              \
+	__pcpu_always_inline uint64_t __pcpu_pinned_##op##_##n(uintptr_t ptr)          \
+	{                                                                              \
+		return (type)__pcpu_direct_##op##_##n(ptr);                            \
+	}                                                                              \
 	__pcpu_always_inline uint64_t __pcpu_raw_##op##_##n(uintptr_t ptr)             \
 	{                                                                              \
 		return *(const volatile __pcpu_copy_##n *)__pcpu_this_copy_##n(ptr);   \
 	}
-#define __PCPU_DEFINE_PUT(op, n, type, plain, locked)                                  \
-	__pcpu_always_inline void __pcpu_this_##op##_##n(uintptr_t ptr, uint64_t val)  \
-	{                                                                              \
-		__pcpu_do(op##_##n, __PCPU_OP_##op, n, (ptr, (type)val), ptr, val, 0); \
-	}                                                                              \
-	__pcpu_always_inline void __pcpu_raw_##op##_##n(uintptr_t ptr, uint64_t val)   \
-	{                                                                              \
-		__pcpu_copy_##n *copy = __pcpu_this_copy_##n(ptr);                     \
-                                                                                       \
-		plain;                                                                 \
+#define __PCPU_DEFINE_PUT(op, n, type, plain, locked)                                   \
+	__pcpu_always_inline void __pcpu_this_##op##_##n(uintptr_t ptr, uint64_t val)   \
+	{                                                                               \
+		__pcpu_do(op##_##n, __PCPU_OP_##op, n, (ptr, (type)val), ptr, val, 0);  \
+	}                                                                               \
+	__pcpu_always_inline void __pcpu_pinned_##op##_##n(uintptr_t ptr, uint64_t val) \
+	{                                                                               \
+		__pcpu_direct_##op##_##n(ptr, (type)val);                               \
+	}                                                                               \
+	__pcpu_always_inline void __pcpu_raw_##op##_##n(uintptr_t ptr, uint64_t val)    \
+	{                                                                               \
+		__pcpu_copy_##n *copy = __pcpu_this_copy_##n(ptr);                      \
+                                                                                        \
+		plain;                                                                  \
 	}
 #define __PCPU_DEFINE_SWAP(op, n, type, plain, locked)                                          \
 	__pcpu_always_inline uint64_t __pcpu_this_##op##_##n(uintptr_t ptr, uint64_t val)       \
 	{                                                                                       \
 		return (type)__pcpu_do(op##_##n, __PCPU_OP_##op, n, (ptr, (type)val), ptr, val, \
 				       0);                                                      \
+	}                                                                                       \
+	__pcpu_always_inline uint64_t __pcpu_pinned_##op##_##n(uintptr_t ptr, uint64_t val)     \
+	{                                                                                       \
+		return (type)__pcpu_direct_##op##_##n(ptr, (type)val);                          \
 	}                                                                                       \
 	__pcpu_always_inline uint64_t __pcpu_raw_##op##_##n(uintptr_t ptr, uint64_t val)        \
 	{                                                                                       \
@@ -102,22 +114,27 @@ __PCPU_END_DECLS
                                                                                                 \
 		return (type)(plain);                                                           \
 	}
-#define __PCPU_DEFINE_CAS(op, n, type)                                                       \
-	__pcpu_always_inline uint64_t __pcpu_this_##op##_##n(uintptr_t ptr, uint64_t expect, \
-							     uint64_t val)                   \
-	{                                                                                    \
-		return (type)__pcpu_do(op##_##n, __PCPU_OP_##op, n,                          \
-				       (ptr, (type)expect, (type)val), ptr, expect, val);    \
-	}                                                                                    \
-	__pcpu_always_inline uint64_t __pcpu_raw_##op##_##n(uintptr_t ptr, uint64_t expect,  \
-							    uint64_t val)                    \
-	{                                                                                    \
-		__pcpu_copy_##n *copy = __pcpu_this_copy_##n(ptr);                           \
-		type old = *copy;                                                            \
-                                                                                             \
-		if (old == (type)expect)                                                     \
-			*copy = (type)val;                                                   \
-		return old;                                                                  \
+#define __PCPU_DEFINE_CAS(op, n, type)                                                         \
+	__pcpu_always_inline uint64_t __pcpu_this_##op##_##n(uintptr_t ptr, uint64_t expect,   \
+							     uint64_t val)                     \
+	{                                                                                      \
+		return (type)__pcpu_do(op##_##n, __PCPU_OP_##op, n,                            \
+				       (ptr, (type)expect, (type)val), ptr, expect, val);      \
+	}                                                                                      \
+	__pcpu_always_inline uint64_t __pcpu_pinned_##op##_##n(uintptr_t ptr, uint64_t expect, \
+							       uint64_t val)                   \
+	{                                                                                      \
+		return (type)__pcpu_direct_##op##_##n(ptr, (type)expect, (type)val);           \
+	}                                                                                      \
+	__pcpu_always_inline uint64_t __pcpu_raw_##op##_##n(uintptr_t ptr, uint64_t expect,    \
+							    uint64_t val)                      \
+	{                                                                                      \
+		__pcpu_copy_##n *copy = __pcpu_this_copy_##n(ptr);                             \
+		type old = *copy;                                                              \
+                                                                                               \
+		if (old == (type)expect)                                                       \
+			*copy = (type)val;                                                     \
+		return old;                                                                    \
 	}
 
 #define __PCPU_DEFINE_OPS(n, type)                                                  \
@@ -139,12 +156,18 @@ __pcpu_always_inline __pcpu_u128 __pcpu_this_cmpxchg128(uintptr_t ptr, __pcpu_u1
 							__pcpu_u128 val)
 {
 #if defined(PERCPU_UP)
-	return __pcpu_pinned_cmpxchg128(ptr, expect, val);
+	return __pcpu_direct_cmpxchg128(ptr, expect, val);
 #elif defined(__PCPU_NO_INLINE_SEQUENCE)
 	return __percpu_op_16(ptr, expect, val);
 #else
 	return __pcpu_seq_cmpxchg128(ptr, expect, val);
 #endif
+}
+
+__pcpu_always_inline __pcpu_u128 __pcpu_pinned_cmpxchg128(uintptr_t ptr, __pcpu_u128 expect,
+							  __pcpu_u128 val)
+{
+	return __pcpu_direct_cmpxchg128(ptr, expect, val);
 }
 
 __pcpu_always_inline __pcpu_u128 __pcpu_raw_cmpxchg128(uintptr_t ptr, __pcpu_u128 expect,
@@ -237,43 +260,36 @@ __pcpu_always_inline void __pcpu_check_pair(uintptr_t ptr1, uintptr_t ptr2, size
 	__pcpu_static_assert(sizeof(variable) == 1 || sizeof(variable) == 2 ||       \
 				     sizeof(variable) == 4 || sizeof(variable) == 8, \
 			     "a per-CPU operation needs a variable of 1, 2, 4 or 8 bytes")
+#define __pcpu_check_variable(pcp)      \
+	__verify_pcpu_ptr(&(pcp));      \
+	__bad_size_call_parameter(pcp); \
+	__pcpu_check_aligned(pcp)
 
-/* The result is assigned, and not just given, so that a const variable is an error. */
-#define __pcpu_result(kind, stem, id, pcp, ...)                                                \
-	__extension__({                                                                        \
-		__pcpu_value_type(pcp) __pcpu_local(ret, id);                                  \
-		__verify_pcpu_ptr(&(pcp));                                                     \
-		__bad_size_call_parameter(pcp);                                                \
-		__pcpu_local(ret, id) = __pcpu_##kind##_n(stem, id, sizeof(pcp), __VA_ARGS__); \
-		__pcpu_local(ret, id);                                                         \
+#define __pcpu_checked(kind, stem, id, pcp, ...)                       \
+	__extension__({                                                \
+		__pcpu_check_variable(pcp);                            \
+		__pcpu_##kind##_n(stem, id, sizeof(pcp), __VA_ARGS__); \
 	})
-#define __pcpu_get(stem, id, pcp) __pcpu_result(get, stem, id, pcp, pcp)
-#define __pcpu_swap(stem, id, pcp, val) __pcpu_result(swap, stem, id, pcp, pcp, val)
-#define __pcpu_cas(stem, id, pcp, oval, nval) __pcpu_result(cas, stem, id, pcp, pcp, oval, nval)
-#define __pcpu_put(stem, id, pcp, val)                         \
-	__extension__({                                        \
-		__verify_pcpu_ptr(&(pcp));                     \
-		__bad_size_call_parameter(pcp);                \
-		__pcpu_put_n(stem, id, sizeof(pcp), pcp, val); \
-	})
+#define __pcpu_get(stem, id, pcp) __pcpu_checked(get, stem, id, pcp, pcp)
+#define __pcpu_put(stem, id, pcp, val) __pcpu_checked(put, stem, id, pcp, pcp, val)
+#define __pcpu_swap(stem, id, pcp, val) __pcpu_checked(swap, stem, id, pcp, pcp, val)
+#define __pcpu_cas(stem, id, pcp, oval, nval) __pcpu_checked(cas, stem, id, pcp, pcp, oval, nval)
 
-/* add, and, or on a floating type would work on its bits: refuse it instead. */
-#ifdef __cplusplus
-#define __pcpu_check_integer(pcp) \
-	__pcpu_static_assert((__typeof__(pcp))1 / 2 == 0, "not an operation on floating types")
-#else
-#define __pcpu_check_integer(pcp)                                                            \
-	__pcpu_static_assert(!__builtin_types_compatible_p(__typeof__(pcp), float) &&        \
-				     !__builtin_types_compatible_p(__typeof__(pcp), double), \
-			     "not an operation on floating types")
-#endif
+/* or, and and; add; the same with a result. What they are not for is refused first. */
 #define __pcpu_change(stem, id, pcp, val)       \
 	__extension__({                         \
 		__pcpu_check_integer(pcp);      \
 		__pcpu_put(stem, id, pcp, val); \
 	})
-#define __pcpu_change_return(stem, id, pcp, val) \
+#define __pcpu_mask(stem, id, pcp, val) __pcpu_change(stem, id, pcp, __pcpu_bits_for(pcp, val))
+#define __pcpu_count(stem, id, pcp, val)           \
+	__extension__({                            \
+		__pcpu_check_number(pcp);          \
+		__pcpu_change(stem, id, pcp, val); \
+	})
+#define __pcpu_count_return(stem, id, pcp, val)  \
 	__extension__({                          \
+		__pcpu_check_number(pcp);        \
 		__pcpu_check_integer(pcp);       \
 		__pcpu_swap(stem, id, pcp, val); \
 	})
@@ -282,72 +298,90 @@ __pcpu_always_inline void __pcpu_check_pair(uintptr_t ptr1, uintptr_t ptr2, size
  * -@val after conversion to the type of @pcp, so that a narrow unsigned @val is no trap; and in
  * unsigned arithmetic, where the smallest value has a negative too.
  */
-#define __pcpu_negate(pcp, val) (0 - (uint64_t)(__typeof__(pcp))(val))
+#define __pcpu_negate(pcp, val) \
+	(0 - __pcpu_cast(uint64_t, __pcpu_cast(__pcpu_value_type(pcp), val)))
 
-/* A cmpxchg; bits are compared, as there, so that a NaN equals itself. */
-#define __pcpu_try(stem, id, pcp, ovalp, nval)                                                     \
-	__extension__({                                                                            \
-		__pcpu_value_type(pcp) * __pcpu_local(at, id) = (ovalp);                           \
-		__pcpu_value_type(pcp) __pcpu_local(expected, id) = *__pcpu_local(at, id);         \
-		__pcpu_value_type(pcp) __pcpu_local(seen, id) =                                    \
-			__pcpu_cas(stem, id, pcp, __pcpu_local(expected, id), nval);               \
-		bool __pcpu_local(stored, id) =                                                    \
-			!__builtin_memcmp((const void *)&__pcpu_local(seen, id),                   \
-					  (const void *)&__pcpu_local(expected, id), sizeof(pcp)); \
-		if (!__pcpu_local(stored, id))                                                     \
-			*__pcpu_local(at, id) = __pcpu_local(seen, id);                            \
-		__pcpu_local(stored, id);                                                          \
+/*
+ * A cmpxchg; bits are compared, as there, so that a NaN equals itself. What is at @ovalp may be of
+ * another type, to and from which the language converts as in any assignment.
+ */
+#define __pcpu_try(stem, id, pcp, ovalp, nval)                                              \
+	__extension__({                                                                     \
+		__typeof__((ovalp) + 0) __pcpu_local(at, id) = (ovalp);                     \
+		__pcpu_value_type(pcp) __pcpu_local(expected, id) = *__pcpu_local(at, id);  \
+		__pcpu_value_type(pcp) __pcpu_local(seen, id) =                             \
+			__pcpu_cas(stem, id, pcp, __pcpu_local(expected, id), nval);        \
+		bool __pcpu_local(stored, id) = !__builtin_memcmp(                          \
+			&__pcpu_local(seen, id), &__pcpu_local(expected, id), sizeof(pcp)); \
+		if (!__pcpu_local(stored, id))                                              \
+			*__pcpu_local(at, id) = __pcpu_local(seen, id);                     \
+		__pcpu_local(stored, id);                                                   \
 	})
 
-#define __pcpu_pair(stem, id, pcp1, pcp2, ...)                                              \
-	__extension__({                                                                     \
-		__typeof__(&(pcp1)) __pcpu_local(first, id) = &(pcp1);                      \
-		__verify_pcpu_ptr(&(pcp1));                                                 \
-		__bad_size_call_parameter(pcp1);                                            \
-		__pcpu_static_assert(sizeof(pcp1) == sizeof(pcp2),                          \
-				     "cmpxchg_double needs two variables of one size");     \
-		__pcpu_check_pair((uintptr_t)__pcpu_local(first, id), (uintptr_t) & (pcp2), \
-				  sizeof(pcp1));                                            \
-		__pcpu_pair_n(stem, id, sizeof(pcp1), *__pcpu_local(first, id), pcp2,       \
-			      __VA_ARGS__);                                                 \
+#define __pcpu_pair(stem, id, pcp1, pcp2, ...)                                          \
+	__extension__({                                                                 \
+		__typeof__(&(pcp1)) __pcpu_local(first, id) = &(pcp1);                  \
+		__verify_pcpu_ptr(&(pcp1));                                             \
+		__bad_size_call_parameter(pcp1);                                        \
+		__pcpu_static_assert(sizeof(pcp1) == sizeof(pcp2),                      \
+				     "cmpxchg_double needs two variables of one size"); \
+		__pcpu_check_pair(__pcpu_address(__pcpu_local(first, id)),              \
+				  __pcpu_address(&(pcp2)), sizeof(pcp1));               \
+		__pcpu_pair_n(stem, id, sizeof(pcp1), *__pcpu_local(first, id), pcp2,   \
+			      __VA_ARGS__);                                             \
 	})
 
 /* A variable of any type of 16 bytes, aligned to as much. */
-#define __pcpu_wide(fn, id, pcp, oval, nval)                                                  \
-	__extension__({                                                                       \
-		__typeof__(&(pcp)) __pcpu_local(first, id) = &(pcp);                          \
-		__pcpu_value_type(pcp) __pcpu_local(ret, id);                                 \
-		__pcpu_u128 __pcpu_local(ret_bits, id);                                       \
-		__verify_pcpu_ptr(__pcpu_local(first, id));                                   \
-		__pcpu_static_assert(sizeof(pcp) == 16,                                       \
-				     "cmpxchg128 needs a variable of 16 bytes");              \
-		__pcpu_check_pair((uintptr_t)__pcpu_local(first, id),                         \
-				  (uintptr_t)__pcpu_local(first, id) + 8, 8);                 \
-		__pcpu_local(ret_bits, id) =                                                  \
-			fn((uintptr_t)__pcpu_local(first, id), __pcpu_to_u128(pcp, oval, id), \
-			   __pcpu_to_u128(pcp, nval, id));                                    \
-		__builtin_memcpy((void *)&__pcpu_local(ret, id), &__pcpu_local(ret_bits, id), \
-				 sizeof(__pcpu_u128));                                        \
-		__pcpu_local(ret, id);                                                        \
+#define __pcpu_wide(fn, id, pcp, oval, nval)                                               \
+	__extension__({                                                                    \
+		__typeof__(&(pcp)) __pcpu_local(first, id) = &(pcp);                       \
+		uintptr_t __pcpu_local(ptr, id) = __pcpu_address(__pcpu_local(first, id)); \
+		__pcpu_value_type(pcp) __pcpu_local(ret, id);                              \
+		__pcpu_u128 __pcpu_local(ret_bits, id);                                    \
+		__verify_pcpu_ptr(__pcpu_local(first, id));                                \
+		__pcpu_check_writable(pcp);                                                \
+		__pcpu_static_assert(sizeof(pcp) == 16,                                    \
+				     "cmpxchg128 needs a variable of 16 bytes");           \
+		__pcpu_check_pair(__pcpu_local(ptr, id), __pcpu_local(ptr, id) + 8, 8);    \
+		__pcpu_local(ret_bits, id) =                                               \
+			fn(__pcpu_local(ptr, id), __pcpu_to_u128(pcp, oval, id),           \
+			   __pcpu_to_u128(pcp, nval, id));                                 \
+		__builtin_memcpy(&__pcpu_local(ret, id), &__pcpu_local(ret_bits, id),      \
+				 sizeof(__pcpu_u128));                                     \
+		__pcpu_local(ret, id);                                                     \
 	})
 
 /* --- kinds: on @n bytes --- */
 
 #define __pcpu_get_n(stem, id, n, pcp) \
-	__pcpu_from_bits(pcp, __pcpu_call(stem, n, (uintptr_t) & (pcp)), id)
+	__pcpu_from_bits(pcp, __pcpu_call(stem, n, __pcpu_address(&(pcp))), id)
 #define __pcpu_put_n(stem, id, n, pcp, val)                                         \
 	__extension__({                                                             \
-		uintptr_t __pcpu_local(ptr, id) = (uintptr_t) & (pcp);              \
+		uintptr_t __pcpu_local(ptr, id) = __pcpu_address(&(pcp));           \
 		uint64_t __pcpu_local(new, id) = __pcpu_to_bits(pcp, val, id);      \
+		__pcpu_check_writable(pcp);                                         \
 		__pcpu_call(stem, n, __pcpu_local(ptr, id), __pcpu_local(new, id)); \
 	})
 #define __pcpu_swap_n(stem, id, n, pcp, val) \
 	__pcpu_from_bits(pcp, __pcpu_put_n(stem, id, n, pcp, val), id)
+#define __pcpu_mask_n(stem, id, n, pcp, val) \
+	__pcpu_put_n(stem, id, n, pcp, __pcpu_bits_for(pcp, val))
+#define __pcpu_count_n(stem, id, n, pcp, val)        \
+	__extension__({                              \
+		__pcpu_check_number(pcp);            \
+		__pcpu_put_n(stem, id, n, pcp, val); \
+	})
+#define __pcpu_count_return_n(stem, id, n, pcp, val)  \
+	__extension__({                               \
+		__pcpu_check_number(pcp);             \
+		__pcpu_swap_n(stem, id, n, pcp, val); \
+	})
 #define __pcpu_cas_n(stem, id, n, pcp, oval, nval)                                          \
 	__extension__({                                                                     \
-		uintptr_t __pcpu_local(ptr, id) = (uintptr_t) & (pcp);                      \
+		uintptr_t __pcpu_local(ptr, id) = __pcpu_address(&(pcp));                   \
 		uint64_t __pcpu_local(old, id) = __pcpu_to_bits(pcp, oval, id);             \
 		uint64_t __pcpu_local(new, id) = __pcpu_to_bits(pcp, nval, id);             \
+		__pcpu_check_writable(pcp);                                                 \
 		__pcpu_from_bits(pcp,                                                       \
 				 __pcpu_call(stem, n, __pcpu_local(ptr, id),                \
 					     __pcpu_local(old, id), __pcpu_local(new, id)), \
@@ -355,11 +389,13 @@ __pcpu_always_inline void __pcpu_check_pair(uintptr_t ptr1, uintptr_t ptr2, size
 	})
 #define __pcpu_pair_n(stem, id, n, pcp1, pcp2, oval1, oval2, nval1, nval2)          \
 	__extension__({                                                             \
-		uintptr_t __pcpu_local(ptr, id) = (uintptr_t) & (pcp1);             \
+		uintptr_t __pcpu_local(ptr, id) = __pcpu_address(&(pcp1));          \
 		uint64_t __pcpu_local(old1, id) = __pcpu_to_bits(pcp1, oval1, id);  \
 		uint64_t __pcpu_local(old2, id) = __pcpu_to_bits(pcp2, oval2, id);  \
 		uint64_t __pcpu_local(new1, id) = __pcpu_to_bits(pcp1, nval1, id);  \
 		uint64_t __pcpu_local(new2, id) = __pcpu_to_bits(pcp2, nval2, id);  \
+		__pcpu_check_writable(pcp1);                                        \
+		__pcpu_check_writable(pcp2);                                        \
 		__pcpu_call(stem, n, __pcpu_local(ptr, id), __pcpu_local(old1, id), \
 			    __pcpu_local(old2, id), __pcpu_local(new1, id),         \
 			    __pcpu_local(new2, id));                                \
@@ -373,29 +409,30 @@ __pcpu_always_inline void __pcpu_check_pair(uintptr_t ptr1, uintptr_t ptr2, size
 		    : stem##_8(__VA_ARGS__))
 
 /* Between the type of a variable and the low bytes of a word, without any conversion of value. */
-#define __pcpu_to_bits(pcp, val, id)                                                              \
-	__extension__({                                                                           \
-		__pcpu_value_type(pcp) __pcpu_local(in, id) = (__pcpu_value_type(pcp))(val);      \
-		uint64_t __pcpu_local(in_bits, id) = 0;                                           \
-		__builtin_memcpy(&__pcpu_local(in_bits, id), (const void *)&__pcpu_local(in, id), \
-				 sizeof(pcp) < 8 ? sizeof(pcp) : 8);                              \
-		__pcpu_local(in_bits, id);                                                        \
+#define __pcpu_to_bits(pcp, val, id)                                                \
+	__extension__({                                                             \
+		__pcpu_value_type(pcp) __pcpu_local(in, id) =                       \
+			__pcpu_cast(__pcpu_value_type(pcp), val);                   \
+		uint64_t __pcpu_local(in_bits, id) = 0;                             \
+		__builtin_memcpy(&__pcpu_local(in_bits, id), &__pcpu_local(in, id), \
+				 sizeof(pcp) < 8 ? sizeof(pcp) : 8);                \
+		__pcpu_local(in_bits, id);                                          \
 	})
-#define __pcpu_from_bits(pcp, bits, id)                                                       \
-	__extension__({                                                                       \
-		uint64_t __pcpu_local(out_bits, id) = (bits);                                 \
-		__pcpu_value_type(pcp) __pcpu_local(out, id);                                 \
-		__builtin_memcpy((void *)&__pcpu_local(out, id), &__pcpu_local(out_bits, id), \
-				 sizeof(pcp) < 8 ? sizeof(pcp) : 8);                          \
-		__pcpu_local(out, id);                                                        \
+#define __pcpu_from_bits(pcp, bits, id)                                               \
+	__extension__({                                                               \
+		uint64_t __pcpu_local(out_bits, id) = (bits);                         \
+		__pcpu_value_type(pcp) __pcpu_local(out, id);                         \
+		__builtin_memcpy(&__pcpu_local(out, id), &__pcpu_local(out_bits, id), \
+				 sizeof(pcp) < 8 ? sizeof(pcp) : 8);                  \
+		__pcpu_local(out, id);                                                \
 	})
-#define __pcpu_to_u128(pcp, val, id)                                                              \
-	__extension__({                                                                           \
-		__pcpu_value_type(pcp) __pcpu_local(in, id) = (val);                              \
-		__pcpu_u128 __pcpu_local(in_bits, id);                                            \
-		__builtin_memcpy(&__pcpu_local(in_bits, id), (const void *)&__pcpu_local(in, id), \
-				 sizeof(__pcpu_u128));                                            \
-		__pcpu_local(in_bits, id);                                                        \
+#define __pcpu_to_u128(pcp, val, id)                                                \
+	__extension__({                                                             \
+		__pcpu_value_type(pcp) __pcpu_local(in, id) = (val);                \
+		__pcpu_u128 __pcpu_local(in_bits, id);                              \
+		__builtin_memcpy(&__pcpu_local(in_bits, id), &__pcpu_local(in, id), \
+				 sizeof(__pcpu_u128));                              \
+		__pcpu_local(in_bits, id);                                          \
 	})
 
 #endif /* PERCPU_IMPL_OPS_H */

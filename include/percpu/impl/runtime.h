@@ -196,9 +196,9 @@ __pcpu_always_inline struct percpu_self *__pcpu_self(void)
 /* The number of the CPU that the caller runs on; negative in a thread that has no rseq. */
 __pcpu_always_inline int __pcpu_running_cpu(void)
 {
-	const char *tp = (const char *)__pcpu_thread_pointer();
+	uintptr_t index = __pcpu_thread_pointer() + (uintptr_t)__percpu_rt.index_offset;
 
-	return *(const volatile int *)(tp + __percpu_rt.index_offset);
+	return *(const volatile int *)index;
 }
 
 /* The same, or the CPU that the caller holds. */

@@ -166,10 +166,11 @@ __pcpu_always_inline unsigned int __pcpu_held_cpu(void)
 #define __pcpu_per_cpu_xchg(var, cpu, val, id)                                    \
 	__extension__({                                                           \
 		__verify_pcpu_ptr(&(var));                                        \
-		__bad_size_call_parameter(var);                                   \
+		__pcpu_check_variable(var);                                       \
+		__pcpu_check_writable(var);                                       \
 		__pcpu_from_bits(var,                                             \
 				 __percpu_op_on(cpu, __PCPU_OP_xchg, sizeof(var), \
-						(uintptr_t) & (var),              \
+						__pcpu_address(&(var)),           \
 						__pcpu_to_bits(var, val, id)),    \
 				 id);                                             \
 	})

@@ -36,31 +36,31 @@
 #define pinned_cpu_write_4(pcp, val) __pcpu_sized(put, __pcpu_pinned_write, 4, pcp, val)
 #define pinned_cpu_write_8(pcp, val) __pcpu_sized(put, __pcpu_pinned_write, 8, pcp, val)
 
-#define this_cpu_add_1(pcp, val) __pcpu_sized(put, __PCPU_THIS(add), 1, pcp, val)
-#define this_cpu_add_2(pcp, val) __pcpu_sized(put, __PCPU_THIS(add), 2, pcp, val)
-#define this_cpu_add_4(pcp, val) __pcpu_sized(put, __PCPU_THIS(add), 4, pcp, val)
-#define this_cpu_add_8(pcp, val) __pcpu_sized(put, __PCPU_THIS(add), 8, pcp, val)
-#define raw_cpu_add_1(pcp, val) __pcpu_sized(put, __pcpu_raw_add, 1, pcp, val)
-#define raw_cpu_add_2(pcp, val) __pcpu_sized(put, __pcpu_raw_add, 2, pcp, val)
-#define raw_cpu_add_4(pcp, val) __pcpu_sized(put, __pcpu_raw_add, 4, pcp, val)
-#define raw_cpu_add_8(pcp, val) __pcpu_sized(put, __pcpu_raw_add, 8, pcp, val)
-#define pinned_cpu_add_1(pcp, val) __pcpu_sized(put, __pcpu_pinned_add, 1, pcp, val)
-#define pinned_cpu_add_2(pcp, val) __pcpu_sized(put, __pcpu_pinned_add, 2, pcp, val)
-#define pinned_cpu_add_4(pcp, val) __pcpu_sized(put, __pcpu_pinned_add, 4, pcp, val)
-#define pinned_cpu_add_8(pcp, val) __pcpu_sized(put, __pcpu_pinned_add, 8, pcp, val)
+#define this_cpu_add_1(pcp, val) __pcpu_sized(count, __PCPU_THIS(add), 1, pcp, val)
+#define this_cpu_add_2(pcp, val) __pcpu_sized(count, __PCPU_THIS(add), 2, pcp, val)
+#define this_cpu_add_4(pcp, val) __pcpu_sized(count, __PCPU_THIS(add), 4, pcp, val)
+#define this_cpu_add_8(pcp, val) __pcpu_sized(count, __PCPU_THIS(add), 8, pcp, val)
+#define raw_cpu_add_1(pcp, val) __pcpu_sized(count, __pcpu_raw_add, 1, pcp, val)
+#define raw_cpu_add_2(pcp, val) __pcpu_sized(count, __pcpu_raw_add, 2, pcp, val)
+#define raw_cpu_add_4(pcp, val) __pcpu_sized(count, __pcpu_raw_add, 4, pcp, val)
+#define raw_cpu_add_8(pcp, val) __pcpu_sized(count, __pcpu_raw_add, 8, pcp, val)
+#define pinned_cpu_add_1(pcp, val) __pcpu_sized(count, __pcpu_pinned_add, 1, pcp, val)
+#define pinned_cpu_add_2(pcp, val) __pcpu_sized(count, __pcpu_pinned_add, 2, pcp, val)
+#define pinned_cpu_add_4(pcp, val) __pcpu_sized(count, __pcpu_pinned_add, 4, pcp, val)
+#define pinned_cpu_add_8(pcp, val) __pcpu_sized(count, __pcpu_pinned_add, 8, pcp, val)
 
-#define this_cpu_and_1(pcp, val) __pcpu_sized(put, __PCPU_THIS(and), 1, pcp, val)
-#define this_cpu_and_2(pcp, val) __pcpu_sized(put, __PCPU_THIS(and), 2, pcp, val)
-#define this_cpu_and_4(pcp, val) __pcpu_sized(put, __PCPU_THIS(and), 4, pcp, val)
-#define this_cpu_and_8(pcp, val) __pcpu_sized(put, __PCPU_THIS(and), 8, pcp, val)
-#define raw_cpu_and_1(pcp, val) __pcpu_sized(put, __pcpu_raw_and, 1, pcp, val)
-#define raw_cpu_and_2(pcp, val) __pcpu_sized(put, __pcpu_raw_and, 2, pcp, val)
-#define raw_cpu_and_4(pcp, val) __pcpu_sized(put, __pcpu_raw_and, 4, pcp, val)
-#define raw_cpu_and_8(pcp, val) __pcpu_sized(put, __pcpu_raw_and, 8, pcp, val)
-#define pinned_cpu_and_1(pcp, val) __pcpu_sized(put, __pcpu_pinned_and, 1, pcp, val)
-#define pinned_cpu_and_2(pcp, val) __pcpu_sized(put, __pcpu_pinned_and, 2, pcp, val)
-#define pinned_cpu_and_4(pcp, val) __pcpu_sized(put, __pcpu_pinned_and, 4, pcp, val)
-#define pinned_cpu_and_8(pcp, val) __pcpu_sized(put, __pcpu_pinned_and, 8, pcp, val)
+#define this_cpu_and_1(pcp, val) __pcpu_sized(mask, __PCPU_THIS(and), 1, pcp, val)
+#define this_cpu_and_2(pcp, val) __pcpu_sized(mask, __PCPU_THIS(and), 2, pcp, val)
+#define this_cpu_and_4(pcp, val) __pcpu_sized(mask, __PCPU_THIS(and), 4, pcp, val)
+#define this_cpu_and_8(pcp, val) __pcpu_sized(mask, __PCPU_THIS(and), 8, pcp, val)
+#define raw_cpu_and_1(pcp, val) __pcpu_sized(mask, __pcpu_raw_and, 1, pcp, val)
+#define raw_cpu_and_2(pcp, val) __pcpu_sized(mask, __pcpu_raw_and, 2, pcp, val)
+#define raw_cpu_and_4(pcp, val) __pcpu_sized(mask, __pcpu_raw_and, 4, pcp, val)
+#define raw_cpu_and_8(pcp, val) __pcpu_sized(mask, __pcpu_raw_and, 8, pcp, val)
+#define pinned_cpu_and_1(pcp, val) __pcpu_sized(mask, __pcpu_pinned_and, 1, pcp, val)
+#define pinned_cpu_and_2(pcp, val) __pcpu_sized(mask, __pcpu_pinned_and, 2, pcp, val)
+#define pinned_cpu_and_4(pcp, val) __pcpu_sized(mask, __pcpu_pinned_and, 4, pcp, val)
+#define pinned_cpu_and_8(pcp, val) __pcpu_sized(mask, __pcpu_pinned_and, 8, pcp, val)
 
 #define this_cpu_or_1(pcp, val) __pcpu_sized(put, __PCPU_THIS(or), 1, pcp, val)
 #define this_cpu_or_2(pcp, val) __pcpu_sized(put, __PCPU_THIS(or), 2, pcp, val)
@@ -75,18 +75,30 @@
 #define pinned_cpu_or_4(pcp, val) __pcpu_sized(put, __pcpu_pinned_or, 4, pcp, val)
 #define pinned_cpu_or_8(pcp, val) __pcpu_sized(put, __pcpu_pinned_or, 8, pcp, val)
 
-#define this_cpu_add_return_1(pcp, val) __pcpu_sized(swap, __PCPU_THIS(add_return), 1, pcp, val)
-#define this_cpu_add_return_2(pcp, val) __pcpu_sized(swap, __PCPU_THIS(add_return), 2, pcp, val)
-#define this_cpu_add_return_4(pcp, val) __pcpu_sized(swap, __PCPU_THIS(add_return), 4, pcp, val)
-#define this_cpu_add_return_8(pcp, val) __pcpu_sized(swap, __PCPU_THIS(add_return), 8, pcp, val)
-#define raw_cpu_add_return_1(pcp, val) __pcpu_sized(swap, __pcpu_raw_add_return, 1, pcp, val)
-#define raw_cpu_add_return_2(pcp, val) __pcpu_sized(swap, __pcpu_raw_add_return, 2, pcp, val)
-#define raw_cpu_add_return_4(pcp, val) __pcpu_sized(swap, __pcpu_raw_add_return, 4, pcp, val)
-#define raw_cpu_add_return_8(pcp, val) __pcpu_sized(swap, __pcpu_raw_add_return, 8, pcp, val)
-#define pinned_cpu_add_return_1(pcp, val) __pcpu_sized(swap, __pcpu_pinned_add_return, 1, pcp, val)
-#define pinned_cpu_add_return_2(pcp, val) __pcpu_sized(swap, __pcpu_pinned_add_return, 2, pcp, val)
-#define pinned_cpu_add_return_4(pcp, val) __pcpu_sized(swap, __pcpu_pinned_add_return, 4, pcp, val)
-#define pinned_cpu_add_return_8(pcp, val) __pcpu_sized(swap, __pcpu_pinned_add_return, 8, pcp, val)
+#define this_cpu_add_return_1(pcp, val) \
+	__pcpu_sized(count_return, __PCPU_THIS(add_return), 1, pcp, val)
+#define this_cpu_add_return_2(pcp, val) \
+	__pcpu_sized(count_return, __PCPU_THIS(add_return), 2, pcp, val)
+#define this_cpu_add_return_4(pcp, val) \
+	__pcpu_sized(count_return, __PCPU_THIS(add_return), 4, pcp, val)
+#define this_cpu_add_return_8(pcp, val) \
+	__pcpu_sized(count_return, __PCPU_THIS(add_return), 8, pcp, val)
+#define raw_cpu_add_return_1(pcp, val) \
+	__pcpu_sized(count_return, __pcpu_raw_add_return, 1, pcp, val)
+#define raw_cpu_add_return_2(pcp, val) \
+	__pcpu_sized(count_return, __pcpu_raw_add_return, 2, pcp, val)
+#define raw_cpu_add_return_4(pcp, val) \
+	__pcpu_sized(count_return, __pcpu_raw_add_return, 4, pcp, val)
+#define raw_cpu_add_return_8(pcp, val) \
+	__pcpu_sized(count_return, __pcpu_raw_add_return, 8, pcp, val)
+#define pinned_cpu_add_return_1(pcp, val) \
+	__pcpu_sized(count_return, __pcpu_pinned_add_return, 1, pcp, val)
+#define pinned_cpu_add_return_2(pcp, val) \
+	__pcpu_sized(count_return, __pcpu_pinned_add_return, 2, pcp, val)
+#define pinned_cpu_add_return_4(pcp, val) \
+	__pcpu_sized(count_return, __pcpu_pinned_add_return, 4, pcp, val)
+#define pinned_cpu_add_return_8(pcp, val) \
+	__pcpu_sized(count_return, __pcpu_pinned_add_return, 8, pcp, val)
 
 #define this_cpu_xchg_1(pcp, val) __pcpu_sized(swap, __PCPU_THIS(xchg), 1, pcp, val)
 #define this_cpu_xchg_2(pcp, val) __pcpu_sized(swap, __PCPU_THIS(xchg), 2, pcp, val)

@@ -36,7 +36,7 @@ PERCPU_API bool percpu_counter_initialized(const struct percpu_counter *fbc)
 /* One instruction, for the sake of signal handlers; it wraps. */
 PERCPU_API void percpu_counter_add(struct percpu_counter *fbc, int64_t amount)
 {
-	__pcpu_pinned_add_8((uintptr_t)&fbc->count, (uint64_t)amount);
+	__pcpu_direct_add_8((uintptr_t)&fbc->count, (uint64_t)amount);
 }
 
 PERCPU_API void percpu_counter_add_batch(struct percpu_counter *fbc, int64_t amount, int32_t batch)
@@ -62,12 +62,12 @@ PERCPU_API void percpu_counter_dec(struct percpu_counter *fbc)
 
 PERCPU_API void percpu_counter_set(struct percpu_counter *fbc, int64_t amount)
 {
-	__pcpu_pinned_write_8((uintptr_t)&fbc->count, (uint64_t)amount);
+	__pcpu_direct_write_8((uintptr_t)&fbc->count, (uint64_t)amount);
 }
 
 PERCPU_API int64_t percpu_counter_read(const struct percpu_counter *fbc)
 {
-	return (int64_t)__pcpu_pinned_read_8((uintptr_t)&fbc->count);
+	return (int64_t)__pcpu_direct_read_8((uintptr_t)&fbc->count);
 }
 
 PERCPU_API int64_t percpu_counter_read_positive(const struct percpu_counter *fbc)
@@ -89,7 +89,7 @@ PERCPU_API int64_t percpu_counter_sum_positive(struct percpu_counter *fbc)
 
 PERCPU_API int64_t percpu_counter_sum_and_reset(struct percpu_counter *fbc)
 {
-	return (int64_t)__pcpu_pinned_xchg_8((uintptr_t)&fbc->count, 0);
+	return (int64_t)__pcpu_direct_xchg_8((uintptr_t)&fbc->count, 0);
 }
 
 PERCPU_API int percpu_counter_compare(struct percpu_counter *fbc, int64_t rhs)
@@ -114,7 +114,7 @@ PERCPU_API bool percpu_counter_limited_add(struct percpu_counter *fbc, int64_t l
 		if (__builtin_add_overflow(value, amount, &after) ||
 		    (amount > 0 ? after > limit : after < limit))
 			return false;
-		seen = (int64_t)__pcpu_pinned_cmpxchg_8((uintptr_t)&fbc->count, (uint64_t)value,
+		seen = (int64_t)__pcpu_direct_cmpxchg_8((uintptr_t)&fbc->count, (uint64_t)value,
 							(uint64_t)after);
 		if (seen == value)
 			break;

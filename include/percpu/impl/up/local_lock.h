@@ -15,6 +15,8 @@
 #include <signal.h>
 #include <string.h>
 
+#include <percpu/impl/begin.h>
+
 static inline bool local_trylock(local_lock_t __percpu *lock)
 {
 	return this_cpu_cmpxchg(lock->owner, 0, 1) == 0;
@@ -54,5 +56,7 @@ static inline void __percpu_signals_restore(unsigned long flags)
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 #endif
+
+#include <percpu/impl/end.h>
 
 #endif /* PERCPU_UP_LOCAL_LOCK_H */

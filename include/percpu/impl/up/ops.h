@@ -7,6 +7,8 @@
 
 #include <percpu/impl/up/log.h>
 
+#include <percpu/impl/begin.h>
+
 PERCPU_API void __attribute__((__cold__, __noreturn__))
 __percpu_bad_pair(uintptr_t ptr1, uintptr_t ptr2, size_t size)
 {
@@ -18,5 +20,7 @@ __percpu_bad_pair(uintptr_t ptr1, uintptr_t ptr2, size_t size)
 		 (unsigned long)ptr1, (unsigned long)ptr2, 2 * size);
 	__percpu_up_fatal(message);
 }
+
+#include <percpu/impl/end.h>
 
 #endif /* PERCPU_UP_OPS_H */

@@ -10,6 +10,8 @@
 #include <percpu/stats.h>
 #include <percpu/impl/up/alloc.h>
 
+#include <percpu/impl/begin.h>
+
 PERCPU_API void percpu_get_stats(struct percpu_stats *stats)
 {
 	const struct percpu_up_areas *areas = &__percpu_up_areas;
@@ -51,5 +53,7 @@ PERCPU_API size_t percpu_leak_report(FILE *stream)
 	fprintf(stream, "percpu: callers are not kept; this is a build for one CPU\n");
 	return 0;
 }
+
+#include <percpu/impl/end.h>
 
 #endif /* PERCPU_UP_STATS_H */

@@ -258,17 +258,17 @@ __pcpu_always_inline uintptr_t __pcpu_pinned_window(void)
  * the same slow side sees to it that they end.
  */
 /* clang-format off */
-#define __PCPU_BEGIN_pinned                                                                        \
+#define __PCPU_BEGIN_direct                                                                        \
 	__PCPU_SEQ_DESCRIPTOR("4f")                                                                \
 	"5:\n\t"                                                                                   \
 	__PCPU_SEQ_PUBLISH                                                                         \
 	"mov x16, %[window]\n\t"
-#define __PCPU_INPUTS_pinned(op, n)                                                                \
+#define __PCPU_INPUTS_direct(op, n)                                                                \
 	[rseq] "r"(__pcpu_thread_pointer() + (uintptr_t)__percpu_rt.rseq_offset),                  \
 		[window] "r"(__pcpu_pinned_window()), [ptr] "r"(ptr),                              \
 		[code] "i"(__PCPU_CODE(op, n))
 
-__PCPU_DEFINE_FAMILY(pinned)
+__PCPU_DEFINE_FAMILY(direct)
 /* clang-format on */
 
 #else
@@ -280,39 +280,39 @@ __PCPU_DEFINE_FAMILY(pinned)
 	((__pcpu_pinned_copy_##n *)(__pcpu_pinned_window() + __pcpu_low32(ptr)))
 #define __PCPU_PINNED_BARRIER() __asm__ volatile("" : : : "memory")
 #define __PCPU_DEFINE_PINNED_CHANGE(op, insn, imm, put, mod, n, type)               \
-	__pcpu_always_inline void __pcpu_pinned_##op##_##n(uintptr_t ptr, type val) \
+	__pcpu_always_inline void __pcpu_direct_##op##_##n(uintptr_t ptr, type val) \
 	{                                                                           \
 		__atomic_fetch_##op(__PCPU_PINNED_COPY(n), val, __ATOMIC_RELAXED);  \
 		__PCPU_PINNED_BARRIER();                                            \
 	}
 #define __PCPU_DEFINE_PINNED(n, type)                                                             \
 	typedef type __attribute__((__may_alias__)) __pcpu_pinned_copy_##n;                       \
-	__pcpu_always_inline type __pcpu_pinned_read_##n(uintptr_t ptr)                           \
+	__pcpu_always_inline type __pcpu_direct_read_##n(uintptr_t ptr)                           \
 	{                                                                                         \
 		__PCPU_PINNED_BARRIER();                                                          \
 		return __atomic_load_n(__PCPU_PINNED_COPY(n), __ATOMIC_RELAXED);                  \
 	}                                                                                         \
-	__pcpu_always_inline void __pcpu_pinned_write_##n(uintptr_t ptr, type val)                \
+	__pcpu_always_inline void __pcpu_direct_write_##n(uintptr_t ptr, type val)                \
 	{                                                                                         \
 		__atomic_store_n(__PCPU_PINNED_COPY(n), val, __ATOMIC_RELAXED);                   \
 		__PCPU_PINNED_BARRIER();                                                          \
 	}                                                                                         \
 	__PCPU_CHANGES(__PCPU_DEFINE_PINNED_CHANGE, , , n, type)                                  \
-	__pcpu_always_inline type __pcpu_pinned_add_return_##n(uintptr_t ptr, type val)           \
+	__pcpu_always_inline type __pcpu_direct_add_return_##n(uintptr_t ptr, type val)           \
 	{                                                                                         \
 		type sum = __atomic_add_fetch(__PCPU_PINNED_COPY(n), val, __ATOMIC_RELAXED);      \
                                                                                                   \
 		__PCPU_PINNED_BARRIER();                                                          \
 		return sum;                                                                       \
 	}                                                                                         \
-	__pcpu_always_inline type __pcpu_pinned_xchg_##n(uintptr_t ptr, type val)                 \
+	__pcpu_always_inline type __pcpu_direct_xchg_##n(uintptr_t ptr, type val)                 \
 	{                                                                                         \
 		type old = __atomic_exchange_n(__PCPU_PINNED_COPY(n), val, __ATOMIC_RELAXED);     \
                                                                                                   \
 		__PCPU_PINNED_BARRIER();                                                          \
 		return old;                                                                       \
 	}                                                                                         \
-	__pcpu_always_inline type __pcpu_pinned_cmpxchg_##n(uintptr_t ptr, type expect, type val) \
+	__pcpu_always_inline type __pcpu_direct_cmpxchg_##n(uintptr_t ptr, type expect, type val) \
 	{                                                                                         \
 		__atomic_compare_exchange_n(__PCPU_PINNED_COPY(n), &expect, val, false,           \
 					    __ATOMIC_RELAXED, __ATOMIC_RELAXED);                  \
@@ -324,7 +324,7 @@ __PCPU_DEFINE_PINNED(2, uint16_t)
 __PCPU_DEFINE_PINNED(4, uint32_t)
 __PCPU_DEFINE_PINNED(8, uint64_t)
 
-__pcpu_always_inline __pcpu_u128 __pcpu_pinned_cmpxchg128(uintptr_t ptr, __pcpu_u128 expect,
+__pcpu_always_inline __pcpu_u128 __pcpu_direct_cmpxchg128(uintptr_t ptr, __pcpu_u128 expect,
 							  __pcpu_u128 val)
 {
 	uintptr_t copy = __pcpu_pinned_window() + __pcpu_low32(ptr);
@@ -369,8 +369,8 @@ __pcpu_always_inline __pcpu_u128 __pcpu_pinned_cmpxchg128(uintptr_t ptr, __pcpu_
 #undef __PCPU_DEFINE_CMPXCHG_16
 #undef __PCPU_DEFINE_SIZE
 #undef __PCPU_DEFINE_FAMILY
-#undef __PCPU_BEGIN_pinned
-#undef __PCPU_INPUTS_pinned
+#undef __PCPU_BEGIN_direct
+#undef __PCPU_INPUTS_direct
 #undef __PCPU_PINNED_COPY
 #undef __PCPU_PINNED_BARRIER
 #undef __PCPU_DEFINE_PINNED_CHANGE

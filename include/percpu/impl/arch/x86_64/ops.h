@@ -91,9 +91,13 @@ __PCPU_DEFINE_CONSTANT(index_offset, ptrdiff_t, __PCPU_RT_INDEX_OFFSET)
 #include <percpu/impl/arch/x86_64/fallback.h>
 
 /* clang-format off */
+#define __PCPU_UNSIGNED_1 uint8_t
+#define __PCPU_UNSIGNED_2 uint16_t
+#define __PCPU_UNSIGNED_4 uint32_t
+#define __PCPU_UNSIGNED_8 uint64_t
 /* One operation without a result: a single read-modify-write (or store) of @val. */
 #define __PCPU_DEFINE_SEQ_STORE(op, lock, insn, n, type, sfx, mod, imm)                            \
-	__pcpu_always_inline void __pcpu_seq_##op##_##n(uintptr_t ptr, type val)                   \
+	__pcpu_always_inline void __pcpu_seq_##op##_##n(uintptr_t ptr, __PCPU_UNSIGNED_##n val)    \
 	{                                                                                          \
 		__pcpu_short_asm(                                                                  \
 			__PCPU_SEQ_BEGIN                                                           \
@@ -103,7 +107,7 @@ __PCPU_DEFINE_CONSTANT(index_offset, ptrdiff_t, __PCPU_RT_INDEX_OFFSET)
 					8, "")                                                     \
 			__PCPU_FALLBACK_STORE(#op "_" #n, lock insn, n, sfx)                       \
 			:                                                                          \
-			: __PCPU_SEQ_INPUTS(__PCPU_OP_##op, n), [val] imm(val)                     \
+			: __PCPU_SEQ_INPUTS(__PCPU_OP_##op, n), [val] imm((type)val)               \
 			: __PCPU_SEQ_CLOBBERS);                                                    \
 	}
 
@@ -124,7 +128,7 @@ __PCPU_DEFINE_CONSTANT(index_offset, ptrdiff_t, __PCPU_RT_INDEX_OFFSET)
 			: __PCPU_SEQ_CLOBBERS);                                                    \
 		return old;                                                                        \
 	}                                                                                          \
-	__pcpu_always_inline type __pcpu_seq_add_return_##n(uintptr_t ptr, type val)               \
+	__pcpu_always_inline type __pcpu_seq_add_return_##n(uintptr_t ptr, __PCPU_UNSIGNED_##n val) \
 	{                                                                                          \
 		type sum;                                                                          \
 		__pcpu_short_asm(                                                                  \
@@ -137,11 +141,11 @@ __PCPU_DEFINE_CONSTANT(index_offset, ptrdiff_t, __PCPU_RT_INDEX_OFFSET)
 					8, "movq (%%rsp), %q[sum]\n\t")                            \
 			__PCPU_FALLBACK_ADD_RETURN(n, sfx)                                         \
 			: [sum] "=&r"(sum)                                                         \
-			: __PCPU_SEQ_INPUTS(__PCPU_OP_add_return, n), [val] imm(val)               \
+			: __PCPU_SEQ_INPUTS(__PCPU_OP_add_return, n), [val] imm((type)val)         \
 			: __PCPU_SEQ_CLOBBERS);                                                    \
 		return sum;                                                                        \
 	}                                                                                          \
-	__pcpu_always_inline type __pcpu_seq_xchg_##n(uintptr_t ptr, type val)                     \
+	__pcpu_always_inline type __pcpu_seq_xchg_##n(uintptr_t ptr, __PCPU_UNSIGNED_##n val)      \
 	{                                                                                          \
 		type old;                                                                          \
 		/* not xchg: with a memory operand it locks the bus */                             \
@@ -154,11 +158,12 @@ __PCPU_DEFINE_CONSTANT(index_offset, ptrdiff_t, __PCPU_RT_INDEX_OFFSET)
 					8, "movq (%%rsp), %q[old]\n\t")                            \
 			__PCPU_FALLBACK_XCHG(n, sfx)                                               \
 			: [old] "=&r"(old)                                                         \
-			: __PCPU_SEQ_INPUTS(__PCPU_OP_xchg, n), [val] imm(val)                     \
+			: __PCPU_SEQ_INPUTS(__PCPU_OP_xchg, n), [val] imm((type)val)               \
 			: __PCPU_SEQ_CLOBBERS);                                                    \
 		return old;                                                                        \
 	}                                                                                          \
-	__pcpu_always_inline type __pcpu_seq_cmpxchg_##n(uintptr_t ptr, type expect, type val)     \
+	__pcpu_always_inline type __pcpu_seq_cmpxchg_##n(uintptr_t ptr, __PCPU_UNSIGNED_##n expect, \
+							 __PCPU_UNSIGNED_##n val)                                    \
 	{                                                                                          \
 		type old;                                                                          \
 		/* leaving by jne is leaving without a commit: the copy keeps its value */         \
@@ -174,7 +179,7 @@ __PCPU_DEFINE_CONSTANT(index_offset, ptrdiff_t, __PCPU_RT_INDEX_OFFSET)
 			__PCPU_FALLBACK_CMPXCHG(n, sfx)                                            \
 			: [old] "=&r"(old)                                                         \
 			: __PCPU_SEQ_INPUTS(__PCPU_OP_cmpxchg, n),                                 \
-			  [expect] imm(expect), [val] imm(val)                                     \
+			  [expect] imm((type)expect), [val] imm((type)val)                         \
 			: __PCPU_SEQ_CLOBBERS);                                                    \
 		return old;                                                                        \
 	}
@@ -270,7 +275,7 @@ __pcpu_always_inline intptr_t __pcpu_seq_hold(struct percpu_self *self)
 #endif
 #define __PCPU_PINNED_COPY(n) (*(__pcpu_pinned_copy_##n *)ptr)
 #define __PCPU_DEFINE_PINNED_STORE(op, lock, insn, n, type, sfx, mod, imm)                         \
-	__pcpu_always_inline void __pcpu_pinned_##op##_##n(uintptr_t ptr, type val)                \
+	__pcpu_always_inline void __pcpu_direct_##op##_##n(uintptr_t ptr, type val)                \
 	{                                                                                          \
 		__asm__ volatile(__PCPU_PIN insn sfx " %" mod "[val], " __PCPU_PIN_AT              \
 				 : [copy] "+m"(__PCPU_PINNED_COPY(n))                              \
@@ -280,7 +285,7 @@ __pcpu_always_inline intptr_t __pcpu_seq_hold(struct percpu_self *self)
 #define __PCPU_DEFINE_PINNED(n, type, sfx, mod, imm)                                               \
 	typedef type __attribute__((__may_alias__)) __pcpu_pinned_copy_##n;                        \
 	__PCPU_STORES(__PCPU_DEFINE_PINNED_STORE, n, type, sfx, mod, imm)                          \
-	__pcpu_always_inline type __pcpu_pinned_read_##n(uintptr_t ptr)                            \
+	__pcpu_always_inline type __pcpu_direct_read_##n(uintptr_t ptr)                            \
 	{                                                                                          \
 		type old;                                                                          \
 		__asm__ volatile(__PCPU_PIN "mov" sfx " " __PCPU_PIN_AT ", %" mod "[old]"          \
@@ -289,7 +294,7 @@ __pcpu_always_inline intptr_t __pcpu_seq_hold(struct percpu_self *self)
 				 : "memory");                                                      \
 		return old;                                                                        \
 	}                                                                                          \
-	__pcpu_always_inline type __pcpu_pinned_add_return_##n(uintptr_t ptr, type val)            \
+	__pcpu_always_inline type __pcpu_direct_add_return_##n(uintptr_t ptr, type val)            \
 	{                                                                                          \
 		type old = val;                                                                    \
 		__asm__ volatile(__PCPU_PIN "xadd" sfx " %" mod "[old], " __PCPU_PIN_AT            \
@@ -298,7 +303,7 @@ __pcpu_always_inline intptr_t __pcpu_seq_hold(struct percpu_self *self)
 				 : "memory", "cc");                                                \
 		return (type)(old + val);                                                          \
 	}                                                                                          \
-	__pcpu_always_inline type __pcpu_pinned_cmpxchg_##n(uintptr_t ptr, type expect, type val)  \
+	__pcpu_always_inline type __pcpu_direct_cmpxchg_##n(uintptr_t ptr, type expect, type val)  \
 	{                                                                                          \
 		__asm__ volatile(__PCPU_PIN "cmpxchg" sfx " %" mod "[val], " __PCPU_PIN_AT         \
 				 : "+a"(expect), [copy] "+m"(__PCPU_PINNED_COPY(n))                \
@@ -307,7 +312,7 @@ __pcpu_always_inline intptr_t __pcpu_seq_hold(struct percpu_self *self)
 		return expect;                                                                     \
 	}                                                                                          \
 	/* not xchg: with a memory operand it locks the bus. cmpxchg leaves in rax what it found. */ \
-	__pcpu_always_inline type __pcpu_pinned_xchg_##n(uintptr_t ptr, type val)                  \
+	__pcpu_always_inline type __pcpu_direct_xchg_##n(uintptr_t ptr, type val)                  \
 	{                                                                                          \
 		type old;                                                                          \
 		__asm__ volatile(__PCPU_PIN "mov" sfx " " __PCPU_PIN_AT ", %" mod "[old]\n"        \
@@ -324,7 +329,7 @@ __PCPU_DEFINE_PINNED(2, uint16_t, "w", "w", "ri")
 __PCPU_DEFINE_PINNED(4, uint32_t, "l", "k", "ri")
 __PCPU_DEFINE_PINNED(8, uint64_t, "q", "q", "re")
 
-__pcpu_always_inline __pcpu_u128 __pcpu_pinned_cmpxchg128(uintptr_t ptr, __pcpu_u128 expect,
+__pcpu_always_inline __pcpu_u128 __pcpu_direct_cmpxchg128(uintptr_t ptr, __pcpu_u128 expect,
 						      __pcpu_u128 val)
 {
 	typedef __pcpu_u128 __attribute__((__may_alias__)) copy_type;
@@ -371,6 +376,10 @@ __pcpu_always_inline __pcpu_u128 __pcpu_pinned_cmpxchg128(uintptr_t ptr, __pcpu_
 #undef __PCPU_FALLBACK_CMPXCHG
 #undef __PCPU_STORES
 #undef __PCPU_DEFINE_CONSTANT
+#undef __PCPU_UNSIGNED_1
+#undef __PCPU_UNSIGNED_2
+#undef __PCPU_UNSIGNED_4
+#undef __PCPU_UNSIGNED_8
 #undef __PCPU_DEFINE_SEQ_STORE
 #undef __PCPU_DEFINE_SEQ_VALUE
 #undef __PCPU_DEFINE_SEQ
