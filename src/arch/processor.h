@@ -8,6 +8,7 @@
  *	abort_spin.h		bare threads and a sequence that waits (machine/abort_check.c)
  *	cpu_lock_sequence.h	taking a CPU's lock by a sequence (cpu/cpu_lock.h)
  *	processor.c		which registers there are to keep, and the CPU's number
+ *	replace.h		an exchange in memory that is not aligned
  *	pinned_window.c		where pinned_cpu_X() of a thread go
  *	vectors.S		calls that put the vector registers back
  *	slow.S			from an inlined operation to C and back

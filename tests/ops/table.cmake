@@ -51,6 +51,9 @@ program(slow SOURCES test_slow.c count_slow.c ARCH x86_64 IN usual ${tiers} musl
 program(registers SOURCES test_registers_aarch64.c count_slow.c ARCH aarch64 IN usual ${tiers}
 	CONF possible:64 WRAP ${slow_side})
 
+program(unaligned SOURCES test_unaligned.c IN usual ${tiers} mm_cid
+	WRAP pcpu_op_alone pcpu_op_locked)
+
 # --- sections and visits, pinned threads, local locks, threads and processes that come and go ---
 program(section SOURCES test_section.c IN usual released ${tiers} ${elsewhere} mm_cid musl)
 program(slice SOURCES test_slice.c IN usual own fallback musl

@@ -6,11 +6,13 @@
 #include "cpu/mark.h"
 #include "cpu/self.h"
 #include "ground/log.h"
+#include "ground/signals.h"
 #include "ground/system/affinity.h"
 #include "machine/tier.h"
 #include "memory/displaced.h"
 #include "memory/entry.h"
 #include "memory/unit.h"
+#include "replace.h"
 
 #include <percpu/percpu.h>
 
@@ -27,9 +29,14 @@ void pcpu_operate_open(unsigned int cpu)
 		pcpu_call_saving_vectors(open_unit, &cpu);
 }
 
+static uintptr_t address_of(unsigned int cpu, uint32_t low)
+{
+	return pcpu_entry_copies(pcpu_unit_entry(cpu)) + low;
+}
+
 static uint64_t operate_at(struct pcpu_op *op, unsigned int cpu, uint32_t low)
 {
-	return pcpu_op_locked(op, pcpu_entry_copies(pcpu_unit_entry(cpu)) + low);
+	return pcpu_op_locked(op, address_of(cpu, low));
 }
 
 /* --- on the copy of a CPU that is held --- */
@@ -41,11 +48,32 @@ struct held_operation {
 	uint64_t result;
 };
 
+static void operate_alone(struct held_operation *held)
+{
+	sigset_t saved;
+
+	pcpu_mask_signals(&saved);
+	held->result = pcpu_op_alone(held->op, address_of(held->cpu, held->low));
+	pcpu_restore_signals(&saved);
+}
+
 static void operate(void *arg)
 {
 	struct held_operation *held = arg;
 
-	held->result = operate_at(held->op, held->cpu, held->low);
+	if (pcpu_op_is_aligned(held->op, held->low))
+		held->result = operate_at(held->op, held->cpu, held->low);
+	else
+		operate_alone(held);
+}
+
+/* Where one instruction does not do that, an unaligned copy is not for threads that are pinned. */
+static void check_alignment_for_pinned(const struct held_operation *held)
+{
+	if (!PCPU_REPLACES_AT_ONCE && !pcpu_op_is_aligned(held->op, held->low))
+		pcpu_fatal("an operation on a variable at %#x, which is not aligned to its %u "
+			   "bytes, on CPU %u, where threads are pinned",
+			   held->low, held->op->size, held->cpu);
 }
 
 /*
@@ -54,8 +82,12 @@ static void operate(void *arg)
  */
 static void operate_on_held(struct held_operation *held)
 {
-	if (pcpu_self.pinned == held->cpu + 1 ||
-	    !__atomic_load_n(&pcpu_unit_entry(held->cpu)->pinned, __ATOMIC_SEQ_CST))
+	const bool pinned =
+		__atomic_load_n(&pcpu_unit_entry(held->cpu)->pinned, __ATOMIC_SEQ_CST) != 0;
+
+	if (pinned)
+		check_alignment_for_pinned(held);
+	if (!pinned || pcpu_self.pinned == held->cpu + 1)
 		operate(held);
 	else if (!pcpu_run_on_cpu(held->cpu, operate, held) && !pcpu_cpu_is_offline(held->cpu))
 		pcpu_fatal("a copy of CPU %u, where threads are pinned, cannot be changed by a "
@@ -183,6 +215,8 @@ uint64_t pcpu_operate_marked(struct pcpu_op *op, uint32_t low)
 	unsigned int cpu;
 	uint64_t result;
 
+	if (!pcpu_op_is_aligned(op, low))
+		return pcpu_operate_holding(op, low);
 	for (;;) {
 		/* a frozen mark says nothing to others */
 		if (mark->busy && pcpu_held_cpu() >= 0)

@@ -17,11 +17,11 @@
  * result as pcpu_op_locked() does. They are signal-safe, and keep errno.
  */
 
-/* In the fallback tier: on this CPU's copy. */
+/* In the fallback tier: on this CPU's copy. Holds the CPU if that is not aligned to its size. */
 uint64_t pcpu_operate_marked(struct pcpu_op *op, uint32_t low);
 
 /*
- * In the rseq tier, where a sequence is no way: on the copy of the CPU that the thread holds; if it
+ * Where neither a sequence nor a mark is a way: on the copy of the CPU that the thread holds; if it
  * holds none, of the CPU that it runs on, which it holds for the time being.
  */
 uint64_t pcpu_operate_holding(struct pcpu_op *op, uint32_t low);

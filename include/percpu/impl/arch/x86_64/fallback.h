@@ -20,10 +20,11 @@
 /* clang-format off */
 /*
  * F1 and F2. Then rax is the copy's address and rcx the mark's, and the stack has two words more.
- * Of the word in a window the two highest bits are 10 if the tier is this one and nobody holds the
- * CPU.
+ * Only a copy that is aligned to its size: a locked instruction across two cache lines stops every
+ * CPU of the machine for a time. In a word of this tier the highest bit is 1, and the next one 0 if
+ * nobody holds the CPU; in another tier no thread has a mark.
  */
-#define __PCPU_FALLBACK_BEGIN                                                                      \
+#define __PCPU_FALLBACK_BEGIN(n)                                                                   \
 	"pushq %%rax\n\t"                                                                          \
 	"pushq %%rcx\n\t"                                                                          \
 	"movq __percpu_rt@GOTPCREL(%%rip), %%rcx\n\t"                                              \
@@ -34,8 +35,8 @@
 	"movq " __pcpu_stringify(__PCPU_RT_SELF_OFFSET) "(%%rcx), %%rcx\n\t"                       \
 	"movq (%%r11), %%rax\n\t"                                                                  \
 	"movq %%fs:" __pcpu_stringify(__PCPU_SELF_MARK) "(%%rcx), %%rcx\n\t"                       \
-	"testq %%rax, %%rax\n\t"                                                                   \
-	"jns 8f\n\t"                                                                               \
+	"testb $" #n " - 1, %%r10b\n\t"                                                            \
+	"jne 8f\n\t"                                                                               \
 	"btq $62, %%rax\n\t"                                                                       \
 	"jc 8f\n\t"                                                                                \
 	"testq %%rcx, %%rcx\n\t"                                                                   \
@@ -78,7 +79,7 @@
 	"movl %[code], %%r11d\n\t"                                                                 \
 	"jmp *__percpu_slow@GOTPCREL(%%rip)\n\t"
 /* The function of the operation and size in @name, unless the compiler's output has it already. */
-#define __PCPU_FALLBACK(name, f3)                                                                  \
+#define __PCPU_FALLBACK(name, n, f3)                                                               \
 	".ifndef __percpu_fallback_" name "\n\t"                                                   \
 	".pushsection .text.__percpu_fallback_" name ", \"axG\", @progbits, "                      \
 	"__percpu_fallback_" name ", comdat\n\t"                                                   \
@@ -87,7 +88,7 @@
 	".type __percpu_fallback_" name ", @function\n\t"                                          \
 	".p2align 6\n" /* 4 costs a tenth */                                                       \
 	"__percpu_fallback_" name ":\n\t"                                                          \
-	__PCPU_FALLBACK_BEGIN                                                                      \
+	__PCPU_FALLBACK_BEGIN(n)                                                                   \
 	f3                                                                                         \
 	__PCPU_FALLBACK_END                                                                        \
 	".size __percpu_fallback_" name ", . - __percpu_fallback_" name "\n\t"                     \
@@ -104,27 +105,27 @@
 #define __PCPU_R11_4 "%%r11d"
 #define __PCPU_R11_8 "%%r11"
 #define __PCPU_FALLBACK_STORE(name, insn, n, sfx)                                                  \
-	__PCPU_FALLBACK(name,                                                                      \
+	__PCPU_FALLBACK(name, n,                                                                   \
 		"movq " __PCPU_FALLBACK_LAST ", %%r11\n\t"                                         \
 		insn sfx " " __PCPU_R11_##n ", (%%rax)\n\t")
 #define __PCPU_FALLBACK_READ(n, sfx)                                                               \
-	__PCPU_FALLBACK("read_" #n,                                                                \
+	__PCPU_FALLBACK("read_" #n, n,                                                             \
 		"mov" sfx " (%%rax), " __PCPU_R11_##n "\n\t"                                       \
 		"movq %%r11, " __PCPU_FALLBACK_LAST "\n\t")
 #define __PCPU_FALLBACK_ADD_RETURN(n, sfx)                                                         \
-	__PCPU_FALLBACK("add_return_" #n,                                                          \
+	__PCPU_FALLBACK("add_return_" #n, n,                                                       \
 		"movq " __PCPU_FALLBACK_LAST ", %%r10\n\t"                                         \
 		"movq %%r10, %%r11\n\t"                                                            \
 		"lock xadd" sfx " " __PCPU_R11_##n ", (%%rax)\n\t"                                 \
 		"addq %%r10, %%r11\n\t"                                                            \
 		"movq %%r11, " __PCPU_FALLBACK_LAST "\n\t")
 #define __PCPU_FALLBACK_XCHG(n, sfx)                                                               \
-	__PCPU_FALLBACK("xchg_" #n,                                                                \
+	__PCPU_FALLBACK("xchg_" #n, n,                                                             \
 		"movq " __PCPU_FALLBACK_LAST ", %%r11\n\t"                                         \
 		"xchg" sfx " " __PCPU_R11_##n ", (%%rax)\n\t"                                      \
 		"movq %%r11, " __PCPU_FALLBACK_LAST "\n\t")
 #define __PCPU_FALLBACK_CMPXCHG(n, sfx)                                                            \
-	__PCPU_FALLBACK("cmpxchg_" #n,                                                             \
+	__PCPU_FALLBACK("cmpxchg_" #n, n,                                                          \
 		"movq %%rax, %%r11\n\t"                                                            \
 		"movq " __PCPU_FALLBACK_FIRST ", %%rax\n\t"                                        \
 		"movq " __PCPU_FALLBACK_LAST ", %%r10\n\t"                                         \
