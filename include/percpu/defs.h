@@ -12,6 +12,12 @@
  * A const per-CPU variable makes no sense: all its copies would be equal. It cannot share a section
  * with others: the compiler reports a section type conflict, if the file has others.
  *
+ * In C++ a variable may be a static member, and with clang, or gcc 14 or later, also one of a
+ * template, or inline. Older gcc forgets the section of what a template defines: that does not
+ * compile, but for one case that no header can see, a static inline member (or a variable template)
+ * whose type does not depend on the template's parameters; its first operation faults. Inline
+ * variables beside others are a section type conflict there.
+ *
  * With PERCPU_UP (impl/up/runtime.h) all of them are ordinary variables, in no section of their
  * own.
  */
@@ -19,6 +25,7 @@
 #define PERCPU_DEFS_H
 
 #include <percpu/impl/module.h>
+#include <percpu/impl/template.h>
 
 /* Extra attributes of declaration and definition, and of the definition alone; as in the kernel. */
 #ifndef PER_CPU_ATTRIBUTES
@@ -38,7 +45,7 @@
 /* C++ gives a name at namespace scope with an initial value in an extern declaration a warning. */
 #define DECLARE_PER_CPU_SECTION(type, name, sec) extern __PCPU_ATTRS(sec) __typeof__(type) name
 #define DEFINE_PER_CPU_SECTION(type, name, sec) \
-	__PCPU_ATTRS(sec) PER_CPU_DEF_ATTRIBUTES __typeof__(type) name
+	__PCPU_ATTRS(sec) PER_CPU_DEF_ATTRIBUTES __pcpu_defined_type(type, name) name
 
 /** DEFINE_PER_CPU - a variable with no special need. */
 #define DECLARE_PER_CPU(type, name) DECLARE_PER_CPU_SECTION(type, name, "")
