@@ -23,9 +23,11 @@
  *  - percpu_counter_init() is refused (-EOPNOTSUPP): half of such a counter is in the caller's own
  *    memory;
  *  - all possible CPUs' units are open from the start;
- *  - a process that is killed inside of a section holds its CPU until somebody wants it, and
- *    then for a tenth of a second more. Processes must see each other's thread numbers: no PID
- *    namespaces between them;
+ *  - a process may be killed at any moment: of what it did, its last operation alone is in doubt.
+ *    If it was inside of a section, or next to have a CPU, that CPU is its own until somebody wants
+ *    it, and then for a tenth of a second more; the log has an error then. Processes must see each
+ *    other's thread numbers in /proc: no PID namespaces between them. One that replaces itself by
+ *    exec() inside of a section has not ended: the CPU stays its own;
  *  - a process that is killed, or exits, with a local lock leaves it taken for all of them, for
  *    ever; nothing is logged. The local locks that a thread has when it forks stay its own: the
  *    child has none;

@@ -6,6 +6,7 @@
 #include "cpu/hold.h"
 #include "cpu/mark.h"
 #include "cpu/self.h"
+#include "ground/system/thread_life.h"
 #include "machine/tier.h"
 #include "memory/open_units.h"
 #include "memory/pages/vm.h"
@@ -46,6 +47,7 @@ PERCPU_API int percpu_share(void)
 	err = share_memory();
 	if (err)
 		return err;
+	pcpu_births_begin();
 	pcpu_tier.shared = true;
 	pcpu_tier.threads_fence = false;
 	/* a child could open a unit for itself alone */

@@ -11,6 +11,7 @@
 #include "ground/system/affinity.h"
 #include "ground/system/fence.h"
 #include "ground/system/futex.h"
+#include "ground/system/thread_life.h"
 #include "machine/tier.h"
 #include "memory/entry.h"
 #include "memory/unit.h"
@@ -75,7 +76,10 @@ static bool try_to_take(unsigned int cpu)
 	return true;
 }
 
-/* One successor a CPU. It never gives that up, so whoever has it gets the CPU next. */
+/*
+ * One successor a CPU. It never gives that up, so whoever has it gets the CPU next, unless it is
+ * killed.
+ */
 static void become_successor(struct percpu_entry *entry)
 {
 	intptr_t before = 0;
@@ -83,9 +87,8 @@ static void become_successor(struct percpu_entry *entry)
 	while (!__atomic_compare_exchange_n(&entry->successor, &before, pcpu_self.word, false,
 					    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) {
 		if (!pcpu_futex_wait(&entry->successor, (uint32_t)before, pcpu_tier.shared) &&
-		    pcpu_thread_is_gone(pcpu_word_thread(before)))
-			__atomic_compare_exchange_n(&entry->successor, &before, 0, false,
-						    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+		    pcpu_word_is_of_gone(before))
+			pcpu_forget_successor(entry, before);
 		before = 0;
 	}
 }
@@ -200,6 +203,7 @@ void pcpu_release(unsigned int cpu, const sigset_t *saved)
 /* The parent's threads are still there, and so is what they hold. */
 static void begin_in_shared_child(void)
 {
+	pcpu_births_begin();
 	pcpu_self_after_fork(true);
 	pcpu_marks_after_fork();
 	pcpu_self.nested = 0;

@@ -33,6 +33,15 @@
  *	    V4	otherwise become the successor, wait, and try again. Who finds its word in the
  *		window has been given the CPU by the holder
  *
+ *	a thread is gone, without a word: killed with its process, or ended by a system call
+ *	    D0	a waiter whose sleep has lasted a tenth of a second asks the system for the thread
+ *		whose word is in the window, or whose word the successor's is
+ *	    D1	the successor's word: -> 0, if it is the gone one's; and those are woken who wait to
+ *		be it. Before D2, which would hand the CPU to the gone one once more
+ *	    D2	the window: the gone one's word -> what P1 would put there, by compare and swap; P2
+ *	    Words are told apart by when their threads began, so nobody takes a new thread for one
+ *	    that had its number. A word that was handed over to a gone successor is such a word too.
+ *
  * In the fallback tier (tests/model/fallback.pml) operations show what they do in marks:
  *
  *	operate	F1  mark.busy = rest
@@ -42,6 +51,12 @@
  *	take	H1  window: rest -> my word, by compare and swap
  *		H2  membarrier: an operation whose F2 has not seen H1 is seen by H3
  *		H3  wait until no mark says rest
+ *
+ *	a thread is gone
+ *	    K1	who has waited long in H3 asks the system for the mark's owner
+ *	    K2	mark.owner: the gone one's word -> my word, marked as such, by compare and swap
+ *	    K3	mark.busy = mark.frozen = 0
+ *	    K4	mark.owner = 0. Who is gone between K2 and K4 has an owner's word there as well
  *
  * A signal's handler may have interrupted an operation of its own thread between F1 and F4: its
  * mark is busy. There is one mark for both, so

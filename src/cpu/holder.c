@@ -26,19 +26,34 @@ bool pcpu_held_by_other(unsigned int cpu)
 	return pcpu_word_is_of_other(pcpu_window_of(pcpu_unit_entry(cpu)));
 }
 
-/* A thread that was ended by a system call has had no destructor. */
+bool pcpu_forget_successor(struct percpu_entry *entry, intptr_t word)
+{
+	if (!__atomic_compare_exchange_n(&entry->successor, &word, 0, false, __ATOMIC_SEQ_CST,
+					 __ATOMIC_RELAXED))
+		return false;
+	pcpu_futex_wake(&entry->successor, pcpu_tier.shared);
+	return true;
+}
+
+/*
+ * D1 and D2. A thread that was ended by a system call has had no destructor, and one of a process
+ * that was killed neither: as holder, or as successor, who was then given the CPU.
+ */
 static void release_if_gone(struct percpu_entry *entry, intptr_t word)
 {
-	int thread = pcpu_word_thread(word);
+	bool waited;
 
-	if (!pcpu_thread_is_gone(thread))
+	if (!pcpu_word_is_of_gone(word))
 		return;
+	waited = pcpu_forget_successor(entry, word);
 	if (!__atomic_compare_exchange_n(&entry->window, &word, pcpu_next_word(entry), false,
 					 __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
 		return;
 	pcpu_wake_waiters(entry);
-	pcpu_log(PERCPU_LOG_ERR, "thread %d ended inside of a section: CPU %u is let go", thread,
-		 (unsigned int)(entry - pcpu_unit_entries()));
+	pcpu_log(PERCPU_LOG_ERR,
+		 waited ? "thread %d ended while it waited for CPU %u, which goes to the next"
+			: "thread %d ended inside of a section: CPU %u is let go",
+		 pcpu_word_thread(word), (unsigned int)(entry - pcpu_unit_entries()));
 }
 
 void pcpu_sleep_while(struct percpu_entry *entry, intptr_t word)

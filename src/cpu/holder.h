@@ -65,6 +65,11 @@ static inline void pcpu_wake_waiters(struct percpu_entry *entry)
 unsigned int pcpu_begin_to_wait(struct percpu_entry *entry);
 void pcpu_end_waiting(struct percpu_entry *entry, unsigned int forks_before);
 
+/*
+ * The successor whose @word that is, is gone: others can become it. False: it is none, or another.
+ */
+bool pcpu_forget_successor(struct percpu_entry *entry, intptr_t word);
+
 /* Sleeps while @entry's window is @word, or for a while: by its low half, which no two share. */
 void pcpu_sleep_while(struct percpu_entry *entry, intptr_t word);
 

@@ -5,7 +5,7 @@
 #include "ground/assert.h"
 #include "ground/fault.h"
 #include "ground/pause.h"
-#include "ground/system/futex.h"
+#include "ground/signals.h"
 #include "memory/pages/vm.h"
 
 #include <errno.h>
@@ -17,6 +17,8 @@
 #define SHARED_MARKS 65536
 /* Bytes of them that are in core dumps, for which the kernel makes what is shared resident. */
 #define SHARED_IN_CORES ((size_t)64 << 10)
+/* After so many more threads it is looked which are gone. */
+#define CLEAR_EVERY 63
 
 /* Prepended to, never taken away. */
 struct mark_array {
@@ -45,22 +47,77 @@ static void extend(struct mark_array *array, size_t end)
 	}
 }
 
-static struct pcpu_mark *take_from(struct mark_array *array)
+static bool become_owner(struct pcpu_mark *mark)
 {
-	for (size_t i = 0; i < array->nr; i++) {
-		int nobody = 0;
+	intptr_t nobody = 0;
 
-		if (__atomic_load_n(&array->marks[i].thread, __ATOMIC_RELAXED) == 0 &&
-		    __atomic_compare_exchange_n(&array->marks[i].thread, &nobody,
-						pcpu_word_thread(pcpu_self.word), false,
-						__ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
+	return __atomic_load_n(&mark->owner, __ATOMIC_RELAXED) == 0 &&
+	       __atomic_compare_exchange_n(&mark->owner, &nobody, pcpu_self.word, false,
+					   __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+}
+
+/* One of the first @nr that is nobody's. */
+static struct pcpu_mark *take_from(struct mark_array *array, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (become_owner(&array->marks[i])) {
 			/* before it is used: who looks at all marks must find it */
 			extend(array, i + 1);
 			return &array->marks[i];
 		}
-	}
 	return NULL;
 }
+
+/* --- marks that threads have left who are gone --- */
+
+/*
+ * K. One thread clears it: a second one could come too late, when the mark is a new thread's. Who
+ * is killed in the middle of this has left it in turn. Signals are masked: a handler would wait for
+ * its own thread.
+ */
+static bool clear_if_gone(struct pcpu_mark *mark)
+{
+	intptr_t owner = __atomic_load_n(&mark->owner, __ATOMIC_SEQ_CST);
+
+	if (!owner || !pcpu_word_is_of_gone(owner))
+		return false;
+	pcpu_assert(pcpu_signals_are_masked());
+	if (!__atomic_compare_exchange_n(&mark->owner, &owner, pcpu_self.word & ~PCPU_WORD_HELD,
+					 false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+		return false;
+	__atomic_store_n(&mark->busy, 0, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&mark->frozen, 0, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&mark->owner, 0, __ATOMIC_SEQ_CST);
+	return true;
+}
+
+static size_t used_marks(const struct mark_array *array)
+{
+	return __atomic_load_n(&array->end, __ATOMIC_SEQ_CST);
+}
+
+/*
+ * To ask the system about every thread takes a while, so it is done for one of many that begin; in a
+ * process alone, where no thread is killed, only before a new array.
+ */
+static bool is_time_to_clear(const struct mark_array *array)
+{
+	size_t used = used_marks(array);
+
+	return used == array->nr || (marks.shared && used && used % CLEAR_EVERY == 0);
+}
+
+static void clear_array(struct mark_array *array)
+{
+	sigset_t saved;
+
+	pcpu_mask_signals(&saved);
+	for (size_t i = 0; i < used_marks(array); i++)
+		clear_if_gone(&array->marks[i]);
+	pcpu_restore_signals(&saved);
+}
+
+/* --- arrays --- */
 
 static struct mark_array *map_array(size_t size, int flags)
 {
@@ -125,20 +182,30 @@ void pcpu_marks_unshare(void)
 	marks.shared = false;
 }
 
+/* Before one that nobody has had, one that somebody has had. */
+static struct pcpu_mark *take_old_or_new(struct mark_array *array)
+{
+	struct pcpu_mark *mark = take_from(array, used_marks(array));
+
+	if (!mark && is_time_to_clear(array))
+		clear_array(array);
+	return mark ? mark : take_from(array, array->nr);
+}
+
 static struct pcpu_mark *take(void)
 {
 	struct mark_array *array;
 	struct pcpu_mark *mark;
 
 	for (array = __atomic_load_n(&marks.arrays, __ATOMIC_ACQUIRE); array; array = array->next) {
-		mark = take_from(array);
+		mark = take_old_or_new(array);
 		if (mark)
 			return mark;
 	}
 	/* until one is found: a new array may be full at once, if many threads begin */
 	do {
 		array = add_array(ARRAY_SIZE);
-		mark = array ? take_from(array) : NULL;
+		mark = array ? take_from(array, array->nr) : NULL;
 	} while (array && !mark);
 	return mark;
 }
@@ -156,7 +223,7 @@ struct pcpu_mark *pcpu_mark_of_thread(void)
 	/* a signal's handler may have been here meanwhile */
 	if (!__atomic_compare_exchange_n(&pcpu_self.mark, &none, mark, false, __ATOMIC_RELAXED,
 					 __ATOMIC_RELAXED))
-		__atomic_store_n(&mark->thread, 0, __ATOMIC_RELEASE);
+		__atomic_store_n(&mark->owner, 0, __ATOMIC_RELEASE);
 	return pcpu_self.mark;
 }
 
@@ -170,7 +237,7 @@ void pcpu_mark_end(void)
 	__atomic_store_n(&mark->busy, 0, __ATOMIC_RELEASE);
 	/* the thread may end in a handler that had frozen it */
 	__atomic_store_n(&mark->frozen, 0, __ATOMIC_RELEASE);
-	__atomic_store_n(&mark->thread, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&mark->owner, 0, __ATOMIC_RELEASE);
 }
 
 static bool is_in_the_way(const struct pcpu_mark *mark, intptr_t rest)
@@ -180,25 +247,12 @@ static bool is_in_the_way(const struct pcpu_mark *mark, intptr_t rest)
 	       __atomic_load_n(&mark->frozen, __ATOMIC_SEQ_CST) == 0;
 }
 
-/* A thread that was killed in another process may have left its mark. */
-static void clear_if_gone(struct pcpu_mark *mark)
-{
-	int thread = __atomic_load_n(&mark->thread, __ATOMIC_SEQ_CST);
-
-	if (!marks.shared || !thread || !pcpu_thread_is_gone(thread))
-		return;
-	__atomic_store_n(&mark->busy, 0, __ATOMIC_SEQ_CST);
-	__atomic_store_n(&mark->frozen, 0, __ATOMIC_SEQ_CST);
-	__atomic_compare_exchange_n(&mark->thread, &thread, 0, false, __ATOMIC_SEQ_CST,
-				    __ATOMIC_RELAXED);
-}
-
 void pcpu_marks_wait(intptr_t rest)
 {
 	struct mark_array *array = __atomic_load_n(&marks.arrays, __ATOMIC_SEQ_CST);
 
 	for (; array; array = array->next)
-		for (size_t i = 0; i < __atomic_load_n(&array->end, __ATOMIC_SEQ_CST); i++)
+		for (size_t i = 0; i < used_marks(array); i++)
 			for (unsigned int n = 0; is_in_the_way(&array->marks[i], rest); n++)
 				if (!pcpu_pause(n))
 					clear_if_gone(&array->marks[i]);
@@ -215,4 +269,6 @@ void pcpu_marks_after_fork(void)
 		for (size_t i = 0; i < array->end; i++)
 			if (&array->marks[i] != pcpu_self.mark)
 				array->marks[i] = (struct pcpu_mark){0};
+	if (pcpu_self.mark)
+		pcpu_self.mark->owner = pcpu_self.word;
 }

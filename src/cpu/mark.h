@@ -7,7 +7,8 @@
  * change something; whoever takes a CPU waits until no mark names it (hold.c has the protocol).
  *
  * Marks lie in memory that is never given back: a thread may end at any moment, also without its
- * destructors. A mark that nobody uses any more is given to the next thread.
+ * destructors. A mark that nobody uses any more is given to the next thread; so is one whose thread
+ * is gone (K of the protocol in hold.h).
  */
 #ifndef PCPU_MARK_H
 #define PCPU_MARK_H
@@ -24,8 +25,11 @@ struct pcpu_mark {
 	 * one. So it cannot go on, and need not be waited for.
 	 */
 	unsigned int frozen;
-	/* The number of the thread whose mark it is; 0: nobody's. */
-	int thread;
+	/*
+	 * The word of the thread whose mark it is; 0: nobody's. Without PCPU_WORD_HELD: that thread
+	 * clears what the last owner has left, who is gone.
+	 */
+	intptr_t owner;
 } __attribute__((__aligned__(64)));
 
 _Static_assert(offsetof(struct pcpu_mark, busy) == 0, "as in percpu/impl/arch/x86_64/fallback.h");

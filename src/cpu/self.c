@@ -4,6 +4,7 @@
 #include "arch_constants.h"
 #include "ground/assert.h"
 #include "ground/log.h"
+#include "ground/system/thread_life.h"
 #include "machine/slice.h"
 #include "machine/tier.h"
 
@@ -51,10 +52,12 @@ int pcpu_self_init(void (*fn)(void))
 static intptr_t make_word(void)
 {
 	const intptr_t thread = syscall(SYS_gettid);
+	intptr_t birth;
 
 	if (thread <= 0)
 		pcpu_fatal("gettid fails with errno %d: threads cannot be told apart", errno);
-	return PCPU_SLOW_ONLY | thread << 1 | PCPU_WORD_HELD;
+	birth = pcpu_tier.shared ? (intptr_t)pcpu_thread_birth((int)thread) : 0;
+	return PCPU_SLOW_ONLY | birth << PCPU_WORD_BIRTH | thread << 1 | PCPU_WORD_HELD;
 }
 
 /* A thread that has no rseq yet, because it is in a handler, asks in vain. */
@@ -82,6 +85,11 @@ void pcpu_self_begin(void)
 	if (pcpu_self.cpu < __PCPU_NO_CPU)
 		pcpu_self.cpu = __PCPU_NO_CPU;
 	errno = saved;
+}
+
+bool pcpu_word_is_of_gone(intptr_t word)
+{
+	return pcpu_thread_is_gone(pcpu_word_thread(word), pcpu_word_birth(word));
 }
 
 void pcpu_self_after_fork(bool shared)

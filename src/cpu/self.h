@@ -32,6 +32,9 @@ int pcpu_self_init(void (*fn)(void));
  */
 void pcpu_self_begin(void);
 
+/* Whether the thread whose word it is, or was, is there no more. Signal-safe, keeps errno. */
+bool pcpu_word_is_of_gone(intptr_t word);
+
 /* The thread is another process's now, which has copies of its own or @shared ones: a new word. */
 void pcpu_self_after_fork(bool shared);
 

@@ -40,10 +40,12 @@ static void release_at_end(void)
 }
 
 /* The main thread has no such end when the process exits; for others that share, it counts. */
-static void __attribute__((__destructor__(101))) unpin_at_exit(void)
+static void __attribute__((__destructor__(101))) give_back_at_exit(void)
 {
-	if (pcpu_tier.shared)
-		unpin();
+	if (!pcpu_tier.shared)
+		return;
+	unpin();
+	pcpu_mark_end();
 }
 
 int pcpu_thread_end_init(void)

@@ -26,8 +26,13 @@ _Static_assert(PCPU_NO_SEQUENCES == (intptr_t)((uintptr_t)2 << 62), "as in that 
 /* In the base of a unit that is open: pointers have to be looked up (displaced.h). */
 #define PCPU_LOOK_UP (INTPTR_MIN)
 
-/* The word of a CPU's holder: its thread number, and a bit that no window's address has. */
+/*
+ * The word of a CPU's holder: its thread number, and a bit that no window's address has; and above
+ * the low half, with shared copies, when the thread began (ground/system/thread_life.h): its number
+ * may have been another's before, who was killed.
+ */
 #define PCPU_WORD_HELD 1
+#define PCPU_WORD_BIRTH 32
 static inline bool pcpu_word_is_held(intptr_t word)
 {
 	return word < 0 && (word & PCPU_WORD_HELD);
@@ -44,6 +49,11 @@ static inline int pcpu_word_thread(intptr_t word)
 static inline bool pcpu_word_is_of_window(intptr_t word, intptr_t rest)
 {
 	return ((word ^ rest) & ~PCPU_SLOW_ONLY) == 0;
+}
+
+static inline unsigned int pcpu_word_birth(intptr_t word)
+{
+	return (unsigned int)((uint64_t)(word & ~PCPU_SLOW_ONLY) >> PCPU_WORD_BIRTH);
 }
 
 /* The table, for __percpu_rt: index 0 is CPU 0. */

@@ -24,6 +24,10 @@
  *  - A handler comes once, between any two steps of its thread where signals are not blocked; a
  *    signal ends sleep. There are no time-outs here.
  *
+ *  - The thread KILLED, if it is defined, is killed at any moment, or not at all: what is in its store
+ *    buffer gets to memory, and it takes no step more. Time runs out only for those who sleep while
+ *    its word is what they look at, or are to look at. It leaves its count of waiters.
+ *
  * What is checked:
  *  - between begin and end of a hold nobody else touches the copy or holds the CPU;
  *  - in the end no update is lost, and no CPU held;
@@ -53,6 +57,13 @@
 #endif
 #ifndef HANDLER1
 #define HANDLER1 0
+#endif
+
+#ifdef KILLED
+#define IS_KILLED(t) (killed && (t) == KILLED)
+bool killed;
+#else
+#define IS_KILLED(t) false
 #endif
 
 #define THREADS 3
@@ -166,7 +177,12 @@ inline late_wake()
 	fi
 }
 
-/* H3. The two words are not read at once. */
+/* H3, and K2 to K4. The two words are not read at once. */
+#if defined(KILLED) && !defined(NO_CLEARING)
+#define CLEAR(t) :: atomic { IS_KILLED(t) -> memory[BUSY(t)] = 0; memory[FROZEN(t)] = 0; break }
+#else
+#define CLEAR(t)
+#endif
 #ifndef NO_LOOK_AT_MARKS
 #define PASS(t)                                                              \
 	do                                                                   \
@@ -175,11 +191,52 @@ inline late_wake()
 		if                                                           \
 		:: memory[FROZEN(t)] != 0 -> break                           \
 		:: memory[FROZEN(t)] == 0 && memory[BUSY(t)] != cpu + 1      \
+		CLEAR(t)                                                     \
 		fi                                                           \
 	od
 #else
 #define PASS(t) skip
 #endif
+
+/* D1 and D2: the CPU of who has been killed, or the succession to it. */
+inline forget_successor(c)
+{
+	drain(me);
+	if
+#ifndef NO_FORGET
+	:: successor[c] == KILLED + 1 ->
+		successor[c] = 0;
+		wake(FOR_CLAIM(c))
+#endif
+	:: else
+	fi
+}
+
+inline bury(c)
+{
+	atomic { RUNS -> forget_successor(c) }
+	atomic {
+		RUNS;
+		next = successor[c];
+		if
+		:: next == WORD -> next = REST
+		:: else
+		fi
+	}
+	atomic {
+		RUNS;
+		drain(me);
+		if
+#ifndef BLIND_BURIAL
+		:: window[c] != KILLED + 1
+#endif
+		:: else ->
+			window[c] = next;
+			wake(c + 1)
+		fi;
+		next = 0
+	}
+}
 
 /* Which CPU the thread runs on, or names. */
 inline choose_cpu()
@@ -203,6 +260,9 @@ proctype thread(byte me; byte my_level; byte work)
 	byte gets;   /* that have a release to come */
 	bool thawing;
 
+#ifdef KILLED
+	{
+#endif
 	if
 	:: my_level == 0
 	:: my_level != 0 && nr_ended == THREADS -> goto leave
@@ -332,8 +392,11 @@ wait:
 		fi
 	}
 	do
+#ifdef KILLED
+	:: RUNS && IS_KILLED(window[cpu] - 1) -> bury(cpu)
+#endif
 	:: atomic {		/* W3 */
-		RUNS && window[cpu] != REST ->
+		RUNS && window[cpu] != REST && !IS_KILLED(window[cpu] - 1) ->
 		drain(me);
 		asleep[me] = cpu + 1
 	}
@@ -449,17 +512,28 @@ become_claimant:
 		RUNS;
 		drain(me);
 		if
-		:: successor[cpu] != 0 -> asleep[me] = FOR_CLAIM(cpu)
+#ifdef KILLED
+		:: IS_KILLED(successor[cpu] - 1) -> forget_successor(cpu)
+#endif
+		:: successor[cpu] != 0 && !IS_KILLED(successor[cpu] - 1) ->
+			asleep[me] = FOR_CLAIM(cpu)
 		:: else ->
 			successor[cpu] = WORD;
 			goto look
 		fi
 	}
 	goto become_claimant;
+#ifdef KILLED
+bury_and_look:
+	bury(cpu);
+#endif
 look:
 	atomic {
 		RUNS;
 		if
+#ifdef KILLED
+		:: IS_KILLED(window[cpu] - 1) -> goto bury_and_look
+#endif
 		:: window[cpu] == REST -> goto take
 		:: window[cpu] == WORD -> goto taken
 		:: else ->
@@ -583,7 +657,59 @@ done:
 	fi;
 leave:
 	skip
+#ifdef KILLED
+	} unless { IS_KILLED(me) }
+#endif
 }
+
+#ifdef KILLED
+active proctype killer()
+{
+	if
+	:: atomic {
+		asleep[KILLED] != ENDED ->
+		killed = true;
+		drain(KILLED);
+		asleep[KILLED] = ENDED;
+		nr_ended++;
+		if
+		:: inside[0] == KILLED -> inside[0] = NOBODY
+		:: inside[1] == KILLED -> inside[1] = NOBODY
+		:: else
+		fi;
+		nested[KILLED] = 0
+	}
+	:: skip
+	fi
+}
+
+/* A tenth of a second is over for who sleeps, if that makes a difference. */
+#define TIMEOUT(t, c)                                                                              \
+	atomic {                                                                                   \
+		killed && ((asleep[t] == (c) + 1 && window[c] == KILLED + 1) ||                    \
+			   (asleep[t] == FOR_CLAIM(c) && successor[c] == KILLED + 1)) ->           \
+		asleep[t] = 0                                                                      \
+	}
+active proctype time()
+{
+	do
+	:: TIMEOUT(0, 0)
+	:: TIMEOUT(0, 1)
+	:: TIMEOUT(1, 0)
+	:: TIMEOUT(1, 1)
+	:: TIMEOUT(2, 0)
+	:: TIMEOUT(2, 1)
+	:: nr_ended == THREADS -> break
+	od
+}
+#define MAY_BE(word, normal) ((word) == (normal) || (killed && (word) == KILLED + 1))
+#define LEFT_WAITERS(c) (waiters[c] <= 1)
+#define LEFT_MARK(t) (IS_KILLED(t) || (memory[BUSY(t)] == 0 && memory[FROZEN(t)] == 0))
+#else
+#define MAY_BE(word, normal) ((word) == (normal))
+#define LEFT_WAITERS(c) (waiters[c] == 0)
+#define LEFT_MARK(t) (memory[BUSY(t)] == 0 && memory[FROZEN(t)] == 0)
+#endif
 
 active proctype store_buffers()
 {
@@ -619,9 +745,9 @@ init {
 	}
 	nr_ended == THREADS;
 	assert(memory[COPY(0)] + memory[COPY(1)] == additions);
-	assert(window[0] == REST && window[1] == REST);
-	assert(successor[0] == 0 && successor[1] == 0 && waiters[0] == 0 && waiters[1] == 0);
+	assert(MAY_BE(window[0], REST) && MAY_BE(window[1], REST));
+	assert(MAY_BE(successor[0], 0) && MAY_BE(successor[1], 0));
+	assert(LEFT_WAITERS(0) && LEFT_WAITERS(1));
 	assert(nested[0] == 0 && nested[1] == 0 && nested[2] == 0);
-	assert(memory[BUSY(0)] == 0 && memory[BUSY(1)] == 0 && memory[BUSY(2)] == 0);
-	assert(memory[FROZEN(0)] == 0 && memory[FROZEN(1)] == 0 && memory[FROZEN(2)] == 0)
+	assert(LEFT_MARK(0) && LEFT_MARK(1) && LEFT_MARK(2))
 }

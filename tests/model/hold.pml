@@ -19,6 +19,10 @@
  *  - The handler comes once, between any two steps of its thread where signals are not blocked; a
  *    signal ends sleep. There are no time-outs here.
  *
+ *  - The thread KILLED, if it is defined, is killed at any moment, or not at all: what it has put into
+ *    store buffers gets to memory, and it takes no step more. Time runs out only for those who
+ *    sleep while its word is what they look at, or are to look at. It leaves its count of waiters.
+ *
  * A scheduler preempts threads between any two steps, and resumes them on either CPU. PREEMPTIONS
  * bounds how often, which makes all runs finite: that all of them end can be checked.
  *
@@ -52,6 +56,13 @@
 #endif
 #ifndef PREEMPTIONS
 #define PREEMPTIONS 2 /* a run */
+#endif
+
+#ifdef KILLED
+#define IS_KILLED(t) (killed && (t) == KILLED)
+bool killed;
+#else
+#define IS_KILLED(t) false
 #endif
 
 #define THREADS 3
@@ -237,6 +248,24 @@ inline enter(c)
 
 #define CHOOSE(what) atomic { (work & what) && RUNS -> work = what }
 
+/*
+ * D1, of a successor whose word has been looked at before. With it go those who wait to be that.
+ */
+inline forget_successor(c, dead_word)
+{
+	drain(HERE);
+	if
+#ifndef NO_FORGET
+	:: successor[c] == dead_word ->
+		successor[c] = 0;
+		wake_if(0, FOR_CLAIM(c));
+		wake_if(1, FOR_CLAIM(c));
+		wake_if(2, FOR_CLAIM(c))
+#endif
+	:: else
+	fi
+}
+
 proctype thread(byte me; byte context; byte work)
 {
 	byte cpu;    /* where the step before was done, or what is waited for */
@@ -246,6 +275,9 @@ proctype thread(byte me; byte context; byte work)
 	byte gets;   /* that have a put to come */
 	bool slept;  /* the successor, when a put began */
 
+#ifdef KILLED
+	{
+#endif
 	if
 	:: context != HANDLER
 	:: context == HANDLER && nr_ended == THREADS -> goto leave
@@ -361,7 +393,9 @@ put:
 #endif
 	atomic {		/* P1 */
 		RUNS;
+#ifndef KILLED
 		assert(!slept);
+#endif
 		assert(inside[own] == me);
 		inside[own] = NOBODY;
 		store(WINDOW(own), REST)
@@ -388,7 +422,9 @@ slow_put:
 	}
 	atomic {		/* P1 */
 		RUNS;
+#ifndef KILLED
 		assert(!slept || word != REST);
+#endif
 		assert(inside[own] == me);
 		inside[own] = NOBODY;
 		store(WINDOW(own), word)
@@ -493,6 +529,9 @@ look:
 		RUNS;
 		word = LOAD(WINDOW(cpu));
 		if
+#ifdef KILLED
+		:: word != REST && IS_KILLED(word - 1) -> goto bury /* D0 */
+#endif
 		:: work == REMOTE && word == REST -> goto take
 		:: work == REMOTE && word == WORD ->
 			enter(cpu);
@@ -512,6 +551,39 @@ look:
 		fi;
 		goto look
 	}
+#ifdef KILLED
+bury:
+	atomic { RUNS -> forget_successor(cpu, word) }
+	atomic {
+		RUNS;
+		loaded = successor[cpu];
+		if
+		:: loaded == WORD -> loaded = REST
+		:: else
+		fi
+	}
+	atomic {		/* D2 */
+		RUNS;
+		drain(HERE);
+		if
+#ifndef BLIND_BURIAL
+		:: memory[WINDOW(cpu)] != word ->
+			loaded = 0;
+			goto look
+#endif
+		:: else ->
+			memory[WINDOW(cpu)] = loaded;
+			loaded = 0
+		fi
+	}
+	atomic {
+		RUNS;
+#ifndef NO_WAKE_AFTER_BURIAL
+		wake(cpu);
+#endif
+		goto look
+	}
+#endif
 waited:
 	atomic {		/* W4 */
 		RUNS;
@@ -584,7 +656,11 @@ become_claimant:
 		RUNS;
 		drain(HERE);
 		if
-		:: successor[cpu] != 0 -> word = successor[cpu]
+		:: successor[cpu] != 0 && IS_KILLED(successor[cpu] - 1) ->
+			word = successor[cpu];
+			forget_successor(cpu, word);
+			goto become_claimant
+		:: successor[cpu] != 0 && !IS_KILLED(successor[cpu] - 1) -> word = successor[cpu]
 		:: else ->
 			successor[cpu] = WORD;
 			goto look
@@ -667,7 +743,69 @@ done:
 	fi;
 leave:
 	skip
+#ifdef KILLED
+	} unless { IS_KILLED(me) }
+#endif
 }
+
+#ifdef KILLED
+#define ON_CPU(c) (running[c] == KILLED)
+active proctype killer()
+{
+	if
+	:: atomic {
+		asleep[KILLED] != ENDED ->
+		killed = true;
+		if
+		:: ON_CPU(0) ->
+			drain(0);
+			running[0] = NOBODY
+		:: ON_CPU(1) ->
+			drain(1);
+			running[1] = NOBODY
+		:: else
+		fi;
+		asleep[KILLED] = ENDED;
+		nr_ended++;
+		if
+		:: inside[0] == KILLED -> inside[0] = NOBODY
+		:: inside[1] == KILLED -> inside[1] = NOBODY
+		:: else
+		fi;
+		nested[KILLED] = 0
+	}
+	:: skip
+	fi
+}
+
+/* A tenth of a second is over for who sleeps, if that makes a difference. */
+#define TIMEOUT(t, c)                                                                   \
+	atomic {                                                                        \
+		killed && asleep[t] == (c) + 1 && memory[WINDOW(c)] == KILLED + 1 ->    \
+		asleep[t] = 0                                                           \
+	}                                                                               \
+	:: atomic {                                                                     \
+		killed && asleep[t] == FOR_CLAIM(c) && successor[c] == KILLED + 1 ->    \
+		asleep[t] = 0                                                           \
+	}
+active proctype time()
+{
+	do
+	:: TIMEOUT(0, 0)
+	:: TIMEOUT(0, 1)
+	:: TIMEOUT(1, 0)
+	:: TIMEOUT(1, 1)
+	:: TIMEOUT(2, 0)
+	:: TIMEOUT(2, 1)
+	:: nr_ended == THREADS -> break
+	od
+}
+#define MAY_BE(word, normal) ((word) == (normal) || (killed && (word) == KILLED + 1))
+#define LEFT_WAITERS(c) (waiters[c] <= 1)
+#else
+#define MAY_BE(word, normal) ((word) == (normal))
+#define LEFT_WAITERS(c) (waiters[c] == 0)
+#endif
 
 #define RESUME(t, c)                                                              \
 	atomic {                                                                  \
@@ -721,7 +859,8 @@ init {
 	}
 	nr_ended == THREADS && !handling;
 	assert(memory[COPY(0)] + memory[COPY(1)] == additions);
-	assert(memory[WINDOW(0)] == REST && memory[WINDOW(1)] == REST);
+	assert(MAY_BE(memory[WINDOW(0)], REST) && MAY_BE(memory[WINDOW(1)], REST));
 	assert(nested[0] == 0 && nested[1] == 0 && nested[2] == 0);
-	assert(successor[0] == 0 && successor[1] == 0 && waiters[0] == 0 && waiters[1] == 0)
+	assert(MAY_BE(successor[0], 0) && MAY_BE(successor[1], 0));
+	assert(LEFT_WAITERS(0) && LEFT_WAITERS(1))
 }

@@ -108,6 +108,12 @@ again(shared_too_late shared ARGUMENTS used)
 again(shared_fails shared ARGUMENTS fails)
 again(shared_fails_fallback shared ARGUMENTS fails CONF backend:fallback)
 again(shared_fails_page shared ARGUMENTS fails CONF alloc:page)
+# ... of which some are killed
+program(kill SOURCES test_kill.c IN usual CONF shared:yes)
+again(kill_fallback kill CONF shared:yes,backend:fallback)
+again(kill_long kill ARGUMENTS 10000 CONF shared:yes LABEL torture TIMEOUT 7200)
+again(kill_long_fallback kill ARGUMENTS 10000 CONF shared:yes,backend:fallback LABEL torture
+	TIMEOUT 7200)
 
 # --- a tier or an index that is not to be had: a warning, or the end ---
 again(index_warning visit CONF backend:fallback,index:mm_cid SAYS "index:mm_cid is not to be had")

@@ -12,15 +12,12 @@
 
 /*
  * Sleeps while the 32-bit word at @word is @value; until it is woken, by pcpu_futex_wake() or by a
- * signal, or for a tenth of a second. Returns false if nothing has happened in that time: whoever
- * was to change the word may have ended.
+ * signal, or for a tenth of a second. Returns false if nothing but a signal has come in that time:
+ * whoever was to change the word may have ended.
  */
 bool pcpu_futex_wait(const void *word, uint32_t value, bool shared);
 
 /* Wakes all that sleep on @word. */
 void pcpu_futex_wake(const void *word, bool shared);
-
-/* Whether there is no thread of that number, in any process, or only what is left of one. */
-bool pcpu_thread_is_gone(int thread);
 
 #endif /* PCPU_FUTEX_H */

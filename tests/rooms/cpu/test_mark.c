@@ -11,6 +11,7 @@
 
 #include "cpu/mark.h"
 #include "cpu/self.h"
+#include "ground/signals.h"
 
 #include <percpu/percpu.h>
 
@@ -36,7 +37,7 @@ static void thread_has_one_mark_for_good(void **state)
 	(void)state;
 	assert_non_null(mark);
 	assert_ptr_equal(pcpu_mark_of_thread(), mark);
-	assert_int_equal(mark->thread, (pid_t)syscall(SYS_gettid));
+	assert_int_equal(mark->owner, pcpu_self.word);
 	assert_int_equal(mark->busy, 0);
 	assert_int_equal(mark->frozen, 0);
 }
@@ -82,11 +83,46 @@ static void mark_of_a_thread_that_has_ended_is_the_next_ones_and_as_new(void **s
 
 	(void)state;
 	pthread_join(start(use_and_end, &first), NULL);
-	assert_int_equal(first->thread, 0);
+	assert_int_equal(first->owner, 0);
 	assert_int_equal(first->busy, 0);
 	assert_int_equal(first->frozen, 0);
 	pthread_join(start(use_and_end, &next), NULL);
 	assert_ptr_equal(next, first);
+}
+
+/* Without its destructors, and in the middle of an operation. */
+static void *use_and_vanish(void *mark)
+{
+	*(struct pcpu_mark **)mark = pcpu_mark_of_thread();
+	(*(struct pcpu_mark **)mark)->busy = REST;
+	syscall(SYS_exit, 0);
+	return NULL;
+}
+
+/* More than two arrays of marks have. */
+#define VANISHING 200
+
+static unsigned int count_distinct(struct pcpu_mark *const *marks, unsigned int nr)
+{
+	unsigned int distinct = 0;
+
+	for (unsigned int i = 0, j; i < nr; i++) {
+		for (j = 0; j < i && marks[j] != marks[i]; j++) {
+		}
+		distinct += j == i;
+	}
+	return distinct;
+}
+
+static void marks_of_threads_that_vanish_are_used_again(void **state)
+{
+	struct pcpu_mark *marks[VANISHING];
+
+	(void)state;
+	for (int i = 0; i < VANISHING; i++)
+		pthread_join(start(use_and_vanish, &marks[i]), NULL);
+	/* the last ones may not have been gone when it was looked */
+	assert_true(count_distinct(marks, VANISHING) <= VANISHING * 3 / 4);
 }
 
 static void thread_without_memory_for_a_mark_has_none(void *arg)
@@ -105,6 +141,16 @@ static void thread_without_memory_for_a_mark_has_none(void *arg)
 }
 
 /* --- waiting --- */
+
+/* As who takes a CPU does. */
+static void wait_for_marks(void)
+{
+	sigset_t saved;
+
+	pcpu_mask_signals(&saved);
+	pcpu_marks_wait(REST);
+	pcpu_restore_signals(&saved);
+}
 
 /* A thread whose mark says something, for as long as it is told. */
 struct marked {
@@ -148,10 +194,21 @@ static void mark_that_says_so_is_waited_for(void **state)
 	while (!is_reached(1)) {
 	}
 	ending = start(end_the_wait, &slept);
-	pcpu_marks_wait(REST);
+	wait_for_marks();
 	assert_true(is_reached(2));
 	join_all((pthread_t[]){thread, ending}, 2);
 	assert_true(slept);
+}
+
+static void mark_of_a_thread_that_vanished_is_not_waited_for_for_ever(void **state)
+{
+	struct pcpu_mark *mark;
+
+	(void)state;
+	pthread_join(start(use_and_vanish, &mark), NULL);
+	wait_for_marks();
+	assert_int_equal(mark->busy, 0);
+	assert_int_equal(mark->owner, 0);
 }
 
 static void assert_not_waited_for(struct marked marked)
@@ -161,7 +218,7 @@ static void assert_not_waited_for(struct marked marked)
 	reach(0);
 	thread = start(show_a_mark, &marked);
 	await(1);
-	pcpu_marks_wait(REST);
+	wait_for_marks();
 	assert_false(is_reached(2));
 	reach(2);
 	pthread_join(thread, NULL);
@@ -186,7 +243,7 @@ static void own_mark_is_not_waited_for(void **state)
 
 	(void)state;
 	mark->busy = REST;
-	pcpu_marks_wait(REST);
+	wait_for_marks();
 	mark->busy = 0;
 }
 
@@ -196,9 +253,9 @@ static void look_at_the_marks(void *arg)
 {
 	struct pcpu_mark **others = arg;
 
-	pcpu_marks_wait(REST);
-	child_expect((*others)->thread == 0 && (*others)->busy == 0);
-	child_expect(pcpu_mark_of_thread()->thread != 0);
+	wait_for_marks();
+	child_expect((*others)->owner == 0 && (*others)->busy == 0);
+	child_expect(pcpu_mark_of_thread()->owner == pcpu_self.word);
 }
 
 static void *show_a_mark_to_a_child(void *mark)
@@ -229,8 +286,10 @@ int main(void)
 		cmocka_unit_test(thread_has_one_mark_for_good),
 		cmocka_unit_test(threads_that_live_together_have_marks_of_their_own),
 		cmocka_unit_test(mark_of_a_thread_that_has_ended_is_the_next_ones_and_as_new),
+		cmocka_unit_test(marks_of_threads_that_vanish_are_used_again),
 		child_test(thread_without_memory_for_a_mark_has_none),
 		cmocka_unit_test(mark_that_says_so_is_waited_for),
+		cmocka_unit_test(mark_of_a_thread_that_vanished_is_not_waited_for_for_ever),
 		cmocka_unit_test(mark_that_says_something_else_is_not_waited_for),
 		cmocka_unit_test(mark_that_is_frozen_is_not_waited_for),
 		cmocka_unit_test(own_mark_is_not_waited_for),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_futex.c - sleeping until a word changes, and threads that are gone. */
+/* test_futex.c - sleeping until a word changes. */
 #include "support/cmocka_all.h"
 #include "support/patience.h"
 #include "support/threads.h"
@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -118,60 +119,26 @@ static void errno_is_kept(void **state)
 	pcpu_futex_wait(&word, 0, false);
 	pcpu_futex_wake(&word, false);
 	pcpu_futex_wake((void *)16, true);
-	pcpu_thread_is_gone(getpid());
 	assert_int_equal(errno, 1234);
 }
 
-static void calling_thread_is_not_gone(void **state)
+/* A timer's, more often than a wait ends of itself. */
+static void ignore_signal(int sig)
 {
-	(void)state;
-	assert_false(pcpu_thread_is_gone((int)syscall(SYS_gettid)));
+	(void)sig;
 }
 
-static void *tell_the_number(void *tid)
+static void signal_is_not_taken_for_a_change(void **state)
 {
-	*(pid_t *)tid = (pid_t)syscall(SYS_gettid);
-	return NULL;
-}
-
-static void thread_that_has_ended_is_gone(void **state)
-{
-	struct patience patience = be_patient();
-	pid_t tid = 0;
+	const struct sigaction action = {.sa_handler = ignore_signal};
+	const struct itimerval often = {{0, 10000}, {0, 10000}}, never = {{0, 0}, {0, 0}};
 
 	(void)state;
-	pthread_join(start(tell_the_number, &tid), NULL);
-	/* a moment after it could be joined */
-	while (!pcpu_thread_is_gone(tid) && !is_out_of_patience(&patience))
-		usleep(1000);
-	assert_true(pcpu_thread_is_gone(tid));
-}
-
-static void process_that_nobody_has_waited_for_is_gone(void **state)
-{
-	pid_t child = fork();
-	siginfo_t info;
-
-	(void)state;
-	if (child == 0)
-		_exit(0);
-	assert_int_equal(waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT), 0);
-	assert_true(pcpu_thread_is_gone(child));
-	assert_int_equal(waitpid(child, NULL, 0), child);
-	assert_true(pcpu_thread_is_gone(child));
-}
-
-static void process_that_lives_is_not_gone(void **state)
-{
-	pid_t child = fork();
-
-	(void)state;
-	if (child == 0)
-		for (;;)
-			pause();
-	assert_false(pcpu_thread_is_gone(child));
-	kill(child, SIGKILL);
-	waitpid(child, NULL, 0);
+	word = 7;
+	assert_int_equal(sigaction(SIGALRM, &action, NULL), 0);
+	assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
+	assert_false(pcpu_futex_wait(&word, 7, false));
+	assert_int_equal(setitimer(ITIMER_REAL, &never, NULL), 0);
 }
 
 int main(void)
@@ -182,10 +149,7 @@ int main(void)
 		cmocka_unit_test(wake_wakes_all_that_sleep),
 		cmocka_unit_test(shared_word_is_waited_for_across_processes),
 		cmocka_unit_test(errno_is_kept),
-		cmocka_unit_test(calling_thread_is_not_gone),
-		cmocka_unit_test(thread_that_has_ended_is_gone),
-		cmocka_unit_test(process_that_nobody_has_waited_for_is_gone),
-		cmocka_unit_test(process_that_lives_is_not_gone),
+		cmocka_unit_test(signal_is_not_taken_for_a_change),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
