@@ -10,7 +10,9 @@
  * The kernel switches preemption off. Here the caller takes the CPU: from get to put nobody else
  * has a section on it, and other threads' this_cpu_X() operations on its copies wait, even if the
  * holder is preempted or migrated meanwhile. They wait briefly by spinning, then asleep; so
- * sections are to be short, and do not wait for anything themselves.
+ * sections are to be short, and do not wait for anything themselves. What waits is also
+ * free_percpu(), fork(), and alloc_percpu() without GFP_NOWAIT: for a lock that a thread may have
+ * whose handler of a signal waits for this CPU.
  *
  * Inside of a section
  *  - this CPU is the one that is held, wherever the thread runs: smp_processor_id(),

@@ -162,17 +162,3 @@ PERCPU_API size_t percpu_trim(void)
 	pcpu_alloc_unlock();
 	return bytes;
 }
-
-/* --- around fork --- */
-
-void pcpu_alloc_lock_for_fork(void)
-{
-	pcpu_alloc_lock();
-	pcpu_cpu_locks_stop();
-}
-
-void pcpu_alloc_unlock_after_fork(void)
-{
-	pcpu_cpu_locks_resume();
-	pcpu_alloc_unlock();
-}

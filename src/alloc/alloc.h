@@ -34,8 +34,4 @@ bool pcpu_area_alloc(const struct pcpu_request *request, struct pcpu_area *area)
  */
 bool pcpu_area_free(uint32_t coord, struct pcpu_misuse *misuse);
 
-/* Around fork(): nobody is inside while the address space is copied. */
-void pcpu_alloc_lock_for_fork(void);
-void pcpu_alloc_unlock_after_fork(void);
-
 #endif /* PCPU_ALLOC_H */

@@ -27,6 +27,7 @@
 #include "boot/setup_layout.h"
 #include "boot/setup_topology.h"
 #include "boot/share.h"
+#include "cpu/cpu_lock.h"
 #include "cpu/hold.h"
 #include "cpu/pin.h"
 #include "cpu/self.h"
@@ -38,10 +39,12 @@
 #include "ground/log.h"
 #include "ground/mem.h"
 #include "ground/signals.h"
+#include "ground/system/new_process.h"
 #include "machine/rseq_area.h"
 #include "machine/tier.h"
 #include "machine/topology.h"
 #include "memory/coord.h"
+#include "memory/counter_lock.h"
 #include "memory/displaced.h"
 #include "memory/entry.h"
 #include "memory/pages/vm.h"
@@ -55,6 +58,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /*
@@ -195,25 +199,83 @@ static void set_up_pinning(void)
 
 /* --- fork --- */
 
-/* Outermost lock first. The unit lock is taken with signals masked, and so is the whole of a fork.
+/* What the thread that forks has done about what stands first in lock.h. */
+static __thread struct {
+	unsigned long signals; /* the mask before */
+	enum pcpu_at_fork debug, alloc, mem;
+	bool stopped; /* the CPUs' locks */
+} at_fork __attribute__((__tls_model__("initial-exec")));
+
+static bool has_mem(void)
+{
+	return pcpu_mem_mutex() && pcpu_mutex_is_held(pcpu_mem_mutex());
+}
+
+/*
+ * In their order. Whose handler forks, of a signal or of a fatal message, may have some; then it
+ * does not wait for those above. In a thread that is dying, whatever it has may be waited for.
  */
 static void before_fork(void)
 {
-	pcpu_alloc_lock_for_fork();
-	pcpu_units_lock_for_fork();
+	const bool may_wait = !pcpu_thread_is_dying(), above_mem = may_wait && !has_mem();
+
+	at_fork.debug = pcpu_mutex_lock_for_fork(
+		&pcpu_debug_mutex, above_mem && !pcpu_mutex_is_held(&pcpu_alloc_mutex));
+	at_fork.alloc = pcpu_mutex_lock_for_fork(&pcpu_alloc_mutex, above_mem);
+	at_fork.stopped = may_wait && at_fork.alloc != PCPU_LEFT;
+	if (at_fork.stopped)
+		pcpu_cpu_locks_stop();
+	if (pcpu_mem_mutex())
+		at_fork.mem = pcpu_mutex_lock_for_fork(pcpu_mem_mutex(), may_wait);
+	/* no handler in the child comes before in_child() */
+	at_fork.signals = pcpu_mask_signals_word();
+}
+
+static void unlock_if_taken(struct pcpu_mutex *mutex, enum pcpu_at_fork state)
+{
+	if (mutex && state == PCPU_TAKEN)
+		pcpu_mutex_unlock(mutex);
 }
 
 static void after_fork(void)
 {
-	pcpu_assert(pcpu_signals_are_masked());
-	pcpu_units_unlock_after_fork();
-	pcpu_alloc_unlock_after_fork();
+	unlock_if_taken(pcpu_mem_mutex(), at_fork.mem);
+	if (at_fork.stopped)
+		pcpu_cpu_locks_resume();
+	unlock_if_taken(&pcpu_alloc_mutex, at_fork.alloc);
+	unlock_if_taken(&pcpu_debug_mutex, at_fork.debug);
+	pcpu_restore_signals_word(at_fork.signals);
+}
+
+/* What the child of a dying thread may find in the middle of something is never used again. */
+static void renew_what_was_left(void)
+{
+	if (at_fork.debug == PCPU_LEFT)
+		pcpu_mutex_renew(&pcpu_debug_mutex);
+	if (at_fork.alloc == PCPU_LEFT)
+		pcpu_mutex_renew(&pcpu_alloc_mutex);
+	if (pcpu_mem_mutex() && at_fork.mem == PCPU_LEFT)
+		pcpu_mutex_renew(pcpu_mem_mutex());
+	if (!at_fork.stopped)
+		pcpu_cpu_locks_renew();
+}
+
+/* What other threads were doing that this process does not have. */
+static void mend_child(void)
+{
+	pcpu_units_after_fork();
+	pcpu_counter_locks_after_fork();
+	/* in any other thread, one that was made later: the first may hold a CPU */
+	if (getpid() == syscall(SYS_gettid))
+		pcpu_hold_after_fork();
+	pcpu_share_after_fork();
 }
 
 static void in_child(void)
 {
-	pcpu_hold_after_fork();
-	pcpu_share_after_fork();
+	mend_child();
+	pcpu_process_is_known_now();
+	renew_what_was_left();
 	after_fork();
 }
 
@@ -248,10 +310,9 @@ static void make_copies(void)
 static void arrange_forks_and_ends(void)
 {
 	pcpu_setup_check("no memory", pcpu_thread_end_init());
-	/* after mem.c has registered its own: ours must run first before a fork */
 	pcpu_setup_check("no memory", -pthread_atfork(before_fork, after_fork, in_child));
-	/* after that: its lock is outside of the others */
-	pcpu_setup_check("no memory", pcpu_debug_init(pcpu_conf.debug));
+	pcpu_new_process_init(mend_child);
+	pcpu_debug_init(pcpu_conf.debug);
 }
 
 /* Windows, blocks and records are made of pages of one size. */

@@ -6,15 +6,13 @@
  * make it so moves the part, and itself, to count. Part and count change together under the lock,
  * so a sum, which holds it, sees an amount in one of them and never in both or in neither.
  *
- * The locks are a few of the library's own, shared by all counters, rather than one in each: so
- * they can all be taken around fork(), and a child finds none held by a thread that it does not
- * have.
+ * The lock, and what becomes of it in a child: memory/counter_lock.h.
  */
 #include "calls/alloc.h"
 #include "cpu/holder.h"
-#include "ground/lock.h"
 #include "ground/log.h"
 #include "machine/tier.h"
+#include "memory/counter_lock.h"
 
 #include <percpu/percpu.h>
 
@@ -24,48 +22,12 @@ int percpu_counter_batch = 32;
 
 #define MIN_BATCH 32
 
-#define LOCK_BITS 5
-static struct {
-	struct pcpu_mutex mutex;
-} __attribute__((__aligned__(SMP_CACHE_BYTES))) locks[1 << LOCK_BITS] = {
-	[0 ...(1 << LOCK_BITS) - 1] = {PCPU_MUTEX_INITIALIZER},
-};
-static sigset_t fork_saved;
-
-/* Fibonacci hashing: counters lie at regular distances. */
-static struct pcpu_mutex *lock_of(const struct percpu_counter *fbc)
-{
-	return &locks[(uint64_t)(uintptr_t)fbc * 0x9e3779b97f4a7c15u >> (64 - LOCK_BITS)].mutex;
-}
-
-static void before_fork(void)
-{
-	sigset_t saved;
-
-	pcpu_lock_sigsave(&locks[0].mutex, &saved);
-	for (int i = 1; i < 1 << LOCK_BITS; i++)
-		pcpu_mutex_lock(&locks[i].mutex);
-	fork_saved = saved;
-}
-
-static void after_fork(void)
-{
-	sigset_t saved = fork_saved;
-
-	for (int i = (1 << LOCK_BITS) - 1; i > 0; i--)
-		pcpu_mutex_unlock(&locks[i].mutex);
-	pcpu_unlock_sigrestore(&locks[0].mutex, &saved);
-}
-
 /* After the boot, before any constructor of the program. */
 static void __attribute__((__constructor__(101))) set_up_counters(void)
 {
 	int batch = 2 * (int)num_possible_cpus();
 
 	percpu_counter_batch = batch > MIN_BATCH ? batch : MIN_BATCH;
-	/* registered after the boot's handlers, so these locks are taken before the boot's */
-	if (pthread_atfork(before_fork, after_fork, after_fork))
-		pcpu_fatal("no memory to register what percpu_counter does around fork()");
 }
 
 PERCPU_API int percpu_counter_init(struct percpu_counter *fbc, int64_t amount, gfp_t gfp)
@@ -101,7 +63,7 @@ PERCPU_API bool percpu_counter_initialized(const struct percpu_counter *fbc)
 /* Under the lock. */
 static void set_count(struct percpu_counter *fbc, int64_t count)
 {
-	pcpu_assert_held(lock_of(fbc));
+	pcpu_assert_held(&pcpu_counter_lock_of(fbc)->mutex);
 	__atomic_store_n(&fbc->count, count, __ATOMIC_RELAXED);
 }
 
@@ -118,22 +80,21 @@ static int64_t wrapping_add(int64_t a, int64_t b)
 static void lock_for_folding(struct percpu_counter *fbc, sigset_t *saved)
 {
 	preempt_disable();
-	pcpu_lock_sigsave(lock_of(fbc), saved);
+	pcpu_counter_lock(pcpu_counter_lock_of(fbc), saved);
 }
 
 static void unlock_after_folding(struct percpu_counter *fbc, const sigset_t *saved)
 {
-	pcpu_unlock_sigrestore(lock_of(fbc), saved);
+	pcpu_counter_unlock(pcpu_counter_lock_of(fbc), saved);
 	preempt_enable();
 }
 
 /* Moves this CPU's part to the count, and @amount with it. Under the lock, for folding. */
 static void fold_locked(struct percpu_counter *fbc, int64_t amount)
 {
-	pcpu_assert_held(lock_of(fbc));
-	/* whatever CPU this is by now: what is taken from its part is what is added */
-	amount = wrapping_add(amount, this_cpu_xchg(*fbc->counters, 0));
-	set_count(fbc, wrapping_add(fbc->count, amount));
+	/* of the CPU that is held, wherever the thread runs */
+	pcpu_counter_fold(pcpu_counter_lock_of(fbc), &fbc->count, this_cpu_ptr(fbc->counters),
+			  amount);
 }
 
 /*
@@ -198,7 +159,7 @@ PERCPU_API int64_t percpu_counter_read_positive(const struct percpu_counter *fbc
 
 static int64_t sum_locked(struct percpu_counter *fbc)
 {
-	pcpu_assert_held(lock_of(fbc));
+	pcpu_assert_held(&pcpu_counter_lock_of(fbc)->mutex);
 	return wrapping_add(fbc->count, per_cpu_sum(*fbc->counters));
 }
 
@@ -207,9 +168,9 @@ PERCPU_API int64_t percpu_counter_sum(struct percpu_counter *fbc)
 	sigset_t saved;
 	int64_t sum;
 
-	pcpu_lock_sigsave(lock_of(fbc), &saved);
+	pcpu_counter_lock(pcpu_counter_lock_of(fbc), &saved);
 	sum = sum_locked(fbc);
-	pcpu_unlock_sigrestore(lock_of(fbc), &saved);
+	pcpu_counter_unlock(pcpu_counter_lock_of(fbc), &saved);
 	return sum;
 }
 
@@ -239,24 +200,20 @@ PERCPU_API int64_t percpu_counter_sum_and_reset(struct percpu_counter *fbc)
 	for_each_possible_cpu(cpu)
 		if (percpu_unit_is_open(cpu))
 			sum = wrapping_add(sum, per_cpu_xchg(*fbc->counters, cpu, 0));
-	pcpu_lock_sigsave(lock_of(fbc), &saved);
+	pcpu_counter_lock(pcpu_counter_lock_of(fbc), &saved);
 	sum = wrapping_add(sum, fbc->count);
 	set_count(fbc, 0);
-	pcpu_unlock_sigrestore(lock_of(fbc), &saved);
+	pcpu_counter_unlock(pcpu_counter_lock_of(fbc), &saved);
 	return sum;
 }
 
 PERCPU_API void percpu_counter_set(struct percpu_counter *fbc, int64_t amount)
 {
-	unsigned int cpu;
 	sigset_t saved;
 
-	pcpu_lock_sigsave(lock_of(fbc), &saved);
-	for_each_possible_cpu(cpu)
-		if (percpu_unit_is_open(cpu))
-			__atomic_store_n(per_cpu_ptr(fbc->counters, cpu), 0, __ATOMIC_RELAXED);
-	set_count(fbc, amount);
-	pcpu_unlock_sigrestore(lock_of(fbc), &saved);
+	pcpu_counter_lock(pcpu_counter_lock_of(fbc), &saved);
+	pcpu_counter_reset(pcpu_counter_lock_of(fbc), &fbc->count, fbc->counters, amount);
+	pcpu_counter_unlock(pcpu_counter_lock_of(fbc), &saved);
 }
 
 static int sign_of_difference(int64_t a, int64_t b)

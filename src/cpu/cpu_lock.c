@@ -14,6 +14,7 @@ static struct {
 
 struct pcpu_cpu_lock *pcpu_cpu_trylock_atomically(void)
 {
+	const uint32_t me = pcpu_cpu_lock_me();
 	struct pcpu_cpu_lock *lock;
 	uint64_t untaken = 0;
 
@@ -21,7 +22,7 @@ struct pcpu_cpu_lock *pcpu_cpu_trylock_atomically(void)
 	/* both halves at once */
 	if (lock &&
 	    __atomic_compare_exchange_n((uint64_t __attribute__((__may_alias__)) *)lock, &untaken,
-					1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+					me, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 		return lock;
 	return NULL;
 }
@@ -34,17 +35,22 @@ void pcpu_cpu_lock_add(unsigned int cpu, struct pcpu_cpu_lock *lock)
 	__atomic_store_n(&pcpu_unit_entry(cpu)->lock, lock, __ATOMIC_RELEASE);
 }
 
+/* By all others. A handler may have interrupted its own thread with it, and forks. */
 static void wait_until_dropped(const struct pcpu_cpu_lock *lock)
 {
-	for (unsigned int n = 0; __atomic_load_n(&lock->taken, __ATOMIC_ACQUIRE); n++)
+	uint32_t taken;
+
+	for (unsigned int n = 0; (taken = __atomic_load_n(&lock->taken, __ATOMIC_ACQUIRE)) != 0 &&
+				 taken != pcpu_cpu_lock_me();
+	     n++)
 		pcpu_pause(n);
 }
 
+/* Also where others are in the middle of it: a handler that forks has to find it done. */
 void pcpu_cpu_locks_stop(void)
 {
 	pcpu_assert_held(&pcpu_alloc_mutex);
-	if (locks.stops++ > 0)
-		return;
+	locks.stops++;
 	for (struct pcpu_cpu_lock *lock = locks.first; lock; lock = lock->next)
 		__atomic_store_n(&lock->stopped, 1, __ATOMIC_SEQ_CST);
 	if (locks.first && pcpu_tier_has_sequences())
@@ -53,15 +59,27 @@ void pcpu_cpu_locks_stop(void)
 		wait_until_dropped(lock);
 }
 
+/* Both halves at once, as the takers of the fallback tier look at them. */
+static void set_halves(struct pcpu_cpu_lock *lock, uint32_t taken)
+{
+	__atomic_store_n((uint64_t __attribute__((__may_alias__)) *)lock, taken, __ATOMIC_RELEASE);
+}
+
 void pcpu_cpu_locks_resume(void)
 {
 	pcpu_assert_held(&pcpu_alloc_mutex);
 	if (--locks.stops > 0)
 		return;
 	for (struct pcpu_cpu_lock *lock = locks.first; lock; lock = lock->next)
-		/* both halves, as the takers of the fallback tier look at them; nobody holds it */
-		__atomic_store_n((uint64_t __attribute__((__may_alias__)) *)lock, 0,
-				 __ATOMIC_RELEASE);
+		/* nobody but this thread can have it, whose number is another one in a child */
+		set_halves(lock, lock->taken ? pcpu_cpu_lock_me() : 0);
+}
+
+void pcpu_cpu_locks_renew(void)
+{
+	locks.stops = 0;
+	for (struct pcpu_cpu_lock *lock = locks.first; lock; lock = lock->next)
+		set_halves(lock, 0);
 }
 
 #ifdef PCPU_ASSERT

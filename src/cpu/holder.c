@@ -5,6 +5,7 @@
 #include "ground/log.h"
 #include "ground/pause.h"
 #include "ground/system/fence.h"
+#include "ground/system/new_process.h"
 
 #include <percpu/section.h>
 
@@ -72,8 +73,11 @@ void pcpu_hold_wake_late(void)
 
 unsigned int pcpu_begin_to_wait(struct percpu_entry *entry)
 {
-	const unsigned int forks_before = nr_forks;
+	unsigned int forks_before;
 
+	/* the holder may be a thread of the parent */
+	pcpu_mend_new_process();
+	forks_before = nr_forks;
 	pcpu_hold_wake_late();
 	__atomic_fetch_add(&entry->attention, 1, __ATOMIC_SEQ_CST);
 	/* W2; where attention is always paid, holders have a barrier of their own */

@@ -6,6 +6,7 @@
 #include "ground/fault.h"
 #include "ground/pause.h"
 #include "ground/signals.h"
+#include "ground/system/new_process.h"
 #include "memory/pages/vm.h"
 
 #include <errno.h>
@@ -212,8 +213,11 @@ static struct pcpu_mark *take(void)
 
 struct pcpu_mark *pcpu_mark_of_thread(void)
 {
-	struct pcpu_mark *mark = pcpu_self.mark, *none = NULL;
+	struct pcpu_mark *mark, *none = NULL;
 
+	/* with shared copies, a child has to have another one than its parent's thread */
+	pcpu_mend_new_process();
+	mark = pcpu_self.mark;
 	if (mark)
 		return mark;
 	pcpu_self_begin();

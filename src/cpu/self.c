@@ -4,6 +4,7 @@
 #include "arch_constants.h"
 #include "ground/assert.h"
 #include "ground/log.h"
+#include "ground/system/new_process.h"
 #include "ground/system/thread_life.h"
 #include "machine/slice.h"
 #include "machine/tier.h"
@@ -71,6 +72,7 @@ void pcpu_self_begin(void)
 {
 	int saved = errno;
 
+	pcpu_mend_new_process();
 	if (will_end)
 		return;
 	/* any pointer but NULL; without memory for it nothing is released when the thread ends */

@@ -9,16 +9,13 @@
 #include "ground/assert.h"
 #include "ground/log.h"
 
-#include <pthread.h>
-
-int pcpu_debug_init(int level)
+void pcpu_debug_init(int level)
 {
 	pcpu_assert(!pcpu_debug_level);
 	if (level <= 0)
-		return 0;
+		return;
 	pcpu_cache_on = false;
 	pcpu_debug_level = level;
-	return -pthread_atfork(pcpu_debug_lock, pcpu_debug_unlock, pcpu_debug_unlock);
 }
 
 /*

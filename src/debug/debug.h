@@ -26,10 +26,9 @@
 
 /*
  * Switches debugging on, and the caches off, for the life of the process: before the first
- * allocation, and after those who take locks within the debug lock have registered what they do
- * around fork(). Level 0 does nothing. 0 or -ENOMEM. Once.
+ * allocation. Level 0 does nothing. Once.
  */
-int pcpu_debug_init(int level);
+void pcpu_debug_init(int level);
 
 /*
  * As pcpu_area_alloc(), but that the area is zero in every unit. The caller of the library is at

@@ -27,7 +27,7 @@ static struct {
 
 int pcpu_debug_level;
 
-struct pcpu_mutex pcpu_debug_mutex = PCPU_MUTEX_INITIALIZER;
+struct pcpu_mutex pcpu_debug_mutex = PCPU_MUTEX_INITIALIZER(PCPU_RANK_DEBUG);
 
 /* --- records --- */
 

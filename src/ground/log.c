@@ -21,6 +21,13 @@ static struct {
 	percpu_fatal_handler_t fatal_handler;
 } log_to = {.level = PERCPU_LOG_WARNING};
 
+static __thread bool dying __attribute__((__tls_model__("initial-exec")));
+
+bool pcpu_thread_is_dying(void)
+{
+	return dying;
+}
+
 /* One write, so that the lines of several threads and processes stay whole. */
 static void default_handler(enum percpu_log_level level, const char *message)
 {
@@ -71,6 +78,7 @@ void pcpu_fatal(const char *format, ...)
 	char message[PCPU_LOG_MAX];
 	va_list args;
 
+	dying = true;
 	va_start(args, format);
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);

@@ -7,6 +7,8 @@
 
 #include <percpu/log.h>
 
+#include <stdbool.h>
+
 /* The longest message, with its final zero. Longer ones are cut. */
 #define PCPU_LOG_MAX 1024
 
@@ -19,6 +21,9 @@ bool pcpu_log_wanted(enum percpu_log_level level);
 
 /* The least urgent level that is heard; the handler stays as it is. */
 void pcpu_log_set_level(enum percpu_log_level level);
+
+/* Whether the calling thread has given a fatal message: then it waits for no lock any more. */
+bool pcpu_thread_is_dying(void);
 
 /* A record of the most urgent level, then the fatal handler, then abort(). */
 void pcpu_fatal(const char *format, ...)

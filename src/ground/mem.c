@@ -16,8 +16,8 @@
  * - Nothing may call jemalloc but the functions below. Its constructor is left out. It gets no
  *   destructor for a thread's end, which would destroy what the other threads go on using; there is
  *   nothing to destroy, for no thread's memory is kept apart. It gets no thread of its own.
- * - It gets no handlers for fork(). Those here are enough: they take mem.lock, so that in the child
- *   nobody is in the middle of anything in jemalloc.
+ * - It gets no handlers for fork(). Those of the library are enough: they take mem.lock, so that in
+ *   the child nobody is in the middle of anything in jemalloc.
  */
 #include "ground/mem.h"
 #include "arch_constants.h"
@@ -58,7 +58,7 @@ static struct {
 	struct pcpu_mutex lock;
 	unsigned int arena; /* jemalloc's number of it */
 	bool ready;
-} mem = {.lock = PCPU_MUTEX_INITIALIZER};
+} mem = {.lock = PCPU_MUTEX_INITIALIZER(PCPU_RANK_MEM)};
 
 /* --- what stands in for the C library --- */
 
@@ -157,9 +157,9 @@ static void leave_jemalloc(void)
 	pcpu_mutex_unlock(&mem.lock);
 }
 
-static void lock_for_fork(void)
+struct pcpu_mutex *pcpu_mem_mutex(void)
 {
-	pcpu_mutex_lock(&mem.lock);
+	return &mem.lock;
 }
 
 /* --- the arena --- */
@@ -192,9 +192,7 @@ int pcpu_mem_init(void)
 {
 	if (mem.ready)
 		return 0;
-	/* before those of the locks that are held where memory is asked for: so taken last */
-	if (pcpu_fault(PCPU_FAULT_MEM) || !address_space_suffices() || create_arena() != 0 ||
-	    pthread_atfork(lock_for_fork, leave_jemalloc, leave_jemalloc) != 0)
+	if (pcpu_fault(PCPU_FAULT_MEM) || !address_space_suffices() || create_arena() != 0)
 		return -ENOMEM;
 	mem.ready = true;
 	return 0;

@@ -23,6 +23,9 @@ void *pcpu_mem_zalloc(size_t size);
 /* Gives back what pcpu_mem_zalloc(@size) returned. NULL does nothing. */
 void pcpu_mem_free(void *ptr, size_t size);
 
+/* What lets one thread at a time in, for fork(). NULL: that is left to others. */
+struct pcpu_mutex *pcpu_mem_mutex(void);
+
 /* Bytes of the arena in use. */
 size_t pcpu_mem_allocated(void);
 

@@ -73,6 +73,12 @@ void pcpu_mem_free(void *ptr, size_t size)
 		munmap(ptr, pcpu_page_ceil(size));
 }
 
+/* The C library sees to its own. */
+struct pcpu_mutex *pcpu_mem_mutex(void)
+{
+	return NULL;
+}
+
 size_t pcpu_mem_allocated(void)
 {
 	return __atomic_load_n(&allocated, __ATOMIC_RELAXED);

@@ -102,6 +102,9 @@ int pcpu_open_units_fill(uintptr_t window)
 void pcpu_open_units_append(uintptr_t window)
 {
 	pcpu_assert_held(&pcpu_unit_lock);
+	/* in a child, it may have been done in the parent */
+	if (pcpu_nr_open_windows && pcpu_open_windows[pcpu_nr_open_windows - 1] == window)
+		return;
 	pcpu_open_windows[pcpu_nr_open_windows] = window;
 	__atomic_store_n(&pcpu_nr_open_windows, pcpu_nr_open_windows + 1, __ATOMIC_RELEASE);
 }

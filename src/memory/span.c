@@ -14,7 +14,7 @@
 #define FIRST_ROOM 64
 
 struct pcpu_span_table pcpu_spans;
-struct pcpu_mutex pcpu_unit_lock = PCPU_MUTEX_INITIALIZER;
+struct pcpu_mutex pcpu_unit_lock = PCPU_MUTEX_INITIALIZER(PCPU_RANK_UNIT);
 
 unsigned int pcpu_spans_first_above(uint64_t coord)
 {

@@ -6,6 +6,7 @@
 #include "ground/log.h"
 #include "ground/mem.h"
 #include "ground/pointer.h"
+#include "ground/system/new_process.h"
 #include "memory/displaced.h"
 #include "memory/entry.h"
 #include "memory/open_units.h"
@@ -28,7 +29,6 @@ static struct {
 	uintptr_t *windows; /* 0: of a CPU that is not possible */
 	const unsigned short *nodes, *memory_nodes;
 	intptr_t base_bits, rest_bits;
-	sigset_t fork_saved;
 } units;
 
 static int make_windows(const struct pcpu_unit_setup *setup)
@@ -112,6 +112,10 @@ static void publish(unsigned int cpu, uintptr_t window)
 	__atomic_store_n(&entry->window, entry->rest, __ATOMIC_RELEASE);
 }
 
+/*
+ * A forked child may find this half done, at any step, and does it again (below). 0 or a negative
+ * errno.
+ */
 static int open_locked(unsigned int cpu)
 {
 	uintptr_t window = units.windows[cpu];
@@ -138,6 +142,7 @@ int pcpu_unit_try_open(unsigned int cpu)
 		pcpu_fatal("CPU %u is not possible: there are no per-CPU copies for it", cpu);
 	if (pcpu_unit_is_open(cpu))
 		return 0;
+	pcpu_mend_new_process();
 	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
 	if (!pcpu_unit_is_open(cpu))
 		err = open_locked(cpu);
@@ -146,6 +151,7 @@ int pcpu_unit_try_open(unsigned int cpu)
 	return err;
 }
 
+/* Fatal without the lock: handlers of the message may do a lot. */
 uintptr_t pcpu_unit_open(unsigned int cpu)
 {
 	int err = pcpu_unit_try_open(cpu);
@@ -210,20 +216,19 @@ int pcpu_units_share(intptr_t rest_bits, unsigned int attention)
 
 /* --- around fork --- */
 
-void pcpu_units_lock_for_fork(void)
+/* publish() stores the window last. */
+static void finish_opening(struct percpu_entry *entry)
 {
-	sigset_t saved;
-
-	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
-	/* only now: the place is shared by all threads that fork */
-	units.fork_saved = saved;
+	if (entry->base >= 0 && entry->window == PCPU_CLOSED)
+		entry->window = entry->rest;
 }
 
-void pcpu_units_unlock_after_fork(void)
+void pcpu_units_after_fork(void)
 {
-	sigset_t saved = units.fork_saved;
-
-	pcpu_unlock_sigrestore(&pcpu_unit_lock, &saved);
+	for (unsigned int cpu = 0; cpu < units.nr; cpu++)
+		if (units.windows[cpu])
+			finish_opening(&pcpu_entries[cpu]);
+	pcpu_mutex_renew(&pcpu_unit_lock);
 }
 
 /* --- the calls --- */

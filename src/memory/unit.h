@@ -63,8 +63,10 @@ void pcpu_units_look_up(void);
  */
 int pcpu_units_share(intptr_t rest_bits, unsigned int attention);
 
-/* Around fork(): nobody is inside while the address space is copied. */
-void pcpu_units_lock_for_fork(void);
-void pcpu_units_unlock_after_fork(void);
+/*
+ * In a child, which has one thread: another one may have been opening a unit at the fork. (Nobody
+ * was changing spans, if it was fork().)
+ */
+void pcpu_units_after_fork(void);
 
 #endif /* PCPU_UNIT_H */

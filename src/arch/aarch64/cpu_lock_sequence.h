@@ -12,6 +12,7 @@
 #include <percpu/impl/arch/aarch64/sequence.h>
 
 #include <stddef.h>
+#include <stdint.h>
 
 #ifndef __PCPU_NO_INLINE_SEQUENCE
 
@@ -19,7 +20,7 @@
 
 /* an instruction a line */
 /* clang-format off */
-static inline struct pcpu_cpu_lock *pcpu_cpu_lock_sequence(void)
+static inline struct pcpu_cpu_lock *pcpu_cpu_lock_sequence(uint32_t me)
 {
 	struct pcpu_cpu_lock *lock;
 
@@ -37,15 +38,14 @@ static inline struct pcpu_cpu_lock *pcpu_cpu_lock_sequence(void)
 		"cbz w16, 6f\n\t"
 		"b 4f\n"
 		"6:\n\t"
-		"mov w16, #1\n\t"
-		"str w16, [%[lock]]"
+		"str %w[me], [%[lock]]"
 		__PCPU_SEQ_COMMIT
 		__PCPU_SEQ_ABORT
 		"mov %[lock], #0\n\t"
 		"b 2b\n\t"
 		".popsection"
 		: [lock] "=&r"(lock)
-		: __PCPU_SEQ_CONSTANTS, [shift] "i"(ENTRY_SHIFT),
+		: __PCPU_SEQ_CONSTANTS, [me] "r"(me), [shift] "i"(ENTRY_SHIFT),
 		  [lock_at] "i"(offsetof(struct percpu_entry, lock))
 		: __PCPU_SEQ_CLOBBERS);
 	return lock;

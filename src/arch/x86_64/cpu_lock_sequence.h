@@ -8,7 +8,7 @@
  *		goto 2
  *	if (lock.taken or lock.stopped)
  *		goto 4
- *	commit: lock.taken = 1
+ *	commit: lock.taken = me
  * 2:	...
  * 4:	lock = NULL; goto 2			// also if the sequence was aborted
  *
@@ -24,6 +24,7 @@
 #include <percpu/impl/arch/x86_64/sequence.h>
 
 #include <stddef.h>
+#include <stdint.h>
 
 #ifndef __PCPU_NO_INLINE_SEQUENCE
 
@@ -31,7 +32,7 @@
 
 /* an instruction a line */
 /* clang-format off */
-static inline struct pcpu_cpu_lock *pcpu_cpu_lock_sequence(void)
+static inline struct pcpu_cpu_lock *pcpu_cpu_lock_sequence(uint32_t me)
 {
 	struct pcpu_cpu_lock *lock;
 
@@ -49,14 +50,14 @@ static inline struct pcpu_cpu_lock *pcpu_cpu_lock_sequence(void)
 		"jne 4f\n\t"
 		"cmpl $0, 4(%[lock])\n\t"
 		"jne 4f\n\t"
-		"movl $1, (%[lock])\n"
+		"movl %[me], (%[lock])\n"
 		"2:\n\t"
 		__PCPU_SEQ_ABORT
 		"xorl %k[lock], %k[lock]\n\t"
 		"jmp 2b\n\t"
 		".popsection"
 		: [lock] "=&r"(lock)
-		: __PCPU_SEQ_CONSTANTS, [shift] "i"(ENTRY_SHIFT),
+		: __PCPU_SEQ_CONSTANTS, [me] "r"(me), [shift] "i"(ENTRY_SHIFT),
 		  [lock_at] "i"(offsetof(struct percpu_entry, lock))
 		: "memory", "cc");
 	return lock;

@@ -8,6 +8,7 @@
 #include "ground/log.h"
 #include "ground/signals.h"
 #include "ground/system/affinity.h"
+#include "ground/system/new_process.h"
 #include "machine/tier.h"
 #include "memory/displaced.h"
 #include "memory/entry.h"
@@ -168,7 +169,7 @@ static void make_mark(void *arg)
 
 static struct pcpu_mark *mark_of_thread(void)
 {
-	if (__builtin_expect(!pcpu_self.mark, 0))
+	if (__builtin_expect(!pcpu_self.mark, 0) || pcpu_process_is_new())
 		pcpu_call_saving_vectors(make_mark, NULL);
 	return pcpu_self.mark;
 }

@@ -11,7 +11,7 @@
 
 #include <pthread.h>
 
-static struct pcpu_mutex mutex = PCPU_MUTEX_INITIALIZER;
+static struct pcpu_mutex mutex = PCPU_MUTEX_INITIALIZER(PCPU_RANK_NONE);
 
 static bool is_mine;
 
@@ -175,6 +175,111 @@ static void what_wants_the_cpus_locks_stopped_says_so(void **state)
 			   "(alloc/chunk/chunk_codes.c:");
 }
 
+/* --- the order --- */
+
+static struct pcpu_mutex outer = PCPU_MUTEX_INITIALIZER(PCPU_RANK_ALLOC);
+static struct pcpu_mutex inner = PCPU_MUTEX_INITIALIZER(PCPU_RANK_COUNTER);
+
+static void take_in_order(void *arg)
+{
+	(void)arg;
+	pcpu_mutex_lock(&outer);
+	pcpu_mutex_lock(&inner);
+	pcpu_mutex_unlock(&inner);
+	pcpu_mutex_unlock(&outer);
+	/* to try is not to wait */
+	pcpu_mutex_lock(&inner);
+	child_expect(pcpu_mutex_trylock(&outer));
+}
+
+static void take_out_of_order(void *arg)
+{
+	(void)arg;
+	pcpu_mutex_lock(&inner);
+	pcpu_mutex_lock(&outer);
+}
+
+static void take_the_outer_one(int sig)
+{
+	(void)sig;
+	pcpu_mutex_lock(&outer);
+}
+
+/* It interrupts its own thread, which has the other one. */
+static void take_out_of_order_in_a_handler(void *arg)
+{
+	(void)arg;
+	signal(SIGUSR1, take_the_outer_one);
+	pcpu_mutex_lock(&inner);
+	raise(SIGUSR1);
+}
+
+static void mutexes_that_are_taken_out_of_order_say_so(void **state)
+{
+	static const char said[] = "assertion failed: !mutex->rank || ";
+
+	(void)state;
+	assert_content(take_in_order, NULL);
+	assert_dies_saying(take_out_of_order, said);
+	assert_dies_saying(take_out_of_order_in_a_handler, said);
+}
+
+static void fork_keeps_what_its_thread_has(void **state)
+{
+	(void)state;
+	pcpu_mutex_lock(&mutex);
+	assert_int_equal(pcpu_mutex_lock_for_fork(&mutex, true), PCPU_MINE);
+	pcpu_mutex_unlock(&mutex);
+	assert_int_equal(pcpu_mutex_lock_for_fork(&mutex, false), PCPU_TAKEN);
+	pcpu_mutex_unlock(&mutex);
+	assert_int_equal(pcpu_mutex_lock_for_fork(&mutex, true), PCPU_TAKEN);
+	pcpu_mutex_unlock(&mutex);
+}
+
+static void *lock_for_fork_without_waiting(void *at_fork)
+{
+	*(enum pcpu_at_fork *)at_fork = pcpu_mutex_lock_for_fork(&mutex, false);
+	return NULL;
+}
+
+static void fork_leaves_what_it_must_not_wait_for(void **state)
+{
+	enum pcpu_at_fork at_fork = PCPU_TAKEN;
+	pthread_t thread;
+
+	(void)state;
+	pcpu_mutex_lock(&mutex);
+	assert_int_equal(pthread_create(&thread, NULL, lock_for_fork_without_waiting, &at_fork), 0);
+	pthread_join(thread, NULL);
+	pcpu_mutex_unlock(&mutex);
+	assert_int_equal(at_fork, PCPU_LEFT);
+}
+
+static void *take_and_keep(void *arg)
+{
+	pcpu_mutex_lock(&mutex);
+	return arg;
+}
+
+static void renew_in_a_child(void *arg)
+{
+	(void)arg;
+	child_expect(!pcpu_mutex_trylock(&mutex));
+	pcpu_mutex_renew(&mutex);
+	child_expect(pcpu_mutex_trylock(&mutex));
+}
+
+static void mutex_of_a_thread_that_is_not_there_can_be_renewed(void **state)
+{
+	pthread_t thread;
+
+	(void)state;
+	assert_int_equal(pthread_create(&thread, NULL, take_and_keep, NULL), 0);
+	pthread_join(thread, NULL);
+	assert_content(renew_in_a_child, NULL);
+	pcpu_mutex_renew(&mutex);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,6 +291,10 @@ int main(void)
 		cmocka_unit_test(what_wants_the_allocators_mutex_says_so),
 		cmocka_unit_test(what_wants_the_cpus_locks_stopped_says_so),
 		cmocka_unit_test(mutex_is_dropped_by_who_took_it_and_by_nobody_else),
+		cmocka_unit_test(mutexes_that_are_taken_out_of_order_say_so),
+		cmocka_unit_test(fork_keeps_what_its_thread_has),
+		cmocka_unit_test(fork_leaves_what_it_must_not_wait_for),
+		cmocka_unit_test(mutex_of_a_thread_that_is_not_there_can_be_renewed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
