@@ -33,7 +33,7 @@ struct pcpu_counter_lock {
 	bool good;
 	int64_t *count, count_before;
 	int32_t *part, part_before;
-	/* Not NULL: all parts of the counter are going to be 0 instead, and the count is what follows. */
+	/* Not NULL: all parts of the counter are going to be 0 instead, and the count this. */
 	int32_t __percpu *parts;
 	int64_t count_after;
 } __attribute__((__aligned__(64)));

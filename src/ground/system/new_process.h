@@ -13,12 +13,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Not 0, but in a new process. NULL: the kernel does not do that, and nobody is ever found new. */
+/* Not 0, but in a new process. NULL: the kernel does not do that, and nobody is found new. */
 extern const volatile int *pcpu_process_is_known;
 
 /*
- * Has @mend called in a new process, before anything else of the library is done there that may have
- * to wait. Once, at the boot. Where the kernel has no such pages, nothing comes of it.
+ * Has @mend called in a new process, before anything else of the library is done there that may
+ * have to wait. Once, at the boot. Where the kernel has no such pages, nothing comes of it.
  */
 void pcpu_new_process_init(void (*mend)(void));
 
