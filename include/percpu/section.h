@@ -10,9 +10,10 @@
  * The kernel switches preemption off. Here the caller takes the CPU: from get to put nobody else
  * has a section on it, and other threads' this_cpu_X() operations on its copies wait, even if the
  * holder is preempted or migrated meanwhile. They wait briefly by spinning, then asleep; so
- * sections are to be short, and do not wait for anything themselves. What waits is also
- * free_percpu(), fork(), and alloc_percpu() without GFP_NOWAIT: for a lock that a thread may have
- * whose handler of a signal waits for this CPU.
+ * sections are to be short, and do not wait for anything themselves. Areas can be allocated and
+ * freed in them, in programs whose handlers of signals do not operate: alloc_percpu() (without
+ * GFP_NOWAIT), free_percpu() and fork() wait for a lock that another thread may have, and a handler
+ * of that thread could wait for this CPU.
  *
  * Inside of a section
  *  - this CPU is the one that is held, wherever the thread runs: smp_processor_id(),
@@ -20,7 +21,7 @@
  *  - this_cpu_X() never waits, and loses nothing, but it is done on the held CPU's copy or on that
  *    of the CPU that the thread runs on: sums are right, single copies may not be what one expects.
  *    Use __this_cpu_X();
- *  - sections nest. The inner ones are about the same CPU;
+ *  - sections nest, 65,536 deep. The inner ones are about the same CPU;
  *  - a signal's handler belongs to the same thread, and is not kept out, as interrupts are not in
  *    the kernel: its this_cpu_X() may come between an ordinary load and store of the section.
  *

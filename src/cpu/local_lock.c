@@ -23,6 +23,11 @@
 #include <percpu/cpumask.h>
 #include <percpu/local_lock.h>
 
+#include <limits.h>
+
+/* From here on one more local lock would be none. */
+#define MAX_NESTED (UINT_MAX - __PCPU_LOCAL_LOCK + 1)
+
 static unsigned int my_word(void)
 {
 	return pcpu_self.lock_word;
@@ -46,6 +51,9 @@ PERCPU_API unsigned int __percpu_local_cpu(local_lock_t __percpu *lock)
 /* Has taken the lock of @cpu. */
 static void count_lock(unsigned int cpu)
 {
+	if (pcpu_self.nested >= MAX_NESTED)
+		pcpu_fatal("a thread has %u local locks: one more than can be counted",
+			   pcpu_self.nested / __PCPU_LOCAL_LOCK + 1);
 	*(volatile unsigned int *)&pcpu_self.nested += __PCPU_LOCAL_LOCK;
 	*(volatile int *)&pcpu_self.cpu = (int)cpu;
 }

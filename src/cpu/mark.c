@@ -98,8 +98,8 @@ static size_t used_marks(const struct mark_array *array)
 }
 
 /*
- * To ask the system about every thread takes a while, so it is done for one of many that begin; in a
- * process alone, where no thread is killed, only before a new array.
+ * To ask the system about every thread takes a while, so it is done for one of many that begin; in
+ * a process alone, where no thread is killed, only before a new array.
  */
 static bool is_time_to_clear(const struct mark_array *array)
 {

@@ -26,6 +26,15 @@ static unsigned int inner_sections(void)
 	return pcpu_self.nested % __PCPU_LOCAL_LOCK;
 }
 
+/* A section inside of the one that there is. One more would count as a local lock. */
+static void nest(void)
+{
+	if (inner_sections() == __PCPU_LOCAL_LOCK - 1)
+		pcpu_fatal("%u sections inside of each other: one more than can be counted",
+			   inner_sections() + 2);
+	pcpu_self.nested++;
+}
+
 /* Takes @cpu from wherever the thread runs. Returns its base. */
 static uintptr_t hold_from_anywhere(unsigned int cpu)
 {
@@ -77,7 +86,7 @@ PERCPU_API uintptr_t __percpu_hold_slow(void)
 
 	pcpu_self_begin();
 	if (cpu >= 0) {
-		pcpu_self.nested++;
+		nest();
 		return pcpu_unit_base((unsigned int)cpu);
 	}
 	/* an interrupted put_cpu() may have left others asleep, and forgets who it was */
@@ -130,7 +139,7 @@ PERCPU_API int percpu_remote_begin(unsigned int cpu)
 	if (held == (int)cpu) {
 		if (has_pinned_threads(cpu))
 			return -EBUSY;
-		pcpu_self.nested++;
+		nest();
 		return 0;
 	}
 	if (held >= 0 || (pcpu_self_has_local_locks() && pcpu_self.cpu != (int)cpu))

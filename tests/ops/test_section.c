@@ -177,6 +177,38 @@ static const char *put_of_a_new_thread(void)
 	return "preempt_enable() has returned";
 }
 
+/* As deep as it can be counted, and back. */
+#define DEEPEST 65536
+static const char *nest_deeply(void)
+{
+	for (int i = 0; i < DEEPEST; i++)
+		preempt_disable();
+	get_cpu_ptr(&counted);
+	return "65,537 sections inside of each other";
+}
+
+static const char *sections_nest_65536_deep(void)
+{
+	unsigned int cpu = get_cpu();
+
+	for (int i = 1; i < DEEPEST; i++)
+		preempt_disable();
+	if (pcpu_held_cpu() != (int)cpu)
+		return "the CPU is not held";
+	for (int i = 1; i < DEEPEST; i++)
+		preempt_enable();
+	if (pcpu_held_cpu() != (int)cpu)
+		return "the CPU is held no more before the last end";
+	put_cpu();
+	return pcpu_held_cpu() < 0 ? NULL : "the CPU is still held";
+}
+
+static void sections_that_cannot_be_counted_are_fatal(void **state)
+{
+	(void)state;
+	assert_fatal(nest_deeply, "65537 sections inside of each other");
+}
+
 static void put_outside_of_a_section_is_fatal(void **state)
 {
 	static const char message[] = "put_cpu() or preempt_enable() outside of a section";
@@ -725,6 +757,8 @@ int main(void)
 		cmocka_unit_test(every_begin_takes_the_cpu_and_every_end_lets_it_go),
 		cmocka_unit_test(only_the_last_put_lets_go),
 		cmocka_unit_test(put_outside_of_a_section_is_fatal),
+		fact_test(sections_nest_65536_deep),
+		cmocka_unit_test(sections_that_cannot_be_counted_are_fatal),
 		fact_test(sections_keep_sections_and_operations_out_through_migrations),
 		fact_test(this_cpu_of_a_holder_that_was_moved_is_the_held_one),
 		fact_test(holders_operations_on_the_held_cpu_count_once),
