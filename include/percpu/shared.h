@@ -33,6 +33,8 @@
  *    child has none;
  *  - the threads of a process that is killed, or exits, while they are pinned stay counted: from
  *    then on percpu_remote_begin() gives -EBUSY for their CPU;
+ *  - children are made by fork(). One of _Fork() or clone() has its parent's number until its first
+ *    operation: a section before that is not kept apart from the parent's;
  *  - holding another CPU moves the caller there for a moment, instead of interrupting that CPU. It
  *    is fatal if its affinity (or cpuset) cannot be made to include that CPU while it is online;
  *  - letting go of a CPU, and giving back a local lock, cost a barrier.

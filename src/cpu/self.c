@@ -72,6 +72,7 @@ void pcpu_self_begin(void)
 {
 	int saved = errno;
 
+	pcpu_check_booted();
 	pcpu_mend_new_process();
 	if (will_end)
 		return;

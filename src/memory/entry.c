@@ -2,6 +2,7 @@
 /* entry.c - see entry.h. */
 #include "memory/entry.h"
 #include "ground/layout.h"
+#include "ground/log.h"
 #include "memory/pages/vm.h"
 
 #include <errno.h>
@@ -14,6 +15,13 @@
 
 struct percpu_entry *pcpu_entries;
 static unsigned int nr_entries;
+
+void pcpu_entries_missing(void)
+{
+	pcpu_fatal(
+		"a per-CPU variable is used before the library has been set up: constructors may "
+		"do that, but not functions in .preinit_array and resolvers of IFUNC");
+}
 
 /* Whole pages of entries, so that a CPU number just out of range is sent away like any other. */
 static size_t table_size(void)

@@ -63,6 +63,14 @@ static inline struct percpu_entry *pcpu_unit_entries(void)
 	return pcpu_entries;
 }
 
+/* Fatal before the boot: whoever comes to the slow side asks here first. */
+void __attribute__((__noreturn__, __cold__)) pcpu_entries_missing(void);
+static inline void pcpu_check_booted(void)
+{
+	if (__builtin_expect(!pcpu_entries, 0))
+		pcpu_entries_missing();
+}
+
 static inline struct percpu_entry *pcpu_unit_entry(unsigned int cpu)
 {
 	return &pcpu_entries[cpu];

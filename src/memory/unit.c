@@ -138,6 +138,7 @@ int pcpu_unit_try_open(unsigned int cpu)
 	sigset_t saved;
 	int err = 0;
 
+	pcpu_check_booted();
 	if (cpu >= units.nr || !units.windows[cpu])
 		pcpu_fatal("CPU %u is not possible: there are no per-CPU copies for it", cpu);
 	if (pcpu_unit_is_open(cpu))

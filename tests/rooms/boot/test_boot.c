@@ -744,6 +744,59 @@ static int limit_stacks(void **state)
 	return setrlimit(RLIMIT_STACK, &limit);
 }
 
+/* --- too early --- */
+
+struct early {
+	const char *path, *way;
+};
+
+static void start_early(void *arg)
+{
+	const struct early *early = arg;
+	char setting[64], *argv[] = {(char *)early->path, NULL}, *envp[] = {setting, NULL};
+
+	snprintf(setting, sizeof(setting), "TOO_EARLY=%s", early->way);
+	execve(early->path, argv, envp);
+	_exit(126);
+}
+
+static void assert_said_to_be_too_early(const char *path, const char *way)
+{
+	struct early early = {path, way};
+	struct child_end end = child_run(start_early, &early);
+
+	if (!child_died_of(&end, SIGABRT) ||
+	    !strstr(end.output, "before the library has been set up"))
+		fail_msg("%s %s: status %#x: %s", path, way, (unsigned int)end.status, end.output);
+}
+
+static void use_before_the_boot_is_fatal(void **state)
+{
+	static const char *const ways[] = {"inc", "read", "raw", "section", "copy", "take", "lock"};
+
+	(void)state;
+#if defined(__x86_64__) && defined(__GLIBC__)
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		assert_said_to_be_too_early(TOO_EARLY, ways[i]);
+		assert_said_to_be_too_early(TOO_EARLY_STATIC, ways[i]);
+	}
+	assert_said_to_be_too_early(TOO_EARLY_RESOLVER, "");
+#else
+	(void)ways;
+	skip();
+#endif
+}
+
+static void program_that_is_not_too_early_is_content(void **state)
+{
+	struct early early = {TOO_EARLY, ""};
+
+	(void)state;
+	assert_content(start_early, &early);
+	early.path = TOO_EARLY_STATIC;
+	assert_content(start_early, &early);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -785,6 +838,8 @@ int main(void)
 		cmocka_unit_test(file_that_hwloc_cannot_read_is_reported_and_the_machine_taken),
 		cmocka_unit_test(fallback_that_is_asked_for_is_taken_without_a_word),
 		cmocka_unit_test(strict_rseq_is_had_or_refused),
+		cmocka_unit_test(use_before_the_boot_is_fatal),
+		cmocka_unit_test(program_that_is_not_too_early_is_content),
 	};
 
 	return cmocka_run_group_tests_name("boot", tests, limit_stacks, NULL);
