@@ -28,13 +28,18 @@
  * is its first use. It orders nothing between CPUs: another CPU's copy is read with per_cpu() or
  * per_cpu_sum(), and such a reader sees each value whole.
  *
- * NOT IN A CHILD OF vfork(), nor in one of clone() with CLONE_VM and without CLONE_THREAD, before it
- * has called exec(): it has its parent's memory, and its parent's thread-local storage, in which the
- * kernel's number of the CPU is the parent's. It has no rseq, and no inlined instruction can see
- * that. Its updates, and those of its parent's threads on that CPU, can be lost. (The fallback tier
- * loses none.) In practice that is a handler that counts and comes to run in such a child: block
- * signals around vfork(), as posix_spawn() and system() do. Children of fork() and _Fork() may
- * operate, also in handlers.
+ * A handler of a signal needs stack for it: beside what the kernel takes (AT_MINSIGSTKSZ; 3.6 KiB
+ * with AVX-512) and the handler itself, 4 KiB, and 6,400 bytes where a message has to be given. So
+ * an alternate stack of 10 KiB suffices. (A program that is not linked with -z now takes 3 KiB more
+ * when it calls a function of counter.h or section.h for the first time in a handler: the loader's.)
+ *
+ * NOT IN A CHILD OF vfork(), nor in one of clone() with CLONE_VM and without CLONE_THREAD, before
+ * it has called exec(): it has its parent's memory, and its parent's thread-local storage, in which
+ * the kernel's number of the CPU is the parent's. It has no rseq, and no inlined instruction can
+ * see that. Its updates, and those of its parent's threads on that CPU, can be lost. (The fallback
+ * tier loses none.) In practice that is a handler that counts and comes to run in such a child:
+ * block signals around vfork(), as posix_spawn() and system() do. Children of fork() and _Fork()
+ * may operate, also in handlers.
  *
  * Nor before the library has been set up, which is before the first constructor: in .preinit_array,
  * and in resolvers of IFUNC. That is fatal (on x86-64 with glibc; elsewhere it faults).

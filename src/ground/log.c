@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 static struct {
@@ -28,14 +29,21 @@ bool pcpu_thread_is_dying(void)
 	return dying;
 }
 
-/* One write, so that the lines of several threads and processes stay whole. */
+/*
+ * One call, so that the lines of several threads and processes stay whole; and nothing is copied
+ * for it: there may be little stack.
+ */
 static void default_handler(enum percpu_log_level level, const char *message)
 {
-	char line[PCPU_LOG_MAX + 16];
-	int len = snprintf(line, sizeof(line), "percpu: %s\n", message);
+	static const char name[] = "percpu: ";
+	const struct iovec line[] = {
+		{(void *)name, sizeof(name) - 1},
+		{(void *)message, strlen(message)},
+		{(void *)"\n", 1},
+	};
 
 	(void)level;
-	if (write(STDERR_FILENO, line, (size_t)len) < 0)
+	if (writev(STDERR_FILENO, line, sizeof(line) / sizeof(line[0])) < 0)
 		return; /* there is nobody else to tell */
 }
 

@@ -31,6 +31,7 @@ begin "the shared library's name is libpercpu.so.0"
 if step readelf -dW "$library"; then
 	grep -q 'SONAME.*\[libpercpu\.so\.0\]' output || failed "no such SONAME"
 	grep -q 'TEXTREL' output && failed "it has text relocations"
+	grep -q 'FLAGS.*BIND_NOW' output || failed "it looks for functions late, on any stack"
 fi
 
 begin "a program that is linked with libpercpu.so has the C library's malloc"
