@@ -31,7 +31,7 @@ int main(void)
 	struct stats __percpu *stats;
 	int started = 0, status, failed = 0;
 
-	/* before any copy is used */
+	/* before the workers are there; what has been counted by now is kept */
 	if (percpu_share() != 0)
 		return 2;
 	stats = alloc_percpu(struct stats);

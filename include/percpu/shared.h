@@ -16,10 +16,15 @@
  * per_cpu_xchg()) are then exact, and exclusive, among all these processes.
  *
  * What is different:
- *  - the children use what there was at the fork. In a child, allocation is refused (NULL, and a
- *    warning in the log), and free_percpu() does nothing (with a warning): the parent keeps the
- *    books. What the parent allocates later is its own, and that of children forked later;
- *  - a module that a child loads with dlopen() has copies in that process alone;
+ *  - processes have in common what there was when they were forked. What any of them, parent or
+ *    child, allocates later, or loads with dlopen(), is its own, and that of the children that it
+ *    forks after that. So a program may call daemon() after percpu_share(), and allocate and fork
+ *    then: the child is a master like its parent. A child that loads a module with per-CPU
+ *    variables is told once, by a warning in the log, with whom it shares them: its parent may load
+ *    the same module, and count in other copies;
+ *  - in a child free_percpu() does nothing, with one warning in the log, to what was allocated
+ *    before the fork: others may be counting in it. Children have no caches of free areas, so they
+ *    allocate more slowly;
  *  - percpu_counter_init() is refused (-EOPNOTSUPP): half of such a counter is in the caller's own
  *    memory;
  *  - all possible CPUs' units are open from the start;
@@ -51,13 +56,13 @@ __PCPU_BEGIN_DECLS
 /**
  * percpu_share() - share the copies with the processes that this one forks from now on
  *
- * To be called before the first use of any copy (an operation, per_cpu_ptr()), while no other
- * thread uses the library. Areas may have been allocated already.
+ * To be called while no other thread uses the library. Threads may have used it before, areas may
+ * have been allocated, and what has been counted (by constructors of libraries, for instance) is
+ * kept.
  *
- * Returns 0, also if the copies are shared already; -EBUSY: copies have been used; -EOPNOTSUPP:
- * they are not told apart by CPU (index:mm_cid); -ENOMEM, or another error of the system calls: the
- * copies are not shared, and everything is as it was. Not thread-safe. There is nothing like it in
- * the kernel.
+ * Returns 0, also if the copies are shared already; -EOPNOTSUPP: they are not told apart by CPU
+ * (index:mm_cid); -ENOMEM, or another error of the system calls: the copies are not shared, and
+ * everything is as it was. Not thread-safe. There is nothing like it in the kernel.
  */
 PERCPU_API int percpu_share(void) __attribute__((__warn_unused_result__));
 

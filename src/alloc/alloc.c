@@ -12,6 +12,7 @@
 #include "alloc/hand_out.h"
 #include "alloc/refill.h"
 #include "ground/mem.h"
+#include "memory/span.h"
 
 #include <percpu/alloc.h>
 
@@ -20,12 +21,14 @@
 #include <time.h>
 #include <unistd.h>
 
-bool pcpu_alloc_is_parents;
+/* Of a child that shares its parent's copies. */
+static struct {
+	bool is;           /* this process is one */
+	bool has_no_books; /* it has not allocated yet */
+} child;
 
 /* Bytes that are given back without letting others allocate: about a millisecond. */
 #define TRIM_AT_ONCE ((size_t)4 << 20)
-
-/* --- handing out --- */
 
 static bool alloc_one(struct pcpu_attempt *attempt, struct pcpu_area *area)
 {
@@ -52,13 +55,54 @@ static bool alloc_locked(struct pcpu_attempt *attempt, struct pcpu_area *area)
 	return true;
 }
 
+/* --- in a child that shares its parent's copies --- */
+
+void pcpu_alloc_begin_as_child(void)
+{
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	child.is = true;
+	child.has_no_books = true;
+	/* the entries, which all these processes share, say where one process's caches are */
+	pcpu_cache_on = false;
+	pcpu_spans_inherit();
+}
+
+bool pcpu_area_is_inherited(uint32_t coord)
+{
+	bool is;
+
+	if (!child.is)
+		return false;
+	pcpu_alloc_lock();
+	is = pcpu_spans_are_inherited_at(coord);
+	pcpu_alloc_unlock();
+	return is;
+}
+
+static void forget_area(uint32_t coord)
+{
+	(void)coord;
+}
+
+/* What caches and chunks have is the parent's to give. */
+static void begin_books(void)
+{
+	pcpu_cpu_locks_stop();
+	pcpu_cache_empty(forget_area);
+	pcpu_chunks_forget();
+	pcpu_books_forget_areas();
+	pcpu_cpu_locks_resume();
+	child.has_no_books = false;
+}
+
+/* --- handing out --- */
+
 bool pcpu_area_alloc(const struct pcpu_request *request, struct pcpu_area *area)
 {
 	struct pcpu_attempt attempt = {
 		.size = (int)request->size,
 		.align = (int)request->align,
 		.may_block = request->gfp & __GFP_DIRECT_RECLAIM,
-		.reserved = request->reserved && pcpu_reserved_chunk,
 	};
 	bool done = false;
 
@@ -67,6 +111,9 @@ bool pcpu_area_alloc(const struct pcpu_request *request, struct pcpu_area *area)
 	else if (!pcpu_alloc_trylock())
 		attempt.failure = "the allocator is busy, and the call must not block";
 	if (!attempt.failure) {
+		if (child.has_no_books)
+			begin_books();
+		attempt.reserved = request->reserved && pcpu_reserved_chunk;
 		done = alloc_locked(&attempt, area);
 		pcpu_alloc_unlock();
 	}
@@ -152,9 +199,9 @@ PERCPU_API size_t percpu_trim(void)
 {
 	size_t bytes;
 
-	if (pcpu_alloc_is_parents)
-		return 0;
 	pcpu_alloc_lock();
+	if (child.has_no_books)
+		begin_books();
 	empty_caches();
 	bytes = trim_chunks();
 	pcpu_destroy_free_chunks();

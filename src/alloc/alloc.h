@@ -17,10 +17,14 @@
 #include <stdint.h>
 
 /*
- * Whether the process is a child that uses its parent's copies: these books are the parent's, and
- * it has no say in them.
+ * In the child of a process that shares its copies, while it has one thread: these books are the
+ * parent's, in which it has no say. The first allocation begins books of its own, with chunks of
+ * its own, and without caches. Areas from before stay what they are, and are not taken back.
  */
-extern bool pcpu_alloc_is_parents;
+void pcpu_alloc_begin_as_child(void);
+
+/* Whether @coord is of such an area. Takes the mutex. */
+bool pcpu_area_is_inherited(uint32_t coord);
 
 /*
  * Takes an area for @request, which is good. Returns false if there is none; the reason is logged,

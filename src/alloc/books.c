@@ -14,6 +14,12 @@ void pcpu_books_add_areas(int nr)
 		books.nr_max_areas = books.nr_areas;
 }
 
+void pcpu_books_forget_areas(void)
+{
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	books.nr_areas = 0;
+}
+
 void pcpu_books_note_alloc(size_t size)
 {
 	pcpu_assert_held(&pcpu_alloc_mutex);

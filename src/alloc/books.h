@@ -25,6 +25,9 @@ void pcpu_alloc_count(struct pcpu_alloc_counts *counts);
 /* @nr areas come to be, or cease to if it is negative. */
 void pcpu_books_add_areas(int nr);
 
+/* No areas are counted any more as being there. */
+void pcpu_books_forget_areas(void);
+
 /* A call has succeeded that no cache has counted: one for @size bytes, or one that frees. */
 void pcpu_books_note_alloc(size_t size);
 void pcpu_books_note_free(void);

@@ -2,6 +2,7 @@
 /* module.c - see module.h. */
 #include "boot/module.h"
 #include "boot/note.h"
+#include "boot/share.h"
 #include "ground/conf.h"
 #include "ground/layout.h"
 #include "ground/lock.h"
@@ -241,7 +242,10 @@ static struct module *add_module(const struct pcpu_note *note)
 		return module;
 	if (!take_natural_place(module) && displace(module))
 		return NULL;
-	return pcpu_units_add_span(&module->span) ? NULL : module;
+	if (pcpu_units_add_span(&module->span))
+		return NULL;
+	pcpu_share_note_module(module->name);
+	return module;
 }
 
 static struct module *find_module(const struct pcpu_note *note)

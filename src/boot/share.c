@@ -2,13 +2,14 @@
 /* share.c - see share.h. */
 #include "boot/share.h"
 #include "alloc/alloc.h"
-#include "alloc/cache.h"
 #include "cpu/hold.h"
 #include "cpu/mark.h"
-#include "cpu/self.h"
+#include "debug/debug_record.h"
+#include "ground/lock.h"
+#include "ground/log.h"
+#include "ground/signals.h"
 #include "ground/system/thread_life.h"
 #include "machine/tier.h"
-#include "memory/open_units.h"
 #include "memory/pages/vm.h"
 #include "memory/unit.h"
 
@@ -17,10 +18,15 @@
 
 #include <errno.h>
 
+/* The process is the child of one that shares; and it has been said what that means of modules. */
+static bool is_child, told_of_module;
+
 /* All of it, or nothing. */
 static int share_memory(void)
 {
 	int err;
+
+	pcpu_assert_held(&pcpu_alloc_mutex);
 
 	if (pcpu_tier.sequences)
 		return pcpu_units_share(0, PCPU_ATTENTION_ALWAYS);
@@ -33,34 +39,55 @@ static int share_memory(void)
 	return err;
 }
 
-PERCPU_API int percpu_share(void)
+static void begin_to_share(void)
 {
 	unsigned int cpu;
-	int err;
 
-	if (pcpu_tier.shared)
-		return 0;
-	if (pcpu_tier.index != PCPU_INDEX_CPU_ID)
-		return -EOPNOTSUPP;
-	if (pcpu_units_nr_open())
-		return -EBUSY;
-	err = share_memory();
-	if (err)
-		return err;
 	pcpu_births_begin();
 	pcpu_tier.shared = true;
 	pcpu_tier.threads_fence = false;
 	/* a child could open a unit for itself alone */
 	for_each_possible_cpu(cpu)
 		pcpu_unit_open(cpu);
-	return 0;
+}
+
+PERCPU_API int percpu_share(void)
+{
+	sigset_t saved;
+	int err = 0;
+
+	if (pcpu_tier.index != PCPU_INDEX_CPU_ID)
+		return -EOPNOTSUPP;
+	/* a handler's count must not come between what is kept and the memory that it comes to */
+	pcpu_mask_signals(&saved);
+	pcpu_alloc_lock();
+	if (!pcpu_tier.shared) {
+		err = share_memory();
+		if (!err)
+			begin_to_share();
+	}
+	pcpu_alloc_unlock();
+	pcpu_restore_signals(&saved);
+	return err;
 }
 
 void pcpu_share_after_fork(void)
 {
 	if (!pcpu_tier.shared)
 		return;
-	pcpu_alloc_is_parents = true;
-	pcpu_cache_on = false;
+	is_child = true;
+	pcpu_alloc_begin_as_child();
+	if (pcpu_debug_level)
+		pcpu_records_forget();
 	pcpu_vm_keep_apart();
+}
+
+void pcpu_share_note_module(const char *name)
+{
+	if (!is_child || __atomic_exchange_n(&told_of_module, true, __ATOMIC_RELAXED))
+		return;
+	pcpu_log(PERCPU_LOG_WARNING,
+		 "the copies of %s, which was loaded in a child that shares its parent's, are "
+		 "shared with later children of this process alone",
+		 name);
 }

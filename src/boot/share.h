@@ -8,4 +8,7 @@
 /* In the child of a fork, while it has one thread. */
 void pcpu_share_after_fork(void);
 
+/* The module of that name, with variables, has been loaded later than the program. */
+void pcpu_share_note_module(const char *name);
+
 #endif /* PCPU_SHARE_H */

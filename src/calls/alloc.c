@@ -16,12 +16,18 @@
 
 #include <errno.h>
 
-/* The books are the parent's: what two processes gave away would be the same memory. */
-static bool is_refused(const char *what)
+/* The area may be in use by others, and is in nobody's books here. Told once a process. */
+static bool is_others_too(uint32_t coord)
 {
-	if (__builtin_expect(pcpu_alloc_is_parents, 0))
-		pcpu_log(PERCPU_LOG_WARNING, "%s in a child that shares its parent's copies", what);
-	return pcpu_alloc_is_parents;
+	static bool told;
+
+	if (!pcpu_area_is_inherited(coord))
+		return false;
+	if (!__atomic_exchange_n(&told, true, __ATOMIC_RELAXED))
+		pcpu_log(PERCPU_LOG_WARNING,
+			 "free_percpu() in a child that shares its parent's copies does nothing to "
+			 "what was allocated before the fork");
+	return true;
 }
 
 static void __percpu *pointer_to(const struct pcpu_area *area, size_t size)
@@ -40,7 +46,7 @@ pcpu_alloc(const struct pcpu_request *request, const void *caller)
 	struct pcpu_area area;
 	bool done;
 
-	if (!pcpu_request_is_good(request) || is_refused("allocation is refused"))
+	if (!pcpu_request_is_good(request))
 		return NULL;
 	if (__builtin_expect(pcpu_debug_level, 0))
 		done = pcpu_debug_alloc(request, caller, &area);
@@ -112,6 +118,7 @@ refuse(const volatile void *ptr, const struct pcpu_misuse *misuse)
 
 static void __attribute__((__noinline__)) pcpu_free(const volatile void *ptr, const void *caller)
 {
+	const uint32_t coord = (uint32_t)__pcpu_low32((uintptr_t)ptr);
 	struct pcpu_misuse misuse;
 	int saved = errno;
 
@@ -119,11 +126,11 @@ static void __attribute__((__noinline__)) pcpu_free(const volatile void *ptr, co
 		return;
 	if (!pcpu_pointer_is_dynamic(ptr))
 		refuse_address(ptr);
-	if (is_refused("free_percpu() does nothing"))
+	if (is_others_too(coord))
 		return;
 	if (__builtin_expect(pcpu_debug_level, 0))
-		pcpu_debug_free((uint32_t)__pcpu_low32((uintptr_t)ptr), caller);
-	else if (!pcpu_area_free((uint32_t)__pcpu_low32((uintptr_t)ptr), &misuse))
+		pcpu_debug_free(coord, caller);
+	else if (!pcpu_area_free(coord, &misuse))
 		refuse(ptr, &misuse);
 	/* as free() */
 	errno = saved;

@@ -34,7 +34,6 @@ struct mark_array {
 
 static struct {
 	struct mark_array *arrays; /* the newest */
-	struct mark_array *before_sharing;
 	bool shared;
 	bool reserved; /* there is an array for many threads */
 } marks;
@@ -160,16 +159,42 @@ int pcpu_marks_reserve(void)
 	return -ENOMEM;
 }
 
+static size_t size_of(const struct mark_array *array)
+{
+	return sizeof(*array) + array->nr * sizeof(array->marks[0]);
+}
+
+/* The marks that threads have by now stay theirs. */
+static int share_those_there_are(void)
+{
+	int err = 0;
+
+	for (struct mark_array *array = marks.arrays; array && !err; array = array->next)
+		err = pcpu_vm_share_array(array, size_of(array));
+	return err;
+}
+
+/* A child that shares nothing is going to clear its copy of them. */
+static void unshare_those_there_are(void)
+{
+	for (struct mark_array *array = marks.arrays; array; array = array->next)
+		pcpu_vm_unshare_array(array, size_of(array));
+}
+
 int pcpu_marks_share(void)
 {
-	struct mark_array *array;
+	struct mark_array *array = map_array(SHARED_SIZE, MAP_SHARED | MAP_NORESERVE);
+	int err = array ? share_those_there_are() : -ENOMEM;
 
-	pcpu_assert(!marks.shared && !pcpu_self.mark);
-	array = map_array(SHARED_SIZE, MAP_SHARED | MAP_NORESERVE);
-	if (!array)
-		return -ENOMEM;
+	pcpu_assert(!marks.shared);
+	if (err) {
+		unshare_those_there_are();
+		if (array)
+			munmap(array, SHARED_SIZE);
+		return err;
+	}
 	pcpu_vm_keep_out_of_cores((char *)array + SHARED_IN_CORES, SHARED_SIZE - SHARED_IN_CORES);
-	marks.before_sharing = marks.arrays;
+	array->next = marks.arrays;
 	marks.arrays = array;
 	marks.shared = true;
 	return 0;
@@ -177,10 +202,13 @@ int pcpu_marks_share(void)
 
 void pcpu_marks_unshare(void)
 {
-	pcpu_assert(marks.shared && !pcpu_self.mark);
-	munmap(marks.arrays, SHARED_SIZE);
-	marks.arrays = marks.before_sharing;
+	struct mark_array *array = marks.arrays;
+
+	pcpu_assert(marks.shared);
+	marks.arrays = array->next;
 	marks.shared = false;
+	munmap(array, SHARED_SIZE);
+	unshare_those_there_are();
 }
 
 /* Before one that nobody has had, one that somebody has had. */

@@ -50,12 +50,12 @@ void pcpu_marks_wait(intptr_t rest);
 void pcpu_marks_after_fork(void);
 
 /*
- * Has the marks shared with the children of the process; no thread has one yet. Then there are as
- * many as there can be. 0 or a negative errno.
+ * Has the marks shared with the children of the process, while no operation is going on. Then there
+ * are as many as there can be. 0 or a negative errno.
  */
 int pcpu_marks_share(void);
 
-/* Takes that back; no thread has one yet. */
+/* Takes that back, no child having been forked. */
 void pcpu_marks_unshare(void);
 
 #endif /* PCPU_MARK_H */

@@ -49,6 +49,13 @@ int pcpu_entries_share(void)
 	return pcpu_vm_share_array(pcpu_entries - BEFORE, table_size());
 }
 
+void pcpu_entry_set_rest(struct percpu_entry *entry, intptr_t rest)
+{
+	if (entry->window == entry->rest)
+		entry->window = rest;
+	entry->rest = rest;
+}
+
 void pcpu_entries_set_attention(unsigned int attention)
 {
 	for (unsigned int cpu = 0; cpu < nr_entries; cpu++)

@@ -96,6 +96,9 @@ int pcpu_entries_init(unsigned int nr, unsigned int attention);
 /* Has them shared with the children of the process. 0 or a negative errno; nothing has changed. */
 int pcpu_entries_share(void);
 
+/* Has @rest be what the window is while nobody holds the CPU; nobody uses it meanwhile. */
+void pcpu_entry_set_rest(struct percpu_entry *entry, intptr_t rest);
+
 /* The attention of all of them, while nobody uses any. */
 void pcpu_entries_set_attention(unsigned int attention);
 

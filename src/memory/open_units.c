@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* open_units.c - see open_units.h. */
 #include "memory/open_units.h"
+#include "ground/layout.h"
 #include "ground/mem.h"
 #include "memory/cgroup.h"
 #include "memory/pages/vm.h"
@@ -107,6 +108,79 @@ void pcpu_open_units_append(uintptr_t window)
 		return;
 	pcpu_open_windows[pcpu_nr_open_windows] = window;
 	__atomic_store_n(&pcpu_nr_open_windows, pcpu_nr_open_windows + 1, __ATOMIC_RELEASE);
+}
+
+/* --- a unit that moves to other memory --- */
+
+static bool is_zero(const char *page)
+{
+	return page[0] == 0 && memcmp(page, page + 1, PCPU_PAGE_SIZE - 1) == 0;
+}
+
+/* Both whole pages; @to is zero. */
+static void copy_pages(char *to, const char *from, uint64_t size)
+{
+	for (uint64_t at = 0; at < size; at += PCPU_PAGE_SIZE)
+		if (!is_zero(from + at))
+			memcpy(to + at, from + at, PCPU_PAGE_SIZE);
+}
+
+static size_t committed_size(void)
+{
+	size_t size = 0;
+
+	for (unsigned int i = 0; i < pcpu_spans.nr; i++)
+		if (pcpu_spans.records[i].committed)
+			size += pcpu_spans.records[i].size;
+	return size;
+}
+
+char *pcpu_open_units_keep(uintptr_t window, size_t *size)
+{
+	char *kept, *to;
+
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	*size = committed_size();
+	kept = to = pcpu_mem_zalloc(*size);
+	for (unsigned int i = 0; kept && i < pcpu_spans.nr; i++) {
+		const struct pcpu_span_record *span = &pcpu_spans.records[i];
+
+		if (!span->committed)
+			continue;
+		copy_pages(to, (const char *)window + span->start, span->size);
+		to += span->size;
+	}
+	return kept;
+}
+
+int pcpu_open_units_restore(uintptr_t window, const char *kept)
+{
+	int err;
+
+	pcpu_assert_held(&pcpu_unit_lock);
+	err = commit_all(window);
+	if (!err)
+		err = populate_all(window);
+	for (unsigned int i = 0; !err && i < pcpu_spans.nr; i++) {
+		const struct pcpu_span_record *span = &pcpu_spans.records[i];
+
+		if (!span->committed)
+			continue;
+		copy_pages((char *)window + span->start, kept, span->size);
+		kept += span->size;
+	}
+	if (err)
+		pcpu_open_units_drop(window);
+	return err;
+}
+
+void pcpu_open_units_drop(uintptr_t window)
+{
+	pcpu_assert_held(&pcpu_unit_lock);
+	for (unsigned int i = 0; i < pcpu_spans.nr; i++)
+		if (pcpu_spans.records[i].committed)
+			pcpu_vm_decommit(window + pcpu_spans.records[i].start,
+					 pcpu_spans.records[i].size);
 }
 
 /* --- a span that comes or goes --- */

@@ -38,6 +38,23 @@ int pcpu_open_units_fill(uintptr_t window);
 void pcpu_open_units_append(uintptr_t window);
 
 /*
+ * For an open unit whose window is going to be mapped anew: keeps what is in its spans, in a copy
+ * of *@size bytes. NULL: no memory. It is the caller's to free (pcpu_mem_free). Under
+ * pcpu_alloc_mutex.
+ */
+char *pcpu_open_units_keep(uintptr_t window, size_t *size);
+
+/*
+ * Brings the spans, and what was @kept, into the window, which is as if nothing had been in it.
+ * Pages of zeros stay as good as untouched. 0, or a negative errno and the window is as it was.
+ * Under the unit lock.
+ */
+int pcpu_open_units_restore(uintptr_t window, const char *kept);
+
+/* Takes the spans away from such a window, with what is in them. Under the unit lock. */
+void pcpu_open_units_drop(uintptr_t window);
+
+/*
  * Commits @span, which is claimed, in every unit, open now or later. 0; -EINVAL if that is no
  * claim; or another negative errno. If it fails, nothing has changed. Under pcpu_alloc_mutex.
  */

@@ -40,6 +40,23 @@ struct pcpu_span_record *pcpu_spans_find(uint32_t start)
 									   : NULL;
 }
 
+void pcpu_spans_inherit(void)
+{
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	for (unsigned int i = 0; i < pcpu_spans.nr; i++)
+		pcpu_spans.records[i].inherited = pcpu_spans.records[i].committed;
+}
+
+bool pcpu_spans_are_inherited_at(uint32_t coord)
+{
+	unsigned int at;
+
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	at = pcpu_spans_first_above(coord);
+	return at < pcpu_spans.nr && pcpu_spans.records[at].start <= coord &&
+	       pcpu_spans.records[at].inherited;
+}
+
 static void replace_array(struct pcpu_span_record *array, unsigned int room)
 {
 	sigset_t saved;

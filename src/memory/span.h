@@ -47,6 +47,7 @@ struct pcpu_span_record {
 	struct pcpu_image *images; /* PCPU_SPAN_IMAGES, or NULL: most have none, of thousands */
 	uint32_t start;
 	bool committed;
+	bool inherited; /* committed in a process that this one's copies are shared with */
 };
 
 struct pcpu_span_table {
@@ -68,6 +69,15 @@ unsigned int pcpu_spans_first_above(uint64_t coord);
 
 /* The span that starts at @start, or NULL. */
 struct pcpu_span_record *pcpu_spans_find(uint32_t start);
+
+/*
+ * In the child of a process that shares its copies, while it has one thread: the spans that are
+ * committed are others' too. Under pcpu_alloc_mutex.
+ */
+void pcpu_spans_inherit(void);
+
+/* Whether @coord is in one of these. Under pcpu_alloc_mutex. */
+bool pcpu_spans_are_inherited_at(uint32_t coord);
 
 /* Sees to it that there is room for one more. 0 or -ENOMEM. Under pcpu_alloc_mutex alone. */
 int pcpu_spans_make_room(void);

@@ -190,6 +190,52 @@ void pcpu_units_look_up(void)
 
 /* --- sharing --- */
 
+/* Has what @map brings to the window be in its place, and in that what was @kept. */
+static int replace_memory(unsigned int cpu, int (*map)(uintptr_t addr, size_t size),
+			  const char *kept)
+{
+	const uintptr_t window = units.windows[cpu];
+	sigset_t saved;
+	int err;
+
+	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
+	/* where windows are no mappings, their spans are */
+	if (!pcpu_vm_is_reserved())
+		pcpu_open_units_drop(window);
+	err = map(window, PCPU_WINDOW_SIZE);
+	if (!err) {
+		bind_window(cpu, window);
+		err = pcpu_open_units_restore(window, kept);
+	}
+	pcpu_unlock_sigrestore(&pcpu_unit_lock, &saved);
+	return err;
+}
+
+static int unshare_window(uintptr_t addr, size_t size)
+{
+	pcpu_vm_unshare(addr, size);
+	return 0;
+}
+
+/* A window is the process's own again if it fails. */
+static int move_window(unsigned int cpu, int (*map)(uintptr_t addr, size_t size))
+{
+	size_t size;
+	char *kept;
+	int err;
+
+	if (!pcpu_unit_is_open(cpu))
+		return map(units.windows[cpu], PCPU_WINDOW_SIZE);
+	kept = pcpu_open_units_keep(units.windows[cpu], &size);
+	if (!kept)
+		return -ENOMEM;
+	err = replace_memory(cpu, map, kept);
+	if (err && replace_memory(cpu, unshare_window, kept))
+		pcpu_fatal("no memory for what has been counted on CPU %u", cpu);
+	pcpu_mem_free(kept, size);
+	return err;
+}
+
 /* The array last: of all this it alone cannot be taken back. */
 static int share_memory(void)
 {
@@ -197,21 +243,34 @@ static int share_memory(void)
 
 	for (unsigned int cpu = 0; cpu < units.nr && !err; cpu++)
 		if (units.windows[cpu])
-			err = pcpu_vm_share(units.windows[cpu], PCPU_WINDOW_SIZE);
+			err = move_window(cpu, pcpu_vm_share);
 	return err ? err : pcpu_entries_share();
+}
+
+static void unshare_memory(void)
+{
+	for (unsigned int cpu = 0; cpu < units.nr; cpu++)
+		if (units.windows[cpu] && move_window(cpu, unshare_window))
+			pcpu_fatal("no memory to have CPU %u's copies as they were", cpu);
 }
 
 int pcpu_units_share(intptr_t rest_bits, unsigned int attention)
 {
-	int err = share_memory();
+	int err;
 
-	for (unsigned int cpu = 0; cpu < units.nr && err; cpu++)
-		if (units.windows[cpu])
-			pcpu_vm_unshare(units.windows[cpu], PCPU_WINDOW_SIZE);
-	if (err)
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	pcpu_assert(pcpu_signals_are_masked());
+	err = share_memory();
+	if (err) {
+		unshare_memory();
 		return err;
+	}
 	units.rest_bits = rest_bits | (units.base_bits ? PCPU_SLOW_ONLY : 0);
 	pcpu_entries_set_attention(attention);
+	for (unsigned int cpu = 0; cpu < units.nr; cpu++)
+		if (pcpu_unit_is_open(cpu))
+			pcpu_entry_set_rest(&pcpu_entries[cpu],
+					    (intptr_t)units.windows[cpu] | units.rest_bits);
 	return 0;
 }
 

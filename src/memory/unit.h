@@ -57,9 +57,9 @@ uintptr_t pcpu_unit_base(unsigned int cpu);
 void pcpu_units_look_up(void);
 
 /*
- * Has the copies, and the entries, shared with the children of the process; no unit is open. From
- * now on @rest_bits and @attention are those of pcpu_unit_setup. 0, or a negative errno and nothing
- * has changed.
+ * Has the copies, with what is in them, and the entries shared with the children of the process.
+ * From now on @rest_bits and @attention are those of pcpu_unit_setup. 0, or a negative errno and
+ * nothing has changed. Under pcpu_alloc_mutex, with signals masked: nobody uses a copy meanwhile.
  */
 int pcpu_units_share(intptr_t rest_bits, unsigned int attention);
 

@@ -2,6 +2,7 @@
 # Core dumps of the HTTP example, the kernel's and gdb's, beside those of the same server on atomics
 # that is not linked to the library: at most a tenth larger. The time that each took is printed.
 # Usage: http.sh SERVER SERVER_ALONE [rounds]. Exit status 77: neither kind of dump is to be had.
+# shellcheck disable=SC3045 # dash and bash know ulimit -c
 set -eu
 server=$1 alone=$2 rounds=${3:-1}
 export LC_ALL=C
@@ -40,18 +41,18 @@ by_gdb() {
 	before=$(now)
 	(
 		ulimit -f "$limit"
-		timeout 100 gdb -batch -nx -p "$pid" -ex 'gcore core.gdb' >gdb 2>&1
+		timeout 100 gdb -batch -nx -p "$pid" -ex 'gcore core.gdb' >gdb.log 2>&1
 	)
 	time=$((($(now) - before) / 1000000))
 	kill -KILL "$pid"
-	wait "$pid" 2>wait || :
+	wait "$pid" 2>waited || :
 	pid=
 }
 
 by_kernel() {
 	before=$(now)
 	kill -ABRT "$pid"
-	wait "$pid" 2>wait || :
+	wait "$pid" 2>waited || :
 	time=$((($(now) - before) / 1000000))
 	pid=
 }
@@ -61,7 +62,7 @@ dump() { # way, name, conf, program, argument
 	"by_$1"
 	set -- "$1" "$2" core*
 	[ -s "$3" ] || {
-		echo "$1: no core of $2: $(cat gdb 2>/dev/null || :)"
+		echo "$1: no core of $2: $(cat gdb.log 2>/dev/null || :)"
 		exit 1
 	}
 	bytes=$(stat -c %s "$3")
@@ -87,9 +88,9 @@ may_dump_by_gdb() {
 	# shellcheck disable=SC2016 # gdb's word
 	gdb -batch -nx -p "$pid" -ex 'print $pc != 0' 2>&1 | grep -q '= 1' && status=0 || status=1
 	kill -KILL "$pid"
-	wait "$pid" 2>wait || :
+	wait "$pid" 2>waited || :
 	pid=
-	return $status
+	return "$status"
 }
 
 may_dump_by_kernel() {

@@ -13,6 +13,7 @@
 #include <percpu/percpu.h>
 
 #include <errno.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -36,11 +37,30 @@ static DEFINE_PER_CPU(long, in_static) = 5;
 static DEFINE_PER_CPU(long, in_sections);
 static struct shared __percpu *shared;
 
+enum { counted_before = 3 };
+static DEFINE_PER_CPU(char[3 * 4096], large);
+static long __percpu *before_sharing;
+
+/* As a library's constructor may: also in an area, in a section, and with a local lock. */
+static void __attribute__((__constructor__)) count_before_main(void)
+{
+	this_cpu_add(in_static, counted_before);
+	get_cpu_var(in_sections)++;
+	put_cpu_var(in_sections);
+	before_sharing = alloc_percpu(long);
+	this_cpu_add(*before_sharing, 0x123456789);
+	this_cpu_write(large[2 * 4096 + 5], 'x');
+}
+
 /* What the workers say to the parent, in memory that all have. */
 static struct {
 	long taken;
 	int failures;
 	volatile int stop, ready;
+	struct board_of_daemon {
+		int done;
+		long in_static;
+	} daemon;
 } * board;
 
 static char warned[1000];
@@ -56,6 +76,8 @@ static pid_t start(void (*work)(unsigned int number), unsigned int number)
 	pid_t child = fork();
 
 	if (child == 0) {
+		/* cmocka's handler would have it go on with the next test */
+		signal(SIGSEGV, SIG_DFL);
 		work(number);
 		exit(0);
 	}
@@ -129,7 +151,7 @@ static void counts_of_all_processes_are_in_one_sum(void **state)
 	assert_int_equal(per_cpu_sum(in_static) - before, WORKERS * ROUNDS);
 	assert_int_equal(per_cpu_sum(shared->small), 3 * WORKERS * ROUNDS);
 	assert_int_equal(per_cpu_sum(shared->locked), WORKERS * ROUNDS);
-	assert_int_equal(per_cpu_sum(in_sections), 2 * WORKERS * ROUNDS);
+	assert_int_equal(per_cpu_sum(in_sections), 1 + 2 * WORKERS * ROUNDS);
 	assert_int_equal(board->taken + per_cpu_sum(shared->taken_from), WORKERS * ROUNDS);
 }
 
@@ -140,35 +162,136 @@ static void initial_values_are_there_once(void **state)
 	(void)state;
 	for_each_possible_cpu(cpu)
 		assert_true(percpu_unit_is_open(cpu));
-	assert_int_equal(per_cpu_sum(in_static), 5 * (int)num_possible_cpus());
+	assert_int_equal(per_cpu_sum(in_static), counted_before + 5 * (int)num_possible_cpus());
 }
 
-static void allocate_in_child(unsigned int number)
+static void count_1000(unsigned int number)
 {
-	void __percpu *area;
+	(void)number;
+	for (int i = 0; i < 1000; i++)
+		this_cpu_inc(in_static);
+	get_cpu_var(in_sections)++;
+	put_cpu_var(in_sections);
+}
 
+static void free_in_child(unsigned int number)
+{
 	(void)number;
 	percpu_set_log_handler(keep_warning, PERCPU_LOG_WARNING);
-	area = alloc_percpu(long);
-	if (area || !strstr(warned, "allocation is refused in a child"))
-		_exit(1);
 	free_percpu(shared);
-	if (!strstr(warned, "free_percpu() does nothing in a child"))
+	if (!strstr(warned, "does nothing to what was allocated before the fork"))
+		_exit(1);
+	warned[0] = '\0';
+	/* also when it has books of its own, whose areas are cached */
+	free_percpu(alloc_percpu(struct shared));
+	free_percpu(shared);
+	if (alloc_percpu(struct shared) == shared || warned[0])
 		_exit(2);
-	if (percpu_trim() != 0)
-		_exit(3);
+	percpu_trim();
 	/* what the parent has is still there */
 	this_cpu_inc(shared->small);
 }
 
-static void children_neither_allocate_nor_free(void **state)
+static void children_do_not_free_what_is_others_too(void **state)
 {
 	long before = per_cpu_sum(shared->small);
 
 	(void)state;
-	run_workers(allocate_in_child);
+	run_workers(free_in_child);
 	assert_int_equal(per_cpu_sum(shared->small), before + WORKERS);
 	free_percpu(alloc_percpu(long));
+}
+
+/* An area of each kind: a cached one, one with a chunk of its own. */
+static long __percpu *own[2];
+
+static void count_in_own(unsigned int number)
+{
+	(void)number;
+	for (int i = 0; i < 1000; i++) {
+		this_cpu_inc(*own[0]);
+		this_cpu_add(own[1][1000], 2);
+	}
+}
+
+static void run_or_exit(void (*work)(unsigned int number), unsigned int times)
+{
+	int status;
+
+	for (unsigned int i = 0; i < times; i++)
+		if (start(work, i) < 0)
+			_exit(10);
+	for (unsigned int i = 0; i < times; i++)
+		if (wait(&status) < 0 || status != 0)
+			_exit(11);
+}
+
+static void allocate_and_fork(unsigned int number)
+{
+	own[0] = alloc_percpu(long);
+	own[1] = __alloc_percpu(32768, 8);
+	if (!own[0] || !own[1] || per_cpu_sum(*own[0]) != 0 || per_cpu_sum(own[1][1000]) != 0)
+		_exit(1);
+	run_or_exit(count_in_own, number + 1);
+	if (per_cpu_sum(*own[0]) != 1000 * (number + 1) ||
+	    per_cpu_sum(own[1][1000]) != 2000 * (number + 1))
+		_exit(2);
+	free_percpu(own[0]);
+	free_percpu(own[1]);
+	/* zero again, for those that are forked later too */
+	own[0] = alloc_percpu(long);
+	own[1] = __alloc_percpu(32768, 8);
+	run_or_exit(count_in_own, 1);
+	if (per_cpu_sum(*own[0]) != 1000 || per_cpu_sum(own[1][1000]) != 2000)
+		_exit(3);
+}
+
+/* Each of them at the same coordinates as the others, most likely, and as the parent. */
+static void children_allocate_for_themselves_and_their_children(void **state)
+{
+	long __percpu *mine[200];
+
+	(void)state;
+	for (size_t i = 0; i < 200; i++) {
+		mine[i] = __alloc_percpu(i % 2 ? 32768 : sizeof(long), 8);
+		assert_non_null(mine[i]);
+		this_cpu_write(*mine[i], 77);
+	}
+	run_workers(allocate_and_fork);
+	for (size_t i = 0; i < 200; i++) {
+		assert_int_equal(per_cpu_sum(*mine[i]), 77);
+		free_percpu(mine[i]);
+	}
+}
+
+/* As by daemon(): the process that has begun to share is gone when the workers are forked. */
+static void become_a_daemon(unsigned int number)
+{
+	struct board_of_daemon *result = &board->daemon;
+
+	(void)number;
+	if (fork() != 0)
+		_exit(0);
+	allocate_and_fork(3);
+	run_or_exit(count_1000, 4);
+	result->in_static = per_cpu_sum(in_static);
+	__atomic_store_n(&result->done, 1, __ATOMIC_RELEASE);
+	_exit(0);
+}
+
+static void child_that_outlives_its_parent_is_a_master_like_it(void **state)
+{
+	long before = per_cpu_sum(in_static);
+	int status;
+	pid_t child = start(become_a_daemon, 0);
+
+	(void)state;
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	for (int ms = 0; ms < 60000 && !__atomic_load_n(&board->daemon.done, __ATOMIC_ACQUIRE);
+	     ms++)
+		usleep(1000);
+	assert_int_equal(board->daemon.in_static, before + 4000);
 }
 
 static void parent_allocates_for_itself_and_later_children(void **state)
@@ -255,11 +378,72 @@ static void sharing_twice_is_no_error(void **state)
 	assert_int_equal(percpu_share(), 0);
 }
 
-static void sharing_after_the_first_use_is_refused(void **state)
+/* --- what was counted before --- */
+
+static void expect_what_was_counted_before(unsigned int number)
 {
+	long before;
+	int x = 0;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		x += per_cpu(large, cpu)[2 * 4096 + 5] == 'x';
+	before = per_cpu_sum(*before_sharing);
+	if (x != 1 || before != 0x123456789 + (long)number)
+		_exit(1);
+	this_cpu_inc(*before_sharing);
+}
+
+static void counts_from_before_are_kept(void **state)
+{
+	const long initial = counted_before + 5 * (long)num_possible_cpus();
+	int status;
+
 	(void)state;
+	assert_true(percpu_unit_is_open(raw_smp_processor_id()) || num_possible_cpus() > 1);
+	assert_int_equal(percpu_share(), 0);
+	for (unsigned int i = 0; i < 4; i++) {
+		assert_true(waitpid(start(expect_what_was_counted_before, i), &status, 0) > 0);
+		assert_int_equal(status, 0);
+	}
+	run_workers(count_1000);
+	assert_int_equal(per_cpu_sum(in_static), initial + WORKERS * 1000);
+	assert_int_equal(per_cpu_sum(in_sections), 1 + WORKERS);
+	assert_int_equal(per_cpu_sum(*before_sharing), 0x123456789 + 4);
+}
+
+/* The thread counts before, and after: in the same copies. */
+static void *count_twice(void *arg)
+{
+	pthread_barrier_t *barrier = arg;
+
 	this_cpu_inc(in_static);
-	assert_int_equal(percpu_share(), -EBUSY);
+	pthread_barrier_wait(barrier);
+	pthread_barrier_wait(barrier);
+	for (int i = 0; i < 1000; i++) {
+		this_cpu_inc(in_static);
+		get_cpu_var(in_sections)++;
+		put_cpu_var(in_sections);
+	}
+	return NULL;
+}
+
+static void threads_that_were_there_before_share_too(void **state)
+{
+	long before = per_cpu_sum(in_static);
+	pthread_barrier_t barrier;
+	pthread_t thread;
+
+	(void)state;
+	assert_int_equal(pthread_barrier_init(&barrier, NULL, 2), 0);
+	assert_int_equal(pthread_create(&thread, NULL, count_twice, &barrier), 0);
+	pthread_barrier_wait(&barrier);
+	assert_int_equal(percpu_share(), 0);
+	pthread_barrier_wait(&barrier);
+	run_workers(count_1000);
+	pthread_join(thread, NULL);
+	assert_int_equal(per_cpu_sum(in_static), before + 1001 + WORKERS * 1000);
+	assert_int_equal(per_cpu_sum(in_sections), 1 + 1000 + WORKERS);
 }
 
 /* --- a call that fails --- */
@@ -268,7 +452,7 @@ static unsigned int steps, failing_step;
 
 static bool fail_at_step(enum pcpu_fault_site site)
 {
-	return site == PCPU_FAULT_RESERVE && ++steps == failing_step;
+	return (site == PCPU_FAULT_RESERVE || site == PCPU_FAULT_MEM) && ++steps == failing_step;
 }
 
 static int share_failing_at(unsigned int step)
@@ -283,19 +467,10 @@ static int share_failing_at(unsigned int step)
 	return err;
 }
 
-static void count_1000(unsigned int number)
-{
-	(void)number;
-	for (int i = 0; i < 1000; i++)
-		this_cpu_inc(in_static);
-	get_cpu_var(in_sections)++;
-	put_cpu_var(in_sections);
-}
-
-/* In a child of its own, whose copies nobody has used: that is what is called as it was. */
+/* In a child of its own, that shares nothing: what the parent has is what is called as it was. */
 static void share_in_vain(unsigned int step)
 {
-	const long initial = 5 * (long)num_possible_cpus();
+	const long initial = counted_before + 5 * (long)num_possible_cpus();
 	int err = share_failing_at(step), status;
 
 	if (err == 0)
@@ -303,19 +478,25 @@ static void share_in_vain(unsigned int step)
 	this_cpu_inc(in_static);
 	if (waitpid(start(count_1000, 0), &status, 0) < 0 || status != 0 || err != -ENOMEM)
 		_exit(2);
-	_exit(per_cpu_sum(in_static) == initial + 1 && per_cpu_sum(in_sections) == 0 ? 1 : 3);
+	_exit(per_cpu_sum(in_static) == initial + 1 && per_cpu_sum(in_sections) == 1 &&
+			      per_cpu_sum(*before_sharing) == 0x123456789
+		      ? 1
+		      : 3);
 }
 
 static void share_the_second_time(unsigned int step)
 {
-	const long initial = 5 * (long)num_possible_cpus();
+	const long initial = counted_before + 5 * (long)num_possible_cpus();
 	int status;
 
 	if (share_failing_at(step) == 0)
 		_exit(0);
 	if (percpu_share() != 0 || waitpid(start(count_1000, 0), &status, 0) < 0 || status != 0)
 		_exit(2);
-	_exit(per_cpu_sum(in_static) == initial + 1000 && per_cpu_sum(in_sections) == 1 ? 1 : 3);
+	_exit(per_cpu_sum(in_static) == initial + 1000 && per_cpu_sum(in_sections) == 2 &&
+			      per_cpu_sum(*before_sharing) == 0x123456789
+		      ? 1
+		      : 3);
 }
 
 static unsigned int steps_until_none_fails(void (*attempt)(unsigned int step))
@@ -349,8 +530,11 @@ static int set_up(void **state)
 
 int main(int argc, char **argv)
 {
-	const struct CMUnitTest too_late[] = {
-		cmocka_unit_test(sharing_after_the_first_use_is_refused),
+	const struct CMUnitTest late[] = {
+		cmocka_unit_test(counts_from_before_are_kept),
+	};
+	const struct CMUnitTest with_threads[] = {
+		cmocka_unit_test(threads_that_were_there_before_share_too),
 	};
 	const struct CMUnitTest failing[] = {
 		cmocka_unit_test(failed_call_leaves_all_as_it_was),
@@ -358,7 +542,9 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(initial_values_are_there_once),
 		cmocka_unit_test(counts_of_all_processes_are_in_one_sum),
-		cmocka_unit_test(children_neither_allocate_nor_free),
+		cmocka_unit_test(children_do_not_free_what_is_others_too),
+		cmocka_unit_test(children_allocate_for_themselves_and_their_children),
+		cmocka_unit_test(child_that_outlives_its_parent_is_a_master_like_it),
 		cmocka_unit_test(parent_allocates_for_itself_and_later_children),
 		cmocka_unit_test(cpu_of_a_killed_process_is_let_go),
 		cmocka_unit_test(child_of_a_holder_holds_nothing),
@@ -367,7 +553,9 @@ int main(int argc, char **argv)
 	};
 
 	if (argc > 1 && strcmp(argv[1], "used") == 0)
-		return cmocka_run_group_tests(too_late, NULL, NULL);
+		return cmocka_run_group_tests(late, NULL, NULL);
+	if (argc > 1 && strcmp(argv[1], "threads") == 0)
+		return cmocka_run_group_tests(with_threads, NULL, NULL);
 	if (argc > 1 && strcmp(argv[1], "fails") == 0)
 		return cmocka_run_group_tests(failing, NULL, NULL);
 	if (argc > 1 && percpu_share() != 0)

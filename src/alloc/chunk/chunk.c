@@ -317,6 +317,22 @@ struct pcpu_chunk *pcpu_chunk_create(void)
 	return NULL;
 }
 
+void pcpu_chunks_forget(void)
+{
+	struct pcpu_chunk *chunk;
+
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	pcpu_assert(pcpu_cpu_locks_are_stopped());
+	while ((chunk = all_chunks.first) != NULL) {
+		if (chunk != pcpu_reserved_chunk)
+			pcpu_slot_list_remove(&chunk->on_slot, pcpu_chunk_slot(chunk));
+		set_roomy(chunk, false);
+		free_chunk(chunk);
+	}
+	pcpu_first_chunk = NULL;
+	pcpu_reserved_chunk = NULL;
+}
+
 void pcpu_chunk_destroy(struct pcpu_chunk *chunk)
 {
 	uint32_t base = chunk->base;

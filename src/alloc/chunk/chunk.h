@@ -84,6 +84,12 @@ struct pcpu_chunk *pcpu_chunk_create(void);
 /* Takes a wholly free chunk that is no view off its list, and gives everything back. */
 void pcpu_chunk_destroy(struct pcpu_chunk *chunk);
 
+/*
+ * Forgets all chunks, views too, whose coordinates stay what they are: others go on using them. No
+ * cache has an area of them, and the CPUs' locks are stopped.
+ */
+void pcpu_chunks_forget(void);
+
 static inline int pcpu_chunk_slot(const struct pcpu_chunk *chunk)
 {
 	return pcpu_slot_of(pcpu_area_map_free_size(&chunk->map),

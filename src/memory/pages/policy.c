@@ -24,6 +24,23 @@ int pcpu_policy_bind(void *ptr, size_t size, unsigned int node)
 	return 0;
 }
 
+/* The kernel takes one bit less than the count that it is given, and copies as many out. */
+#define NODE_BITS (8 * sizeof(((struct pcpu_policy *)0)->nodes) + 1)
+
+void pcpu_policy_get(void *ptr, struct pcpu_policy *policy)
+{
+	*policy = (struct pcpu_policy){.mode = MPOL_DEFAULT};
+	if (syscall(SYS_get_mempolicy, &policy->mode, policy->nodes, NODE_BITS - 1, ptr,
+		    MPOL_F_ADDR) != 0)
+		policy->mode = MPOL_DEFAULT;
+}
+
+void pcpu_policy_set(void *ptr, size_t size, const struct pcpu_policy *policy)
+{
+	if (policy->mode != MPOL_DEFAULT)
+		syscall(SYS_mbind, ptr, size, policy->mode, policy->nodes, NODE_BITS, 0);
+}
+
 void pcpu_policy_forgo_huge_pages(void *ptr, size_t size)
 {
 	madvise(ptr, size, MADV_NOHUGEPAGE);

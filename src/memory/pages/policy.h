@@ -3,10 +3,22 @@
 #ifndef PCPU_POLICY_H
 #define PCPU_POLICY_H
 
+#include "ground/layout.h"
+
 #include <stddef.h>
 
 /* Has pages of [ptr, ptr + size) come from @node if it has any. 0 or a negative errno. */
 int pcpu_policy_bind(void *ptr, size_t size, unsigned int node);
+
+/* A memory policy, whatever it is, and where the kernel has none to tell, none. */
+struct pcpu_policy {
+	int mode;
+	unsigned long nodes[PCPU_NR_NODES / 8 / sizeof(unsigned long)];
+};
+
+/* That of the page at @ptr; and has pages of [ptr, ptr + size) have the same. */
+void pcpu_policy_get(void *ptr, struct pcpu_policy *policy);
+void pcpu_policy_set(void *ptr, size_t size, const struct pcpu_policy *policy);
 
 /* One counter on each of many CPUs must not cost a huge page each. */
 void pcpu_policy_forgo_huge_pages(void *ptr, size_t size);

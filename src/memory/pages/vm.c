@@ -6,10 +6,12 @@
 #include "ground/log.h"
 #include "memory/pages/hole.h"
 #include "memory/pages/policy.h"
+#include "memory/pages/shared_file.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 /* Since Linux 5.14; libc may be older than the kernel. */
 #ifndef MADV_POPULATE_WRITE
@@ -25,7 +27,7 @@ static const int shared = MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE;
 
 static struct {
 	bool shared;
-	bool apart; /* what was committed before the process became a child is others' too */
+	bool apart; /* what is in a reservation is others' too: the process became a child */
 } sharing;
 
 /* --- reservations --- */
@@ -83,12 +85,20 @@ int pcpu_vm_bind(uintptr_t addr, size_t size, unsigned int node)
 /* Something else comes to be at the place of a window: what was asked of it is asked anew. */
 static int map_reserved(uintptr_t addr, size_t size, int flags)
 {
-	void *ptr = mmap((void *)addr, size, PROT_NONE, flags | MAP_FIXED, -1, 0);
+	const int file = flags & MAP_SHARED ? pcpu_shared_file(size) : -1;
+	int err = 0;
+	void *ptr;
 
+	if (file >= 0)
+		flags &= ~MAP_ANONYMOUS;
+	ptr = mmap((void *)addr, size, PROT_NONE, flags | MAP_FIXED, file, 0);
 	if (ptr == MAP_FAILED)
-		return -errno;
-	pcpu_policy_of_reserved(ptr, size);
-	return 0;
+		err = -errno;
+	else
+		pcpu_policy_of_reserved(ptr, size);
+	if (file >= 0)
+		close(file);
+	return err;
 }
 
 int pcpu_vm_share(uintptr_t addr, size_t size)
@@ -123,13 +133,10 @@ void pcpu_vm_keep_apart(void)
 }
 
 /* Moved there whole, so that no other thread ever finds an empty page in between. */
-int pcpu_vm_share_array(void *array, size_t size)
+static int replace_array(void *array, size_t size, int flags)
 {
-	void *copy;
+	void *copy = mmap(NULL, size, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS, -1, 0);
 
-	if (pcpu_fault(PCPU_FAULT_RESERVE))
-		return -ENOMEM;
-	copy = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (copy == MAP_FAILED)
 		return -errno;
 	memcpy(copy, array, size);
@@ -137,6 +144,17 @@ int pcpu_vm_share_array(void *array, size_t size)
 		return 0;
 	munmap(copy, size);
 	return -ENOMEM;
+}
+
+int pcpu_vm_share_array(void *array, size_t size)
+{
+	return pcpu_fault(PCPU_FAULT_RESERVE) ? -ENOMEM : replace_array(array, size, MAP_SHARED);
+}
+
+void pcpu_vm_unshare_array(void *array, size_t size)
+{
+	if (replace_array(array, size, MAP_PRIVATE))
+		pcpu_fatal("%zu bytes at %p stay shared: no memory", size, array);
 }
 
 /* --- pages --- */
@@ -155,11 +173,16 @@ static int commit_reserved(void *ptr, size_t size)
 	return err;
 }
 
+/* In the place of others' pages: they are shared with children that this process forks later. */
 static int commit_apart(void *ptr, size_t size)
 {
-	if (mmap(ptr, size, PROT_READ | PROT_WRITE, anonymous | MAP_FIXED, -1, 0) == MAP_FAILED)
+	struct pcpu_policy policy;
+
+	pcpu_policy_get(ptr, &policy);
+	if (mmap(ptr, size, PROT_READ | PROT_WRITE, shared | MAP_FIXED, -1, 0) == MAP_FAILED)
 		return -errno;
 	pcpu_policy_forgo_huge_pages(ptr, size);
+	pcpu_policy_set(ptr, size, &policy);
 	return 0;
 }
 
@@ -168,8 +191,7 @@ int pcpu_vm_commit(uintptr_t addr, size_t size)
 	if (pcpu_fault(PCPU_FAULT_COMMIT))
 		return -ENOMEM;
 	if (pcpu_hole_is_found())
-		return pcpu_hole_commit((void *)addr, size,
-					sharing.shared && !sharing.apart ? shared : anonymous);
+		return pcpu_hole_commit((void *)addr, size, sharing.shared ? shared : anonymous);
 	return sharing.apart ? commit_apart((void *)addr, size)
 			     : commit_reserved((void *)addr, size);
 }
@@ -210,7 +232,7 @@ int pcpu_vm_populate(uintptr_t addr, size_t size)
 static bool empty(void *ptr, size_t size)
 {
 	/* shared memory has to be emptied itself; a process only forgets what it had seen of it */
-	if (sharing.shared && !sharing.apart)
+	if (sharing.shared)
 		return madvise(ptr, size, MADV_REMOVE) == 0;
 	return madvise(ptr, size, MADV_DONTNEED) == 0 ||
 	       madvise(ptr, size, MADV_DONTNEED_LOCKED) == 0;

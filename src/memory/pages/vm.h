@@ -83,6 +83,9 @@ void pcpu_vm_keep_apart(void);
 /* Has the @size bytes of a guarded array, whole pages, shared too, with what is in them. */
 int pcpu_vm_share_array(void *array, size_t size);
 
+/* Takes that back, or its attempt. What has been shared must not be left so: fatal. */
+void pcpu_vm_unshare_array(void *array, size_t size);
+
 /*
  * An array of @size accessible zero bytes with inaccessible space behind it, up to @reserve bytes
  * in all, so that an index out of range faults. NULL: no memory.

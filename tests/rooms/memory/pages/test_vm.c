@@ -21,6 +21,7 @@
 #include <numaif.h>
 #include <stddef.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #define PAGE PCPU_PAGE_SIZE
 #define WINDOW PCPU_WINDOW_STRIDE
@@ -210,6 +211,101 @@ static void what_is_asked_of_a_reservation_outlives_sharing(void *arg)
 	child_expect(asked_for(base, 1));
 	pcpu_vm_unshare(base, 3 * PAGE);
 	child_expect(asked_for(base, 0));
+}
+
+/* Whether what lies at @base is a file, which is charged as it is used; see shared_file.h. */
+static bool is_file(uintptr_t base)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	uintptr_t from, to;
+	char line[512];
+	bool is = false;
+
+	while (maps && fgets(line, sizeof(line), maps))
+		if (sscanf(line, "%lx-%lx", &from, &to) == 2 && base >= from && base < to)
+			is = strstr(line, "memfd:percpu") != NULL;
+	if (maps)
+		fclose(maps);
+	return is;
+}
+
+static void write_in_child(uintptr_t base)
+{
+	pid_t child = fork();
+
+	if (child == 0) {
+		*(volatile char *)base = 7;
+		_exit(0);
+	}
+	child_expect(waitpid(child, NULL, 0) == child && *(volatile char *)base == 7);
+}
+
+static bool share_window(uintptr_t *base)
+{
+	child_expect(pcpu_vm_reserve(PCPU_WINDOW_SIZE, PAGE, base) == 0);
+	child_expect(pcpu_vm_share(*base, PCPU_WINDOW_SIZE) == 0);
+	child_expect(pcpu_vm_commit(*base, PAGE) == 0);
+	write_in_child(*base);
+	return is_file(*base);
+}
+
+static void shared_window_is_charged_as_it_is_used(void *arg)
+{
+	uintptr_t base;
+
+	(void)arg;
+	child_expect(share_window(&base));
+	errno = 1234;
+	child_expect(pcpu_vm_share(base, PCPU_WINDOW_SIZE) == 0);
+	child_expect(errno == 1234);
+}
+
+static void window_is_shared_without_a_file_too(void *arg)
+{
+	uintptr_t base;
+
+	(void)arg;
+	/* the kernel does not know a flag */
+	faults_fail_nth(PCPU_FAULT_FILE, 1);
+	child_expect(share_window(&base));
+	child_expect(faults_end() == 1);
+	faults_fail_all(PCPU_FAULT_FILE);
+	child_expect(!share_window(&base));
+	child_expect(faults_end() == 2);
+	/* 42: there are no filters here */
+	if (!refuse(SYS_memfd_create, REFUSE_WITH(EPERM)))
+		_exit(42);
+	child_expect(!share_window(&base));
+}
+
+static void file_that_cannot_be_had_is_done_without(void **state)
+{
+	struct child_end end = child_run(window_is_shared_without_a_file_too, NULL);
+
+	(void)state;
+	if (child_exited_with(&end, 42))
+		skip();
+	assert_child_was_content(end);
+}
+
+static void file_that_cannot_be_made_so_long_is_done_without(void *arg)
+{
+	uintptr_t base;
+
+	(void)arg;
+	if (refuse(SYS_ftruncate, REFUSE_WITH(ENOSPC)))
+		child_expect(!share_window(&base));
+}
+
+/* A file that is longer than a process may write would have it killed. */
+static void limit_on_files_does_not_kill(void *arg)
+{
+	const struct rlimit limit = {1 << 20, 1 << 20};
+	uintptr_t base;
+
+	(void)arg;
+	child_expect(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+	child_expect(!share_window(&base));
 }
 
 static void guard_of_an_array_is_in_no_core(void *arg)
@@ -518,6 +614,10 @@ int main(void)
 		cmocka_unit_test(guarded_array_fails_with_the_reservation),
 		child_test(cores_have_what_is_committed_and_nothing_else),
 		child_test(what_is_asked_of_a_reservation_outlives_sharing),
+		child_test(shared_window_is_charged_as_it_is_used),
+		cmocka_unit_test(file_that_cannot_be_had_is_done_without),
+		child_test(file_that_cannot_be_made_so_long_is_done_without),
+		child_test(limit_on_files_does_not_kill),
 		child_test(guard_of_an_array_is_in_no_core),
 		child_test(part_of_an_array_is_in_no_core_until_it_is_used),
 		child_test(parts_of_a_hole_are_mapped_while_they_are_committed),
