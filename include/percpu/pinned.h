@@ -67,6 +67,8 @@ PERCPU_API int percpu_thread_pin(unsigned int cpu) __attribute__((__warn_unused_
 /**
  * percpu_thread_unpin() - let the calling thread run where it could before it was pinned
  *
+ * Where its affinity has been changed from outside since, it stays as it is.
+ *
  * Returns 0; -EPERM: it is not pinned; -EDEADLK: it is inside of a section, and stays pinned; what
  * the system call gives that sets the GS base, if a sandbox refuses it now: it stays pinned as
  * well; or what the other one gives, if none of these CPUs is there any more; the thread is not

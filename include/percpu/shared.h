@@ -40,8 +40,13 @@
  *    then on percpu_remote_begin() gives -EBUSY for their CPU;
  *  - children are made by fork(). One of _Fork() or clone() has its parent's number until its first
  *    operation: a section before that is not kept apart from the parent's;
- *  - holding another CPU moves the caller there for a moment, instead of interrupting that CPU. It
- *    is fatal if its affinity (or cpuset) cannot be made to include that CPU while it is online;
+ *  - holding another CPU sends a process there for a moment, which shares the caller's memory, ends
+ *    at once, and is no child that wait() or SIGCHLD know of; instead of interrupting that CPU. The
+ *    caller stays where it is, and its affinity as it is set. (Where no process is to be had, it
+ *    goes there and comes back: what is set from outside in between stays, unless it was set just
+ *    when it left. If it cannot be restricted again to where it was, it may run wherever it is
+ *    allowed to, and the log has a warning.) It is fatal if the caller's cpuset does not include
+ *    that CPU while it is online;
  *  - letting go of a CPU, and giving back a local lock, cost a barrier.
  */
 #ifndef PERCPU_SHARED_H

@@ -5,7 +5,8 @@
  *
  *	arch_constants.h	numbers of the processor and of its kernel interface, in C
  *	raw_syscall.h		system calls without the C library
- *	abort_spin.h		bare threads and a sequence that waits (machine/abort_check.c)
+ *	bare_thread.h		threads and processes without the C library
+ *	abort_spin.h		a sequence that waits (machine/abort_check.c)
  *	cpu_lock_sequence.h	taking a CPU's lock by a sequence (cpu/cpu_lock.h)
  *	processor.c		which registers there are to keep, and the CPU's number
  *	replace.h		an exchange in memory that is not aligned

@@ -11,6 +11,7 @@
 #include "ground/system/affinity.h"
 #include "ground/system/fence.h"
 #include "ground/system/futex.h"
+#include "ground/system/run_on_cpu.h"
 #include "ground/system/thread_life.h"
 #include "machine/tier.h"
 #include "memory/entry.h"
@@ -34,6 +35,9 @@ static void do_nothing(void *arg)
  */
 static void preempt_sequences_on(unsigned int cpu)
 {
+	/* for one moment after V1 is enough */
+	if (pcpu_running_cpu() == cpu)
+		return;
 	if (!pcpu_run_on_cpu(cpu, do_nothing, NULL) && !pcpu_cpu_is_offline(cpu))
 		pcpu_fatal("CPU %u cannot be held, because this thread may not run on it: other "
 			   "processes share its copies",

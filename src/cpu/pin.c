@@ -149,7 +149,8 @@ PERCPU_API int percpu_thread_pin(unsigned int cpu)
 
 PERCPU_API int percpu_thread_unpin(void)
 {
-	int err;
+	const unsigned int cpu = pcpu_self.pinned - 1;
+	int err = 0;
 
 	if (!pcpu_self.pinned)
 		return -EPERM;
@@ -159,7 +160,9 @@ PERCPU_API int percpu_thread_unpin(void)
 	if (err)
 		return err;
 	leave_cpu();
-	err = pcpu_affinity_set(pcpu_self.affinity);
+	/* who has changed it from outside meanwhile wants it to be so */
+	if (pcpu_affinity_is_one(cpu))
+		err = pcpu_affinity_set(pcpu_self.affinity);
 	forget_affinity();
 	return err;
 }

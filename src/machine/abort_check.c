@@ -37,6 +37,7 @@
  */
 #include "machine/abort_check.h"
 #include "abort_spin.h"
+#include "bare_thread.h"
 #include "ground/fault.h"
 #include "ground/layout.h"
 #include "machine/rseq_area.h"

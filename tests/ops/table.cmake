@@ -63,6 +63,8 @@ again(slice_is_not_offered slice ENVIRONMENT PERCPU_TEST_SLICE=none)
 program(section_end SOURCES test_section_end.c IN usual ${tiers} ${elsewhere} mm_cid musl)
 program(visit SOURCES test_visit.c IN usual released ${tiers} ${elsewhere} mm_cid valgrind musl)
 program(pinned SOURCES test_pinned.c IN usual ${tiers} mm_cid musl)
+program(visit_stays SOURCES test_visit_stays.c IN usual own fallback musl
+	WRAP pcpu_affinity_set pcpu_affinity_set_one)
 program(preempt_check SOURCES test_preempt_check.c IN usual ${tiers} mm_cid)
 program(open SOURCES test_open.c IN usual ${tiers} mm_cid musl CONF possible:64)
 again(open_page open CONF possible:64,alloc:page)

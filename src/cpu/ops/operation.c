@@ -9,6 +9,7 @@
 #include "ground/signals.h"
 #include "ground/system/affinity.h"
 #include "ground/system/new_process.h"
+#include "ground/system/run_on_cpu.h"
 #include "machine/tier.h"
 #include "memory/displaced.h"
 #include "memory/entry.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* affinity.c - see affinity.h. By system calls: libc's functions have masks of a fixed size. */
 #include "ground/system/affinity.h"
+#include "ground/fault.h"
 #include "ground/system/small_file.h"
 
 #include <errno.h>
@@ -13,8 +14,12 @@
 
 static int set(const void *mask, size_t size)
 {
-	int saved = errno, err = syscall(SYS_sched_setaffinity, 0, size, mask) ? -errno : 0;
+	int saved = errno, err = 0;
 
+	if (pcpu_fault(PCPU_FAULT_AFFINITY))
+		err = -EINVAL;
+	else if (syscall(SYS_sched_setaffinity, 0, size, mask) != 0)
+		err = -errno;
 	errno = saved;
 	return err;
 }
@@ -44,14 +49,38 @@ unsigned int pcpu_affinity_weight(const struct pcpu_affinity *affinity)
 	return weight;
 }
 
+void pcpu_affinity_make_one(struct pcpu_affinity *affinity, unsigned int cpu)
+{
+	*affinity = (struct pcpu_affinity){.size = sizeof(affinity->mask)};
+	if (cpu < PCPU_AFFINITY_CPUS)
+		affinity->mask[cpu / BITS] = 1UL << cpu % BITS;
+}
+
 int pcpu_affinity_set_one(unsigned int cpu)
 {
-	unsigned long mask[PCPU_AFFINITY_CPUS / BITS] = {0};
+	struct pcpu_affinity one;
 
-	if (cpu >= PCPU_AFFINITY_CPUS)
-		return -EINVAL;
-	mask[cpu / BITS] = 1UL << cpu % BITS;
-	return set(mask, sizeof(mask));
+	/* of none at all the kernel says -EINVAL */
+	pcpu_affinity_make_one(&one, cpu);
+	return pcpu_affinity_set(&one);
+}
+
+/* What the kernel copies is what it was built for, and not always all of what was set. */
+bool pcpu_affinity_is_one(unsigned int cpu)
+{
+	struct pcpu_affinity now;
+
+	return pcpu_affinity_get(&now) == 0 && cpu / BITS < now.size / sizeof(unsigned long) &&
+	       pcpu_affinity_weight(&now) == 1 && (now.mask[cpu / BITS] >> cpu % BITS & 1);
+}
+
+/* The kernel takes away what is not there, or not allowed. */
+int pcpu_affinity_set_all(void)
+{
+	struct pcpu_affinity all = {.size = sizeof(all.mask)};
+
+	memset(all.mask, 0xff, sizeof(all.mask));
+	return pcpu_affinity_set(&all);
 }
 
 bool pcpu_cpu_is_offline(unsigned int cpu)
@@ -64,15 +93,4 @@ bool pcpu_cpu_is_offline(unsigned int cpu)
 	offline = pcpu_read_small_file(path, answer, sizeof(answer)) && answer[0] == '0';
 	errno = saved;
 	return offline;
-}
-
-bool pcpu_run_on_cpu(unsigned int cpu, void (*fn)(void *arg), void *arg)
-{
-	struct pcpu_affinity before;
-	bool there = pcpu_affinity_get(&before) == 0 && pcpu_affinity_set_one(cpu) == 0;
-
-	fn(arg);
-	if (there)
-		pcpu_affinity_set(&before);
-	return there;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * affinity.h - on which CPUs the calling thread may run, and being on a certain one.
+ * affinity.h - on which CPUs the calling thread may run.
  */
 #ifndef PCPU_AFFINITY_H
 #define PCPU_AFFINITY_H
@@ -22,16 +22,19 @@ int pcpu_affinity_set(const struct pcpu_affinity *affinity);
 /* How many CPUs there are in it. */
 unsigned int pcpu_affinity_weight(const struct pcpu_affinity *affinity);
 
+/* That of a thread that may run on @cpu and nowhere else. */
+void pcpu_affinity_make_one(struct pcpu_affinity *affinity, unsigned int cpu);
+
 /* Restricts the calling thread to @cpu, where it is on return. 0, or a negative errno. */
 int pcpu_affinity_set_one(unsigned int cpu);
 
+/* Whether it may run on @cpu and nowhere else. Keeps errno. */
+bool pcpu_affinity_is_one(unsigned int cpu);
+
+/* Has it run wherever it is allowed to. 0, or a negative errno. */
+int pcpu_affinity_set_all(void);
+
 /* Whether the kernel says that @cpu is offline. Signal-safe, keeps errno. */
 bool pcpu_cpu_is_offline(unsigned int cpu);
-
-/*
- * Calls @fn on @cpu, and then lets the thread run where it could before. Where the thread may not
- * be on @cpu, @fn is called elsewhere, and false is returned. Signal-safe, keeps errno.
- */
-bool pcpu_run_on_cpu(unsigned int cpu, void (*fn)(void *arg), void *arg);
 
 #endif /* PCPU_AFFINITY_H */

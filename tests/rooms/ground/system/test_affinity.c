@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_affinity.c - where the calling thread may run, and being on a certain CPU. */
+/* test_affinity.c - where the calling thread may run. */
 #include "support/cmocka_all.h"
 #include "support/cpus.h"
 
@@ -74,31 +74,18 @@ static void cpu_that_is_not_there_cannot_be_set(void **state)
 	assert_true(may_run_on_all());
 }
 
-static void look_around(void *cpu)
-{
-	*(int *)cpu = sched_getcpu();
-}
-
-static void function_runs_on_the_cpu_and_the_thread_where_it_could_before(void **state)
+static void only_cpu_of_a_thread_is_known(void **state)
 {
 	(void)state;
 	for (unsigned int i = 0; i < nr_cpus; i++) {
-		int cpu = -1;
-
-		assert_true(pcpu_run_on_cpu(cpus[i], look_around, &cpu));
-		assert_int_equal(cpu, cpus[i]);
+		assert_int_equal(pcpu_affinity_is_one(cpus[i]), nr_cpus == 1);
+		assert_int_equal(pcpu_affinity_set_one(cpus[i]), 0);
+		assert_true(pcpu_affinity_is_one(cpus[i]));
+		assert_false(pcpu_affinity_is_one(cpus[i] + 1));
+		assert_false(pcpu_affinity_is_one(PCPU_AFFINITY_CPUS));
+		assert_int_equal(pcpu_affinity_set_all(), 0);
 		assert_true(may_run_on_all());
 	}
-}
-
-static void function_for_a_cpu_that_is_not_there_runs_elsewhere(void **state)
-{
-	int cpu = -1;
-
-	(void)state;
-	assert_false(pcpu_run_on_cpu(PCPU_AFFINITY_CPUS - 1, look_around, &cpu));
-	assert_true(cpu >= 0);
-	assert_true(may_run_on_all());
 }
 
 static void cpu_that_a_thread_runs_on_is_not_offline(void **state)
@@ -113,7 +100,6 @@ static void cpu_that_a_thread_runs_on_is_not_offline(void **state)
 static void errno_is_kept(void **state)
 {
 	struct pcpu_affinity affinity;
-	int cpu;
 
 	(void)state;
 	errno = 1234;
@@ -121,7 +107,8 @@ static void errno_is_kept(void **state)
 	pcpu_affinity_set(&affinity);
 	pcpu_affinity_set_one(PCPU_AFFINITY_CPUS - 1);
 	pcpu_cpu_is_offline(PCPU_AFFINITY_CPUS);
-	pcpu_run_on_cpu(PCPU_AFFINITY_CPUS - 1, look_around, &cpu);
+	pcpu_affinity_is_one(PCPU_AFFINITY_CPUS);
+	pcpu_affinity_set_all();
 	assert_int_equal(errno, 1234);
 }
 
@@ -134,8 +121,7 @@ int main(void)
 		affinity_test(affinity_that_was_is_set_again),
 		affinity_test(thread_is_on_the_one_cpu_when_it_is_set),
 		affinity_test(cpu_that_is_not_there_cannot_be_set),
-		affinity_test(function_runs_on_the_cpu_and_the_thread_where_it_could_before),
-		affinity_test(function_for_a_cpu_that_is_not_there_runs_elsewhere),
+		affinity_test(only_cpu_of_a_thread_is_known),
 		affinity_test(cpu_that_a_thread_runs_on_is_not_offline),
 		affinity_test(errno_is_kept),
 	};
