@@ -31,7 +31,8 @@
  * A handler of a signal needs stack for it: beside what the kernel takes (AT_MINSIGSTKSZ; 3.6 KiB
  * with AVX-512) and the handler itself, 4 KiB, and 6,400 bytes where a message has to be given. So
  * an alternate stack of 10 KiB suffices. (A program that is not linked with -z now takes 3 KiB more
- * when it calls a function of counter.h or section.h for the first time in a handler: the loader's.)
+ * when it calls a function of counter.h or section.h for the first time in a handler: the
+ * loader's.)
  *
  * NOT IN A CHILD OF vfork(), nor in one of clone() with CLONE_VM and without CLONE_THREAD, before
  * it has called exec(): it has its parent's memory, and its parent's thread-local storage, in which

@@ -42,7 +42,7 @@
 #include "ground/system/new_process.h"
 #include "machine/rseq_area.h"
 #include "machine/tier.h"
-#include "machine/topology.h"
+#include "machine/topology/topology.h"
 #include "memory/coord.h"
 #include "memory/counter_lock.h"
 #include "memory/displaced.h"

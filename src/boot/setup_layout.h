@@ -4,7 +4,7 @@
 #define PCPU_SETUP_LAYOUT_H
 
 #include "boot/first_chunk/first_chunk.h"
-#include "machine/topology.h"
+#include "machine/topology/topology.h"
 
 /*
  * Fills @layout for the CPUs of @topo, which must outlive it, and the first module's variables, in

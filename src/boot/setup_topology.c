@@ -5,9 +5,9 @@
 #include "ground/conf.h"
 #include "ground/layout.h"
 #include "ground/log.h"
-#include "machine/topology_apart.h"
-#include "machine/topology_hwloc.h"
-#include "machine/topology_sysfs.h"
+#include "machine/topology/topology_apart.h"
+#include "machine/topology/topology_hwloc.h"
+#include "machine/topology/topology_sysfs.h"
 #include "memory/pages/policy.h"
 
 #include <errno.h>

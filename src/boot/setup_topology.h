@@ -3,7 +3,7 @@
 #ifndef PCPU_SETUP_TOPOLOGY_H
 #define PCPU_SETUP_TOPOLOGY_H
 
-#include "machine/topology.h"
+#include "machine/topology/topology.h"
 
 /* Fills @topo, from the machine or from what PERCPU_CONF describes. Without CPUs it is fatal. */
 void pcpu_setup_topology(struct pcpu_topology *topo);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * new_process.h - a process that the library has not been told of: a child that was made without
- * the handlers of fork(), by _Fork() or clone(). It has a copy of its parent's memory, with what the
- * parent's other threads were doing, and none of these threads.
+ * the handlers of fork(), by _Fork() or clone(). It has a copy of its parent's memory, with what
+ * the parent's other threads were doing, and none of these threads.
  *
  * The kernel empties a page for it. Not for a child that shares its parent's memory (vfork()):
  * there the parent's threads are as real as before.

@@ -21,7 +21,7 @@
 
 #define STACK_SIZE 2048
 
-/* All that there is may be shared, which is quicker than to copy it; but it is no thread of ours. */
+/* What there is may be shared, which is quicker than to copy it; but it is no thread of ours. */
 #define CLONE_FLAGS \
 	(CLONE_VM | CLONE_VFORK | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_SYSVSEM)
 
@@ -79,13 +79,14 @@ static void come_back(unsigned int cpu, const struct pcpu_affinity *before)
 		return;
 	/* the CPUs that it had are gone, or not allowed any more: it must not stay on this one */
 	if (pcpu_affinity_set_all() == 0)
-		pcpu_log(PERCPU_LOG_WARNING,
-			 "a thread that went to CPU %u cannot be restricted to the CPUs that it had "
-			 "before (errno %d): it may run wherever it is allowed to",
-			 cpu, -err);
+		pcpu_log(
+			PERCPU_LOG_WARNING,
+			"a thread that went to CPU %u cannot be restricted to the CPUs that it had "
+			"before (errno %d): it may run wherever it is allowed to",
+			cpu, -err);
 	else
-		pcpu_log(PERCPU_LOG_ERR,
-			 "a thread that went to CPU %u cannot leave it (errno %d)", cpu, -err);
+		pcpu_log(PERCPU_LOG_ERR, "a thread that went to CPU %u cannot leave it (errno %d)",
+			 cpu, -err);
 }
 
 static bool go_oneself(unsigned int cpu, void (*fn)(void *arg), void *arg)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * sharing_host.c - a program that shares its copies, and whose processes load an object that
- * counts: what a process loads is shared with the children that it forks later, and with nobody else.
+ * counts: what a process loads is shared with the children that it forks later, and with nobody
+ * else.
  *
  * Usage: sharing_host PLUGIN daemon|worker WARNINGS. As a daemon the first process is gone when its
  * child loads the plugin and forks; the output is that child's. As a worker the child loads it, and

@@ -9,7 +9,7 @@
 
 #include "boot/first_chunk/alloc_info.h"
 #include "ground/layout.h"
-#include "machine/topology.h"
+#include "machine/topology/topology.h"
 
 #include <percpu/percpu.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * too_early.c - not a test, but what test_boot starts: it uses a per-CPU variable before the library
- * can be set up, in the way that TOO_EARLY in its environment names.
+ * too_early.c - not a test, but what test_boot starts: it uses a per-CPU variable before the
+ * library can be set up, in the way that TOO_EARLY in its environment names.
  */
 #include <percpu/percpu.h>
 

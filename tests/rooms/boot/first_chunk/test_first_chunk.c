@@ -14,9 +14,9 @@
 #include "ground/bitmap.h"
 #include "ground/layout.h"
 #include "ground/mem.h"
-#include "machine/topology.h"
-#include "machine/topology_hwloc.h"
-#include "machine/topology_sysfs.h"
+#include "machine/topology/topology.h"
+#include "machine/topology/topology_hwloc.h"
+#include "machine/topology/topology_sysfs.h"
 
 #include <errno.h>
 #include <hwloc.h>

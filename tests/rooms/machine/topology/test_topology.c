@@ -7,10 +7,10 @@
 #include "ground/bitmap.h"
 #include "ground/layout.h"
 #include "ground/mem.h"
-#include "machine/cpulist.h"
-#include "machine/topology.h"
-#include "machine/topology_hwloc.h"
-#include "machine/topology_sysfs.h"
+#include "machine/topology/cpulist.h"
+#include "machine/topology/topology.h"
+#include "machine/topology/topology_hwloc.h"
+#include "machine/topology/topology_sysfs.h"
 
 #include <dirent.h>
 #include <errno.h>

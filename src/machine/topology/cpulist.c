@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* cpulist.c - see cpulist.h. */
-#include "machine/cpulist.h"
+#include "machine/topology/cpulist.h"
 #include "ground/bitmap.h"
 #include "ground/layout.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* topology_numa.c - the distances between nodes; a file of its own, see topology.h. */
-#include "machine/topology_numa.h"
+#include "machine/topology/topology_numa.h"
 #include "ground/mem.h"
 
 #include <errno.h>

@@ -6,12 +6,12 @@
  * start: three small files on a machine with one node, where hwloc opens several for each CPU.
  * Distances come from libnuma (topology_numa.c), and only where there are two nodes or more.
  */
-#include "machine/topology_sysfs.h"
+#include "machine/topology/topology_sysfs.h"
 #include "ground/bitmap.h"
 #include "ground/fault.h"
 #include "ground/mem.h"
-#include "machine/cpulist.h"
-#include "machine/topology_numa.h"
+#include "machine/topology/cpulist.h"
+#include "machine/topology/topology_numa.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* topology.c - see topology.h. */
-#include "machine/topology.h"
+#include "machine/topology/topology.h"
 #include "ground/bitmap.h"
 #include "ground/mem.h"
 

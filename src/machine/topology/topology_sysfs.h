@@ -3,7 +3,7 @@
 #ifndef PCPU_TOPOLOGY_SYSFS_H
 #define PCPU_TOPOLOGY_SYSFS_H
 
-#include "machine/topology.h"
+#include "machine/topology/topology.h"
 
 /*
  * The machine's topology, as the files below @sysfs tell ("/sys"). Where the list of possible CPUs

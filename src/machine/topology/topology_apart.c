@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* topology_apart.c - see topology_apart.h. */
-#include "machine/topology_apart.h"
+#include "machine/topology/topology_apart.h"
 #include "ground/bitmap.h"
 #include "ground/fault.h"
 #include "ground/mem.h"

@@ -6,7 +6,7 @@
  * A file of its own, so that a static executable, for which Debian has no complete hwloc, links
  * without it.
  */
-#include "machine/topology_hwloc.h"
+#include "machine/topology/topology_hwloc.h"
 #include "ground/bitmap.h"
 #include "ground/fault.h"
 #include "ground/mem.h"

@@ -3,7 +3,7 @@
 #ifndef PCPU_TOPOLOGY_HWLOC_H
 #define PCPU_TOPOLOGY_HWLOC_H
 
-#include "machine/topology.h"
+#include "machine/topology/topology.h"
 
 /*
  * Both take as much time and memory as a description asks for: see topology_apart.h.

@@ -4,7 +4,7 @@
 
 #include "ground/bitmap.h"
 #include "ground/layout.h"
-#include "machine/cpulist.h"
+#include "machine/topology/cpulist.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #ifndef PCPU_TOPOLOGY_NUMA_H
 #define PCPU_TOPOLOGY_NUMA_H
 
-#include "machine/topology.h"
+#include "machine/topology/topology.h"
 
 /*
  * Fills in the distances between the nodes, as libnuma knows them. 0 or -ENOMEM. Weak as well:

@@ -9,8 +9,8 @@
 
 #include "ground/bitmap.h"
 #include "ground/mem.h"
-#include "machine/topology_apart.h"
-#include "machine/topology_hwloc.h"
+#include "machine/topology/topology_apart.h"
+#include "machine/topology/topology_hwloc.h"
 
 #include <errno.h>
 #include <fcntl.h>

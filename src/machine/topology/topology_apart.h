@@ -7,7 +7,7 @@
 #ifndef PCPU_TOPOLOGY_APART_H
 #define PCPU_TOPOLOGY_APART_H
 
-#include "machine/topology.h"
+#include "machine/topology/topology.h"
 
 /*
  * What @read makes of @source, as if it were called here. 0; what @read says; -E2BIG: it has taken
