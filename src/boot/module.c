@@ -8,6 +8,7 @@
 #include "ground/lock.h"
 #include "ground/log.h"
 #include "ground/mem.h"
+#include "ground/system/copied.h"
 #include "memory/coord.h"
 #include "memory/displaced.h"
 #include "memory/open_units.h"
@@ -83,9 +84,16 @@ static struct module *new_module(const struct pcpu_note *note, const char *name)
 
 /* --- at start --- */
 
+struct scan {
+	struct module **tail;
+	unsigned int nr_objects;
+	struct module *executable; /* the first object; NULL: it has no note */
+};
+
 static int scan_one(struct dl_phdr_info *info, size_t size, void *ctx)
 {
-	struct module ***tail = ctx;
+	struct scan *scan = ctx;
+	const bool is_executable = scan->nr_objects++ == 0;
 	const struct pcpu_note *note = pcpu_note_find(info);
 	struct module *module;
 
@@ -95,9 +103,37 @@ static int scan_one(struct dl_phdr_info *info, size_t size, void *ctx)
 	module = new_module(note, info->dlpi_name);
 	if (!module)
 		return -ENOMEM;
-	**tail = module;
-	*tail = &module->next;
+	*scan->tail = module;
+	scan->tail = &module->next;
+	if (is_executable)
+		scan->executable = module;
 	return 0;
+}
+
+static bool has_variable_at(const struct dl_phdr_info *info, uintptr_t address)
+{
+	const struct pcpu_note *note = pcpu_note_find(info);
+	uintptr_t start, end;
+
+	for (int i = 0; note && i < __PCPU_NOTE_RANGES; i++)
+		if (pcpu_note_range(note, i, &start, &end) && address >= start && address < end)
+			return true;
+	return false;
+}
+
+/* The executable's copies of others' variables: one image more, which has its other data, too. */
+static void add_copied(struct module *executable)
+{
+	const uintptr_t end = executable->address + executable->static_size;
+	const bool has_own = executable->span.size != 0;
+	uintptr_t start, highest;
+
+	if (!pcpu_copied_range(has_variable_at, &start, &highest))
+		return;
+	executable->span.images[__PCPU_NOTE_RANGES] =
+		(struct pcpu_image){(const char *)start, highest - start, (uint32_t)start};
+	set_span(executable, has_own && executable->address < start ? executable->address : start,
+		 has_own && end > highest ? end : highest);
 }
 
 /* Brings the module that the first chunk is to be built on to the front. */
@@ -117,14 +153,17 @@ static void pick_first(void)
 
 int pcpu_modules_scan(void)
 {
-	struct module **tail = &modules;
+	struct scan scan = {.tail = &modules};
 	int err;
 
 	pcpu_assert(!modules);
-	err = dl_iterate_phdr(scan_one, &tail);
-	if (!err)
-		pick_first();
-	return err;
+	err = dl_iterate_phdr(scan_one, &scan);
+	if (err)
+		return err;
+	if (scan.executable)
+		add_copied(scan.executable);
+	pick_first();
+	return 0;
 }
 
 const struct pcpu_span *pcpu_modules_first(size_t *size)

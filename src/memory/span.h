@@ -32,7 +32,8 @@ struct pcpu_image {
 	uint32_t coord;    /* where they go in a window */
 };
 
-#define PCPU_SPAN_IMAGES 5
+/* A module's sections, a kind each, and the copies that an executable has of others' variables. */
+#define PCPU_SPAN_IMAGES 6
 
 /* A span as its owner describes it. */
 struct pcpu_span {

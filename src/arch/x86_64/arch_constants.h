@@ -6,6 +6,9 @@
 /* What the kernel demands in the four bytes before an abort address; the choice of all users. */
 #define PCPU_RSEQ_SIGNATURE 0x53053053
 
+/* The relocation that has the loader copy a variable (elf.h). */
+#define PCPU_R_COPY R_X86_64_COPY
+
 /* The address range in which windows may lie: user space with as many bits as it usually has. */
 #define PCPU_VM_RANGE (1ULL << 47)
 
