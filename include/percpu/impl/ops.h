@@ -141,7 +141,8 @@ __PCPU_END_DECLS
 	typedef type __attribute__((__may_alias__)) __pcpu_copy_##n;                \
 	__pcpu_always_inline __pcpu_copy_##n *__pcpu_this_copy_##n(uintptr_t ptr)   \
 	{                                                                           \
-		return (__pcpu_copy_##n *)__pcpu_copy_in(ptr, __pcpu_this_base());  \
+		return __pcpu_pointer_at(__pcpu_copy_##n *,                         \
+					 __pcpu_copy_in(ptr, __pcpu_this_base()));  \
 	}                                                                           \
 	__PCPU_OPERATIONS(__PCPU_DEFINE_GET, __PCPU_DEFINE_PUT, __PCPU_DEFINE_SWAP, \
 			  __PCPU_DEFINE_CAS, n, type)

@@ -131,7 +131,7 @@ template <> struct __pcpu_bits<true> {
 /* @value as a cast converts it to @type. */
 #define __pcpu_cast(type, value) ((type)(value))
 /* A pointer of @type to what is at the integer @address; one that the pointer to void @ptr is. */
-#define __pcpu_pointer_at(type, address) ((type)(address))
+#define __pcpu_pointer_at(type, address) ((type)((address) + 0)) /* no cast of a call */
 #define __pcpu_typed_pointer(type, ptr) ((type)(ptr))
 /* @val as the operand of a bitwise and: only its lowest bit meets a _Bool's. */
 #define __pcpu_bits_for(obj, val) \
