@@ -35,7 +35,13 @@ main=$(address "")
 [ -n "$main" ] || cannot "apt has no archive of Debian $own here: its lists are empty (apt-get update), or this is no Debian"
 
 scratch=$(mktemp -d)
-trap 'rm -rf --one-file-system "$scratch"' EXIT
+child=
+clean_up() {
+	# the first process in the root; the others go with it
+	[ -z "$child" ] || { kill -KILL "$child" && wait "$child"; } 2>/dev/null || :
+	rm -rf --one-file-system "$scratch"
+}
+trap clean_up EXIT
 trap 'exit 1' HUP INT TERM
 root=${folder:-$scratch/root}
 
@@ -73,7 +79,8 @@ copy_tree() {
 	) | tar -x -C "$root/percpu" -f -
 }
 
-# In the root, with its own processes, and this machine's devices.
+# In the root, with its own processes, and this machine's devices. In the background: a shell that waits for
+# what runs in front does not hear that it is to end.
 enter() { # COMMAND
 	echo "== $suite: $1"
 	unshare -m -p -f --kill-child sh -euc '
@@ -82,7 +89,12 @@ enter() { # COMMAND
 		mount --rbind /dev "$1/dev"
 		exec chroot "$1" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb \
 			${http_proxy:+"http_proxy=$http_proxy"} ${https_proxy:+"https_proxy=$https_proxy"} \
-			sh -euc "cd /percpu; exec $2"' sh "$root" "$1"
+			sh -euc "cd /percpu; exec $2"' sh "$root" "$1" &
+	child=$!
+	status=0
+	wait "$child" || status=$?
+	child=
+	return $status
 }
 
 [ -e "$root/etc/debian_version" ] || make_root
