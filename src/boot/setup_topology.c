@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* setup_topology.c - see setup_topology.h. */
 #include "boot/setup_topology.h"
+#include "arch_constants.h"
 #include "boot/setup_check.h"
 #include "ground/conf.h"
 #include "ground/layout.h"
@@ -77,6 +78,21 @@ static int read_described(struct pcpu_topology *topo, const char *description)
 	return add_real_cpus(topo);
 }
 
+/* Of its run-time library, where there is one in the process. */
+extern void __tsan_init(void) __attribute__((__weak__));
+
+static void leave_room_for_shadow(struct pcpu_topology *topo)
+{
+	if (!__tsan_init || topo->nr_cpu_ids <= PCPU_TSAN_CPUS)
+		return;
+	pcpu_log(
+		PERCPU_LOG_WARNING,
+		"ThreadSanitizer has no room for the windows of %u CPUs: with it, those from %u on "
+		"are not possible",
+		topo->nr_cpu_ids, PCPU_TSAN_CPUS);
+	pcpu_setup_check("no memory", pcpu_topology_cut(topo, PCPU_TSAN_CPUS));
+}
+
 void pcpu_setup_topology(struct pcpu_topology *topo)
 {
 	if (!pcpu_conf.topology[0] || read_described(topo, pcpu_conf.topology) != 0)
@@ -84,6 +100,7 @@ void pcpu_setup_topology(struct pcpu_topology *topo)
 				 pcpu_topology_from_system(topo, "/sys"));
 	if (pcpu_conf.possible)
 		pcpu_setup_check("no memory", pcpu_topology_extend(topo, pcpu_conf.possible));
+	leave_room_for_shadow(topo);
 	pcpu_log(PERCPU_LOG_INFO, "NR_CPUS:%u nr_cpumask_bits:%u nr_cpu_ids:%u nr_node_ids:%u",
 		 PCPU_NR_CPUS, topo->nr_cpu_ids, topo->nr_cpu_ids, topo->nr_node_ids);
 }

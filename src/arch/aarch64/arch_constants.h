@@ -30,6 +30,9 @@
 #define PCPU_LOSING_FROM PCPU_VERSION(6, 19)
 #define PCPU_LOSING_UNTIL PCPU_VERSION(7, 1)
 
+/* The CPUs whose windows ThreadSanitizer has shadow for: not known. */
+#define PCPU_TSAN_CPUS PCPU_NR_CPUS
+
 /* What percpu_self has beside the fields of all processors, as a thread begins. */
 #define PCPU_SELF_OF_ARCH .pinned_window = PCPU_NO_WINDOW,
 

@@ -25,6 +25,12 @@
 #define PCPU_LOSING_FROM 0
 #define PCPU_LOSING_UNTIL 0
 
+/*
+ * The CPUs whose windows ThreadSanitizer has shadow for: it knows 1.5 TiB of mappings, and programs
+ * want some of that.
+ */
+#define PCPU_TSAN_CPUS 256u
+
 /* What percpu_self has beside the fields of all processors, as a thread begins. */
 #define PCPU_SELF_OF_ARCH
 

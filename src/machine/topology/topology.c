@@ -38,24 +38,39 @@ void pcpu_topology_destroy(struct pcpu_topology *topo)
 	*topo = (struct pcpu_topology){0};
 }
 
+/* The same with room for @nr CPUs, those below which it keeps. */
+static int resize(struct pcpu_topology *topo, unsigned int nr)
+{
+	const unsigned int kept = nr < topo->nr_cpu_ids ? nr : topo->nr_cpu_ids;
+	struct pcpu_topology other;
+	int err = pcpu_topology_init(&other, nr);
+
+	if (err)
+		return err;
+	memcpy(other.possible, topo->possible, possible_size(kept));
+	memcpy(other.cpu_node, topo->cpu_node, kept * sizeof(*topo->cpu_node));
+	other.nr_node_ids = topo->nr_node_ids;
+	other.distance = topo->distance;
+	other.memory_node = topo->memory_node;
+	topo->distance = NULL;
+	topo->memory_node = NULL;
+	pcpu_topology_destroy(topo);
+	*topo = other;
+	return 0;
+}
+
+int pcpu_topology_cut(struct pcpu_topology *topo, unsigned int nr)
+{
+	return nr < topo->nr_cpu_ids ? resize(topo, nr) : 0;
+}
+
 int pcpu_topology_extend(struct pcpu_topology *topo, unsigned int nr)
 {
-	struct pcpu_topology larger;
-	int err;
-
 	if (nr > topo->nr_cpu_ids) {
-		err = pcpu_topology_init(&larger, nr);
+		int err = resize(topo, nr);
+
 		if (err)
 			return err;
-		memcpy(larger.possible, topo->possible, possible_size(topo->nr_cpu_ids));
-		memcpy(larger.cpu_node, topo->cpu_node, topo->nr_cpu_ids * sizeof(*topo->cpu_node));
-		larger.nr_node_ids = topo->nr_node_ids;
-		larger.distance = topo->distance;
-		larger.memory_node = topo->memory_node;
-		topo->distance = NULL;
-		topo->memory_node = NULL;
-		pcpu_topology_destroy(topo);
-		*topo = larger;
 	}
 	for (unsigned int cpu = 0; cpu < nr; cpu++)
 		pcpu_set_bit(cpu, topo->possible);

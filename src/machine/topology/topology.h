@@ -29,6 +29,9 @@ int pcpu_topology_init(struct pcpu_topology *topo, unsigned int nr_cpu_ids);
 /* Makes CPUs 0 .. @nr - 1 possible beside those that are. 0 or -ENOMEM (unchanged then). */
 int pcpu_topology_extend(struct pcpu_topology *topo, unsigned int nr);
 
+/* Makes CPUs from @nr on, a multiple of 64, impossible. 0 or -ENOMEM (unchanged then). */
+int pcpu_topology_cut(struct pcpu_topology *topo, unsigned int nr);
+
 void pcpu_topology_destroy(struct pcpu_topology *topo);
 
 /* Bytes of the table of distances. */

@@ -475,6 +475,20 @@ static void extending_beyond_the_end_keeps_cpus_nodes_and_distances(void **state
 	assert_int_equal(topo.memory_node[1], 0);
 }
 
+static void cutting_keeps_what_is_below(void **state)
+{
+	(void)state;
+	sysfs_write_possible("1,63-64,200\n");
+	read_sysfs();
+	topo.cpu_node[63] = 7;
+	assert_int_equal(pcpu_topology_cut(&topo, 256), 0);
+	assert_int_equal(topo.nr_cpu_ids, 201);
+	assert_int_equal(pcpu_topology_cut(&topo, 64), 0);
+	assert_int_equal(topo.nr_cpu_ids, 64);
+	assert_int_equal(pcpu_bitmap_weight(topo.possible, 64), 2);
+	assert_int_equal(pcpu_topology_node(&topo, 63), 7);
+}
+
 /* --- nodes without memory --- */
 
 static const int line_of_nodes[] = {
@@ -819,6 +833,7 @@ int main(void)
 		sysfs_test(destroyed_topology_is_empty),
 		sysfs_test(extending_makes_the_lower_cpus_possible_too),
 		sysfs_test(extending_beyond_the_end_keeps_cpus_nodes_and_distances),
+		sysfs_test(cutting_keeps_what_is_below),
 		sysfs_test(node_without_memory_is_given_that_of_the_nearest_that_has_some),
 		sysfs_test(nothing_is_said_of_memory_where_none_may_be_used),
 		sysfs_test(distance_comes_from_the_table_with_defaults_for_its_gaps),
