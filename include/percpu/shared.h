@@ -27,7 +27,9 @@
  *    allocate more slowly;
  *  - percpu_counter_init() is refused (-EOPNOTSUPP): half of such a counter is in the caller's own
  *    memory;
- *  - all possible CPUs' units are open from the start;
+ *  - the units of all CPUs that are online are open from the start. A unit that opens later opens
+ *    for all processes; but another one's core dumps have its copies only after that process has
+ *    opened a unit, or had to make room for allocations; a child's have from the fork on;
  *  - a process may be killed at any moment: of what it did, its last operation alone is in doubt.
  *    If it was inside of a section, or next to have a CPU, that CPU is its own until somebody wants
  *    it, and then for a tenth of a second more; the log has an error then. Processes must see each

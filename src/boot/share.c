@@ -10,6 +10,7 @@
 #include "ground/signals.h"
 #include "ground/system/thread_life.h"
 #include "machine/tier.h"
+#include "machine/topology/online.h"
 #include "memory/pages/vm.h"
 #include "memory/unit.h"
 
@@ -39,23 +40,31 @@ static int share_memory(void)
 	return err;
 }
 
+/*
+ * The units of the CPUs that run now are opened before there are children, so that every process's
+ * core dump has them, whoever uses them first.
+ */
 static void begin_to_share(void)
 {
+	static struct pcpu_online online;
 	unsigned int cpu;
 
 	pcpu_births_begin();
 	pcpu_tier.shared = true;
 	pcpu_tier.threads_fence = false;
-	/* a child could open a unit for itself alone */
+	pcpu_online_read(&online);
 	for_each_possible_cpu(cpu)
-		pcpu_unit_open(cpu);
+		if (pcpu_online_has(&online, cpu))
+			pcpu_unit_open(cpu);
 }
 
 PERCPU_API int percpu_share(void)
 {
 	sigset_t saved;
-	int err = 0;
+	int err;
 
+	if (pcpu_tier.shared)
+		return 0;
 	if (pcpu_tier.index != PCPU_INDEX_CPU_ID)
 		return -EOPNOTSUPP;
 	/* a handler's count must not come between what is kept and the memory that it comes to */

@@ -67,9 +67,9 @@ void pcpu_units_discard(uint32_t coord, size_t size)
 	sigset_t saved;
 
 	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
-	nr = pcpu_units_nr_open();
+	nr = pcpu_nr_committed_windows;
 	for (unsigned int i = 0; i < nr; i++)
-		pcpu_vm_discard(pcpu_open_windows[i] + coord, size);
+		pcpu_vm_discard(pcpu_committed_windows[i] + coord, size);
 	pcpu_populated_forget(coord, size);
 	pcpu_unlock_sigrestore(&pcpu_unit_lock, &saved);
 }
@@ -82,11 +82,11 @@ int pcpu_units_populate(uint32_t coord, size_t size)
 	int err = 0;
 
 	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
-	nr = pcpu_units_nr_open();
+	nr = pcpu_nr_committed_windows;
 	if (nr > 0 && !pcpu_memory_has_room((uint64_t)nr * size))
 		err = -ENOMEM;
 	for (unsigned int i = 0; i < nr && !err; i++)
-		err = pcpu_vm_populate(pcpu_open_windows[i] + coord, size);
+		err = pcpu_vm_populate(pcpu_committed_windows[i] + coord, size);
 	if (!err)
 		pcpu_populated_note(coord, size);
 	pcpu_unlock_sigrestore(&pcpu_unit_lock, &saved);
@@ -111,9 +111,9 @@ size_t pcpu_units_resident(void)
 	sigset_t saved;
 
 	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
-	nr = pcpu_units_nr_open();
+	nr = pcpu_nr_committed_windows;
 	for (unsigned int i = 0; i < nr; i++)
-		resident += resident_in(pcpu_open_windows[i]);
+		resident += resident_in(pcpu_committed_windows[i]);
 	pcpu_unlock_sigrestore(&pcpu_unit_lock, &saved);
 	return resident;
 }

@@ -81,6 +81,16 @@ static inline bool pcpu_entry_is_open(const struct percpu_entry *entry)
 	return __atomic_load_n(&entry->base, __ATOMIC_ACQUIRE) != PCPU_NO_BASE;
 }
 
+/*
+ * Whether operations find their way by it. Between being open and that an entry is while it is
+ * published, or for good if who did that was killed in between, in a process that shares it.
+ */
+static inline bool pcpu_entry_is_ready(const struct percpu_entry *entry)
+{
+	return pcpu_entry_is_open(entry) &&
+	       __atomic_load_n(&entry->window, __ATOMIC_ACQUIRE) != PCPU_CLOSED;
+}
+
 /* Where the window of an entry is whose unit is open. */
 static inline uintptr_t pcpu_entry_copies(const struct percpu_entry *entry)
 {

@@ -3,21 +3,100 @@
 #include "memory/open_units.h"
 #include "ground/layout.h"
 #include "ground/mem.h"
+#include "ground/system/futex.h"
+#include "ground/system/thread_life.h"
 #include "memory/cgroup.h"
 #include "memory/pages/vm.h"
 #include "memory/populated.h"
 
 #include <errno.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* The open units' windows. In memory that processes can share. */
+struct list {
+	uint64_t opener; /* the thread that is opening a unit: number and birth; 0: none */
+	unsigned int nr;
+	uintptr_t windows[];
+};
+
+static struct list *list;
+static size_t list_size;
+static bool list_is_shared;
 
 /* Appended to under the unit lock, read by anybody: the element first, then the number. */
+static unsigned int nr_at_boot;
 uintptr_t *pcpu_open_windows;
-unsigned int pcpu_nr_open_windows;
+unsigned int *pcpu_nr_open_windows = &nr_at_boot;
+
+uintptr_t *pcpu_committed_windows;
+unsigned int pcpu_nr_committed_windows;
 
 int pcpu_open_units_init(unsigned int nr)
 {
-	pcpu_open_windows = pcpu_mem_zalloc(nr * sizeof(*pcpu_open_windows));
-	return pcpu_open_windows ? 0 : -ENOMEM;
+	list_size = pcpu_page_ceil(sizeof(*list) + nr * sizeof(list->windows[0]));
+	list = pcpu_vm_guarded_array(list_size, list_size);
+	pcpu_committed_windows = pcpu_mem_zalloc(nr * sizeof(*pcpu_committed_windows));
+	if (!list || !pcpu_committed_windows)
+		return -ENOMEM;
+	pcpu_open_windows = list->windows;
+	pcpu_nr_open_windows = &list->nr;
+	return 0;
+}
+
+static bool is_among(uintptr_t window, const uintptr_t *windows, unsigned int nr)
+{
+	for (unsigned int i = 0; i < nr; i++)
+		if (windows[i] == window)
+			return true;
+	return false;
+}
+
+static bool is_committed(uintptr_t window)
+{
+	return is_among(window, pcpu_committed_windows, pcpu_nr_committed_windows);
+}
+
+/* --- who opens --- */
+
+static uint64_t name_of_this_thread(void)
+{
+	const int number = (int)syscall(SYS_gettid);
+
+	return (uint64_t)pcpu_thread_birth(number) << 32 | (uint32_t)number;
+}
+
+static bool is_gone(uint64_t thread)
+{
+	return pcpu_thread_is_gone((int)(uint32_t)thread, (unsigned int)(thread >> 32));
+}
+
+/* Who is killed in between has done nothing that is not done anew, and as before. */
+void pcpu_opening_begin(void)
+{
+	const uint64_t self = list_is_shared ? name_of_this_thread() : 0;
+	uint64_t before = 0;
+
+	pcpu_assert_held(&pcpu_unit_lock);
+	while (list_is_shared &&
+	       !__atomic_compare_exchange_n(&list->opener, &before, self, false, __ATOMIC_ACQUIRE,
+					    __ATOMIC_RELAXED)) {
+		/* by the low half, the number */
+		if (!pcpu_futex_wait(&list->opener, (uint32_t)before, true) && is_gone(before))
+			__atomic_compare_exchange_n(&list->opener, &before, 0, false,
+						    __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+		before = 0;
+	}
+}
+
+void pcpu_opening_end(void)
+{
+	pcpu_assert_held(&pcpu_unit_lock);
+	if (!list_is_shared)
+		return;
+	__atomic_store_n(&list->opener, 0, __ATOMIC_RELEASE);
+	pcpu_futex_wake(&list->opener, true);
 }
 
 /* --- a unit that opens --- */
@@ -45,30 +124,29 @@ static int commit_run(unsigned int first, uintptr_t window, unsigned int *next)
 	return pcpu_vm_commit(window + start, end - start);
 }
 
-/* Takes back what has been committed of the first @nr spans. */
+/* Takes the first @nr spans away, as far as they are committed. */
 static void decommit_first(unsigned int nr, uintptr_t window)
 {
-	const struct pcpu_span_record *spans = pcpu_spans.records;
-
 	for (unsigned int i = 0; i < nr; i++)
-		if (spans[i].committed)
-			pcpu_vm_decommit(window + spans[i].start, spans[i].size);
+		if (pcpu_spans.records[i].committed)
+			pcpu_vm_decommit(window + pcpu_spans.records[i].start,
+					 pcpu_spans.records[i].size);
 }
 
+/* All of them or none. */
 static int commit_all(uintptr_t window)
 {
-	unsigned int i, next;
+	unsigned int next;
 	int err = 0;
 
-	for (i = 0; i < pcpu_spans.nr; i = next) {
+	for (unsigned int i = 0; i < pcpu_spans.nr && !err; i = next) {
 		next = i + 1;
 		if (pcpu_spans.records[i].committed)
 			err = commit_run(i, window, &next);
+		/* what follows may be somebody else's place */
 		if (err)
-			break;
+			decommit_first(i, window);
 	}
-	if (err)
-		decommit_first(i, window);
 	return err;
 }
 
@@ -84,30 +162,103 @@ static int populate_all(uintptr_t window)
 	return err;
 }
 
-int pcpu_open_units_fill(uintptr_t window)
+/* Brings all spans into a window that has none yet; zero, but for what is in it. */
+static int add_spans(uintptr_t window)
 {
-	int err;
+	int err = commit_all(window);
 
-	pcpu_assert_held(&pcpu_unit_lock);
-	err = commit_all(window);
 	if (err)
 		return err;
-	for (unsigned int i = 0; i < pcpu_spans.nr; i++)
-		copy_images(pcpu_spans.records[i].images, window);
 	err = populate_all(window);
 	if (err)
 		decommit_first(pcpu_spans.nr, window);
 	return err;
 }
 
+static void note_committed(uintptr_t window)
+{
+	pcpu_committed_windows[pcpu_nr_committed_windows++] = window;
+}
+
+/* Cores have the spans of an open unit, and not those of one that is not. */
+static void adjust_cores(uintptr_t window, void (*adjust)(const void *ptr, size_t size))
+{
+	for (unsigned int i = 0; i < pcpu_spans.nr; i++)
+		if (pcpu_spans.records[i].committed)
+			adjust((void *)(window + pcpu_spans.records[i].start),
+			       pcpu_spans.records[i].size);
+}
+
+void pcpu_open_units_keep_in_cores(void)
+{
+	static unsigned int nr_kept; /* of the list; under the unit lock */
+
+	pcpu_assert_held(&pcpu_unit_lock);
+	for (; list_is_shared && nr_kept < pcpu_units_nr_open(); nr_kept++)
+		adjust_cores(list->windows[nr_kept], pcpu_vm_keep_in_cores);
+}
+
+int pcpu_open_units_fill(uintptr_t window)
+{
+	int err = 0;
+
+	pcpu_assert_held(&pcpu_unit_lock);
+	pcpu_open_units_keep_in_cores();
+	if (is_committed(window))
+		adjust_cores(window, pcpu_vm_keep_in_cores);
+	else
+		err = add_spans(window);
+	for (unsigned int i = 0; i < pcpu_spans.nr && !err; i++)
+		copy_images(pcpu_spans.records[i].images, window);
+	return err;
+}
+
+/* It may be there, by somebody who was killed before he said that the unit is open. */
 void pcpu_open_units_append(uintptr_t window)
 {
 	pcpu_assert_held(&pcpu_unit_lock);
+	if (!is_committed(window))
+		note_committed(window);
 	/* in a child, it may have been done in the parent */
-	if (pcpu_nr_open_windows && pcpu_open_windows[pcpu_nr_open_windows - 1] == window)
+	if (list->nr && list->windows[list->nr - 1] == window)
 		return;
-	pcpu_open_windows[pcpu_nr_open_windows] = window;
-	__atomic_store_n(&pcpu_nr_open_windows, pcpu_nr_open_windows + 1, __ATOMIC_RELEASE);
+	list->windows[list->nr] = window;
+	__atomic_store_n(&list->nr, list->nr + 1, __ATOMIC_RELEASE);
+}
+
+/* --- sharing --- */
+
+int pcpu_open_units_prepare(uintptr_t window)
+{
+	int err;
+
+	pcpu_assert_held(&pcpu_unit_lock);
+	err = add_spans(window);
+	if (err)
+		return err;
+	adjust_cores(window, pcpu_vm_keep_out_of_cores);
+	note_committed(window);
+	return 0;
+}
+
+void pcpu_open_units_forget_prepared(void)
+{
+	pcpu_assert_held(&pcpu_unit_lock);
+	pcpu_nr_committed_windows = list->nr;
+}
+
+int pcpu_open_units_share(void)
+{
+	int err = pcpu_vm_share_array(list, list_size);
+
+	list_is_shared = !err;
+	return err;
+}
+
+void pcpu_open_units_unshare(void)
+{
+	list_is_shared = false;
+	pcpu_vm_unshare_array(list, list_size);
 }
 
 /* --- a unit that moves to other memory --- */
@@ -158,9 +309,7 @@ int pcpu_open_units_restore(uintptr_t window, const char *kept)
 	int err;
 
 	pcpu_assert_held(&pcpu_unit_lock);
-	err = commit_all(window);
-	if (!err)
-		err = populate_all(window);
+	err = add_spans(window);
 	for (unsigned int i = 0; !err && i < pcpu_spans.nr; i++) {
 		const struct pcpu_span_record *span = &pcpu_spans.records[i];
 
@@ -169,39 +318,48 @@ int pcpu_open_units_restore(uintptr_t window, const char *kept)
 		copy_pages((char *)window + span->start, kept, span->size);
 		kept += span->size;
 	}
-	if (err)
-		pcpu_open_units_drop(window);
 	return err;
 }
 
 void pcpu_open_units_drop(uintptr_t window)
 {
 	pcpu_assert_held(&pcpu_unit_lock);
-	for (unsigned int i = 0; i < pcpu_spans.nr; i++)
-		if (pcpu_spans.records[i].committed)
-			pcpu_vm_decommit(window + pcpu_spans.records[i].start,
-					 pcpu_spans.records[i].size);
+	/* elsewhere somebody else's mappings may be at their places */
+	if (is_committed(window))
+		decommit_first(pcpu_spans.nr, window);
 }
 
 /* --- a span that comes or goes --- */
 
-static void decommit(const struct pcpu_span_record *span, unsigned int units)
+static void decommit(const struct pcpu_span_record *span, unsigned int windows)
 {
-	for (unsigned int i = 0; i < units; i++)
-		pcpu_vm_decommit(pcpu_open_windows[i] + span->start, span->size);
+	for (unsigned int i = 0; i < windows; i++)
+		pcpu_vm_decommit(pcpu_committed_windows[i] + span->start, span->size);
 }
 
-/* Commits @span in every open unit, or in none. */
+static int commit_in(uintptr_t window, const struct pcpu_span_record *span,
+		     const struct pcpu_image *images)
+{
+	int err = pcpu_vm_commit(window + span->start, span->size);
+
+	if (err)
+		return err;
+	copy_images(images, window);
+	if (!is_among(window, list->windows, pcpu_units_nr_open()))
+		pcpu_vm_keep_out_of_cores((void *)(window + span->start), span->size);
+	return 0;
+}
+
+/* Commits @span in every window that has spans, or in none. */
 static int commit(const struct pcpu_span_record *span, const struct pcpu_image *images)
 {
-	for (unsigned int i = 0; i < pcpu_nr_open_windows; i++) {
-		int err = pcpu_vm_commit(pcpu_open_windows[i] + span->start, span->size);
+	for (unsigned int i = 0; i < pcpu_nr_committed_windows; i++) {
+		int err = commit_in(pcpu_committed_windows[i], span, images);
 
 		if (err) {
 			decommit(span, i);
 			return err;
 		}
-		copy_images(images, pcpu_open_windows[i]);
 	}
 	return 0;
 }
@@ -234,6 +392,7 @@ static int commit_locked(struct pcpu_span_record *record, struct pcpu_image *ima
 	sigset_t saved;
 
 	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
+	pcpu_open_units_keep_in_cores();
 	err = commit(record, images);
 	if (!err) {
 		record->images = images;
@@ -274,7 +433,7 @@ void pcpu_units_remove_span(uint32_t start)
 		return;
 	images = span->images;
 	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
-	decommit(span, pcpu_nr_open_windows);
+	decommit(span, pcpu_nr_committed_windows);
 	pcpu_populated_forget(start, span->size);
 	span->images = NULL;
 	span->committed = false;

@@ -4,6 +4,15 @@
  *
  * Invariant, under the unit lock: a committed span's pages are accessible in every open unit, and
  * in no other; those of a span that is only claimed are so nowhere.
+ *
+ * With shared copies any process may open a unit, for all of them; but it can make no page
+ * accessible in another one. So from percpu_share() on a committed span's pages are accessible in
+ * all windows, with initial values if the span came later than that; what opening a unit still does
+ * is to copy the initial values, and to put the window among those that are open. That list is
+ * shared too. One thread of all processes opens at a time, under a lock that is taken from those
+ * who die with it (pcpu_opening_begin). Until then the pages are zero, and in no core dump: the
+ * kernel would make them resident for it. They are in those of who opens the unit, and of others
+ * from the next time that these look at the list (pcpu_open_units_keep_in_cores).
  */
 #ifndef PCPU_OPEN_UNITS_H
 #define PCPU_OPEN_UNITS_H
@@ -22,10 +31,14 @@ extern uintptr_t *pcpu_open_windows;
 /* How many units are open. */
 static inline unsigned int pcpu_units_nr_open(void)
 {
-	extern unsigned int pcpu_nr_open_windows;
+	extern unsigned int *pcpu_nr_open_windows;
 
-	return __atomic_load_n(&pcpu_nr_open_windows, __ATOMIC_ACQUIRE);
+	return __atomic_load_n(pcpu_nr_open_windows, __ATOMIC_ACQUIRE);
 }
+
+/* The windows that have the spans: those of the open units, or all. Under the unit lock. */
+extern uintptr_t *pcpu_committed_windows;
+extern unsigned int pcpu_nr_committed_windows;
 
 /* Makes the list, for @nr units at most. 0 or -ENOMEM. Once. */
 int pcpu_open_units_init(unsigned int nr);
@@ -51,7 +64,34 @@ char *pcpu_open_units_keep(uintptr_t window, size_t *size);
  */
 int pcpu_open_units_restore(uintptr_t window, const char *kept);
 
-/* Takes the spans away from such a window, with what is in them. Under the unit lock. */
+/*
+ * For a closed unit of a process that is going to share its copies, and whose window has nothing in
+ * it: brings the spans into it, without their initial values. 0 or a negative errno. Or has it that
+ * no such thing has been done to any window. Under the unit lock.
+ */
+int pcpu_open_units_prepare(uintptr_t window);
+void pcpu_open_units_forget_prepared(void);
+
+/* Has the list of the open units shared with the children of the process. 0 or a negative errno. */
+int pcpu_open_units_share(void);
+
+/* Takes that back, or its attempt. */
+void pcpu_open_units_unshare(void);
+
+/*
+ * Has this process's core dumps have the units that other processes have opened. Under the unit
+ * lock.
+ */
+void pcpu_open_units_keep_in_cores(void);
+
+/*
+ * Between these nobody else opens a unit: no other process either, where the list is shared. Under
+ * the unit lock.
+ */
+void pcpu_opening_begin(void);
+void pcpu_opening_end(void);
+
+/* Takes the spans away from a window, if it has them, with what is in them. Under the unit lock. */
 void pcpu_open_units_drop(uintptr_t window);
 
 /*

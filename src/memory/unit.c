@@ -29,6 +29,7 @@ static struct {
 	uintptr_t *windows; /* 0: of a CPU that is not possible */
 	const unsigned short *nodes, *memory_nodes;
 	intptr_t base_bits, rest_bits;
+	bool shared; /* windows have their policies, and their spans, from then on */
 } units;
 
 static int make_windows(const struct pcpu_unit_setup *setup)
@@ -112,16 +113,26 @@ static void publish(unsigned int cpu, uintptr_t window)
 	__atomic_store_n(&entry->window, entry->rest, __ATOMIC_RELEASE);
 }
 
+/* publish() stores the window last. Nobody is in the midst of that. */
+static void finish_opening(struct percpu_entry *entry)
+{
+	intptr_t closed = PCPU_CLOSED;
+
+	__atomic_compare_exchange_n(&entry->window, &closed, entry->rest, false, __ATOMIC_SEQ_CST,
+				    __ATOMIC_RELAXED);
+}
+
 /*
- * A forked child may find this half done, at any step, and does it again (below). 0 or a negative
- * errno.
+ * A forked child may find this half done, at any step, and does it again (below); with shared
+ * copies, any process if this one is killed. 0 or a negative errno.
  */
 static int open_locked(unsigned int cpu)
 {
 	uintptr_t window = units.windows[cpu];
 	int err;
 
-	bind_window(cpu, window);
+	if (!units.shared)
+		bind_window(cpu, window);
 	err = pcpu_open_units_fill(window);
 	if (err)
 		return err;
@@ -141,12 +152,16 @@ int pcpu_unit_try_open(unsigned int cpu)
 	pcpu_check_booted();
 	if (cpu >= units.nr || !units.windows[cpu])
 		pcpu_fatal("CPU %u is not possible: there are no per-CPU copies for it", cpu);
-	if (pcpu_unit_is_open(cpu))
+	if (pcpu_entry_is_ready(&pcpu_entries[cpu]))
 		return 0;
 	pcpu_mend_new_process();
 	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
+	pcpu_opening_begin();
 	if (!pcpu_unit_is_open(cpu))
 		err = open_locked(cpu);
+	else
+		finish_opening(&pcpu_entries[cpu]);
+	pcpu_opening_end();
 	pcpu_unlock_sigrestore(&pcpu_unit_lock, &saved);
 	errno = saved_errno;
 	return err;
@@ -174,11 +189,17 @@ uintptr_t pcpu_unit_base(unsigned int cpu)
 	return pcpu_unit_open(cpu) | (uintptr_t)__atomic_load_n(&units.base_bits, __ATOMIC_RELAXED);
 }
 
-/* Of a unit that is open, or opens after this, the entry says it; the rest of it is not changed. */
+/*
+ * Of a unit that is open, or opens after this, the entry says it; the rest of it is not changed.
+ * With shared copies others may open units, and do not know: then all are opened first.
+ */
 void pcpu_units_look_up(void)
 {
 	sigset_t saved;
 
+	for (unsigned int cpu = 0; units.shared && cpu < units.nr; cpu++)
+		if (units.windows[cpu])
+			pcpu_unit_open(cpu);
 	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
 	__atomic_store_n(&units.base_bits, PCPU_LOOK_UP, __ATOMIC_RELAXED);
 	units.rest_bits |= PCPU_SLOW_ONLY;
@@ -190,26 +211,7 @@ void pcpu_units_look_up(void)
 
 /* --- sharing --- */
 
-/* Has what @map brings to the window be in its place, and in that what was @kept. */
-static int replace_memory(unsigned int cpu, int (*map)(uintptr_t addr, size_t size),
-			  const char *kept)
-{
-	const uintptr_t window = units.windows[cpu];
-	sigset_t saved;
-	int err;
-
-	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
-	/* where windows are no mappings, their spans are */
-	if (!pcpu_vm_is_reserved())
-		pcpu_open_units_drop(window);
-	err = map(window, PCPU_WINDOW_SIZE);
-	if (!err) {
-		bind_window(cpu, window);
-		err = pcpu_open_units_restore(window, kept);
-	}
-	pcpu_unlock_sigrestore(&pcpu_unit_lock, &saved);
-	return err;
-}
+typedef int (*map_window_fn)(uintptr_t addr, size_t size);
 
 static int unshare_window(uintptr_t addr, size_t size)
 {
@@ -217,16 +219,41 @@ static int unshare_window(uintptr_t addr, size_t size)
 	return 0;
 }
 
-/* A window is the process's own again if it fails. */
-static int move_window(unsigned int cpu, int (*map)(uintptr_t addr, size_t size))
+static int map_window(unsigned int cpu, map_window_fn map)
 {
-	size_t size;
-	char *kept;
+	const uintptr_t window = units.windows[cpu];
 	int err;
 
-	if (!pcpu_unit_is_open(cpu))
-		return map(units.windows[cpu], PCPU_WINDOW_SIZE);
-	kept = pcpu_open_units_keep(units.windows[cpu], &size);
+	/* where windows are no mappings, their spans are */
+	if (!pcpu_vm_is_reserved())
+		pcpu_open_units_drop(window);
+	err = map(window, PCPU_WINDOW_SIZE);
+	if (!err)
+		bind_window(cpu, window);
+	return err;
+}
+
+/* Has what @map brings to the window be in its place, and in that what was @kept. */
+static int replace_memory(unsigned int cpu, map_window_fn map, const char *kept)
+{
+	sigset_t saved;
+	int err;
+
+	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
+	err = map_window(cpu, map);
+	if (!err)
+		err = pcpu_open_units_restore(units.windows[cpu], kept);
+	pcpu_unlock_sigrestore(&pcpu_unit_lock, &saved);
+	return err;
+}
+
+/* The window of an open unit is the process's own again if it fails. */
+static int move_open_window(unsigned int cpu, map_window_fn map)
+{
+	size_t size;
+	char *kept = pcpu_open_units_keep(units.windows[cpu], &size);
+	int err;
+
 	if (!kept)
 		return -ENOMEM;
 	err = replace_memory(cpu, map, kept);
@@ -236,22 +263,51 @@ static int move_window(unsigned int cpu, int (*map)(uintptr_t addr, size_t size)
 	return err;
 }
 
-/* The array last: of all this it alone cannot be taken back. */
-static int share_memory(void)
+/* Of a closed unit: with spans if it is shared, and without if not. */
+static int move_closed_window(unsigned int cpu, map_window_fn map)
+{
+	sigset_t saved;
+	int err;
+
+	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
+	err = map_window(cpu, map);
+	if (!err && map == pcpu_vm_share)
+		err = pcpu_open_units_prepare(units.windows[cpu]);
+	pcpu_unlock_sigrestore(&pcpu_unit_lock, &saved);
+	return err;
+}
+
+static int move_windows(map_window_fn map)
 {
 	int err = 0;
 
 	for (unsigned int cpu = 0; cpu < units.nr && !err; cpu++)
 		if (units.windows[cpu])
-			err = move_window(cpu, pcpu_vm_share);
+			err = pcpu_unit_is_open(cpu) ? move_open_window(cpu, map)
+						     : move_closed_window(cpu, map);
+	return err;
+}
+
+/* The entries last: of all this they alone cannot be taken back. */
+static int share_memory(void)
+{
+	int err = move_windows(pcpu_vm_share);
+
+	if (!err)
+		err = pcpu_open_units_share();
 	return err ? err : pcpu_entries_share();
 }
 
 static void unshare_memory(void)
 {
-	for (unsigned int cpu = 0; cpu < units.nr; cpu++)
-		if (units.windows[cpu] && move_window(cpu, unshare_window))
-			pcpu_fatal("no memory to have CPU %u's copies as they were", cpu);
+	sigset_t saved;
+
+	pcpu_open_units_unshare();
+	if (move_windows(unshare_window))
+		pcpu_fatal("no memory to have the copies as they were");
+	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
+	pcpu_open_units_forget_prepared();
+	pcpu_unlock_sigrestore(&pcpu_unit_lock, &saved);
 }
 
 int pcpu_units_share(intptr_t rest_bits, unsigned int attention)
@@ -265,6 +321,7 @@ int pcpu_units_share(intptr_t rest_bits, unsigned int attention)
 		unshare_memory();
 		return err;
 	}
+	units.shared = true;
 	units.rest_bits = rest_bits | (units.base_bits ? PCPU_SLOW_ONLY : 0);
 	pcpu_entries_set_attention(attention);
 	for (unsigned int cpu = 0; cpu < units.nr; cpu++)
@@ -276,19 +333,18 @@ int pcpu_units_share(intptr_t rest_bits, unsigned int attention)
 
 /* --- around fork --- */
 
-/* publish() stores the window last. */
-static void finish_opening(struct percpu_entry *entry)
-{
-	if (entry->base >= 0 && entry->window == PCPU_CLOSED)
-		entry->window = entry->rest;
-}
-
+/* With shared copies who is opening a unit is still there, or it is found to be gone later. */
 void pcpu_units_after_fork(void)
 {
-	for (unsigned int cpu = 0; cpu < units.nr; cpu++)
-		if (units.windows[cpu])
+	sigset_t saved;
+
+	for (unsigned int cpu = 0; !units.shared && cpu < units.nr; cpu++)
+		if (units.windows[cpu] && pcpu_unit_is_open(cpu))
 			finish_opening(&pcpu_entries[cpu]);
 	pcpu_mutex_renew(&pcpu_unit_lock);
+	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
+	pcpu_open_units_keep_in_cores();
+	pcpu_unlock_sigrestore(&pcpu_unit_lock, &saved);
 }
 
 /* --- the calls --- */

@@ -6,6 +6,8 @@
  * initial values of static variables to it (open_units.h), and then publishes the CPU's entry,
  * which lets the fast path in. A unit never closes.
  *
+ * With shared copies a unit opens for all processes at once, and any of them may open it.
+ *
  * Opening may happen in a signal handler, in any thread that does not hold the unit lock; so the
  * lock is held with signals masked, and nothing is allocated under it.
  */

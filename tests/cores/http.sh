@@ -73,7 +73,7 @@ dump() { # way, name, conf, program, argument
 compare() { # way
 	dump "$1" 'atomics, without the library' '' "$alone" --counters=atomic
 	base=$bytes
-	for conf in '' possible:256 shared:yes; do
+	for conf in '' possible:256 shared:yes shared:yes,possible:256; do
 		dump "$1" "percpu ${conf:-as it is}" "$conf" "$server" --counters=percpu
 		[ $((10 * bytes)) -le $((11 * base)) ] || {
 			echo "that is more than a tenth larger"

@@ -3,8 +3,9 @@
  * test_shared.c - eight processes on the same copies.
  *
  * Started with PERCPU_CONF=shared:yes, or with the argument "call" to have percpu_share() called;
- * then also in the fallback tier. With the argument "used" it is called too late, and with "fails"
- * each of its steps fails once.
+ * then also in the fallback tier. With the argument "used" it is called when copies have been used,
+ * with "threads" while there is another thread, and with "fails" each of its steps fails once; with
+ * "opens" units open when there are children.
  */
 #include "support/cmocka_all.h"
 
@@ -160,8 +161,8 @@ static void initial_values_are_there_once(void **state)
 	unsigned int cpu;
 
 	(void)state;
-	for_each_possible_cpu(cpu)
-		assert_true(percpu_unit_is_open(cpu));
+	for (cpu = 0; cpu < (unsigned int)sysconf(_SC_NPROCESSORS_ONLN); cpu++)
+		assert_true(percpu_unit_is_open(cpu) || !cpu_possible(cpu));
 	assert_int_equal(per_cpu_sum(in_static), counted_before + 5 * (int)num_possible_cpus());
 }
 
@@ -446,13 +447,141 @@ static void threads_that_were_there_before_share_too(void **state)
 	assert_int_equal(per_cpu_sum(in_sections), 1 + 1000 + WORKERS);
 }
 
+/* --- units that open later --- */
+
+/* Of a CPU that the machine does not have, as one that comes online later. */
+static unsigned int closed_cpu(void)
+{
+	unsigned int cpu = nr_cpu_ids;
+
+	while (cpu-- > 0)
+		if (cpu_possible(cpu) && !percpu_unit_is_open(cpu))
+			return cpu;
+	fail_msg("no unit is closed any more: to be run with possible:64");
+	return 0;
+}
+
+static void open_and_count(unsigned int cpu)
+{
+	per_cpu(in_static, cpu) += 10;
+	*per_cpu_ptr(before_sharing, cpu) += 20;
+}
+
+static void count_too(unsigned int cpu)
+{
+	if (!percpu_unit_is_open(cpu) || per_cpu(in_static, cpu) != 5 + 10)
+		_exit(1);
+	open_and_count(cpu);
+}
+
+static void unit_that_a_child_opens_is_open_for_all(void **state)
+{
+	unsigned int cpu = closed_cpu();
+	long before = per_cpu_sum(in_static), in_area = per_cpu_sum(*before_sharing);
+	int status;
+
+	(void)state;
+	assert_true(waitpid(start(open_and_count, cpu), &status, 0) > 0);
+	assert_int_equal(status, 0);
+	assert_true(percpu_unit_is_open(cpu));
+	assert_true(waitpid(start(count_too, cpu), &status, 0) > 0);
+	assert_int_equal(status, 0);
+	assert_int_equal(per_cpu(in_static, cpu), 5 + 2 * 10);
+	assert_int_equal(per_cpu_sum(in_static), before + 2 * 10);
+	assert_int_equal(per_cpu_sum(*before_sharing), in_area + 2 * 20);
+}
+
+/* What a child has opened is cleared by its parent, which gives out the area anew. */
+static long __percpu *handed_out;
+
+static void write_to_area(unsigned int cpu)
+{
+	*per_cpu_ptr(handed_out, cpu) = 0x55;
+	*per_cpu_ptr(handed_out, closed_cpu()) = 0x66;
+}
+
+static void area_is_zero_in_units_that_children_have_opened(void **state)
+{
+	int status;
+
+	(void)state;
+	for (int i = 0; i < 10; i++) {
+		handed_out = __alloc_percpu(i % 2 ? 8 : 512, 8);
+		assert_int_equal(per_cpu_sum(*handed_out), 0);
+		assert_true(waitpid(start(write_to_area, closed_cpu()), &status, 0) > 0);
+		assert_int_equal(status, 0);
+		assert_int_equal(per_cpu_sum(*handed_out), 0x55 + 0x66);
+		free_percpu(handed_out);
+	}
+}
+
+void __real_pcpu_vm_keep_in_cores(const void *ptr, size_t size);
+void __wrap_pcpu_vm_keep_in_cores(const void *ptr, size_t size);
+
+static bool killed_when_it_opens;
+
+/* In the midst of opening a unit, under the lock that all processes have for that. */
+void __wrap_pcpu_vm_keep_in_cores(const void *ptr, size_t size)
+{
+	if (killed_when_it_opens)
+		kill(getpid(), SIGKILL);
+	__real_pcpu_vm_keep_in_cores(ptr, size);
+}
+
+static void be_killed_opening(unsigned int cpu)
+{
+	killed_when_it_opens = true;
+	open_and_count(cpu);
+}
+
+static void who_is_killed_opening_keeps_nobody_out(void **state)
+{
+	long before = per_cpu_sum(in_static);
+	unsigned int cpu;
+	int status;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		cpu = closed_cpu();
+		assert_true(waitpid(start(be_killed_opening, cpu), &status, 0) > 0);
+		assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+		assert_false(percpu_unit_is_open(cpu));
+		open_and_count(cpu);
+		assert_int_equal(per_cpu(in_static, cpu), 5 + 10);
+	}
+	assert_int_equal(per_cpu_sum(in_static), before + 3 * 10);
+}
+
+static void open_one_after_the_other(unsigned int number)
+{
+	unsigned int cpu;
+
+	(void)number;
+	for_each_possible_cpu(cpu)
+		__atomic_fetch_add(per_cpu_ptr(&in_static, cpu), 1, __ATOMIC_RELAXED);
+}
+
+static void unit_that_many_processes_want_opens_once(void **state)
+{
+	long before = per_cpu_sum(in_static);
+	unsigned int cpu;
+
+	(void)state;
+	run_workers(open_one_after_the_other);
+	for_each_possible_cpu(cpu)
+		assert_true(percpu_unit_is_open(cpu));
+	assert_int_equal(per_cpu_sum(in_static), before + WORKERS * (long)num_possible_cpus());
+}
+
 /* --- a call that fails --- */
 
 static unsigned int steps, failing_step;
 
 static bool fail_at_step(enum pcpu_fault_site site)
 {
-	return (site == PCPU_FAULT_RESERVE || site == PCPU_FAULT_MEM) && ++steps == failing_step;
+	return (site == PCPU_FAULT_RESERVE || site == PCPU_FAULT_MEM || site == PCPU_FAULT_COMMIT ||
+		site == PCPU_FAULT_POPULATE) &&
+	       ++steps == failing_step;
 }
 
 static int share_failing_at(unsigned int step)
@@ -530,6 +659,12 @@ static int set_up(void **state)
 
 int main(int argc, char **argv)
 {
+	const struct CMUnitTest opening[] = {
+		cmocka_unit_test(unit_that_a_child_opens_is_open_for_all),
+		cmocka_unit_test(area_is_zero_in_units_that_children_have_opened),
+		cmocka_unit_test(who_is_killed_opening_keeps_nobody_out),
+		cmocka_unit_test(unit_that_many_processes_want_opens_once),
+	};
 	const struct CMUnitTest late[] = {
 		cmocka_unit_test(counts_from_before_are_kept),
 	};
@@ -552,6 +687,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(sharing_twice_is_no_error),
 	};
 
+	if (argc > 1 && strcmp(argv[1], "opens") == 0)
+		return percpu_share() ? 1 : cmocka_run_group_tests(opening, set_up, NULL);
 	if (argc > 1 && strcmp(argv[1], "used") == 0)
 		return cmocka_run_group_tests(late, NULL, NULL);
 	if (argc > 1 && strcmp(argv[1], "threads") == 0)

@@ -27,7 +27,7 @@ static void open_unit(void *arg)
 
 void pcpu_operate_open(unsigned int cpu)
 {
-	if (!pcpu_entry_is_open(pcpu_unit_entry(cpu)))
+	if (!pcpu_entry_is_ready(pcpu_unit_entry(cpu)))
 		pcpu_call_saving_vectors(open_unit, &cpu);
 }
 

@@ -80,7 +80,7 @@ static bool prepare_retry(unsigned int cpu)
 {
 	const struct percpu_entry *entry = pcpu_unit_entry(cpu);
 
-	if (!pcpu_entry_is_open(entry)) {
+	if (!pcpu_entry_is_ready(entry)) {
 		pcpu_operate_open(cpu);
 		return true;
 	}
