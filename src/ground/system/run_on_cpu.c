@@ -16,7 +16,9 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <signal.h>
 #include <stddef.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #define STACK_SIZE 2048
@@ -28,6 +30,7 @@
 struct errand {
 	void (*fn)(void *arg);
 	void *arg;
+	long parent; /* number of the process */
 	bool done;
 	struct pcpu_affinity cpu;
 	char stack[STACK_SIZE] __attribute__((__aligned__(16)));
@@ -37,7 +40,10 @@ static void go(void *arg)
 {
 	struct errand *errand = arg;
 
-	if (pcpu_raw_syscall(SYS_sched_setaffinity, 0, (long)errand->cpu.size,
+	/* who takes over what the caller had when it is killed must not meet its errand */
+	pcpu_raw_syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0);
+	if (pcpu_raw_syscall(SYS_getppid, 0, 0, 0, 0) == errand->parent &&
+	    pcpu_raw_syscall(SYS_sched_setaffinity, 0, (long)errand->cpu.size,
 			     (long)errand->cpu.mask, 0) == 0) {
 		errand->fn(errand->arg);
 		errand->done = true;
@@ -49,7 +55,8 @@ static void go(void *arg)
 /* Signals are masked, and so they are in the process: a handler must not run in it. */
 static bool send(unsigned int cpu, void (*fn)(void *arg), void *arg)
 {
-	struct errand errand = {.fn = fn, .arg = arg};
+	struct errand errand = {
+		.fn = fn, .arg = arg, .parent = pcpu_raw_syscall(SYS_getpid, 0, 0, 0, 0)};
 	int unused = 0;
 	long process;
 
