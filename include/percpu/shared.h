@@ -34,7 +34,8 @@
  *    If it was inside of a section, or next to have a CPU, that CPU is its own until somebody wants
  *    it, and then for a tenth of a second more; the log has an error then. Processes must see each
  *    other's thread numbers in /proc: no PID namespaces between them. One that replaces itself by
- *    exec() inside of a section has not ended: the CPU stays its own;
+ *    exec() inside of a section has not ended: the CPU stays its own. What it had allocated, or
+ *    was about to, was nobody else's but its children's;
  *  - a process that is killed, or exits, with a local lock leaves it taken for all of them, for
  *    ever; nothing is logged. The local locks that a thread has when it forks stay its own: the
  *    child has none;

@@ -345,6 +345,111 @@ static void cpu_of_a_killed_process_is_let_go(void **state)
 	assert_non_null(strstr(warned, "ended inside of a section: CPU 0 is let go"));
 }
 
+static void stay_here_and_lock(unsigned int cpu)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	if (sched_setaffinity(0, sizeof(one), &one))
+		_exit(1);
+	local_lock(&shared->lock);
+	board->ready = 2;
+	for (;;)
+		pause();
+}
+
+/* Nobody can say what state the killed one has left behind, so nobody gets the lock. */
+static void local_lock_of_a_killed_process_stays_taken(void **state)
+{
+	unsigned int cpu = (unsigned int)sched_getcpu();
+	cpu_set_t before, one;
+	pid_t child = start(stay_here_and_lock, cpu);
+	int status;
+
+	(void)state;
+	while (board->ready != 2)
+		usleep(1000);
+	kill(child, SIGKILL);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	sched_getaffinity(0, sizeof(before), &before);
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+	assert_false(local_trylock(&shared->lock));
+	/* operations do not mind */
+	this_cpu_inc(shared->locked);
+	sched_setaffinity(0, sizeof(before), &before);
+	per_cpu_ptr(shared, cpu)->lock.owner = 0;
+}
+
+static void be_pinned(unsigned int cpu)
+{
+	board->ready = percpu_thread_pin(cpu) == 0 ? 3 : 4;
+	for (;;)
+		pause();
+}
+
+static void pin_of_a_killed_process_stays_counted(void **state)
+{
+	unsigned int cpu = (unsigned int)sched_getcpu();
+	pid_t child = start(be_pinned, cpu);
+	int pinned, status;
+	long before;
+
+	(void)state;
+	while ((pinned = board->ready) < 3)
+		usleep(1000);
+	kill(child, SIGKILL);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	/* there is none in the fallback tier */
+	if (pinned == 4)
+		return;
+	assert_int_equal(percpu_remote_begin(cpu), -EBUSY);
+	/* but what takes one instruction is done, on that CPU */
+	before = per_cpu_sum(in_static);
+	per_cpu_xchg(in_static, cpu, per_cpu_xchg(in_static, cpu, 0) + 7);
+	assert_int_equal(per_cpu_sum(in_static), before + 7);
+}
+
+/* Wherever it was in that: its books, and its chunks, were its own. */
+static void allocate_for_ever(unsigned int number)
+{
+	for (unsigned int i = number;; i++) {
+		long __percpu *area = __alloc_percpu(8 + (i % 64) * 512, 8);
+
+		if (!area)
+			_exit(1);
+		this_cpu_inc(*area);
+		this_cpu_inc(shared->small);
+		if (i % 3)
+			free_percpu(area);
+	}
+}
+
+static void process_that_is_killed_allocating_takes_nothing_with_it(void **state)
+{
+	long __percpu *mine = alloc_percpu(long);
+	int status;
+
+	(void)state;
+	for (unsigned int i = 0; i < 20; i++) {
+		long before = per_cpu_sum(shared->small);
+		pid_t child = start(allocate_for_ever, i);
+
+		while (per_cpu_sum(shared->small) < before + 10)
+			usleep(100);
+		usleep(i * 50);
+		kill(child, SIGKILL);
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_true(WIFSIGNALED(status));
+		free_percpu(alloc_percpu(struct shared));
+		this_cpu_inc(*mine);
+	}
+	assert_int_equal(per_cpu_sum(*mine), 20);
+	free_percpu(mine);
+}
+
 static void child_of_a_holder_holds_nothing(void **state)
 {
 	pid_t child;
@@ -683,8 +788,12 @@ int main(int argc, char **argv)
 		cmocka_unit_test(parent_allocates_for_itself_and_later_children),
 		cmocka_unit_test(cpu_of_a_killed_process_is_let_go),
 		cmocka_unit_test(child_of_a_holder_holds_nothing),
+		cmocka_unit_test(local_lock_of_a_killed_process_stays_taken),
+		cmocka_unit_test(process_that_is_killed_allocating_takes_nothing_with_it),
 		cmocka_unit_test(percpu_counter_is_refused),
 		cmocka_unit_test(sharing_twice_is_no_error),
+		/* the last: nobody takes that back */
+		cmocka_unit_test(pin_of_a_killed_process_stays_counted),
 	};
 
 	if (argc > 1 && strcmp(argv[1], "opens") == 0)

@@ -103,15 +103,19 @@ static int map_reserved(uintptr_t addr, size_t size, int flags)
 
 int pcpu_vm_share(uintptr_t addr, size_t size)
 {
-	int err = 0;
+	int err = pcpu_fault(PCPU_FAULT_RESERVE) ? -ENOMEM : 0;
 
-	if (pcpu_fault(PCPU_FAULT_RESERVE))
-		return -ENOMEM;
 	/* in a hole, each part is mapped when it is committed */
-	if (!pcpu_hole_is_found())
+	if (!err && !pcpu_hole_is_found())
 		err = map_reserved(addr, size, shared);
-	if (err)
+	if (err) {
+		pcpu_log(PERCPU_LOG_WARNING,
+			 "shared copies: a mapping of %zu bytes is refused (errno %d). With "
+			 "vm.overcommit_memory=2 it is charged whole, unless memfd_create() gives "
+			 "a file of that size",
+			 size, -err);
 		return err;
+	}
 	sharing.shared = true;
 	return 0;
 }

@@ -297,6 +297,19 @@ static void file_that_cannot_be_made_so_long_is_done_without(void *arg)
 		child_expect(!share_window(&base));
 }
 
+static void window_that_cannot_be_shared_is_a_warning(void *arg)
+{
+	uintptr_t base;
+
+	(void)arg;
+	child_expect(pcpu_vm_reserve(PCPU_WINDOW_SIZE, PAGE, &base) == 0);
+	records_keep(PERCPU_LOG_WARNING);
+	faults_fail_nth(PCPU_FAULT_RESERVE, 1);
+	child_expect(pcpu_vm_share(base, PCPU_WINDOW_SIZE) == -ENOMEM);
+	child_expect(faults_end() == 1 && nr_records == 1);
+	child_expect(record_says(0, "charged whole"));
+}
+
 /* A file that is longer than a process may write would have it killed. */
 static void limit_on_files_does_not_kill(void *arg)
 {
@@ -618,6 +631,7 @@ int main(void)
 		cmocka_unit_test(file_that_cannot_be_had_is_done_without),
 		child_test(file_that_cannot_be_made_so_long_is_done_without),
 		child_test(limit_on_files_does_not_kill),
+		child_test(window_that_cannot_be_shared_is_a_warning),
 		child_test(guard_of_an_array_is_in_no_core),
 		child_test(part_of_an_array_is_in_no_core_until_it_is_used),
 		child_test(parts_of_a_hole_are_mapped_while_they_are_committed),
