@@ -101,6 +101,19 @@ static int map_reserved(uintptr_t addr, size_t size, int flags)
 	return err;
 }
 
+/* In a child: there was memory of its own, in the place of its window. */
+static int replace_by_reserved(uintptr_t addr, size_t size)
+{
+	struct pcpu_policy policy;
+	int err;
+
+	pcpu_policy_get((void *)addr, &policy);
+	err = map_reserved(addr, size, anonymous);
+	if (!err)
+		pcpu_policy_set((void *)addr, size, &policy);
+	return err;
+}
+
 int pcpu_vm_share(uintptr_t addr, size_t size)
 {
 	int err = pcpu_fault(PCPU_FAULT_RESERVE) ? -ENOMEM : 0;
@@ -213,7 +226,7 @@ void pcpu_vm_decommit(uintptr_t addr, size_t size)
 		munmap(ptr, size);
 		return;
 	}
-	if (sharing.apart && map_reserved(addr, size, anonymous) == 0)
+	if (sharing.apart && replace_by_reserved(addr, size) == 0)
 		return;
 	pcpu_vm_discard(addr, size);
 	if (mprotect(ptr, size, PROT_NONE) == 0)

@@ -440,6 +440,27 @@ static void each_commit_in_a_hole_has_its_windows_policy(void **state)
 	assert_content(bind_windows_of_a_hole, NULL);
 }
 
+static void what_a_child_commits_has_its_windows_policy(void *arg)
+{
+	uintptr_t base;
+
+	(void)arg;
+	child_expect(pcpu_vm_reserve(PCPU_WINDOW_SIZE, PAGE, &base) == 0);
+	child_expect(pcpu_vm_share(base, PCPU_WINDOW_SIZE) == 0);
+	/* where there are no policies there is nothing to keep */
+	if (pcpu_vm_bind(base, PCPU_WINDOW_SIZE, 0) != 0)
+		return;
+	child_expect(pcpu_vm_commit(base, 2 * PAGE) == 0);
+	pcpu_vm_keep_apart();
+	for (int again = 0; again < 2; again++) {
+		child_expect(pcpu_vm_commit(base + PAGE, PAGE) == 0);
+		child_expect(policy_at(base + PAGE) == MPOL_PREFERRED);
+		*(volatile char *)(base + PAGE) = 1;
+		pcpu_vm_decommit(base + PAGE, PAGE);
+		child_expect(policy_at(base + PAGE) == MPOL_PREFERRED);
+	}
+}
+
 static void commit_in_a_hole_works_without_a_policy_and_says_so_once(void *arg)
 {
 	uintptr_t base;
@@ -637,6 +658,7 @@ int main(void)
 		child_test(parts_of_a_hole_are_mapped_while_they_are_committed),
 		cmocka_unit_test(hole_that_cannot_be_had_is_an_error),
 		region_test(each_commit_in_a_hole_has_its_windows_policy),
+		child_test(what_a_child_commits_has_its_windows_policy),
 		child_test(commit_in_a_hole_works_without_a_policy_and_says_so_once),
 		region_test(populated_pages_are_resident_and_keep_what_they_held),
 		region_test(populating_what_is_not_committed_is_an_error_that_does_not_kill),
