@@ -18,7 +18,8 @@ both_ways() { # WARNINGS ARGUMENTS...
 	expected=$1
 	shift
 	step "$compiler" $flags -fPIC -shared "$here/plugins/plugin.c" "$@" $shared "$link" -o plugin.so || return 0
-	for conf in backend:rseq backend:fallback alloc:page possible:16; do
+	for conf in backend:rseq backend:fallback alloc:page possible:16 \
+		possible:16,place:elsewhere backend:fallback,place:elsewhere; do
 		for way in worker daemon; do
 			# the output has an end when the daemon has written its line
 			step_prints 'host: all counts are there' env "PERCPU_CONF=$conf" \

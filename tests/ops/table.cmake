@@ -122,6 +122,8 @@ foreach(conf possible:64 possible:64,backend:fallback possible:64,alloc:page pos
 	again(shared_opens_${name} shared ARGUMENTS opens CONF ${conf})
 endforeach()
 again(shared_debug shared CONF shared:yes,debug:3)
+again(shared_late_elsewhere shared ARGUMENTS used CONF place:elsewhere)
+again(shared_opens_elsewhere shared ARGUMENTS opens CONF possible:64,place:elsewhere)
 again(shared_fails shared ARGUMENTS fails)
 again(shared_fails_fallback shared ARGUMENTS fails CONF backend:fallback)
 again(shared_fails_page shared ARGUMENTS fails CONF alloc:page)

@@ -657,6 +657,20 @@ static void who_is_killed_opening_keeps_nobody_out(void **state)
 	assert_int_equal(per_cpu_sum(in_static), before + 3 * 10);
 }
 
+/* It runs nothing that would have to be kept out. */
+static void cpu_that_is_not_there_can_be_visited(void **state)
+{
+	unsigned int cpu = closed_cpu();
+	long before = per_cpu_sum(in_static);
+
+	(void)state;
+	assert_int_equal(per_cpu_xchg(in_static, cpu, 50), 5);
+	assert_int_equal(percpu_remote_begin(cpu), 0);
+	__this_cpu_add(in_static, 7);
+	percpu_remote_end(cpu);
+	assert_int_equal(per_cpu_sum(in_static), before + 45 + 7);
+}
+
 static void open_one_after_the_other(unsigned int number)
 {
 	unsigned int cpu;
@@ -768,6 +782,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(unit_that_a_child_opens_is_open_for_all),
 		cmocka_unit_test(area_is_zero_in_units_that_children_have_opened),
 		cmocka_unit_test(who_is_killed_opening_keeps_nobody_out),
+		cmocka_unit_test(cpu_that_is_not_there_can_be_visited),
 		cmocka_unit_test(unit_that_many_processes_want_opens_once),
 	};
 	const struct CMUnitTest late[] = {

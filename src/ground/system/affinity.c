@@ -83,6 +83,25 @@ int pcpu_affinity_set_all(void)
 	return pcpu_affinity_set(&all);
 }
 
+static bool has_folder(unsigned int cpu)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u", cpu);
+	return syscall(SYS_faccessat, AT_FDCWD, path, F_OK) == 0;
+}
+
+/*
+ * A possible CPU that is not in the machine has no folder. That of the caller has one: so these are
+ * the kernel's, and not something that a container shows instead.
+ */
+static bool is_absent(unsigned int cpu)
+{
+	unsigned int here = PCPU_AFFINITY_CPUS;
+
+	return !has_folder(cpu) && syscall(SYS_getcpu, &here, NULL, NULL) == 0 && has_folder(here);
+}
+
 bool pcpu_cpu_is_offline(unsigned int cpu)
 {
 	char path[64], answer[2];
@@ -90,7 +109,10 @@ bool pcpu_cpu_is_offline(unsigned int cpu)
 	bool offline;
 
 	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/online", cpu);
-	offline = pcpu_read_small_file(path, answer, sizeof(answer)) && answer[0] == '0';
+	if (pcpu_read_small_file(path, answer, sizeof(answer)))
+		offline = answer[0] == '0';
+	else
+		offline = is_absent(cpu);
 	errno = saved;
 	return offline;
 }

@@ -34,7 +34,7 @@ bool pcpu_affinity_is_one(unsigned int cpu);
 /* Has it run wherever it is allowed to. 0, or a negative errno. */
 int pcpu_affinity_set_all(void);
 
-/* Whether the kernel says that @cpu is offline. Signal-safe, keeps errno. */
+/* Whether the kernel says that @cpu is offline, or not there at all. Signal-safe, keeps errno. */
 bool pcpu_cpu_is_offline(unsigned int cpu);
 
 #endif /* PCPU_AFFINITY_H */
