@@ -45,6 +45,10 @@
  * Nor before the library has been set up, which is before the first constructor: in .preinit_array,
  * and in resolvers of IFUNC. That is fatal (on x86-64 with glibc; elsewhere it faults).
  *
+ * A handler that interrupts an operation may be left by siglongjmp(): the operation has been done,
+ * or it has not. (In the fallback tier, who wants to hold the CPU then waits until that thread
+ * sleeps.)
+ *
  * The sized forms (this_cpu_add_8 and so on) work on the given number of bytes at @pcp, whatever
  * its type; those of cmpxchg_double do not check the pair. The kernel's functions of the same names
  * are mirrored throughout, except that raw_cpu_sub() too converts the value before it negates it.

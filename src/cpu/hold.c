@@ -133,7 +133,7 @@ static void set_frozen(unsigned int frozen)
 
 unsigned int pcpu_hold_marked_cpu(void)
 {
-	const intptr_t rest = pcpu_self.mark->busy;
+	const intptr_t rest = pcpu_mark_rest(pcpu_self.mark->busy);
 	unsigned int cpu;
 
 	pcpu_assert(mark_is_busy());

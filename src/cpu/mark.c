@@ -4,9 +4,11 @@
 #include "cpu/self.h"
 #include "ground/assert.h"
 #include "ground/fault.h"
+#include "ground/log.h"
 #include "ground/pause.h"
 #include "ground/signals.h"
 #include "ground/system/new_process.h"
+#include "ground/system/thread_stack.h"
 #include "memory/pages/vm.h"
 
 #include <errno.h>
@@ -87,6 +89,7 @@ static bool clear_if_gone(struct pcpu_mark *mark)
 		return false;
 	__atomic_store_n(&mark->busy, 0, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&mark->frozen, 0, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&mark->left, 0, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&mark->owner, 0, __ATOMIC_SEQ_CST);
 	return true;
 }
@@ -269,14 +272,63 @@ void pcpu_mark_end(void)
 	__atomic_store_n(&mark->busy, 0, __ATOMIC_RELEASE);
 	/* the thread may end in a handler that had frozen it */
 	__atomic_store_n(&mark->frozen, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&mark->left, 0, __ATOMIC_RELEASE);
 	__atomic_store_n(&mark->owner, 0, __ATOMIC_RELEASE);
 }
 
 static bool is_in_the_way(const struct pcpu_mark *mark, intptr_t rest)
 {
-	return mark != pcpu_self.mark &&
-	       pcpu_word_is_of_window(__atomic_load_n(&mark->busy, __ATOMIC_SEQ_CST), rest) &&
-	       __atomic_load_n(&mark->frozen, __ATOMIC_SEQ_CST) == 0;
+	const intptr_t busy = __atomic_load_n(&mark->busy, __ATOMIC_SEQ_CST);
+
+	return busy && mark != pcpu_self.mark &&
+	       pcpu_word_is_of_window(pcpu_mark_rest(busy), rest) &&
+	       __atomic_load_n(&mark->frozen, __ATOMIC_SEQ_CST) == 0 &&
+	       __atomic_load_n(&mark->left, __ATOMIC_SEQ_CST) != busy;
+}
+
+/*
+ * J1 and J2. The CPU is held by the caller: so nobody else decides about the mark meanwhile, and no
+ * operation there gets further than F2. If the mark is another thread's by now, or says something
+ * else, this was not about that.
+ */
+static void set_left(struct pcpu_mark *mark)
+{
+	intptr_t busy = __atomic_load_n(&mark->busy, __ATOMIC_SEQ_CST);
+	intptr_t owner = __atomic_load_n(&mark->owner, __ATOMIC_SEQ_CST), left = busy;
+
+	if (!owner || !busy || !pcpu_thread_sleeps_in_no_handler(pcpu_word_thread(owner)))
+		return;
+	__atomic_store_n(&mark->left, busy, __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&mark->busy, __ATOMIC_SEQ_CST) != busy ||
+	    __atomic_load_n(&mark->owner, __ATOMIC_SEQ_CST) != owner)
+		__atomic_compare_exchange_n(&mark->left, &left, 0, false, __ATOMIC_SEQ_CST,
+					    __ATOMIC_RELAXED);
+}
+
+/* J3. What is inlined has no number: before it is shown again, the old one is forgotten. */
+void pcpu_mark_free_if_left(struct pcpu_mark *mark)
+{
+	if (__atomic_load_n(&mark->left, __ATOMIC_SEQ_CST) != mark->busy)
+		return;
+	__atomic_store_n(&mark->left, 0, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&mark->busy, 0, __ATOMIC_SEQ_CST);
+}
+
+/* After so many pauses, 10 seconds at the least. */
+#define LONG_WAIT 200000
+
+/* The @n-th time that it is in the way, after the usual moment. */
+static void clear_if_nobody_goes_on(struct pcpu_mark *mark, unsigned int n)
+{
+	if (clear_if_gone(mark))
+		return;
+	set_left(mark);
+	if (n == LONG_WAIT)
+		pcpu_log(PERCPU_LOG_WARNING,
+			 "a CPU is waited for, because thread %d is in the middle of an operation: "
+			 "it has been interrupted by a handler that does not end, or that was left "
+			 "by siglongjmp()",
+			 pcpu_word_thread(mark->owner));
 }
 
 void pcpu_marks_wait(intptr_t rest)
@@ -287,7 +339,7 @@ void pcpu_marks_wait(intptr_t rest)
 		for (size_t i = 0; i < used_marks(array); i++)
 			for (unsigned int n = 0; is_in_the_way(&array->marks[i], rest); n++)
 				if (!pcpu_pause(n))
-					clear_if_gone(&array->marks[i]);
+					clear_if_nobody_goes_on(&array->marks[i], n);
 }
 
 void pcpu_marks_after_fork(void)

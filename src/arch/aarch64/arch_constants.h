@@ -3,6 +3,9 @@
 #ifndef PCPU_ARCH_CONSTANTS_H
 #define PCPU_ARCH_CONSTANTS_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 /* What the kernel demands in the four bytes before an abort address; the choice of all users. */
 #define PCPU_RSEQ_SIGNATURE 0xd428bc00
 
@@ -35,6 +38,18 @@
 
 /* What percpu_self has beside the fields of all processors, as a thread begins. */
 #define PCPU_SELF_OF_ARCH .pinned_window = PCPU_NO_WINDOW,
+
+/*
+ * Words of a signal's frame that lie one behind the other: the stack pointer of what was
+ * interrupted, the instruction, and the state: of a program, with its conditions.
+ */
+#define PCPU_SIGNAL_FRAME_WORDS 3
+#define PCPU_USER_STATE 0xf3201c00
+static inline bool pcpu_is_signal_frame(const uint64_t *words)
+{
+	return words[0] && words[1] && words[0] % 16 == 0 && words[1] % 4 == 0 &&
+	       (words[2] & ~(uint64_t)PCPU_USER_STATE) == 0;
+}
 
 /* Tells the processor that this is a loop that waits. */
 static inline void pcpu_relax(void)

@@ -3,6 +3,9 @@
 #ifndef PCPU_ARCH_CONSTANTS_H
 #define PCPU_ARCH_CONSTANTS_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 /* What the kernel demands in the four bytes before an abort address; the choice of all users. */
 #define PCPU_RSEQ_SIGNATURE 0x53053053
 
@@ -33,6 +36,21 @@
 
 /* What percpu_self has beside the fields of all processors, as a thread begins. */
 #define PCPU_SELF_OF_ARCH
+
+/*
+ * Words of a signal's frame that lie one behind the other: the stack pointer of what was
+ * interrupted, the instruction, the flags (one bit is always set, and interrupts are on), and the
+ * segments, of which the kernel fills in the first.
+ */
+#define PCPU_SIGNAL_FRAME_WORDS 4
+#define PCPU_USER_FLAGS 0x202
+#define PCPU_USER_CS 0x33
+static inline bool pcpu_is_signal_frame(const uint64_t *words)
+{
+	return words[0] < PCPU_VM_RANGE && words[1] < PCPU_VM_RANGE &&
+	       (words[2] & PCPU_USER_FLAGS) == PCPU_USER_FLAGS && words[2] >> 32 == 0 &&
+	       words[3] << 16 >> 16 == PCPU_USER_CS;
+}
 
 /* Tells the processor that this is a loop that waits. */
 static inline void pcpu_relax(void)

@@ -180,17 +180,27 @@ static void wait_for_holder(void *arg)
 	pcpu_hold_wait_frozen(*(const unsigned int *)arg);
 }
 
+/* From 1: what is inlined has none. */
+static intptr_t next_number(void)
+{
+	static __thread intptr_t number __attribute__((__tls_model__("initial-exec")));
+
+	number = number % PCPU_MARK_NUMBERS + 1;
+	return number;
+}
+
 /* F1 and F2; true: the operation may be done, and is marked. */
 static bool begin_marked(struct pcpu_mark *mark, const struct percpu_entry *entry)
 {
 	/* read once: pcpu_send_away() may change it */
 	const intptr_t rest = __atomic_load_n(&entry->rest, __ATOMIC_RELAXED);
+	const intptr_t busy = rest | next_number();
 
 	if (pcpu_tier.threads_fence) {
-		__atomic_store_n(&mark->busy, rest, __ATOMIC_RELAXED);
+		__atomic_store_n(&mark->busy, busy, __ATOMIC_RELAXED);
 		__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	} else {
-		__atomic_exchange_n(&mark->busy, rest, __ATOMIC_SEQ_CST);
+		__atomic_exchange_n(&mark->busy, busy, __ATOMIC_SEQ_CST);
 	}
 	return __atomic_load_n(&entry->window, __ATOMIC_SEQ_CST) == rest;
 }
@@ -223,6 +233,8 @@ uint64_t pcpu_operate_marked(struct pcpu_op *op, uint32_t low)
 		/* a frozen mark says nothing to others */
 		if (mark->busy && pcpu_held_cpu() >= 0)
 			break;
+		if (mark->busy)
+			pcpu_mark_free_if_left(mark);
 		cpu = mark->busy ? pcpu_hold_marked_cpu() : pcpu_running_cpu();
 		pcpu_operate_open(cpu);
 		if (try_marked(mark, op, cpu, low, &result))

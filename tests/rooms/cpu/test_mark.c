@@ -20,7 +20,7 @@
 static DEFINE_PER_CPU(unsigned long, some_variable);
 
 /* No entry of the library's has it while nobody holds its CPU. */
-#define REST 0x1230
+#define REST 0x1230000
 
 /* A program that uses nothing of the library is not given it. */
 static int use_the_library(void **state)
@@ -166,7 +166,9 @@ static void *show_a_mark(void *arg)
 	__atomic_store_n(&mark->frozen, marked->frozen, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&mark->busy, marked->busy, __ATOMIC_SEQ_CST);
 	reach(1);
-	await(2);
+	/* not asleep, or it would be in the middle of nothing */
+	while (!is_reached(2)) {
+	}
 	__atomic_store_n(&mark->busy, 0, __ATOMIC_SEQ_CST);
 	return NULL;
 }
@@ -211,6 +213,36 @@ static void mark_of_a_thread_that_vanished_is_not_waited_for_for_ever(void **sta
 	assert_int_equal(mark->owner, 0);
 }
 
+/* As whose handler was left by siglongjmp(). */
+static void *leave_a_mark(void *mark)
+{
+	*(struct pcpu_mark **)mark = pcpu_mark_of_thread();
+	__atomic_store_n(&(*(struct pcpu_mark **)mark)->busy, REST + 1, __ATOMIC_SEQ_CST);
+	reach(1);
+	await(2);
+	return NULL;
+}
+
+static void mark_of_a_thread_that_sleeps_is_not_waited_for_for_ever(void **state)
+{
+	struct pcpu_mark *mark = NULL;
+	pthread_t thread;
+
+	(void)state;
+	reach(0);
+	thread = start(leave_a_mark, &mark);
+	await(1);
+	wait_for_marks();
+	assert_false(is_reached(2));
+	assert_int_equal(mark->left, REST + 1);
+	/* another one of the thread's is waited for again, and this one is forgotten */
+	pcpu_mark_free_if_left(mark);
+	assert_int_equal(mark->busy, 0);
+	assert_int_equal(mark->left, 0);
+	reach(2);
+	pthread_join(thread, NULL);
+}
+
 static void assert_not_waited_for(struct marked marked)
 {
 	pthread_t thread;
@@ -227,7 +259,7 @@ static void assert_not_waited_for(struct marked marked)
 static void mark_that_says_something_else_is_not_waited_for(void **state)
 {
 	(void)state;
-	assert_not_waited_for((struct marked){REST + 2, 0});
+	assert_not_waited_for((struct marked){REST + PCPU_PAGE_SIZE, 0});
 	assert_not_waited_for((struct marked){0, 0});
 }
 
@@ -290,6 +322,7 @@ int main(void)
 		child_test(thread_without_memory_for_a_mark_has_none),
 		cmocka_unit_test(mark_that_says_so_is_waited_for),
 		cmocka_unit_test(mark_of_a_thread_that_vanished_is_not_waited_for_for_ever),
+		cmocka_unit_test(mark_of_a_thread_that_sleeps_is_not_waited_for_for_ever),
 		cmocka_unit_test(mark_that_says_something_else_is_not_waited_for),
 		cmocka_unit_test(mark_that_is_frozen_is_not_waited_for),
 		cmocka_unit_test(own_mark_is_not_waited_for),
