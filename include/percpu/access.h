@@ -11,6 +11,7 @@
 #define PERCPU_ACCESS_H
 
 #include <percpu/cpumask.h>
+#include <percpu/impl/race.h>
 #include <percpu/impl/runtime.h>
 #include <percpu/impl/value.h>
 
@@ -126,12 +127,14 @@ __PCPU_END_DECLS
 #define __pcpu_per_cpu_sum(var, id)                                                              \
 	__extension__({                                                                          \
 		__typeof__((var) + 0L) __pcpu_local(sum, id) = 0;                                \
+		__pcpu_race_begin_reads();                                                       \
 		for (unsigned int __pcpu_local(cpu, id) = 0; __pcpu_local(cpu, id) < nr_cpu_ids; \
 		     __pcpu_local(cpu, id)++)                                                    \
 			if (cpu_possible(__pcpu_local(cpu, id)))                                 \
 				__pcpu_local(sum, id) += *__pcpu_typed_pointer(                  \
 					const volatile __pcpu_value_type(var) *,                 \
 					__percpu_peek(&(var), __pcpu_local(cpu, id)));           \
+		__pcpu_race_end_reads();                                                         \
 		__pcpu_local(sum, id);                                                           \
 	})
 

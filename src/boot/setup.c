@@ -38,6 +38,7 @@
 #include "ground/layout.h"
 #include "ground/log.h"
 #include "ground/mem.h"
+#include "ground/race.h"
 #include "ground/signals.h"
 #include "ground/system/new_process.h"
 #include "machine/rseq_area.h"
@@ -138,7 +139,8 @@ static void make_first_chunk(void)
 	size_t static_size;
 	const struct pcpu_span *statics = pcpu_modules_first(&static_size);
 
-	pcpu_cache_on = pcpu_conf.cache;
+	/* what is freed and handed out again passes through the mutex, which is seen */
+	pcpu_cache_on = pcpu_conf.cache && !pcpu_races_are_looked_for();
 	pcpu_alloc_lock();
 	pcpu_setup_check("no first chunk", pcpu_first_chunk_setup(&boot.layout, statics));
 	pcpu_setup_check("no memory for the modules", pcpu_modules_add_others());

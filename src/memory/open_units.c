@@ -3,6 +3,7 @@
 #include "memory/open_units.h"
 #include "ground/layout.h"
 #include "ground/mem.h"
+#include "ground/race.h"
 #include "ground/system/futex.h"
 #include "ground/system/thread_life.h"
 #include "memory/cgroup.h"
@@ -103,9 +104,11 @@ void pcpu_opening_end(void)
 
 static void copy_images(const struct pcpu_image *images, uintptr_t window)
 {
+	pcpu_race_begin_writes();
 	for (int i = 0; images && i < PCPU_SPAN_IMAGES; i++)
 		if (images[i].size)
 			memcpy((char *)window + images[i].coord, images[i].start, images[i].size);
+	pcpu_race_end_writes();
 }
 
 /*

@@ -3,6 +3,7 @@
 #ifndef PERCPU_IMPL_LOCAL_LOCK_H
 #define PERCPU_IMPL_LOCAL_LOCK_H
 
+#include <percpu/impl/race.h>
 #include <percpu/local_lock.h>
 
 #ifdef PERCPU_UP
@@ -62,11 +63,16 @@ __pcpu_always_inline void local_lock(local_lock_t __percpu *lock)
 {
 	if (__pcpu_unlikely(!__pcpu_local_lock_fast(lock)))
 		__percpu_local_lock_slow(lock);
+	__pcpu_race_begin_lock((uintptr_t)lock);
 }
 
 __pcpu_always_inline bool local_trylock(local_lock_t __percpu *lock)
 {
-	return __pcpu_local_lock_fast(lock) || __percpu_local_trylock_slow(lock);
+	bool locked = __pcpu_local_lock_fast(lock) || __percpu_local_trylock_slow(lock);
+
+	if (locked)
+		__pcpu_race_begin_lock((uintptr_t)lock);
+	return locked;
 }
 
 __pcpu_always_inline void local_unlock(local_lock_t __percpu *lock)
@@ -76,6 +82,7 @@ __pcpu_always_inline void local_unlock(local_lock_t __percpu *lock)
 	const volatile struct percpu_entry *entry = &__percpu_rt.entries[cpu];
 	local_lock_t *copy;
 
+	__pcpu_race_end_lock((uintptr_t)lock);
 	/* the usual: the only lock, and no section; where attention is always paid, not here */
 	if (__pcpu_unlikely(cpu < 0 || self->nested != __PCPU_LOCAL_LOCK ||
 			    __atomic_load_n(&entry->attention, __ATOMIC_RELAXED) ||

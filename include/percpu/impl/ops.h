@@ -17,6 +17,7 @@
 #define PERCPU_IMPL_OPS_H
 
 #include <percpu/access.h>
+#include <percpu/impl/race.h>
 #ifdef PERCPU_UP
 #include <percpu/impl/up/ops.h>
 #endif
@@ -57,6 +58,20 @@ __PCPU_END_DECLS
 
 /* --- functions --- */
 
+#if defined(__PCPU_NO_INLINE_SEQUENCE) && !defined(PERCPU_UP)
+/* __percpu_op(), as it is called. */
+__pcpu_always_inline uint64_t __pcpu_race_op(unsigned int op, unsigned int size, uintptr_t ptr,
+					     uint64_t a, uint64_t b)
+{
+	uint64_t result;
+
+	__pcpu_race_begin_op(op, ptr);
+	result = __percpu_op(op, size, ptr, a, b);
+	__pcpu_race_end_op(op, ptr);
+	return result;
+}
+#endif
+
 /*
  * How a this_cpu operation is done: with one CPU it is what it is for a pinned thread; otherwise it
  * is a sequence, or out of line.
@@ -64,7 +79,7 @@ __PCPU_END_DECLS
 #if defined(PERCPU_UP)
 #define __pcpu_do(name, op, n, args, ptr, a, b) __pcpu_direct_##name args
 #elif defined(__PCPU_NO_INLINE_SEQUENCE)
-#define __pcpu_do(name, op, n, args, ptr, a, b) __percpu_op(op, n, ptr, a, b)
+#define __pcpu_do(name, op, n, args, ptr, a, b) __pcpu_race_op(op, n, ptr, a, b)
 #else
 #define __pcpu_do(name, op, n, args, ptr, a, b) __pcpu_seq_##name args
 #endif

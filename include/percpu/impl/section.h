@@ -6,6 +6,7 @@
 #ifndef PERCPU_IMPL_SECTION_H
 #define PERCPU_IMPL_SECTION_H
 
+#include <percpu/impl/race.h>
 #include <percpu/ops.h>
 
 #ifndef PERCPU_UP
@@ -89,7 +90,10 @@ __pcpu_always_inline uintptr_t __pcpu_take(void)
 	if (__builtin_expect(*(volatile int *)&self->cpu == __PCPU_NO_CPU, 1))
 		base = __pcpu_seq_hold(self);
 #endif
-	return __pcpu_unlikely(base < 0) ? __percpu_hold_slow() : (uintptr_t)base;
+	if (__pcpu_unlikely(base < 0))
+		base = (intptr_t)__percpu_hold_slow();
+	__pcpu_race_begin_section();
+	return (uintptr_t)base;
 }
 
 __pcpu_always_inline uintptr_t __pcpu_hold(void)
@@ -107,6 +111,7 @@ __pcpu_always_inline uintptr_t __pcpu_hold(void)
 __pcpu_always_inline void __pcpu_release(void)
 {
 #ifdef __PCPU_NO_INLINE_SEQUENCE
+	__pcpu_race_end_section();
 	__percpu_release_slow();
 	__pcpu_slice_end_unless_inside();
 #else
@@ -131,6 +136,18 @@ __pcpu_always_inline void __pcpu_release(void)
 	self->cpu = __PCPU_NO_CPU;
 	__pcpu_slice_end();
 #endif
+}
+
+/* __percpu_op_on(), as it is called. */
+__pcpu_always_inline uint64_t __pcpu_op_on(unsigned int cpu, unsigned int op, unsigned int size,
+					   uintptr_t ptr, uint64_t a)
+{
+	uint64_t result;
+
+	__pcpu_race_begin_op(op, ptr);
+	result = __percpu_op_on(cpu, op, size, ptr, a);
+	__pcpu_race_end_op(op, ptr);
+	return result;
 }
 
 /* The CPU that the caller holds. */
@@ -163,16 +180,16 @@ __pcpu_always_inline unsigned int __pcpu_held_cpu(void)
 #ifdef PERCPU_UP
 #define __pcpu_per_cpu_xchg(var, cpu, val, id) ((void)(cpu), this_cpu_xchg(var, val))
 #else
-#define __pcpu_per_cpu_xchg(var, cpu, val, id)                                    \
-	__extension__({                                                           \
-		__verify_pcpu_ptr(&(var));                                        \
-		__pcpu_check_variable(var);                                       \
-		__pcpu_check_writable(var);                                       \
-		__pcpu_from_bits(var,                                             \
-				 __percpu_op_on(cpu, __PCPU_OP_xchg, sizeof(var), \
-						__pcpu_address(&(var)),           \
-						__pcpu_to_bits(var, val, id)),    \
-				 id);                                             \
+#define __pcpu_per_cpu_xchg(var, cpu, val, id)                                  \
+	__extension__({                                                         \
+		__verify_pcpu_ptr(&(var));                                      \
+		__pcpu_check_variable(var);                                     \
+		__pcpu_check_writable(var);                                     \
+		__pcpu_from_bits(var,                                           \
+				 __pcpu_op_on(cpu, __PCPU_OP_xchg, sizeof(var), \
+					      __pcpu_address(&(var)),           \
+					      __pcpu_to_bits(var, val, id)),    \
+				 id);                                           \
 	})
 #endif
 

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * races.c - threads that do everything right, for tools that look for races: sections, local locks,
+ * visits, areas that come and go, values that are passed on in variables. With an argument they do
+ * one thing wrong, which is to be found: they change what they share outside of any section.
+ *
+ * The library is not built with the tool (tests/ops/races.sh).
+ */
+#include <percpu/percpu.h>
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define THREADS 4
+#define ROUNDS 2000
+
+struct node {
+	struct node *next;
+	long value;
+};
+
+static DEFINE_PER_CPU(long, counted);
+static DEFINE_PER_CPU(long, in_section) = 5;
+static DEFINE_PER_CPU(long, locked);
+static DEFINE_PER_CPU(local_lock_t, lock) = INIT_LOCAL_LOCK(lock);
+static DEFINE_PER_CPU(struct node *, mailbox);
+static struct percpu_counter counter;
+static long visits, received, unprotected;
+static int wrong;
+
+/* Sends one node, and takes what there is; it belongs to whoever has it. */
+static void pass_on(long value)
+{
+	struct node *node = malloc(sizeof(*node)), *got;
+
+	node->value = value;
+	got = this_cpu_xchg(mailbox, node);
+	if (!got)
+		return;
+	__atomic_fetch_add(&received, got->value, __ATOMIC_RELAXED);
+	free(got);
+}
+
+static void visit(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		if (percpu_remote_begin(cpu) != 0)
+			continue;
+		per_cpu(in_section, cpu)++;
+		percpu_remote_end(cpu);
+		__atomic_fetch_add(&visits, 1, __ATOMIC_RELAXED);
+	}
+}
+
+static void use_an_area(void)
+{
+	long __percpu *area = alloc_percpu(long);
+
+	*get_cpu_ptr(area) += 1;
+	put_cpu_ptr(area);
+	free_percpu(area);
+}
+
+static void *work(void *arg)
+{
+	for (long i = 0; i < ROUNDS; i++) {
+		this_cpu_inc(counted);
+		get_cpu_var(in_section)++;
+		put_cpu_var(in_section);
+		local_lock(&lock);
+		(*this_cpu_ptr(&locked))++;
+		local_unlock(&lock);
+		percpu_counter_inc(&counter);
+		use_an_area();
+		pass_on(1);
+		if (i % 100 == 0)
+			visit();
+		if (i % 100 == 50 && per_cpu_sum(in_section) < 0)
+			return NULL;
+		if (wrong)
+			unprotected++;
+	}
+	return arg;
+}
+
+int main(int argc, char **argv)
+{
+	pthread_t threads[THREADS];
+	unsigned int cpu;
+	long left = 0;
+
+	(void)argv;
+	wrong = argc > 1;
+	if (percpu_counter_init(&counter, 0, GFP_KERNEL) != 0)
+		return 1;
+	for (int i = 0; i < THREADS; i++)
+		if (pthread_create(&threads[i], NULL, work, NULL) != 0)
+			return 1;
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	for_each_possible_cpu(cpu) {
+		struct node *node = per_cpu_xchg(mailbox, cpu, NULL);
+
+		left += node ? node->value : 0;
+		free(node);
+	}
+	printf("%s counts: %d\n", percpu_backend(),
+	       per_cpu_sum(counted) == THREADS * ROUNDS &&
+		       per_cpu_sum(locked) == THREADS * ROUNDS &&
+		       percpu_counter_sum(&counter) == THREADS * ROUNDS &&
+		       received + left == THREADS * ROUNDS &&
+		       per_cpu_sum(in_section) ==
+			       5L * num_possible_cpus() + THREADS * ROUNDS + visits);
+	percpu_counter_destroy(&counter);
+	return 0;
+}
