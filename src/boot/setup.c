@@ -38,7 +38,7 @@
 #include "ground/layout.h"
 #include "ground/log.h"
 #include "ground/mem.h"
-#include "ground/race.h"
+#include "ground/system/race.h"
 #include "ground/signals.h"
 #include "ground/system/new_process.h"
 #include "machine/rseq_area.h"
@@ -140,7 +140,7 @@ static void make_first_chunk(void)
 	const struct pcpu_span *statics = pcpu_modules_first(&static_size);
 
 	/* what is freed and handed out again passes through the mutex, which is seen */
-	pcpu_cache_on = pcpu_conf.cache && !pcpu_races_are_looked_for();
+	pcpu_cache_on = pcpu_conf.cache && !pcpu_races_are_looked_for;
 	pcpu_alloc_lock();
 	pcpu_setup_check("no first chunk", pcpu_first_chunk_setup(&boot.layout, statics));
 	pcpu_setup_check("no memory for the modules", pcpu_modules_add_others());
@@ -159,7 +159,9 @@ static ptrdiff_t slice_offset(void)
 /* In the fallback tier any number is right that is one of a possible CPU. */
 static unsigned int rdpid_cpus(void)
 {
-	return !pcpu_tier.sequences && boot.layout.nr_possible == boot.topology.nr_cpu_ids &&
+	/* who looks for races sees what is done in C */
+	return !pcpu_tier.sequences && !pcpu_valgrind_looks_for_races &&
+			       boot.layout.nr_possible == boot.topology.nr_cpu_ids &&
 			       pcpu_processor_has_rdpid()
 		       ? boot.topology.nr_cpu_ids
 		       : 0;
@@ -331,6 +333,7 @@ static void check_page_size(void)
 static void setup_per_cpu_areas(void)
 {
 	read_conf();
+	pcpu_race_init();
 	check_page_size();
 	pcpu_setup_check("no memory", pcpu_mem_init());
 	find_machine();

@@ -18,6 +18,7 @@
 #include "ground/signals.h"
 #include "ground/system/fence.h"
 #include "ground/system/futex.h"
+#include "ground/system/race.h"
 #include "machine/tier.h"
 
 #include <percpu/cpumask.h>
@@ -43,8 +44,11 @@ PERCPU_API unsigned int __percpu_local_cpu(local_lock_t __percpu *lock)
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu)
-		if (percpu_unit_is_open(cpu) && owner_of(per_cpu_ptr(lock, cpu)) == my_word())
+		if (percpu_unit_is_open(cpu) && owner_of(per_cpu_ptr(lock, cpu)) == my_word()) {
+			pcpu_race_acquire(pcpu_unit_entry(cpu));
+			pcpu_race_acquire(per_cpu_ptr(lock, cpu));
 			return cpu;
+		}
 	pcpu_fatal("a local lock was taken from its holder");
 }
 
@@ -102,6 +106,7 @@ static local_lock_t *try_to_lock(local_lock_t __percpu *lock)
 		cpu = __percpu_local_cpu(lock);
 	}
 	count_lock(cpu);
+	pcpu_race_acquire(per_cpu_ptr(lock, cpu));
 	return NULL;
 }
 
@@ -154,6 +159,7 @@ PERCPU_API void __percpu_local_unlock_slow(local_lock_t __percpu *lock)
 
 	if (!copy || owner_of(copy) != my_word())
 		pcpu_fatal("local_unlock() of a lock that the caller does not have");
+	pcpu_race_release(copy);
 	if (pcpu_tier_waiters_fence())
 		__atomic_store_n(&copy->owner, 0, __ATOMIC_RELEASE);
 	else

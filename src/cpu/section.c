@@ -6,7 +6,7 @@
 #include "cpu/self.h"
 #include "hold_sequence.h"
 #include "ground/log.h"
-#include "ground/race.h"
+#include "ground/system/race.h"
 #include "ground/signals.h"
 #include "ground/system/affinity.h"
 #include "machine/tier.h"
@@ -45,6 +45,7 @@ static uintptr_t hold_from_anywhere(unsigned int cpu)
 	pcpu_hold(cpu, &saved);
 	pcpu_self.cpu = (int)cpu;
 	pcpu_restore_signals(&saved);
+	pcpu_race_acquire(pcpu_unit_entry(cpu));
 	return base;
 }
 
@@ -110,6 +111,7 @@ PERCPU_API void __percpu_release_slow(void)
 		pcpu_self.nested--;
 		return;
 	}
+	pcpu_race_release(pcpu_unit_entry((unsigned int)cpu));
 	/* for the thawing of a mark; where there is none, nobody minds */
 	if (!pcpu_tier_has_sequences())
 		pcpu_mask_signals(&saved);
@@ -146,7 +148,6 @@ PERCPU_API int percpu_remote_begin(unsigned int cpu)
 	if (held >= 0 || (pcpu_self_has_local_locks() && pcpu_self.cpu != (int)cpu))
 		return -EDEADLK;
 	hold_from_anywhere(cpu);
-	pcpu_race_acquire(pcpu_unit_entry(cpu));
 	/* who pins himself holds the CPU for it, so there will be none until the end */
 	if (!has_pinned_threads(cpu))
 		return 0;
@@ -158,7 +159,6 @@ PERCPU_API void percpu_remote_end(unsigned int cpu)
 {
 	if (pcpu_held_cpu() != (int)cpu)
 		pcpu_fatal("percpu_remote_end(%u): the caller does not hold that CPU", cpu);
-	pcpu_race_release(pcpu_unit_entry(cpu));
 	__percpu_release_slow();
 }
 

@@ -7,6 +7,7 @@
 #include "ground/mem.h"
 #include "ground/pointer.h"
 #include "ground/system/new_process.h"
+#include "ground/system/race.h"
 #include "memory/displaced.h"
 #include "memory/entry.h"
 #include "memory/open_units.h"
@@ -140,6 +141,7 @@ static int open_locked(unsigned int cpu)
 	/* who writes to a copy must find that others clear it when they hand it out again */
 	pcpu_open_units_append(window);
 	publish(cpu, window);
+	pcpu_race_release(&pcpu_entries[cpu]);
 	return 0;
 }
 

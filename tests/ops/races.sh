@@ -3,9 +3,10 @@
 # races.sh - tools that look for races find none in a program that does everything right (races.c),
 # and find the one that is put there, with a library that was not built with them.
 #
-# Usage: races.sh COMPILER SOURCE BUILD WORK: ThreadSanitizer. Exit status 77: it is not there.
+# Usage: races.sh TOOL SOURCE BUILD WORK. TOOL is gcc or clang, for their ThreadSanitizer, or helgrind or
+# drd. Exit status 77: it is not there.
 set -eu
-compiler=$1 source=$2 build=$3 work=$4
+tool=$1 source=$2 build=$3 work=$4
 rm -rf "$work"
 mkdir -p "$work"
 cd "$work"
@@ -18,6 +19,33 @@ failed() { # MESSAGE
 	failures=$((failures + 1))
 }
 
+end() {
+	[ $failures -eq 0 ] || exit 1
+	echo "$tool: nothing is found where there is nothing, and something where there is"
+	exit 0
+}
+
+# --- valgrind's tools: the program is any, and the library the shared one ---
+under_valgrind() { # PROGRAM ARGUMENT...
+	valgrind --tool="$tool" --error-exitcode=9 "--suppressions=$source/cmake/valgrind.supp" "$@" \
+		>output 2>&1
+}
+
+if [ "$tool" = helgrind ] || [ "$tool" = drd ]; then
+	command -v valgrind >/dev/null || { echo "valgrind is not installed"; exit 77; }
+	for level in -O0 -O2; do
+		cc -g $level "-I$source/include" "$source/tests/ops/races.c" "-L$build" \
+			"-Wl,-rpath,$build" -lpercpu -o program
+		under_valgrind ./program || failed "$level has races"
+		grep -q 'counts: 1' output || failed "$level does not count"
+		under_valgrind ./program wrong && failed "$level: the race is not found"
+		grep -q "races.c:$(sed -n '/unprotected++/=' "$source/tests/ops/races.c")" output || failed "$level: something else is found"
+	done
+	end
+fi
+
+# --- ThreadSanitizer ---
+compiler=$tool
 command -v "$compiler" >/dev/null || { echo "there is no $compiler"; exit 77; }
 echo 'int main(void) { return 0; }' >empty.c
 if ! "$compiler" -fsanitize=thread empty.c -o empty || ! ./empty; then
@@ -41,5 +69,4 @@ for level in -O0 -O2; do
 			failed "$program $level: something else is found"
 	done
 done
-[ $failures -eq 0 ] || exit 1
-echo "$compiler: nothing is found where there is nothing, and something where there is"
+end

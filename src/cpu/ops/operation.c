@@ -9,6 +9,7 @@
 #include "ground/signals.h"
 #include "ground/system/affinity.h"
 #include "ground/system/new_process.h"
+#include "ground/system/race.h"
 #include "ground/system/run_on_cpu.h"
 #include "machine/tier.h"
 #include "memory/displaced.h"
@@ -36,9 +37,31 @@ static uintptr_t address_of(unsigned int cpu, uint32_t low)
 	return pcpu_entry_copies(pcpu_unit_entry(cpu)) + low;
 }
 
+/*
+ * With helgrind or drd looking on: who finds a value in a variable has seen what was done before it
+ * was put there. (ThreadSanitizer is told by the headers.)
+ */
+static uint64_t __attribute__((__noinline__, __cold__))
+operate_watched(struct pcpu_op *op, uintptr_t copy)
+{
+	const bool swaps = op->op == __PCPU_OP_xchg || op->op == __PCPU_OP_cmpxchg;
+	uint64_t result;
+
+	if (swaps || op->op == __PCPU_OP_write)
+		pcpu_race_tell_release((void *)copy);
+	result = pcpu_op_locked(op, copy);
+	if (swaps || op->op == __PCPU_OP_read)
+		pcpu_race_tell_acquire((void *)copy);
+	return result;
+}
+
 static uint64_t operate_at(struct pcpu_op *op, unsigned int cpu, uint32_t low)
 {
-	return pcpu_op_locked(op, address_of(cpu, low));
+	const uintptr_t copy = address_of(cpu, low);
+
+	if (__builtin_expect(pcpu_valgrind_looks_for_races, 0))
+		return operate_watched(op, copy);
+	return pcpu_op_locked(op, copy);
 }
 
 /* --- on the copy of a CPU that is held --- */
