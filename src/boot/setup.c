@@ -272,7 +272,30 @@ static void mend_child(void)
 	/* in any other thread, one that was made later: the first may hold a CPU */
 	if (getpid() == syscall(SYS_gettid))
 		pcpu_hold_after_fork();
-	pcpu_share_after_fork();
+}
+
+/* Made without the handlers: what an allocation has left half done stays so. */
+static void mend_new_process(void)
+{
+	mend_child();
+	if (!pcpu_tier.shared)
+		return;
+	pcpu_mutex_renew(&pcpu_alloc_mutex);
+	pcpu_alloc_lock();
+	pcpu_share_after_fork(false);
+	pcpu_alloc_unlock();
+}
+
+/* The lock of the memory is given back first: records that are forgotten are freed. */
+static void share_in_child(void)
+{
+	unlock_if_taken(pcpu_mem_mutex(), at_fork.mem);
+	at_fork.mem = PCPU_LEFT;
+	if (at_fork.alloc == PCPU_LEFT)
+		pcpu_alloc_lock();
+	pcpu_share_after_fork(at_fork.debug != PCPU_LEFT);
+	if (at_fork.alloc == PCPU_LEFT)
+		pcpu_alloc_unlock();
 }
 
 static void in_child(void)
@@ -280,6 +303,7 @@ static void in_child(void)
 	mend_child();
 	pcpu_process_is_known_now();
 	renew_what_was_left();
+	share_in_child();
 	after_fork();
 }
 
@@ -315,7 +339,7 @@ static void arrange_forks_and_ends(void)
 {
 	pcpu_setup_check("no memory", pcpu_thread_end_init());
 	pcpu_setup_check("no memory", -pthread_atfork(before_fork, after_fork, in_child));
-	pcpu_new_process_init(mend_child);
+	pcpu_new_process_init(mend_new_process);
 	pcpu_debug_init(pcpu_conf.debug);
 }
 

@@ -61,10 +61,8 @@ static void begin_to_share(void)
 PERCPU_API int percpu_share(void)
 {
 	sigset_t saved;
-	int err;
+	int err = 0;
 
-	if (pcpu_tier.shared)
-		return 0;
 	if (pcpu_tier.index != PCPU_INDEX_CPU_ID)
 		return -EOPNOTSUPP;
 	/* a handler's count must not come between what is kept and the memory that it comes to */
@@ -80,13 +78,14 @@ PERCPU_API int percpu_share(void)
 	return err;
 }
 
-void pcpu_share_after_fork(void)
+void pcpu_share_after_fork(bool has_records)
 {
+	pcpu_assert_held(&pcpu_alloc_mutex);
 	if (!pcpu_tier.shared)
 		return;
 	is_child = true;
 	pcpu_alloc_begin_as_child();
-	if (pcpu_debug_level)
+	if (has_records && pcpu_debug_level)
 		pcpu_records_forget();
 	pcpu_vm_keep_apart();
 }

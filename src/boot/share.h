@@ -5,8 +5,13 @@
 #ifndef PCPU_SHARE_H
 #define PCPU_SHARE_H
 
-/* In the child of a fork, while it has one thread. */
-void pcpu_share_after_fork(void);
+#include <stdbool.h>
+
+/*
+ * In the child of a fork, while it has one thread; under pcpu_alloc_mutex. @has_records: the
+ * records of areas are whole, and the debug lock is the caller's.
+ */
+void pcpu_share_after_fork(bool has_records);
 
 /* The module of that name, with variables, has been loaded later than the program. */
 void pcpu_share_note_module(const char *name);
