@@ -80,9 +80,8 @@ void pcpu_opening_begin(void)
 	uint64_t before = 0;
 
 	pcpu_assert_held(&pcpu_unit_lock);
-	while (list_is_shared &&
-	       !__atomic_compare_exchange_n(&list->opener, &before, self, false, __ATOMIC_ACQUIRE,
-					    __ATOMIC_RELAXED)) {
+	while (list_is_shared && !__atomic_compare_exchange_n(&list->opener, &before, self, false,
+							      __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
 		/* by the low half, the number */
 		if (!pcpu_futex_wait(&list->opener, (uint32_t)before, true) && is_gone(before))
 			__atomic_compare_exchange_n(&list->opener, &before, 0, false,

@@ -17,10 +17,9 @@ void pcpu_online_read(struct pcpu_online *online)
 	int saved = errno;
 
 	memset(online, 0, sizeof(*online));
-	online->unknown = pcpu_fault(PCPU_FAULT_TOPOLOGY) ||
-			  !pcpu_read_small_file("/sys/devices/system/cpu/online", list,
-						sizeof(list)) ||
-			  strlen(list) == sizeof(list) - 1 ||
-			  pcpu_parse_cpulist(list, online->bits) <= 0;
+	online->unknown =
+		pcpu_fault(PCPU_FAULT_TOPOLOGY) ||
+		!pcpu_read_small_file("/sys/devices/system/cpu/online", list, sizeof(list)) ||
+		strlen(list) == sizeof(list) - 1 || pcpu_parse_cpulist(list, online->bits) <= 0;
 	errno = saved;
 }
