@@ -17,6 +17,12 @@
 
 #include <stdint.h>
 
+/* To clang the pointer is an operand in memory; here it is in a register, for every compiler. */
+#undef __PCPU_SEQ_LOW32
+#undef __PCPU_SEQ_POINTER
+#define __PCPU_SEQ_LOW32 "leal (%[ptr]), %%r10d\n\t"
+#define __PCPU_SEQ_POINTER "leaq (%[ptr]), %%r10\n\t"
+
 /* rax rbx rcx rdx rsi rdi rbp r8 r9 r12 r13 r14 r15; the offsets are in the assembly too. */
 #define REGISTERS_GENERAL 13
 #define REGISTERS_RED_ZONE 16
