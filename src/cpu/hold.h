@@ -72,12 +72,12 @@
  * the thread's operations are all done on that CPU, through C, until another thread takes it:
  *
  *	J1	who has waited long in H3 asks the system whether the mark's owner sleeps in a
- *		system call, which an operation is not, and reads its stack: no frame of a signal lies
- *		above where its stack pointer is. Then nobody comes back to the operation
- *	J2	mark.left = what mark.busy is; and 0 again if that is another one by now, or the mark
- *		another thread's. H3 passes over a mark whose busy is what left is
- *	J3	the thread itself, at its next operation, has left = 0, then busy = 0. Until then that
- *		has another number than left, while it is being done: H3 sees it
+ *		system call, which an operation is not, and reads its stack: no frame of a signal
+ *		lies above where its stack pointer is. Then nobody comes back to the operation
+ *	J2	mark.left = what mark.busy is; and 0 again if that is another one by now, or the
+ *		mark another thread's. H3 passes over a mark whose busy is what left is
+ *	J3	the thread itself, at its next operation, has left = 0, then busy = 0. Until then
+ *		that has another number than left, while it is being done: H3 sees it
  *
  * What is left of the frame may lie in the way until the thread has written over it; and a thread
  * that never sleeps is waited for. A handler must not go over to another stack (swapcontext()) and

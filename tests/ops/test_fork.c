@@ -368,6 +368,15 @@ static void handler_that_interrupts_the_allocator_can_fork(void **state)
 
 /* --- fork() in the handler of a fatal message --- */
 
+static void limit_data(rlim_t bytes)
+{
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_DATA, &limit);
+	limit.rlim_cur = bytes < limit.rlim_max ? bytes : limit.rlim_max;
+	setrlimit(RLIMIT_DATA, &limit);
+}
+
 static void report_and_exit(int sig)
 {
 	pid_t child = fork();
@@ -375,6 +384,8 @@ static void report_and_exit(int sig)
 
 	(void)sig;
 	if (child == 0) {
+		/* on whichever CPU it is, whose unit may not be open */
+		limit_data(RLIM_INFINITY);
 		this_cpu_inc(counted);
 		_exit(0);
 	}
@@ -384,14 +395,12 @@ static void report_and_exit(int sig)
 
 static void open_a_unit_without_memory(void *arg)
 {
-	const struct rlimit none = {1 << 20, 1 << 20};
-
 	(void)arg;
 	signal(SIGABRT, report_and_exit);
 	/* where all CPUs that there are have been used, there is none to open */
 	if (pcpu_unit_is_open(nr_cpu_ids - 1))
 		pcpu_fatal("as if there were no memory");
-	setrlimit(RLIMIT_DATA, &none);
+	limit_data(1 << 20);
 	per_cpu(counted, nr_cpu_ids - 1) = 1;
 }
 
