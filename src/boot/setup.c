@@ -38,9 +38,9 @@
 #include "ground/layout.h"
 #include "ground/log.h"
 #include "ground/mem.h"
-#include "ground/system/race.h"
 #include "ground/signals.h"
 #include "ground/system/new_process.h"
+#include "ground/system/race.h"
 #include "machine/rseq_area.h"
 #include "machine/tier.h"
 #include "machine/topology/topology.h"
@@ -251,20 +251,32 @@ static void after_fork(void)
 	pcpu_restore_signals_word(at_fork.signals);
 }
 
+/* Whoever else has it is not there. */
+static enum pcpu_at_fork take_over(struct pcpu_mutex *mutex)
+{
+	if (pcpu_mutex_is_held(mutex))
+		return PCPU_MINE;
+	pcpu_mutex_renew(mutex);
+	return pcpu_mutex_lock_for_fork(mutex, false);
+}
+
 /* What the child of a dying thread may find in the middle of something is never used again. */
 static void renew_what_was_left(void)
 {
 	if (at_fork.debug == PCPU_LEFT)
-		pcpu_mutex_renew(&pcpu_debug_mutex);
+		at_fork.debug = take_over(&pcpu_debug_mutex);
 	if (at_fork.alloc == PCPU_LEFT)
-		pcpu_mutex_renew(&pcpu_alloc_mutex);
+		at_fork.alloc = take_over(&pcpu_alloc_mutex);
 	if (pcpu_mem_mutex() && at_fork.mem == PCPU_LEFT)
 		pcpu_mutex_renew(pcpu_mem_mutex());
 	if (!at_fork.stopped)
 		pcpu_cpu_locks_renew();
 }
 
-/* What other threads were doing that this process does not have. */
+/*
+ * What other threads were doing that this process does not have. With the locks of before_fork(),
+ * but for that of the metadata, which is used.
+ */
 static void mend_child(void)
 {
 	pcpu_units_after_fork();
@@ -272,39 +284,31 @@ static void mend_child(void)
 	/* in any other thread, one that was made later: the first may hold a CPU */
 	if (getpid() == syscall(SYS_gettid))
 		pcpu_hold_after_fork();
-}
-
-/* Made without the handlers: what an allocation has left half done stays so. */
-static void mend_new_process(void)
-{
-	mend_child();
-	if (!pcpu_tier.shared)
-		return;
-	pcpu_mutex_renew(&pcpu_alloc_mutex);
-	pcpu_alloc_lock();
-	pcpu_share_after_fork(false);
-	pcpu_alloc_unlock();
-}
-
-/* The lock of the memory is given back first: records that are forgotten are freed. */
-static void share_in_child(void)
-{
-	unlock_if_taken(pcpu_mem_mutex(), at_fork.mem);
-	at_fork.mem = PCPU_LEFT;
-	if (at_fork.alloc == PCPU_LEFT)
-		pcpu_alloc_lock();
-	pcpu_share_after_fork(at_fork.debug != PCPU_LEFT);
-	if (at_fork.alloc == PCPU_LEFT)
-		pcpu_alloc_unlock();
+	pcpu_share_after_fork();
 }
 
 static void in_child(void)
 {
+	renew_what_was_left();
+	unlock_if_taken(pcpu_mem_mutex(), at_fork.mem);
+	at_fork.mem = PCPU_LEFT;
 	mend_child();
 	pcpu_process_is_known_now();
-	renew_what_was_left();
-	share_in_child();
 	after_fork();
+}
+
+/* The same where nobody has called before_fork(). */
+static void mend_untold_child(void)
+{
+	at_fork.debug = take_over(&pcpu_debug_mutex);
+	at_fork.alloc = take_over(&pcpu_alloc_mutex);
+	if (pcpu_mem_mutex() && !has_mem())
+		pcpu_mutex_renew(pcpu_mem_mutex());
+	if (at_fork.alloc == PCPU_TAKEN)
+		pcpu_cpu_locks_renew();
+	mend_child();
+	unlock_if_taken(&pcpu_alloc_mutex, at_fork.alloc);
+	unlock_if_taken(&pcpu_debug_mutex, at_fork.debug);
 }
 
 /* --- everything, in order --- */
@@ -339,7 +343,7 @@ static void arrange_forks_and_ends(void)
 {
 	pcpu_setup_check("no memory", pcpu_thread_end_init());
 	pcpu_setup_check("no memory", -pthread_atfork(before_fork, after_fork, in_child));
-	pcpu_new_process_init(mend_new_process);
+	pcpu_new_process_init(mend_untold_child);
 	pcpu_debug_init(pcpu_conf.debug);
 }
 

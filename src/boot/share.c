@@ -78,14 +78,14 @@ PERCPU_API int percpu_share(void)
 	return err;
 }
 
-void pcpu_share_after_fork(bool has_records)
+void pcpu_share_after_fork(void)
 {
-	pcpu_assert_held(&pcpu_alloc_mutex);
 	if (!pcpu_tier.shared)
 		return;
+	pcpu_assert_held(&pcpu_alloc_mutex);
 	is_child = true;
 	pcpu_alloc_begin_as_child();
-	if (has_records && pcpu_debug_level)
+	if (pcpu_debug_level)
 		pcpu_records_forget();
 	pcpu_vm_keep_apart();
 }

@@ -5,13 +5,8 @@
 #ifndef PCPU_SHARE_H
 #define PCPU_SHARE_H
 
-#include <stdbool.h>
-
-/*
- * In the child of a fork, while it has one thread; under pcpu_alloc_mutex. @has_records: the
- * records of areas are whole, and the debug lock is the caller's.
- */
-void pcpu_share_after_fork(bool has_records);
+/* In the child of a fork, while it has one thread; under the debug lock and pcpu_alloc_mutex. */
+void pcpu_share_after_fork(void);
 
 /* The module of that name, with variables, has been loaded later than the program. */
 void pcpu_share_note_module(const char *name);

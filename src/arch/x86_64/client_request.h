@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-/* Its answer to @request with three arguments, or @otherwise: it does not know it, or is not there. */
+/* Its answer to @request with three arguments; @otherwise: it does not know it, or is not there. */
 static inline uint64_t pcpu_client_request(uint64_t otherwise, uint64_t request, uint64_t a,
 					   uint64_t b, uint64_t c)
 {
