@@ -40,7 +40,10 @@ __pcpu_always_inline void __pcpu_race_end_section(void)
 /* The same of the copy of the object at @ptr that belongs to the CPU whose locks the caller has. */
 __pcpu_always_inline void *__pcpu_race_copy(uintptr_t ptr)
 {
-	return (void *)__pcpu_copy_in(ptr, (uintptr_t)__percpu_rt.entries[__pcpu_self()->cpu].base);
+	const intptr_t base = __percpu_rt.entries[__pcpu_self()->cpu].base;
+	const uintptr_t copy = __pcpu_copy_in(ptr, (uintptr_t)base);
+
+	return (void *)copy;
 }
 
 __pcpu_always_inline void __pcpu_race_begin_lock(uintptr_t ptr)
