@@ -171,14 +171,9 @@ void pcpu_records_each(void (*fn)(const struct pcpu_record *record, void *ctx), 
 
 void pcpu_records_forget(void)
 {
-	struct pcpu_record *record;
-
 	pcpu_assert_held(&pcpu_debug_mutex);
 	for (size_t i = 0; i < (size_t)1 << table.bits; i++)
-		while ((record = table.buckets[i]) != NULL) {
-			table.buckets[i] = record->next;
-			pcpu_record_drop(record);
-		}
+		table.buckets[i] = NULL;
 	table.nr = 0;
 }
 

@@ -77,7 +77,10 @@ const struct pcpu_record *pcpu_record_around(uint32_t coord);
 size_t pcpu_records_count(void);
 void pcpu_records_each(void (*fn)(const struct pcpu_record *record, void *ctx), void *ctx);
 
-/* Drops all of them: the areas are another process's. */
+/*
+ * Forgets all of them: the areas are another process's. In the child of a fork, where no lock can
+ * be taken: their memory is not given back.
+ */
 void pcpu_records_forget(void);
 
 /* Adds a copy of @record to the history. */

@@ -10,6 +10,7 @@
 #include "support/cmocka_all.h"
 
 #include "ground/fault.h"
+#include "memory/entry.h"
 
 #include <percpu/percpu.h>
 
@@ -437,7 +438,7 @@ static void process_that_is_killed_allocating_takes_nothing_with_it(void **state
 		long before = per_cpu_sum(shared->small);
 		pid_t child = start(allocate_for_ever, i);
 
-		while (per_cpu_sum(shared->small) < before + 10)
+		for (int n = 0; n < 300000 && per_cpu_sum(shared->small) < before + 10; n++)
 			usleep(100);
 		usleep(i * 50);
 		kill(child, SIGKILL);
@@ -671,6 +672,30 @@ static void cpu_that_is_not_there_can_be_visited(void **state)
 	assert_int_equal(per_cpu_sum(in_static), before + 45 + 7);
 }
 
+/* As if who opened it had been killed between the last two stores. */
+static void unit_that_is_published_by_half_is_finished_by_the_next(void **state)
+{
+	unsigned int cpu = (unsigned int)sched_getcpu(), absent = closed_cpu();
+	long before = per_cpu_sum(in_static);
+	cpu_set_t all, one;
+
+	(void)state;
+	open_and_count(absent);
+	__atomic_store_n(&pcpu_unit_entry(absent)->window, PCPU_CLOSED, __ATOMIC_SEQ_CST);
+	assert_int_equal(per_cpu_xchg(in_static, absent, 25), 15);
+	sched_getaffinity(0, sizeof(all), &all);
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+	__atomic_store_n(&pcpu_unit_entry(cpu)->window, PCPU_CLOSED, __ATOMIC_SEQ_CST);
+	this_cpu_inc(in_static);
+	__atomic_store_n(&pcpu_unit_entry(cpu)->window, PCPU_CLOSED, __ATOMIC_SEQ_CST);
+	get_cpu_var(in_static)++;
+	put_cpu_var(in_static);
+	sched_setaffinity(0, sizeof(all), &all);
+	assert_int_equal(per_cpu_sum(in_static), before + 20 + 2);
+}
+
 static void open_one_after_the_other(unsigned int number)
 {
 	unsigned int cpu;
@@ -783,6 +808,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(area_is_zero_in_units_that_children_have_opened),
 		cmocka_unit_test(who_is_killed_opening_keeps_nobody_out),
 		cmocka_unit_test(cpu_that_is_not_there_can_be_visited),
+		cmocka_unit_test(unit_that_is_published_by_half_is_finished_by_the_next),
 		cmocka_unit_test(unit_that_many_processes_want_opens_once),
 	};
 	const struct CMUnitTest late[] = {
