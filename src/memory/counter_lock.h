@@ -30,12 +30,13 @@
 struct pcpu_counter_lock {
 	struct pcpu_mutex mutex;
 	/* The note. */
-	bool good;
 	int64_t *count, count_before;
-	int32_t *part, part_before;
+	int32_t *part;
 	/* Not NULL: all parts of the counter are going to be 0 instead, and the count this. */
 	int32_t __percpu *parts;
 	int64_t count_after;
+	int32_t part_before;
+	bool good;
 } __attribute__((__aligned__(64)));
 
 /* The lock of what is at @address, a counter. */
