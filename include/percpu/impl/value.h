@@ -78,7 +78,8 @@ template <typename to> struct __pcpu_conversion<to *, int> {
 		return (to *)(intptr_t)value;
 	}
 };
-template <typename to, typename from> __pcpu_always_inline constexpr to __pcpu_convert(from value)
+template <typename to, typename from>
+__pcpu_always_inline constexpr to __pcpu_convert(to *, from value)
 {
 	return __pcpu_conversion<to, from>::of(value);
 }
@@ -98,17 +99,31 @@ template <> struct __pcpu_bits<true> {
 		return (uint64_t)value & 1;
 	}
 };
+
+/*
+ * All of a variable's type, by what is pointed to. No macro has an operand between the brackets of
+ * a template: where an operation is part of it, g++ 16 refuses the statement expression there.
+ */
+template <typename type> struct __pcpu_value {
+	using is_bool = __pcpu_bool<type>;
+	using is_floating = __pcpu_floating<type>;
+	using is_pointer = __pcpu_pointee<type>;
+};
+template <typename type> __pcpu_value<typename __pcpu_plain<type>::is> __pcpu_value_of(type *);
+
+template <typename type>
+__pcpu_bits<__pcpu_bool<typename __pcpu_plain<type>::is>::it_is> __pcpu_bits_of(type *);
 }
 
-#define __pcpu_is_bool(obj) (__pcpu_bool<__pcpu_value_type(obj)>::it_is)
-#define __pcpu_is_floating(obj) (__pcpu_floating<__pcpu_value_type(obj)>::it_is)
-#define __pcpu_is_pointer(obj) (__pcpu_pointee<__pcpu_value_type(obj)>::exists)
+#define __pcpu_is_bool(obj) (decltype(__pcpu_value_of(&(obj)))::is_bool::it_is)
+#define __pcpu_is_floating(obj) (decltype(__pcpu_value_of(&(obj)))::is_floating::it_is)
+#define __pcpu_is_pointer(obj) (decltype(__pcpu_value_of(&(obj)))::is_pointer::exists)
 #define __pcpu_is_const(obj) (decltype(__pcpu_plain_of(&(obj)))::was_const)
 /* by a comma, behind which NULL is a number like any other */
-#define __pcpu_cast(type, value) (__pcpu_convert<type>(((void)0, (value))))
+#define __pcpu_cast(type, value) (__pcpu_convert(static_cast<type *>(nullptr), ((void)0, (value))))
 #define __pcpu_pointer_at(type, address) (reinterpret_cast<type>(address))
 #define __pcpu_typed_pointer(type, ptr) (static_cast<type>(ptr))
-#define __pcpu_bits_for(obj, val) (__pcpu_bits<__pcpu_is_bool(obj)>::of(val))
+#define __pcpu_bits_for(obj, val) (decltype(__pcpu_bits_of(&(obj)))::of(val))
 
 #else
 
