@@ -233,7 +233,8 @@ void pcpu_modules_place(void)
 			no_place(module, err);
 	}
 	/* the first chunk takes it again, and what follows it as well if it can */
-	pcpu_coord_release(modules->span.start);
+	if (modules)
+		pcpu_coord_release(modules->span.start);
 }
 
 int pcpu_modules_add_others(void)

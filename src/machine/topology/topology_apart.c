@@ -66,7 +66,7 @@ static void limit_itself(void)
 	for (int signo = 1; signo < 32; signo++)
 		signal(signo, SIG_DFL);
 	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	pthread_sigmask(SIG_SETMASK, &none, NULL);
 	setitimer(ITIMER_PROF, &time, NULL);
 }
 
