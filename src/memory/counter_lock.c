@@ -34,12 +34,11 @@ static int64_t wrapping_add(int64_t a, int64_t b)
 	return (int64_t)((uint64_t)a + (uint64_t)b);
 }
 
-/* L2 and L4 */
+/* L2 and L4: behind L1 and L3. What follows, stores of L3 or giving the mutex back, releases too. */
 static void set_good(struct pcpu_counter_lock *lock, bool good)
 {
 	pcpu_assert_held(&lock->mutex);
 	__atomic_store_n(&lock->good, good, __ATOMIC_RELEASE);
-	__atomic_thread_fence(__ATOMIC_RELEASE);
 }
 
 void pcpu_counter_fold(struct pcpu_counter_lock *lock, int64_t *count, int32_t *part,
@@ -52,8 +51,8 @@ void pcpu_counter_fold(struct pcpu_counter_lock *lock, int64_t *count, int32_t *
 	lock->parts = NULL;
 	set_good(lock, true);
 	amount = wrapping_add(amount, lock->part_before);
-	__atomic_store_n(part, 0, __ATOMIC_RELAXED);
-	__atomic_store_n(count, wrapping_add(lock->count_before, amount), __ATOMIC_RELAXED);
+	__atomic_store_n(part, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(count, wrapping_add(lock->count_before, amount), __ATOMIC_RELEASE);
 	set_good(lock, false);
 }
 
@@ -63,7 +62,7 @@ static void clear_parts(int32_t __percpu *parts)
 
 	for_each_possible_cpu(cpu)
 		if (percpu_unit_is_open(cpu))
-			__atomic_store_n(per_cpu_ptr(parts, cpu), 0, __ATOMIC_RELAXED);
+			__atomic_store_n(per_cpu_ptr(parts, cpu), 0, __ATOMIC_RELEASE);
 }
 
 void pcpu_counter_reset(struct pcpu_counter_lock *lock, int64_t *count, int32_t __percpu *parts,
@@ -74,7 +73,7 @@ void pcpu_counter_reset(struct pcpu_counter_lock *lock, int64_t *count, int32_t 
 	lock->count_after = amount;
 	set_good(lock, true);
 	clear_parts(parts);
-	__atomic_store_n(count, amount, __ATOMIC_RELAXED);
+	__atomic_store_n(count, amount, __ATOMIC_RELEASE);
 	set_good(lock, false);
 }
 
