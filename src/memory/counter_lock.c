@@ -34,7 +34,7 @@ static int64_t wrapping_add(int64_t a, int64_t b)
 	return (int64_t)((uint64_t)a + (uint64_t)b);
 }
 
-/* L2 and L4: behind L1 and L3. What follows, stores of L3 or giving the mutex back, releases too. */
+/* L2 and L4: behind L1 and L3. What follows releases too: stores of L3, giving back the mutex. */
 static void set_good(struct pcpu_counter_lock *lock, bool good)
 {
 	pcpu_assert_held(&lock->mutex);
