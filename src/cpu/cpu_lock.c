@@ -72,7 +72,9 @@ void pcpu_cpu_locks_resume(void)
 		return;
 	for (struct pcpu_cpu_lock *lock = locks.first; lock; lock = lock->next)
 		/* nobody but this thread can have it, whose number is another one in a child */
-		set_halves(lock, lock->taken ? pcpu_cpu_lock_me() : 0);
+		set_halves(lock, __atomic_load_n(&lock->taken, __ATOMIC_RELAXED)
+					 ? pcpu_cpu_lock_me()
+					 : 0);
 }
 
 void pcpu_cpu_locks_renew(void)
