@@ -102,17 +102,24 @@ static void *use_and_vanish(void *mark)
 	return NULL;
 }
 
-/* Not every C library notices that such a thread has ended, and would be waiting for it. */
-static void have_one_vanish(struct pcpu_mark **mark)
+/*
+ * False: with musl no thread may end so, because the kernel then gives back, in its name, a lock that
+ * another thread may have.
+ */
+static bool have_one_vanish(struct pcpu_mark **mark)
 {
 	pid_t thread;
 
+#ifndef __GLIBC__
+	return false;
+#endif
 	__atomic_store_n(&vanishing, 0, __ATOMIC_SEQ_CST);
 	pthread_detach(start(use_and_vanish, mark));
 	while (!(thread = __atomic_load_n(&vanishing, __ATOMIC_SEQ_CST)))
 		usleep(100);
 	while (syscall(SYS_tgkill, getpid(), thread, 0) == 0)
 		usleep(100);
+	return true;
 }
 
 /* More than two arrays of marks have. */
@@ -136,7 +143,10 @@ static void marks_of_threads_that_vanish_are_used_again(void **state)
 
 	(void)state;
 	for (int i = 0; i < VANISHING; i++)
-		have_one_vanish(&marks[i]);
+		if (!have_one_vanish(&marks[i])) {
+			skip();
+			return;
+		}
 	/* the last ones may not have been gone when it was looked */
 	assert_true(count_distinct(marks, VANISHING) <= VANISHING * 3 / 4);
 }
@@ -223,7 +233,10 @@ static void mark_of_a_thread_that_vanished_is_not_waited_for_for_ever(void **sta
 	struct pcpu_mark *mark;
 
 	(void)state;
-	pthread_join(start(use_and_vanish, &mark), NULL);
+	if (!have_one_vanish(&mark)) {
+		skip();
+		return;
+	}
 	wait_for_marks();
 	assert_int_equal(mark->busy, 0);
 	assert_int_equal(mark->owner, 0);
