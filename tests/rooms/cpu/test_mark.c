@@ -103,8 +103,8 @@ static void *use_and_vanish(void *mark)
 }
 
 /*
- * False: with musl no thread may end so, because the kernel then gives back, in its name, a lock that
- * another thread may have.
+ * False: with musl no thread may end so, because the kernel then gives back, in its name, a lock
+ * that another thread may have.
  */
 static bool have_one_vanish(struct pcpu_mark **mark)
 {
