@@ -78,8 +78,8 @@ size_t pcpu_records_count(void);
 void pcpu_records_each(void (*fn)(const struct pcpu_record *record, void *ctx), void *ctx);
 
 /*
- * Forgets all of them: the areas are another process's. In the child of a fork, where no lock can
- * be taken: their memory is not given back.
+ * Forgets all of them: the areas are another process's. Their memory is not given back: in a child
+ * that was made without the handlers of fork(), another thread may have been in the middle of it.
  */
 void pcpu_records_forget(void);
 
