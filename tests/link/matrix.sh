@@ -39,6 +39,8 @@ link_and_check() { # NAME FLAVOUR LIBRARY COMPILER FLAGS...
 	begin "$1"
 	flavour=$2 library=$3
 	shift 3
+	# mold 2.37 writes over the file that is there, and leaves some of that file's bytes as relocations
+	rm -f program
 	step "$@" "one.$flavour.o" "two.$flavour.o" "main.$flavour.o" $library -o program &&
 		check program || return 0
 }
@@ -202,8 +204,9 @@ matrix_options() { # COMPILER
 		"-std=c11 -pedantic" "-std=gnu17 -fPIC" "-march=native" "-mcmodel=medium" \
 		"-fno-plt" "-fstack-protector-all" "-fcommon" "-g3" "-fno-asynchronous-unwind-tables" \
 		"-fcf-protection=full" "-mno-red-zone"; do
-		can_link "$1" $options || {
-			skip_case "$1 $options cannot link an empty program"
+		# clang 19 warns of what -march=native finds on some processors
+		can_link "$1" $warnings -Wno-unused-command-line-argument $options || {
+			skip_case "$1 $options cannot link an empty program, or warns"
 			continue
 		}
 		compile pie "$1" $warnings -O1 -fPIE $options &&
