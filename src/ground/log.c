@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,6 +81,21 @@ void pcpu_log(enum percpu_log_level level, const char *format, ...)
 	errno = saved;
 }
 
+/*
+ * A program's handler of SIGABRT sees a fatal message wherever it is given, also while signals are
+ * masked: until 2.40 glibc's abort() unmasks the signal before it raises it, later ones only when
+ * no handler would be called any more.
+ */
+static void __attribute__((__noreturn__)) end_process(void)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGABRT);
+	pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
+	abort();
+}
+
 void pcpu_fatal(const char *format, ...)
 {
 	percpu_fatal_handler_t handler = __atomic_load_n(&log_to.fatal_handler, __ATOMIC_ACQUIRE);
@@ -93,7 +109,7 @@ void pcpu_fatal(const char *format, ...)
 	emit(PERCPU_LOG_EMERG, message);
 	if (handler)
 		handler(message);
-	abort();
+	end_process();
 }
 
 void pcpu_log_set_level(enum percpu_log_level level)

@@ -5,8 +5,11 @@
 #include "support/records.h"
 
 #include "ground/log.h"
+#include "ground/signals.h"
 
+#include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 static int release(void **state)
 {
@@ -92,6 +95,29 @@ static void fatal_message_is_the_end(void **state)
 	assert_non_null(strstr(end.output, "nothing goes on"));
 }
 
+static void exit_with_four(int signal)
+{
+	(void)signal;
+	_exit(4);
+}
+
+static void be_fatal_with_signals_masked(void *arg)
+{
+	sigset_t saved;
+
+	signal(SIGABRT, exit_with_four);
+	pcpu_mask_signals(&saved);
+	be_fatal(arg);
+}
+
+static void fatal_message_reaches_a_handler_of_the_signal_while_signals_are_masked(void **state)
+{
+	struct child_end end = child_run(be_fatal_with_signals_masked, "nothing");
+
+	(void)state;
+	assert_true(child_exited_with(&end, 4));
+}
+
 #define log_test(f) cmocka_unit_test_teardown(f, release)
 
 int main(void)
@@ -104,6 +130,7 @@ int main(void)
 		log_test(level_alone_can_be_changed),
 		log_test(message_that_is_too_long_is_cut),
 		log_test(fatal_message_is_the_end),
+		log_test(fatal_message_reaches_a_handler_of_the_signal_while_signals_are_masked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
