@@ -11,6 +11,7 @@
 #define PERCPU_ACCESS_H
 
 #include <percpu/cpumask.h>
+#include <percpu/impl/copies.h>
 #include <percpu/impl/race.h>
 #include <percpu/impl/runtime.h>
 #include <percpu/impl/value.h>
@@ -106,11 +107,8 @@ PERCPU_API void __percpu_preempt_check(const char *name);
  */
 PERCPU_API bool percpu_unit_is_open(unsigned int cpu);
 
-/*
- * Where to read CPU @cpu's copy of the object at @ptr, of at most 16 bytes, without opening its
- * unit: the copy, or the initial value. Never write through it.
- */
-PERCPU_API const volatile void *__percpu_peek(const volatile void __percpu *ptr, unsigned int cpu);
+/* Of the object at @ptr: for per_cpu_sum(). */
+PERCPU_API struct percpu_copies __percpu_copies(const volatile void __percpu *ptr);
 
 __PCPU_END_DECLS
 
@@ -124,18 +122,25 @@ __PCPU_END_DECLS
  * open. Thread- and signal-safe.
  */
 #define per_cpu_sum(var) __pcpu_per_cpu_sum(var, __COUNTER__)
-#define __pcpu_per_cpu_sum(var, id)                                                              \
-	__extension__({                                                                          \
-		__typeof__((var) + 0L) __pcpu_local(sum, id) = 0;                                \
-		__pcpu_race_begin_reads();                                                       \
-		for (unsigned int __pcpu_local(cpu, id) = 0; __pcpu_local(cpu, id) < nr_cpu_ids; \
-		     __pcpu_local(cpu, id)++)                                                    \
-			if (cpu_possible(__pcpu_local(cpu, id)))                                 \
-				__pcpu_local(sum, id) += *__pcpu_typed_pointer(                  \
-					const volatile __pcpu_value_type(var) *,                 \
-					__percpu_peek(&(var), __pcpu_local(cpu, id)));           \
-		__pcpu_race_end_reads();                                                         \
-		__pcpu_local(sum, id);                                                           \
+#define __pcpu_per_cpu_sum(var, id)                                                                \
+	__extension__({                                                                            \
+		const struct percpu_copies __pcpu_local(copies, id) = __percpu_copies(&(var));     \
+		__typeof__((var) + 0L) __pcpu_local(sum, id) = 0;                                  \
+		__pcpu_race_begin_reads();                                                         \
+		if (__pcpu_local(copies, id).nr_closed)                                            \
+			__pcpu_local(sum, id) +=                                                   \
+				__pcpu_cast(__typeof__((var) + 0L),                                \
+					    __pcpu_local(copies, id).nr_closed) *                  \
+				*__pcpu_typed_pointer(const volatile __pcpu_value_type(var) *,     \
+						      __pcpu_local(copies, id).initial);           \
+		for (unsigned int __pcpu_local(i, id) = 0;                                         \
+		     __pcpu_local(i, id) < __pcpu_local(copies, id).nr_open;                       \
+		     __pcpu_local(i, id)++)                                                        \
+			__pcpu_local(sum, id) += *__pcpu_typed_pointer(                            \
+				const volatile __pcpu_value_type(var) *,                           \
+				__pcpu_open_copy(&__pcpu_local(copies, id), __pcpu_local(i, id))); \
+		__pcpu_race_end_reads();                                                           \
+		__pcpu_local(sum, id);                                                             \
 	})
 
 #include <percpu/impl/end.h>

@@ -19,16 +19,17 @@
 struct list {
 	uint64_t opener; /* the thread that is opening a unit: number and birth; 0: none */
 	unsigned int nr;
-	uintptr_t windows[];
+	uintptr_t windows[]; /* and behind them as many CPUs' numbers */
 };
 
 static struct list *list;
 static size_t list_size;
 static bool list_is_shared;
 
-/* Appended to under the unit lock, read by anybody: the element first, then the number. */
+/* Appended to under the unit lock, read by anybody: the elements first, then the number. */
 static unsigned int nr_at_boot;
 uintptr_t *pcpu_open_windows;
+unsigned int *pcpu_open_cpus;
 unsigned int *pcpu_nr_open_windows = &nr_at_boot;
 
 uintptr_t *pcpu_committed_windows;
@@ -36,12 +37,14 @@ unsigned int pcpu_nr_committed_windows;
 
 int pcpu_open_units_init(unsigned int nr)
 {
-	list_size = pcpu_page_ceil(sizeof(*list) + nr * sizeof(list->windows[0]));
+	list_size = pcpu_page_ceil(sizeof(*list) +
+				   nr * (sizeof(*pcpu_open_windows) + sizeof(*pcpu_open_cpus)));
 	list = pcpu_vm_guarded_array(list_size, list_size);
 	pcpu_committed_windows = pcpu_mem_zalloc(nr * sizeof(*pcpu_committed_windows));
 	if (!list || !pcpu_committed_windows)
 		return -ENOMEM;
 	pcpu_open_windows = list->windows;
+	pcpu_open_cpus = (unsigned int *)&list->windows[nr];
 	pcpu_nr_open_windows = &list->nr;
 	return 0;
 }
@@ -216,15 +219,16 @@ int pcpu_open_units_fill(uintptr_t window)
 }
 
 /* It may be there, by somebody who was killed before he said that the unit is open. */
-void pcpu_open_units_append(uintptr_t window)
+void pcpu_open_units_append(uintptr_t window, unsigned int cpu)
 {
 	pcpu_assert_held(&pcpu_unit_lock);
 	if (!is_committed(window))
 		note_committed(window);
-	/* in a child, it may have been done in the parent */
-	if (list->nr && list->windows[list->nr - 1] == window)
+	/* in a child, it may have been done in the parent; and other units may have opened since */
+	if (is_among(window, list->windows, list->nr))
 		return;
 	list->windows[list->nr] = window;
+	pcpu_open_cpus[list->nr] = cpu;
 	__atomic_store_n(&list->nr, list->nr + 1, __ATOMIC_RELEASE);
 }
 

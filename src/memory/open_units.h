@@ -19,6 +19,7 @@
 
 #include "memory/span.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -28,6 +29,9 @@
  */
 extern uintptr_t *pcpu_open_windows;
 
+/* The CPUs whose windows these are, in the same order. */
+extern unsigned int *pcpu_open_cpus;
+
 /* How many units are open. */
 static inline unsigned int pcpu_units_nr_open(void)
 {
@@ -35,6 +39,16 @@ static inline unsigned int pcpu_units_nr_open(void)
 
 	return __atomic_load_n(pcpu_nr_open_windows, __ATOMIC_ACQUIRE);
 }
+
+/*
+ * pcpu_for_each_open_cpu() - run a statement with the unsigned int @cpu set to each CPU whose unit
+ * is open: what costs what the CPUs used cost, not those that are possible. Each comes once; one
+ * whose unit opens meanwhile does not come. No lock is needed, in handlers of signals neither. Its
+ * entry may not be published yet, or never will be if who opens it is killed (percpu_unit_is_open).
+ */
+#define pcpu_for_each_open_cpu(cpu)                                      \
+	for (unsigned int at_##cpu = 0, nr_##cpu = pcpu_units_nr_open(); \
+	     at_##cpu < nr_##cpu && ((cpu) = pcpu_open_cpus[at_##cpu], true); at_##cpu++)
 
 /* The windows that have the spans: those of the open units, or all. Under the unit lock. */
 extern uintptr_t *pcpu_committed_windows;
@@ -48,7 +62,7 @@ int pcpu_open_units_init(unsigned int nr);
  * then puts it among them. 0 or a negative errno. Both under the unit lock.
  */
 int pcpu_open_units_fill(uintptr_t window);
-void pcpu_open_units_append(uintptr_t window);
+void pcpu_open_units_append(uintptr_t window, unsigned int cpu);
 
 /*
  * For an open unit whose window is going to be mapped anew: keeps what is in its spans, in a copy

@@ -139,7 +139,7 @@ static int open_locked(unsigned int cpu)
 		return err;
 	set_own_variables(cpu, window);
 	/* who writes to a copy must find that others clear it when they hand it out again */
-	pcpu_open_units_append(window);
+	pcpu_open_units_append(window, cpu);
 	publish(cpu, window);
 	pcpu_race_release(&pcpu_entries[cpu]);
 	return 0;
@@ -197,17 +197,17 @@ uintptr_t pcpu_unit_base(unsigned int cpu)
  */
 void pcpu_units_look_up(void)
 {
+	unsigned int cpu;
 	sigset_t saved;
 
-	for (unsigned int cpu = 0; units.shared && cpu < units.nr; cpu++)
+	for (cpu = 0; units.shared && cpu < units.nr; cpu++)
 		if (units.windows[cpu])
 			pcpu_unit_open(cpu);
 	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
 	__atomic_store_n(&units.base_bits, PCPU_LOOK_UP, __ATOMIC_RELAXED);
 	units.rest_bits |= PCPU_SLOW_ONLY;
-	for (unsigned int cpu = 0; cpu < units.nr; cpu++)
-		if (pcpu_unit_is_open(cpu))
-			__atomic_fetch_or(&pcpu_entries[cpu].base, PCPU_LOOK_UP, __ATOMIC_RELEASE);
+	pcpu_for_each_open_cpu(cpu) if (pcpu_unit_is_open(cpu))
+		__atomic_fetch_or(&pcpu_entries[cpu].base, PCPU_LOOK_UP, __ATOMIC_RELEASE);
 	pcpu_unlock_sigrestore(&pcpu_unit_lock, &saved);
 }
 
@@ -314,6 +314,7 @@ static void unshare_memory(void)
 
 int pcpu_units_share(intptr_t rest_bits, unsigned int attention)
 {
+	unsigned int cpu;
 	int err;
 
 	pcpu_assert_held(&pcpu_alloc_mutex);
@@ -326,10 +327,8 @@ int pcpu_units_share(intptr_t rest_bits, unsigned int attention)
 	units.shared = true;
 	units.rest_bits = rest_bits | (units.base_bits ? PCPU_SLOW_ONLY : 0);
 	pcpu_entries_set_attention(attention);
-	for (unsigned int cpu = 0; cpu < units.nr; cpu++)
-		if (pcpu_unit_is_open(cpu))
-			pcpu_entry_set_rest(&pcpu_entries[cpu],
-					    (intptr_t)units.windows[cpu] | units.rest_bits);
+	pcpu_for_each_open_cpu(cpu) if (pcpu_unit_is_open(cpu)) pcpu_entry_set_rest(
+		&pcpu_entries[cpu], (intptr_t)units.windows[cpu] | units.rest_bits);
 	return 0;
 }
 
@@ -338,10 +337,11 @@ int pcpu_units_share(intptr_t rest_bits, unsigned int attention)
 /* With shared copies who is opening a unit is still there, or it is found to be gone later. */
 void pcpu_units_after_fork(void)
 {
+	unsigned int cpu;
 	sigset_t saved;
 
-	for (unsigned int cpu = 0; !units.shared && cpu < units.nr; cpu++)
-		if (units.windows[cpu] && pcpu_unit_is_open(cpu))
+	if (!units.shared)
+		pcpu_for_each_open_cpu(cpu) if (pcpu_unit_is_open(cpu))
 			finish_opening(&pcpu_entries[cpu]);
 	pcpu_mutex_renew(&pcpu_unit_lock);
 	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
@@ -366,13 +366,18 @@ PERCPU_API bool percpu_unit_is_open(unsigned int cpu)
 	return pcpu_unit_is_open(cpu);
 }
 
-PERCPU_API const volatile void *__percpu_peek(const volatile void *ptr, unsigned int cpu)
+/* A unit that opens after the look at the list counts with what its copy starts with. */
+PERCPU_API struct percpu_copies __percpu_copies(const volatile void *ptr)
 {
 	static const uint64_t zero[2];
+	const unsigned int nr = pcpu_units_nr_open();
 
-	if (pcpu_unit_is_open(cpu))
-		return (const volatile void *)(units.windows[cpu] +
-					       pcpu_coordinate((uintptr_t)ptr));
-	/* the template of a static variable holds the value that the copy would start with */
-	return pcpu_pointer_is_dynamic(ptr) ? (const volatile void *)zero : ptr;
+	return (struct percpu_copies){
+		.windows = pcpu_open_windows,
+		.coord = pcpu_coordinate((uintptr_t)ptr),
+		/* the template of a static variable holds the value that a copy starts with */
+		.initial = pcpu_pointer_is_dynamic(ptr) ? (const volatile void *)zero : ptr,
+		.nr_open = nr,
+		.nr_closed = __percpu_nr_possible - nr,
+	};
 }

@@ -631,6 +631,93 @@ static void windows_of_open_units_are_listed_once_each_and_no_others(void **stat
 	assert_int_equal(found, nr);
 }
 
+static void cpus_of_open_units_are_listed_beside_their_windows(void **state)
+{
+	unsigned int at = 0, cpu;
+
+	(void)state;
+	pcpu_for_each_open_cpu(cpu)
+	{
+		assert_true(percpu_unit_is_open(cpu));
+		assert_int_equal(pcpu_open_windows[at++], pcpu_unit_window(cpu));
+	}
+	assert_int_equal(at, pcpu_units_nr_open());
+}
+
+/* As in a process that has not used it yet. */
+static void begin_sums(void)
+{
+	unsigned int cpu;
+
+	pcpu_for_each_open_cpu(cpu) per_cpu(summed, cpu) = 5;
+}
+
+/* Who was to publish it is gone: another one opens after it, and then it does, by somebody else. */
+static void unit_that_is_opened_anew_is_listed_once(void *arg)
+{
+	const unsigned int left = closed_cpu(), nr = pcpu_units_nr_open();
+	sigset_t saved;
+
+	(void)arg;
+	begin_sums();
+	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
+	child_expect(pcpu_open_units_fill(pcpu_unit_window(left)) == 0);
+	pcpu_open_units_append(pcpu_unit_window(left), left);
+	pcpu_unlock_sigrestore(&pcpu_unit_lock, &saved);
+	/* not published yet, and it counts with what it starts with */
+	child_expect(per_cpu_sum(summed) == 5 * num_possible_cpus());
+	pcpu_unit_open(left - 1);
+	pcpu_unit_open(left);
+	child_expect(pcpu_units_nr_open() == nr + 2);
+	per_cpu(summed, left) += 7;
+	child_expect(per_cpu_sum(summed) == 5 * num_possible_cpus() + 7);
+}
+
+/* --- sums while units open --- */
+
+static unsigned int nr_wrong, nr_sums;
+
+static void check_sum(int signo)
+{
+	(void)signo;
+	/* what is added once a unit is open: never less, and no other number */
+	if (per_cpu_sum(summed) % 5 || per_cpu_sum(summed) < 5 * num_possible_cpus())
+		__atomic_fetch_add(&nr_wrong, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&nr_sums, 1, __ATOMIC_RELEASE);
+}
+
+static void *sum_until_told(void *stop)
+{
+	go_anywhere();
+	while (!__atomic_load_n((bool *)stop, __ATOMIC_RELAXED))
+		check_sum(0);
+	return NULL;
+}
+
+static void unit_that_opens_during_a_sum_counts_whole_or_with_its_initial_value(void *arg)
+{
+	bool stop = false;
+	pthread_t thread;
+	unsigned int cpu;
+
+	(void)arg;
+	begin_sums();
+	signal(SIGUSR1, check_sum);
+	start_all(&thread, 1, sum_until_told, &stop, 0);
+	for_each_possible_cpu(cpu) {
+		const unsigned int before = __atomic_load_n(&nr_sums, __ATOMIC_ACQUIRE);
+
+		raise(SIGUSR1);
+		per_cpu(summed, cpu) += 5;
+		while (__atomic_load_n(&nr_sums, __ATOMIC_ACQUIRE) < before + 3)
+			sched_yield();
+	}
+	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
+	pthread_join(thread, NULL);
+	child_expect(nr_wrong == 0);
+	child_expect(per_cpu_sum(summed) == 10 * num_possible_cpus());
+}
+
 /* --- the memory of all open units --- */
 
 #define NR_PAGES 4
@@ -902,6 +989,9 @@ int main(void)
 		cmocka_unit_test(claim_between_spans_is_accessible_nowhere),
 		cmocka_unit_test(span_that_cannot_be_had_in_one_unit_is_had_in_none),
 		cmocka_unit_test(windows_of_open_units_are_listed_once_each_and_no_others),
+		cmocka_unit_test(cpus_of_open_units_are_listed_beside_their_windows),
+		child_test(unit_that_is_opened_anew_is_listed_once),
+		child_test(unit_that_opens_during_a_sum_counts_whole_or_with_its_initial_value),
 		span_test(clearing_clears_every_open_unit_and_nothing_beside_the_range),
 		span_test(single_bytes_are_cleared),
 		span_test(byte_that_is_dirty_at_the_end_alone_is_cleared),

@@ -22,6 +22,7 @@
 #ifndef PERCPU_UP_RUNTIME_H
 #define PERCPU_UP_RUNTIME_H
 
+#include <percpu/impl/copies.h>
 #include <percpu/impl/runtime.h>
 
 #include <errno.h>
@@ -81,10 +82,13 @@ PERCPU_API bool percpu_unit_is_open(unsigned int cpu)
 	return cpu == 0;
 }
 
-PERCPU_API const volatile void *__percpu_peek(const volatile void __percpu *ptr, unsigned int cpu)
+/* The one copy is where the address says. */
+PERCPU_API struct percpu_copies __percpu_copies(const volatile void __percpu *ptr)
 {
-	(void)cpu;
-	return (const volatile void *)(uintptr_t)ptr;
+	static const uintptr_t window = 0;
+	const struct percpu_copies copies = {&window, (uintptr_t)ptr, NULL, 1, 0};
+
+	return copies;
 }
 
 /* --- section.h --- */
