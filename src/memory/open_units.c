@@ -76,7 +76,7 @@ static bool is_gone(uint64_t thread)
 	return pcpu_thread_is_gone((int)(uint32_t)thread, (unsigned int)(thread >> 32));
 }
 
-/* Who is killed in between has done nothing that is not done anew, and as before. */
+/* U1. Who is killed before U6 has done nothing that is not done anew, and as before. */
 void pcpu_opening_begin(void)
 {
 	const uint64_t self = list_is_shared ? name_of_this_thread() : 0;
@@ -93,6 +93,7 @@ void pcpu_opening_begin(void)
 	}
 }
 
+/* U6 */
 void pcpu_opening_end(void)
 {
 	pcpu_assert_held(&pcpu_unit_lock);
@@ -218,7 +219,7 @@ int pcpu_open_units_fill(uintptr_t window)
 	return err;
 }
 
-/* It may be there, by somebody who was killed before he said that the unit is open. */
+/* U4. It may be there, by somebody who was killed before he said that the unit is open. */
 void pcpu_open_units_append(uintptr_t window, unsigned int cpu)
 {
 	pcpu_assert_held(&pcpu_unit_lock);

@@ -10,9 +10,10 @@
  * all windows, with initial values if the span came later than that; what opening a unit still does
  * is to copy the initial values, and to put the window among those that are open. That list is
  * shared too. One thread of all processes opens at a time, under a lock that is taken from those
- * who die with it (pcpu_opening_begin). Until then the pages are zero, and in no core dump: the
- * kernel would make them resident for it. They are in those of who opens the unit, and of others
- * from the next time that these look at the list (pcpu_open_units_keep_in_cores).
+ * who die with it (pcpu_opening_begin; U1 to U6 are in tests/model/opener.pml). Until then
+ * the pages are zero, and in no core dump: the kernel would make them resident for it. They are in
+ * those of who opens the unit, and of others from the next time that these look at the list
+ * (pcpu_open_units_keep_in_cores).
  */
 #ifndef PCPU_OPEN_UNITS_H
 #define PCPU_OPEN_UNITS_H

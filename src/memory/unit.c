@@ -104,7 +104,7 @@ static void set_own_variables(unsigned int cpu, uintptr_t window)
 	*(int *)copy_in(window, &numa_node) = units.nodes ? units.nodes[cpu] : 0;
 }
 
-/* The copies are complete before anyone is told where they are. */
+/* U5. The copies are complete before anyone is told where they are. */
 static void publish(unsigned int cpu, uintptr_t window)
 {
 	struct percpu_entry *entry = &pcpu_entries[cpu];
@@ -114,7 +114,7 @@ static void publish(unsigned int cpu, uintptr_t window)
 	__atomic_store_n(&entry->window, entry->rest, __ATOMIC_RELEASE);
 }
 
-/* publish() stores the window last. Nobody is in the midst of that. */
+/* U2: publish() stores the window last. Nobody is in the midst of that. */
 static void finish_opening(struct percpu_entry *entry)
 {
 	intptr_t closed = PCPU_CLOSED;
@@ -206,8 +206,9 @@ void pcpu_units_look_up(void)
 	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
 	__atomic_store_n(&units.base_bits, PCPU_LOOK_UP, __ATOMIC_RELAXED);
 	units.rest_bits |= PCPU_SLOW_ONLY;
-	pcpu_for_each_open_cpu(cpu) if (pcpu_unit_is_open(cpu))
-		__atomic_fetch_or(&pcpu_entries[cpu].base, PCPU_LOOK_UP, __ATOMIC_RELEASE);
+	pcpu_for_each_open_cpu(cpu)
+		if (pcpu_unit_is_open(cpu))
+			__atomic_fetch_or(&pcpu_entries[cpu].base, PCPU_LOOK_UP, __ATOMIC_RELEASE);
 	pcpu_unlock_sigrestore(&pcpu_unit_lock, &saved);
 }
 
@@ -327,8 +328,10 @@ int pcpu_units_share(intptr_t rest_bits, unsigned int attention)
 	units.shared = true;
 	units.rest_bits = rest_bits | (units.base_bits ? PCPU_SLOW_ONLY : 0);
 	pcpu_entries_set_attention(attention);
-	pcpu_for_each_open_cpu(cpu) if (pcpu_unit_is_open(cpu)) pcpu_entry_set_rest(
-		&pcpu_entries[cpu], (intptr_t)units.windows[cpu] | units.rest_bits);
+	pcpu_for_each_open_cpu(cpu)
+		if (pcpu_unit_is_open(cpu))
+			pcpu_entry_set_rest(&pcpu_entries[cpu],
+					    (intptr_t)units.windows[cpu] | units.rest_bits);
 	return 0;
 }
 
@@ -341,8 +344,9 @@ void pcpu_units_after_fork(void)
 	sigset_t saved;
 
 	if (!units.shared)
-		pcpu_for_each_open_cpu(cpu) if (pcpu_unit_is_open(cpu))
-			finish_opening(&pcpu_entries[cpu]);
+		pcpu_for_each_open_cpu(cpu)
+			if (pcpu_unit_is_open(cpu))
+				finish_opening(&pcpu_entries[cpu]);
 	pcpu_mutex_renew(&pcpu_unit_lock);
 	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
 	pcpu_open_units_keep_in_cores();
