@@ -636,8 +636,7 @@ static void cpus_of_open_units_are_listed_beside_their_windows(void **state)
 	unsigned int at = 0, cpu;
 
 	(void)state;
-	pcpu_for_each_open_cpu(cpu)
-	{
+	pcpu_for_each_open_cpu(cpu) {
 		assert_true(percpu_unit_is_open(cpu));
 		assert_int_equal(pcpu_open_windows[at++], pcpu_unit_window(cpu));
 	}
@@ -649,7 +648,8 @@ static void begin_sums(void)
 {
 	unsigned int cpu;
 
-	pcpu_for_each_open_cpu(cpu) per_cpu(summed, cpu) = 5;
+	pcpu_for_each_open_cpu(cpu)
+		per_cpu(summed, cpu) = 5;
 }
 
 /* Who was to publish it is gone: another one opens after it, and then it does, by somebody else. */
