@@ -46,7 +46,7 @@ void pcpu_taken_back(struct pcpu_chunk *chunk, int slot, int nr)
 	pcpu_assert_held(&pcpu_alloc_mutex);
 	pcpu_books_add_areas(-nr);
 	pcpu_chunk_relocate(chunk, slot);
-	pcpu_slot_clear_exhausted(slot);
+	pcpu_chunk_note_room(chunk);
 	if (pcpu_area_map_free_size(&chunk->map) == pcpu_unit_size)
 		reclaim();
 }

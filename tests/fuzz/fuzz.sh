@@ -21,6 +21,7 @@ clang -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -Wshadow -Werror \
 	-I"$source/src" -I"$tests/rooms/alloc/map" -o area_map \
 	"$tests/fuzz/area_map.c" "$tests/rooms/alloc/map/map_pair.c" "$tests/rooms/alloc/map/signed_map.c" \
 	"$source/src/alloc/map/area_map.c" "$source/src/alloc/map/area_fit.c" "$source/src/alloc/map/area_walk.c" \
-	"$source/src/alloc/map/area_block.c" "$source/src/alloc/map/max_tree.c"
+	"$source/src/alloc/map/area_block.c" "$source/src/alloc/map/max_tree.c" \
+	"$source/src/alloc/map/room.c"
 cp "$tests"/fuzz/corpus/* corpus/
 exec ./area_map "$@" corpus

@@ -49,6 +49,7 @@ room(test_cache         alloc   possible:16             fallback musl x86_64)
 room(test_chunk         alloc/chunk   possible:8              fallback musl)
 room(test_max_tree      alloc/map   -)
 room(test_misuse        alloc   possible:8              fallback)
+room(test_room          alloc/map   -)
 room(test_slot          alloc/chunk   -)
 room(test_slot_list     alloc/chunk   -)
 # of the whole folder: the largest area, and long walks beside a model

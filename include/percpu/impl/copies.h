@@ -23,7 +23,7 @@ struct percpu_copies {
 
 /* The copy in the window of index @i. */
 __pcpu_always_inline const volatile void *__pcpu_open_copy(const struct percpu_copies *copies,
-							    unsigned int i)
+							   unsigned int i)
 {
 	return (const volatile void *)(copies->windows[i] + copies->coord);
 }

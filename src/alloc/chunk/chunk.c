@@ -55,6 +55,17 @@ static void set_roomy(struct pcpu_chunk *chunk, bool is_roomy)
 	chunk->is_roomy = is_roomy;
 }
 
+void pcpu_chunk_note_room(const struct pcpu_chunk *chunk)
+{
+	struct pcpu_room room;
+
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	if (chunk == pcpu_reserved_chunk)
+		return;
+	pcpu_area_map_room(&chunk->map, &room);
+	pcpu_slot_add_room(pcpu_chunk_slot(chunk), &room);
+}
+
 void pcpu_chunk_relocate(struct pcpu_chunk *chunk, int old_slot)
 {
 	int slot = pcpu_chunk_slot(chunk);
@@ -65,7 +76,7 @@ void pcpu_chunk_relocate(struct pcpu_chunk *chunk, int old_slot)
 	set_roomy(chunk, pcpu_area_map_contig_hint(&chunk->map) >= PCPU_STOCK_BYTES);
 	if (slot == old_slot)
 		return;
-	pcpu_slot_clear_exhausted(slot);
+	pcpu_chunk_note_room(chunk);
 	if (old_slot >= 0)
 		pcpu_slot_list_remove(&chunk->on_slot, old_slot);
 	if (old_slot < slot)
@@ -228,6 +239,22 @@ fail:
 	return NULL;
 }
 
+void pcpu_chunk_add_rooms(struct pcpu_chunk *chunk)
+{
+	void *memory = pcpu_mem_zalloc(pcpu_area_map_rooms_memory(&chunk->map));
+
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	if (memory)
+		pcpu_area_map_add_rooms(&chunk->map, memory);
+}
+
+void pcpu_chunk_drop_rooms(struct pcpu_chunk *chunk)
+{
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	pcpu_mem_free(pcpu_area_map_drop_rooms(&chunk->map),
+		      pcpu_area_map_rooms_memory(&chunk->map));
+}
+
 /* The chunk's blocks are nobody's then. */
 static void free_chunk(struct pcpu_chunk *chunk)
 {
@@ -240,6 +267,7 @@ static void free_chunk(struct pcpu_chunk *chunk)
 		free_words(&blocks[i], codes.words, codes.shift);
 		pcpu_block_fini(&blocks[i]);
 	}
+	pcpu_chunk_drop_rooms(chunk);
 	if (chunk->own_blocks)
 		pcpu_mem_free(chunk->own_blocks, own_blocks_size(chunk->start, chunk->end));
 	pcpu_mem_free(chunk, chunk_size(chunk->start, chunk->end));

@@ -102,6 +102,13 @@ static inline int pcpu_chunk_slot(const struct pcpu_chunk *chunk)
  */
 void pcpu_chunk_relocate(struct pcpu_chunk *chunk, int old_slot);
 
+/* Has the slot of @chunk know of its room: after areas of it have become free. */
+void pcpu_chunk_note_room(const struct pcpu_chunk *chunk);
+
+/* Has the chunk's map keep its room for each alignment, if there is memory for it; or not. */
+void pcpu_chunk_add_rooms(struct pcpu_chunk *chunk);
+void pcpu_chunk_drop_rooms(struct pcpu_chunk *chunk);
+
 /* The chunk of a node; NULL of NULL. */
 static inline struct pcpu_chunk *pcpu_chunk_of_node(struct pcpu_slot_node *node)
 {

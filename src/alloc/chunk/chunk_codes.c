@@ -97,6 +97,7 @@ void pcpu_chunk_coarsen(struct pcpu_chunk *chunk)
 	pcpu_assert_held(&pcpu_alloc_mutex);
 	pcpu_assert(pcpu_cpu_locks_are_stopped());
 	empty_limbo();
+	pcpu_chunk_drop_rooms(chunk);
 	for (int i = chunk->map.first; i < chunk->map.end; i++)
 		coarsen(&chunk->map.blocks[i]);
 }

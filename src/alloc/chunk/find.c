@@ -120,9 +120,11 @@ static int try_chunk(struct pcpu_chunk *chunk, struct pcpu_attempt *attempt, pcp
 {
 	int slot = pcpu_chunk_slot(chunk), result;
 
-	if (attempt->size > pcpu_area_map_contig_hint(&chunk->map))
+	if (pcpu_area_map_lacks(&chunk->map, attempt->size, attempt->align))
 		return -1;
 	result = fn(chunk, attempt);
+	if (attempt->may_block && pcpu_area_map_wants_rooms(&chunk->map))
+		pcpu_chunk_add_rooms(chunk);
 	/* also after a search in vain, which makes hints exact */
 	pcpu_chunk_relocate(chunk, slot);
 	return result;
@@ -179,13 +181,13 @@ int pcpu_walk(struct pcpu_attempt *attempt, pcpu_chunk_fn fn, struct pcpu_chunk 
 	     slot++) {
 		int result;
 
-		if (pcpu_slot_is_exhausted(slot, attempt->size, attempt->align))
+		if (pcpu_slot_lacks(slot, attempt->size, attempt->align))
 			continue;
 		result = walk_slot(attempt, slot, fn, where);
 		if (result != -1)
 			return result;
 		if (is_proof(attempt, fn))
-			pcpu_slot_mark_exhausted(slot, attempt->size, attempt->align);
+			pcpu_slot_exclude(slot, attempt->size, attempt->align);
 	}
 	return -1;
 }

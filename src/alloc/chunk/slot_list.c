@@ -12,7 +12,7 @@ int pcpu_nr_slots;
 
 struct slot_head {
 	struct pcpu_slot_node *first, *last;
-	int failed_size, failed_align; /* none has room for these, or more of both; 0: not known */
+	struct pcpu_room room; /* no chunk has more */
 };
 static struct slot_head *slots;
 
@@ -74,23 +74,20 @@ struct pcpu_slot_node *pcpu_slot_list_first(int slot)
 	return slots[slot].first;
 }
 
-bool pcpu_slot_is_exhausted(int slot, int size, int align)
+bool pcpu_slot_lacks(int slot, int size, int align)
 {
-	const struct slot_head *head = &slots[slot];
-
 	pcpu_assert_held(&pcpu_alloc_mutex);
-	return head->failed_size && size >= head->failed_size && align >= head->failed_align;
+	return pcpu_room_lacks(&slots[slot].room, size, align);
 }
 
-void pcpu_slot_mark_exhausted(int slot, int size, int align)
+void pcpu_slot_exclude(int slot, int size, int align)
 {
 	pcpu_assert_held(&pcpu_alloc_mutex);
-	slots[slot].failed_size = size;
-	slots[slot].failed_align = align;
+	pcpu_room_exclude(&slots[slot].room, size, align);
 }
 
-void pcpu_slot_clear_exhausted(int slot)
+void pcpu_slot_add_room(int slot, const struct pcpu_room *room)
 {
 	pcpu_assert_held(&pcpu_alloc_mutex);
-	slots[slot].failed_size = 0;
+	pcpu_room_add(&slots[slot].room, room);
 }

@@ -11,6 +11,8 @@
 #ifndef PCPU_SLOT_LIST_H
 #define PCPU_SLOT_LIST_H
 
+#include "alloc/map/room.h"
+
 #include <stdbool.h>
 
 struct pcpu_slot_node {
@@ -34,12 +36,11 @@ void pcpu_slot_list_remove(struct pcpu_slot_node *node, int slot);
 struct pcpu_slot_node *pcpu_slot_list_first(int slot);
 
 /*
- * What is known of a slot: that none of its chunks has room for a size and alignment. It holds
- * until a chunk comes to the slot, or an area of one of its chunks becomes free
- * (pcpu_slot_clear_exhausted).
+ * What is known of a slot: that none of its chunks has room for a size and alignment, or more of
+ * both (pcpu_slot_exclude). A chunk that comes to the slot, or becomes emptier, adds its room.
  */
-bool pcpu_slot_is_exhausted(int slot, int size, int align);
-void pcpu_slot_mark_exhausted(int slot, int size, int align);
-void pcpu_slot_clear_exhausted(int slot);
+bool pcpu_slot_lacks(int slot, int size, int align);
+void pcpu_slot_exclude(int slot, int size, int align);
+void pcpu_slot_add_room(int slot, const struct pcpu_room *room);
 
 #endif /* PCPU_SLOT_LIST_H */

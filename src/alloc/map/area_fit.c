@@ -17,6 +17,7 @@ bool pcpu_map_find_in_block(struct pcpu_area_map *map, int block, int from, int 
 	struct pcpu_block *record = &map->blocks[block];
 	int base = block << PCPU_BLOCK_SHIFT;
 	uint32_t largest = 0, second = 0;
+	struct pcpu_room room = {{0}};
 
 	for (int at = pcpu_block_next_free(record, from); at < PCPU_BLOCK_SIZE;
 	     at = pcpu_block_next_free(record, at + 1)) {
@@ -29,10 +30,15 @@ bool pcpu_map_find_in_block(struct pcpu_area_map *map, int block, int from, int 
 		length = (uint32_t)(fit->end - fit->start);
 		second = pcpu_max_u32(second, length < largest ? length : largest);
 		largest = pcpu_max_u32(largest, length);
+		if (map->rooms)
+			pcpu_room_add_area(&room, fit->start, length);
 	}
 	if (from == 0) {
 		record->second = second;
 		pcpu_map_set_hint(map, block, largest);
+		if (map->rooms)
+			pcpu_room_tree_set(map->rooms, block - map->first, &room);
+		map->nr_vain += largest >= (uint32_t)size;
 	}
 	return false;
 }
@@ -84,8 +90,8 @@ bool pcpu_map_find(struct pcpu_area_map *map, int size, int align, enum pcpu_pas
 
 	if (known_to_fail(map, size, align))
 		return false;
-	for (int block = pcpu_map_next_hint(map, map->first, (uint32_t)size); block < map->end;
-	     block = pcpu_map_next_hint(map, block + 1, (uint32_t)size)) {
+	for (int block = pcpu_map_next_room(map, map->first, size, align); block < map->end;
+	     block = pcpu_map_next_room(map, block + 1, size, align)) {
 		if (what == PCPU_PASS_TAKEN && map->blocks[block].taken) {
 			all = false;
 			continue;

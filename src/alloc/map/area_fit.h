@@ -24,7 +24,7 @@ enum pcpu_pass_over { PCPU_PASS_NONE, PCPU_PASS_TAKEN, PCPU_PASS_BUSY, PCPU_PASS
 
 /*
  * Looks for a free area that starts in @block at or after @from and fits. If the search was of the
- * whole block, and in vain, the block's bounds are exact afterwards.
+ * whole block, and in vain, the block's bounds are exact afterwards, rooms too.
  */
 bool pcpu_map_find_in_block(struct pcpu_area_map *map, int block, int from, int size, int align,
 			    struct pcpu_fit *fit);

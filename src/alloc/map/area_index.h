@@ -8,6 +8,10 @@
  * start to its end has an exact hint all the time; where areas of several sizes come and go the
  * bound becomes loose, until a search that looks at the whole block in vain puts it right.)
  *
+ * Rooms are hints for each alignment (room.h): they are there where searches for alignments that
+ * are larger than sizes have looked at many blocks in vain. An area that comes to be in a block adds
+ * its room; a search that looks at the whole block in vain makes it exact.
+ *
  * A start is what a block's codes say of an offset (area_block.h). Beside them a bit a block says
  * whether it has any, so that long areas are stepped over.
  *
@@ -18,6 +22,7 @@
 
 #include "alloc/map/area_block.h"
 #include "alloc/map/max_tree.h"
+#include "alloc/map/room.h"
 #include "ground/bitmap.h"
 
 #include <stdbool.h>
@@ -33,8 +38,11 @@ struct pcpu_area_map {
 	int failed_size, failed_align;
 	/* By block, from first on. */
 	struct pcpu_max_tree hints;
+	struct pcpu_room_tree *rooms; /* or NULL */
 	unsigned long *starts;
 	uint16_t *nr_starts;
+	/* Blocks with room for a size, but not for its alignment, that searches have looked at. */
+	int nr_vain;
 	/* The free area that the last free made: the next one often follows it. Or empty. */
 	int last_start, last_end;
 	/*
@@ -103,6 +111,29 @@ static inline void pcpu_map_hint_expand(struct pcpu_area_map *map, int block, ui
 		pcpu_map_set_hint(map, block, larger);
 	else
 		pcpu_map_hint_add(map, block, larger);
+}
+
+/* --- rooms --- */
+
+/* The free area [start, end) comes to be in the block of its start, or has become larger. */
+static inline void pcpu_map_room_add(struct pcpu_area_map *map, int start, int end)
+{
+	struct pcpu_room room = {{0}};
+
+	if (!map->rooms)
+		return;
+	pcpu_room_add_area(&room, start, (uint32_t)(end - start));
+	pcpu_room_tree_add(map->rooms, (start >> PCPU_BLOCK_SHIFT) - map->first, &room);
+}
+
+/* The first block at or after @block that may have an area of @size and @align, or map->end. */
+static inline int pcpu_map_next_room(const struct pcpu_area_map *map, int block, int size,
+				     int align)
+{
+	if (map->rooms && align > 1)
+		return map->first +
+		       pcpu_room_tree_next(map->rooms, block - map->first, size, align);
+	return pcpu_map_next_hint(map, block, (uint32_t)size);
 }
 
 /* --- starts --- */

@@ -69,6 +69,55 @@ void pcpu_area_map_init(struct pcpu_area_map *map, struct pcpu_block *blocks, vo
 	pcpu_map_hint_add(map, map->first, (uint32_t)free_bytes);
 }
 
+/* --- rooms --- */
+
+bool pcpu_area_map_wants_rooms(const struct pcpu_area_map *map)
+{
+	return !map->rooms && map->nr_vain > map->end - map->first;
+}
+
+size_t pcpu_area_map_rooms_memory(const struct pcpu_area_map *map)
+{
+	return sizeof(*map->rooms) + pcpu_room_tree_memory(map->end - map->first);
+}
+
+static void add_rooms_of_block(struct pcpu_area_map *map, int block)
+{
+	const struct pcpu_block *record = &map->blocks[block];
+
+	for (int at = pcpu_block_next_free(record, 0); at < PCPU_BLOCK_SIZE;
+	     at = pcpu_block_next_free(record, at + 1)) {
+		int start = (block << PCPU_BLOCK_SHIFT) + at;
+
+		pcpu_map_room_add(map, start, pcpu_map_next_start(map, start + 1));
+	}
+}
+
+void pcpu_area_map_add_rooms(struct pcpu_area_map *map, void *memory)
+{
+	map->rooms = memory;
+	pcpu_room_tree_init(map->rooms, map->end - map->first, map->rooms + 1);
+	for (int block = map->first; block < map->end; block++)
+		add_rooms_of_block(map, block);
+}
+
+void *pcpu_area_map_drop_rooms(struct pcpu_area_map *map)
+{
+	void *memory = map->rooms;
+
+	map->rooms = NULL;
+	map->nr_vain = 0;
+	return memory;
+}
+
+void pcpu_area_map_room(const struct pcpu_area_map *map, struct pcpu_room *room)
+{
+	if (map->rooms)
+		*room = *pcpu_room_tree_max(map->rooms);
+	else
+		pcpu_room_fill(room, (uint32_t)pcpu_area_map_contig_hint(map));
+}
+
 /* --- giving out --- */
 
 /*
@@ -83,6 +132,7 @@ static bool give_head_away(struct pcpu_area_map *map, const struct pcpu_fit *fit
 	if (before < 0)
 		return false;
 	pcpu_map_hint_add(map, pcpu_map_block_of(before), (uint32_t)(fit->off - before));
+	pcpu_map_room_add(map, before, fit->off);
 	return true;
 }
 
@@ -101,6 +151,9 @@ static void shrink_bounds(struct pcpu_area_map *map, const struct pcpu_fit *fit,
 	pcpu_map_hint_shrink(map, block, size, (uint32_t)head);
 	if (tail)
 		pcpu_map_hint_add(map, pcpu_map_block_of(end), (uint32_t)tail);
+	/* in the block of the whole there was more room */
+	if (tail && pcpu_map_block_of(end) != block)
+		pcpu_map_room_add(map, end, fit->end);
 }
 
 /*
@@ -243,6 +296,7 @@ static void make_free(struct pcpu_area_map *map, int off, int end)
 				     (uint32_t)(end - start));
 	else
 		pcpu_map_hint_add(map, pcpu_map_block_of(start), (uint32_t)(end - start));
+	pcpu_map_room_add(map, start, end);
 	map->last_start = start;
 	map->last_end = end;
 }

@@ -23,13 +23,16 @@
  *			maxima (max_tree.h), of which the last is the contig hint. For the way to
  *			the first block that may serve a size
  *
+ *	rooms		the same for each alignment, where it is worth it (room.h): for requests
+ *			whose alignment is larger than their size
+ *
  * So finding, giving out and taking back an area look at a few words of one or two blocks, and at
  * one group of 16 numbers a level, whatever the number of areas.
  *
  * Invariants, between any two calls (pcpu_area_map_is_valid checks them):
  *   - free_size is the sum of the free areas;
- *   - no hint is below the largest free area that starts in its block. It may be above, but a
- *     search that sees the whole block in vain makes it exact;
+ *   - no hint is below the largest free area that starts in its block, and no room below that of
+ *     one. They may be above, but a search that sees the whole block in vain makes them exact;
  *   - no two neighbours are both free;
  *   - the summaries say what their parts say.
  *
@@ -85,13 +88,34 @@ void pcpu_area_map_init(struct pcpu_area_map *map, struct pcpu_block *blocks, vo
  * @growth: filled in if the map has to grow; NULL: areas that would need it do not fit
  *
  * Return: the offset of the area, which is live; PCPU_MAP_NO_FIT if no free area fits: the hints of
- * all blocks that could have had one are exact then; PCPU_MAP_MUST_GROW if the area that would be
+ * all blocks that could have had one, as far as was known, are exact then; PCPU_MAP_MUST_GROW if the area that would be
  * given out needs finer codes: nothing has changed, and the call can be made again when the
  * codes of @growth have been moved (pcpu_block_move). At most two rounds are needed. Mirrors the
  * kernel's pcpu_alloc_area().
  */
 int pcpu_area_map_alloc(struct pcpu_area_map *map, int size, int align, bool quiet,
 			struct pcpu_map_growth *growth);
+
+/*
+ * Whether searches have looked at so many blocks in vain that rooms for each alignment are worth
+ * their memory: pcpu_area_map_rooms_memory() bytes, zeroed, which pcpu_area_map_add_rooms() takes,
+ * and which the caller frees when the map is no more, or after pcpu_area_map_drop_rooms(); NULL:
+ * there were none.
+ */
+bool pcpu_area_map_wants_rooms(const struct pcpu_area_map *map);
+size_t pcpu_area_map_rooms_memory(const struct pcpu_area_map *map);
+void pcpu_area_map_add_rooms(struct pcpu_area_map *map, void *memory);
+void *pcpu_area_map_drop_rooms(struct pcpu_area_map *map);
+
+/* Upper bounds on what can be had at each alignment. */
+void pcpu_area_map_room(const struct pcpu_area_map *map, struct pcpu_room *room);
+
+/* Whether the map is known to have no place for @size bytes aligned to @align. */
+static inline bool pcpu_area_map_lacks(const struct pcpu_area_map *map, int size, int align)
+{
+	return (uint32_t)size > pcpu_max_tree_max(&map->hints) ||
+	       (map->rooms && pcpu_room_lacks(pcpu_room_tree_max(map->rooms), size, align));
+}
 
 /* Where pcpu_area_map_alloc() would put an area, or PCPU_MAP_NO_FIT. Only hints change. */
 int pcpu_area_map_peek(struct pcpu_area_map *map, int size, int align);

@@ -50,6 +50,7 @@ static bool block_is_valid(const struct pcpu_area_map *map, int block)
 {
 	const struct pcpu_block *record = &map->blocks[block];
 	uint32_t largest = 0, second = 0;
+	struct pcpu_room room = {{0}}, noted;
 	bool starts = pcpu_test_bit((unsigned int)(block - map->first), map->starts);
 	int nr_starts = map->nr_starts[block - map->first];
 
@@ -60,6 +61,12 @@ static bool block_is_valid(const struct pcpu_area_map *map, int block)
 
 		second = pcpu_max_u32(second, length < largest ? length : largest);
 		largest = pcpu_max_u32(largest, length);
+		pcpu_room_add_area(&room, off, length);
+	}
+	if (map->rooms) {
+		noted = *pcpu_room_tree_get(map->rooms, block - map->first);
+		if (pcpu_room_add(&noted, &room))
+			return false;
 	}
 	return pcpu_map_hint(map, block) >= largest && record->second >= second &&
 	       nr_starts == count_starts(pcpu_block_codes(record)) && starts == (nr_starts != 0);
@@ -82,7 +89,8 @@ bool pcpu_area_map_is_valid(const struct pcpu_area_map *map)
 		if (!block_is_valid(map, block))
 			return false;
 	return free_size == map->free_size && areas == map->nr_areas &&
-	       pcpu_max_tree_is_valid(&map->hints);
+	       pcpu_max_tree_is_valid(&map->hints) &&
+	       (!map->rooms || pcpu_room_tree_is_valid(map->rooms));
 }
 
 int pcpu_area_map_dump(const struct pcpu_area_map *map, int *out, int max)

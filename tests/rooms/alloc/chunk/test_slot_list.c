@@ -31,7 +31,13 @@ static int empty_the_slot(void **state)
 	(void)state;
 	while ((first = pcpu_slot_list_first(SLOT)) != NULL)
 		pcpu_slot_list_remove(first, SLOT);
-	pcpu_slot_clear_exhausted(SLOT);
+	for (int slot = SLOT; slot <= SLOT + 1; slot++) {
+		struct pcpu_room room;
+
+		pcpu_slot_exclude(slot, 1, 1);
+		pcpu_room_fill(&room, PCPU_ROOM_MAX);
+		pcpu_slot_add_room(slot, &room);
+	}
 	return 0;
 }
 
@@ -99,25 +105,45 @@ static void node_on_no_list_is_taken_off_in_vain(void **state)
 static void slot_without_room_has_none_for_more_either(void **state)
 {
 	(void)state;
-	assert_false(pcpu_slot_is_exhausted(SLOT, 100, 8));
-	pcpu_slot_mark_exhausted(SLOT, 100, 8);
-	assert_true(pcpu_slot_is_exhausted(SLOT, 100, 8));
-	assert_true(pcpu_slot_is_exhausted(SLOT, 101, 8));
-	assert_true(pcpu_slot_is_exhausted(SLOT, 100, 16));
+	assert_false(pcpu_slot_lacks(SLOT, 100, 8));
+	pcpu_slot_exclude(SLOT, 100, 8);
+	assert_true(pcpu_slot_lacks(SLOT, 100, 8));
+	assert_true(pcpu_slot_lacks(SLOT, 101, 8));
+	assert_true(pcpu_slot_lacks(SLOT, 100, 16));
 	/* of less nothing is known, and of other slots */
-	assert_false(pcpu_slot_is_exhausted(SLOT, 99, 8));
-	assert_false(pcpu_slot_is_exhausted(SLOT, 100, 4));
-	assert_false(pcpu_slot_is_exhausted(SLOT + 1, 100, 8));
+	assert_false(pcpu_slot_lacks(SLOT, 99, 8));
+	assert_false(pcpu_slot_lacks(SLOT, 100, 4));
+	assert_false(pcpu_slot_lacks(SLOT + 1, 100, 8));
 }
 
-static void what_is_known_of_a_slot_can_be_forgotten(void **state)
+/* 120 bytes at any alignment; of those 90 from a multiple of 64 on. */
+static void room_that_comes_to_a_slot_is_there(void **state)
+{
+	struct pcpu_room room = {{0}};
+
+	(void)state;
+	pcpu_slot_exclude(SLOT, 1, 1);
+	pcpu_slot_exclude(SLOT + 1, 1, 1);
+	assert_true(pcpu_slot_lacks(SLOT, 1, 1));
+	pcpu_room_add_area(&room, 64 - 30, 120);
+	pcpu_slot_add_room(SLOT, &room);
+	assert_false(pcpu_slot_lacks(SLOT, 120, 1));
+	assert_true(pcpu_slot_lacks(SLOT, 121, 1));
+	assert_false(pcpu_slot_lacks(SLOT, 90, 64));
+	assert_true(pcpu_slot_lacks(SLOT, 91, 64));
+	/* of each alignment by itself */
+	pcpu_slot_exclude(SLOT, 50, 64);
+	assert_true(pcpu_slot_lacks(SLOT, 50, 64));
+	assert_false(pcpu_slot_lacks(SLOT, 49, 64));
+	assert_false(pcpu_slot_lacks(SLOT, 90, 32));
+	assert_true(pcpu_slot_lacks(SLOT + 1, 1, 1));
+}
+
+/* A slot that no chunk has come to has nothing. */
+static void empty_slot_lacks_everything(void **state)
 {
 	(void)state;
-	pcpu_slot_mark_exhausted(SLOT, 100, 8);
-	pcpu_slot_mark_exhausted(SLOT + 1, 100, 8);
-	pcpu_slot_clear_exhausted(SLOT);
-	assert_false(pcpu_slot_is_exhausted(SLOT, 100, 8));
-	assert_true(pcpu_slot_is_exhausted(SLOT + 1, 100, 8));
+	assert_true(pcpu_slot_lacks(SLOT + 2, 1, 1));
 }
 
 #define list_test(f) cmocka_unit_test_teardown(f, empty_the_slot)
@@ -130,7 +156,8 @@ int main(void)
 		list_test(node_that_is_taken_off_leaves_the_others_in_order),
 		list_test(node_on_no_list_is_taken_off_in_vain),
 		list_test(slot_without_room_has_none_for_more_either),
-		list_test(what_is_known_of_a_slot_can_be_forgotten),
+		list_test(room_that_comes_to_a_slot_is_there),
+		list_test(empty_slot_lacks_everything),
 	};
 
 	return cmocka_run_group_tests(tests, make_lists, NULL);

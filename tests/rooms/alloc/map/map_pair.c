@@ -53,6 +53,7 @@ void map_pair_fini(struct map_pair *pair)
 		if (codes.words != &block->word)
 			free(codes.words);
 	}
+	free(pcpu_area_map_drop_rooms(&pair->map));
 	free(pair->blocks);
 	free(pair->memory);
 	free(pair->areas);
@@ -247,13 +248,17 @@ static bool find(struct map_pair *pair, const struct map_step *step, struct sign
 	return false;
 }
 
-/* What a search in vain says is exact, unless it was known that it would be in vain. */
+/*
+ * What a search in vain says is exact, unless it was known that it would be in vain: of the whole,
+ * or, where the map has rooms, of blocks.
+ */
 static const char *check_failure(struct map_pair *pair, const struct map_step *step, bool searched)
 {
 	int hint = pcpu_area_map_contig_hint(&pair->map);
 
 	pair->failures++;
-	if (searched && hint >= step->size && hint != signed_map_largest(&pair->model))
+	if (searched && !pair->map.rooms && hint >= step->size &&
+	    hint != signed_map_largest(&pair->model))
 		return complain(pair, "the hint is %d after a search in vain, the largest is %d",
 				hint, signed_map_largest(&pair->model));
 	return NULL;
@@ -473,6 +478,17 @@ static const char *step_block(struct map_pair *pair, const struct map_step *step
 	return NULL;
 }
 
+static const char *step_rooms(struct map_pair *pair)
+{
+	void *memory = pcpu_area_map_drop_rooms(&pair->map);
+
+	if (memory)
+		free(memory);
+	else
+		pcpu_area_map_add_rooms(&pair->map, zeroed(pcpu_area_map_rooms_memory(&pair->map)));
+	return NULL;
+}
+
 /* --- one step --- */
 
 static const char *do_step(struct map_pair *pair, const struct map_step *step)
@@ -495,6 +511,8 @@ static const char *do_step(struct map_pair *pair, const struct map_step *step)
 	case MAP_TAKE_BLOCK:
 	case MAP_COARSEN:
 		return step_block(pair, step);
+	case MAP_ROOMS:
+		return step_rooms(pair);
 	default:
 		return step_alloc(pair, step);
 	}
@@ -522,6 +540,7 @@ void map_pair_print_step(const struct map_step *step)
 		[MAP_FIND_BLOCK] = "find_block",
 		[MAP_TAKE_BLOCK] = "take_block",
 		[MAP_COARSEN] = "coarsen",
+		[MAP_ROOMS] = "rooms",
 	};
 
 	fprintf(stderr, "%s size %d align %d which %u nr %d\n", names[step->op], step->size,

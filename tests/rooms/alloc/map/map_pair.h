@@ -28,6 +28,7 @@ enum map_op {
 	MAP_FIND_BLOCK,  /* one that is not taken */
 	MAP_TAKE_BLOCK,  /* marks any block as taken, or unmarks it */
 	MAP_COARSEN,     /* any block: the granule becomes as coarse as it can be */
+	MAP_ROOMS,       /* the map begins to know its room for each alignment, or forgets it */
 	MAP_NR_OPS
 };
 

@@ -17,6 +17,7 @@
 #include "alloc/map/area_walk.h"
 #include "ground/bitmap.h"
 #include "alloc/chunk/slot.h"
+#include "support/random.h"
 
 #define UNIT 32768
 #define ROOM 32
@@ -84,8 +85,14 @@ static void end_unit(struct unit *unit)
 		if (pcpu_block_codes(block).words != &block->word)
 			free(pcpu_block_codes(block).words);
 	}
+	free(pcpu_area_map_drop_rooms(&unit->map));
 	free(unit->blocks);
 	free(unit->memory);
+}
+
+static void add_rooms(struct unit *unit)
+{
+	pcpu_area_map_add_rooms(&unit->map, zeroed(pcpu_area_map_rooms_memory(&unit->map)));
 }
 
 static struct pcpu_block *block_at(struct unit *unit, int off)
@@ -1018,6 +1025,76 @@ static void what_failed_fails_again_until_something_is_freed(void **state)
 	end_unit(&unit);
 }
 
+/* Fills a fresh map by the kernel's test of sizes and alignments. Returns the blocks looked at. */
+static int fill_by_random(struct unit *unit, bool rooms, int *areas)
+{
+	struct random random = random_from(1);
+	int before;
+
+	make_unit(unit, 0, 8 << 20);
+	if (rooms)
+		add_rooms(unit);
+	before = unit->map.nr_vain;
+	for (*areas = 0; unit->map.free_size > 1 << 20; ++*areas)
+		if (alloc(unit, 1 + random_below(&random, 1024),
+			  1 << (1 + random_below(&random, 11))) < 0)
+			break;
+	return unit->map.nr_vain - before;
+}
+
+static void search_for_an_alignment_looks_at_few_blocks_in_vain(void **state)
+{
+	struct unit with, without;
+	int areas, same, vain;
+
+	(void)state;
+	vain = fill_by_random(&without, false, &areas);
+	/* or the test would prove nothing */
+	assert_true(vain > 10 * areas);
+	assert_true(pcpu_area_map_wants_rooms(&without.map));
+	assert_true(fill_by_random(&with, true, &same) <= same);
+	assert_false(pcpu_area_map_wants_rooms(&with.map));
+	/* and finds the same */
+	assert_int_equal(same, areas);
+	assert_true(pcpu_area_map_is_valid(&with.map));
+	for (int off = 0, size, other; off < 8 << 20;) {
+		assert_int_equal(pcpu_area_map_next(&with.map, off, &size),
+				 pcpu_area_map_next(&without.map, off, &other));
+		assert_int_equal(size, other);
+		off += size > 0 ? size : -size;
+	}
+	end_unit(&with);
+	end_unit(&without);
+}
+
+static void rooms_say_what_a_map_lacks(void **state)
+{
+	struct unit unit;
+	struct pcpu_room room;
+
+	(void)state;
+	build("two pieces", &unit, (int[])MAP(-8, 24, -8, 40, -16));
+	pcpu_area_map_room(&unit.map, &room);
+	assert_int_equal(room.at[0], 40);
+	assert_int_equal(room.at[12], 40);
+	assert_false(pcpu_area_map_lacks(&unit.map, 40, 4096));
+	add_rooms(&unit);
+	pcpu_area_map_room(&unit.map, &room);
+	assert_int_equal(room.at[0], 40);
+	assert_int_equal(room.at[3], 40);
+	/* [8, 32) and [40, 80) from 16, from 48 and from 64 on */
+	assert_int_equal(room.at[4], 32);
+	assert_int_equal(room.at[5], 16);
+	assert_int_equal(room.at[6], 16);
+	assert_int_equal(room.at[7], 0);
+	assert_true(pcpu_area_map_lacks(&unit.map, 1, 4096));
+	assert_false(pcpu_area_map_lacks(&unit.map, 32, 16));
+	/* what becomes free adds its room */
+	assert_int_equal(pcpu_area_map_free(&unit.map, 80), 16);
+	assert_int_equal(alloc(&unit, 32, 64), 64);
+	end_unit(&unit);
+}
+
 /* What a walk over the whole finds, a block at a time. */
 static void next_walks_over_all_areas(void **state)
 {
@@ -1356,6 +1433,12 @@ static void break_nr_starts(struct unit *unit)
 	unit->map.nr_starts[0]++;
 }
 
+static void break_room(struct unit *unit)
+{
+	add_rooms(unit);
+	unit->map.rooms->rooms[0][0].at[3]--;
+}
+
 static void break_starts(struct unit *unit)
 {
 	pcpu_clear_bit(0, unit->map.starts);
@@ -1376,8 +1459,8 @@ static void break_end(struct unit *unit)
 static void is_valid_rejects_each_broken_invariant(void **state)
 {
 	static void (*const breaks[])(struct unit *) = {
-		break_free_size, break_nr_areas, break_hint,       break_second,
-		break_nr_starts, break_starts,   break_neighbours, break_end,
+		break_free_size, break_nr_areas,   break_hint, break_second, break_nr_starts,
+		break_starts,    break_neighbours, break_end,  break_room,
 	};
 	struct unit unit;
 
@@ -1472,6 +1555,8 @@ int main(void)
 		cmocka_unit_test(alloc_of_a_free_area_below_four_bytes_works),
 		cmocka_unit_test(hint_stays_exact_where_areas_come_and_go_in_order),
 		cmocka_unit_test(what_failed_fails_again_until_something_is_freed),
+		cmocka_unit_test(search_for_an_alignment_looks_at_few_blocks_in_vain),
+		cmocka_unit_test(rooms_say_what_a_map_lacks),
 		cmocka_unit_test(next_walks_over_all_areas),
 		cmocka_unit_test(hold_takes_areas_of_one_block_in_order),
 		cmocka_unit_test(hold_stops_at_the_end_of_the_block),

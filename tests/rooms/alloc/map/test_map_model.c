@@ -69,7 +69,7 @@ static int size_of(const struct shape *shape, struct random *random)
 static enum map_op op_of(struct random *random, bool rising)
 {
 	static const enum map_op rare[] = {MAP_FREE_ANY, MAP_COARSEN, MAP_TAKE_BLOCK,
-					   MAP_FIND_BLOCK};
+					   MAP_FIND_BLOCK, MAP_ROOMS};
 	int dice = random_below(random, 100);
 
 	if (dice < 10)
