@@ -9,8 +9,8 @@
  * bound becomes loose, until a search that looks at the whole block in vain puts it right.)
  *
  * Rooms are hints for each alignment (room.h): they are there where searches for alignments that
- * are larger than sizes have looked at many blocks in vain. An area that comes to be in a block adds
- * its room; a search that looks at the whole block in vain makes it exact.
+ * are larger than sizes have looked at many blocks in vain. An area that comes to be in a block
+ * adds its room; a search that looks at the whole block in vain makes it exact.
  *
  * A start is what a block's codes say of an offset (area_block.h). Beside them a bit a block says
  * whether it has any, so that long areas are stepped over.

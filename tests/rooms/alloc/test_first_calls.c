@@ -58,6 +58,20 @@ static void first_chunk_serves_calls_that_must_not_block(void **state)
 		assert_content(take_all, &objects[i]);
 }
 
+/*
+ * All of the first chunk's pages count as populated, from the start: 20 KiB of them, or, in the form
+ * of single pages, the least that it may have.
+ */
+static void three_hundred_small_objects_are_there_at_once(void *arg)
+{
+	const struct object object = {64, 8};
+	size_t nr = nowait_until_it_fails(&object);
+
+	(void)arg;
+	child_expect(nr >= (pcpu_conf.fc == PCPU_FC_PAGE ? 200 : 300));
+	child_expect((nr + 1) * object.size > dynamic_bytes());
+}
+
 /* The coarsest codes first. A round in which nothing fits is the last one. */
 static void take_a_mixture(void *arg)
 {
@@ -104,6 +118,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(first_chunk_serves_calls_that_must_not_block),
+		child_test(three_hundred_small_objects_are_there_at_once),
 		child_test(take_a_mixture),
 		child_test(pages_are_resident_where_that_was_asked_for),
 	};
