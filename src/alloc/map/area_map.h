@@ -88,8 +88,8 @@ void pcpu_area_map_init(struct pcpu_area_map *map, struct pcpu_block *blocks, vo
  * @growth: filled in if the map has to grow; NULL: areas that would need it do not fit
  *
  * Return: the offset of the area, which is live; PCPU_MAP_NO_FIT if no free area fits: the hints of
- * all blocks that could have had one, as far as was known, are exact then; PCPU_MAP_MUST_GROW if the
- * area that would be given out needs finer codes: nothing has changed, and the call can be made
+ * all blocks that could have had one, as far as was known, are exact then; PCPU_MAP_MUST_GROW if
+ * the area that would be given out needs finer codes: nothing has changed, and the call can be made
  * again when the codes of @growth have been moved (pcpu_block_move). At most two rounds are needed.
  * Mirrors the kernel's pcpu_alloc_area().
  */
