@@ -59,8 +59,8 @@ static void first_chunk_serves_calls_that_must_not_block(void **state)
 }
 
 /*
- * All of the first chunk's pages count as populated, from the start: 20 KiB of them, or, in the form
- * of single pages, the least that it may have.
+ * All of the first chunk's pages count as populated, from the start: 20 KiB of them, or, in the
+ * form of single pages, the least that it may have.
  */
 static void three_hundred_small_objects_are_there_at_once(void *arg)
 {
