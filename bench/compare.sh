@@ -9,8 +9,16 @@
 # prints a line a figure: before, now, the ratio of the medians over the rounds, and the noise, which a
 # change must be larger than to be one. Run it while the machine does nothing else.
 #
+# percpu_bench and percpu_bench_alloc are each build's own. percpu_bench_around is the tree's, compiled
+# against what each build installs: COMMIT need not know its figures.
+#
 #   -r, --rounds N         rounds (5)
-#   -p, --program PROGRAM  percpu_bench or percpu_bench_alloc (both)
+#   -p, --program PROGRAM  percpu_bench, percpu_bench_alloc or percpu_bench_around (the first two)
+#   -t, --targets          the figures that have targets, and these: a table in Markdown
+#   -l, --librseq FOLDER   an installation of librseq, whose memory pools percpu_bench_around measures too.
+#                          (github: compudj/librseq, version 0.1.0-pre, commit cbdabc4; it wants autoconf,
+#                          automake, libtool and libnuma: ./bootstrap, ./configure --prefix=FOLDER, and in
+#                          src and include make install)
 #   -j, --json FILE        write the comparison as JSON too
 #   -b, --built FOLDER     the build in FOLDER is "before"; there is no COMMIT, nothing is built
 #   -- ARGUMENT...         for the programs, e.g. --quick, or --filter usual/ with a --program
@@ -21,7 +29,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 now=${PERCPU_BUILD:-$root/build}
 rounds=5
 programs="percpu_bench percpu_bench_alloc"
-json='' before='' commit=''
+json='' before='' commit='' targets='' librseq=''
 
 fail() {
 	echo "compare.sh: $*" >&2
@@ -31,11 +39,14 @@ fail() {
 while [ $# -gt 0 ] && [ "$1" != -- ]; do
 	case $1 in
 	-h | --help) sed -n '3,/^set /s/^# \{0,1\}//p' "$0"; exit 0 ;;
+	-t | --targets) ;;
 	-*) [ $# -ge 2 ] || fail "$1 wants a value" ;;
 	esac
 	case $1 in
 	-r | --rounds) rounds=$2; shift ;;
 	-p | --program) programs=$2; shift ;;
+	-t | --targets) targets=--targets programs="percpu_bench_alloc percpu_bench_around" ;;
+	-l | --librseq) librseq=$(cd "$2" && pwd); shift ;;
 	-j | --json) json=$2; shift ;;
 	-b | --built) before=$2; shift ;;
 	-*) fail "what is $1? Try --help." ;;
@@ -71,34 +82,67 @@ build_commit() { # into $before
 	done
 	quietly cmake -G "$(cached CMAKE_GENERATOR)" -S "$scratch/source" -B "$before" "$@"
 	# shellcheck disable=SC2086 # a list of words
-	quietly cmake --build "$before" --target $programs
+	quietly cmake --build "$before" --target $built
 }
 
-program_in() { # BUILD PROGRAM
-	case $2 in
-	percpu_bench) echo "$1/bench/percpu_bench" ;;
-	percpu_bench_alloc) echo "$1/bench/alloc/percpu_bench_alloc" ;;
-	*) fail "there is no program $2 to compare" ;;
+program_of() { # SIDE BUILD PROGRAM
+	case $3 in
+	percpu_bench) echo "$2/bench/percpu_bench" ;;
+	percpu_bench_alloc) echo "$2/bench/alloc/percpu_bench_alloc" ;;
+	percpu_bench_around) echo "$scratch/around.$1/percpu_bench_around" ;;
+	*) fail "there is no program $3 to compare" ;;
 	esac
 }
 
+build_around() { # SIDE BUILD: the tree's program against what BUILD installs
+	sanitize=$(cached PERCPU_SANITIZE)
+	quietly cmake --install "$2" --prefix "$scratch/installed.$1"
+	quietly cmake -G "$(cached CMAKE_GENERATOR)" -S "$root/bench/around" -B "$scratch/around.$1" \
+		"-DCMAKE_PREFIX_PATH=$scratch/installed.$1" "-DPERCPU_BENCH_LIBRSEQ=$librseq" \
+		"-DCMAKE_C_COMPILER=$(cached CMAKE_C_COMPILER)" "-DCMAKE_BUILD_TYPE=$(cached CMAKE_BUILD_TYPE)" \
+		"-DCMAKE_C_FLAGS=$(cached CMAKE_C_FLAGS) ${sanitize:+-fsanitize=$sanitize}"
+	quietly cmake --build "$scratch/around.$1"
+}
+
+built='' # of each build
 for program in $programs; do
-	program_in "$now" "$program" >"$scratch/log"
+	program_of now "$now" "$program" >"$scratch/log"
+	case $program in
+	percpu_bench_around) built="$built percpu percpu_static" ;;
+	*) built="$built $program" ;;
+	esac
 done
 if [ -z "$before" ]; then
 	# shellcheck disable=SC2086 # a list of words
-	quietly cmake --build "$now" --target $programs percpu_bench_compare
+	quietly cmake --build "$now" --target $built percpu_bench_compare
 	build_commit
 fi
+case $programs in *percpu_bench_around*)
+	build_around before "$before"
+	build_around now "$now" ;;
+esac
 
 files=
+run_one() { # SIDE BUILD PROGRAM NAME ARGUMENT...: what it writes is called NAME
+	path=$(program_of "$1" "$2" "$3")
+	file=$scratch/$4
+	files="$files --$1=$file"
+	shift 4
+	quietly "$path" "--json=$file" "$@"
+}
+
 run() { # SIDE BUILD ROUND ARGUMENT...
 	side=$1 build=$2 round=$3
 	shift 3
 	for program in $programs; do
-		path=$(program_in "$build" "$program")
-		quietly "$path" "--json=$scratch/$program.$side.$round" "$@"
-		files="$files --$side=$scratch/$program.$side.$round"
+		if [ "$program$targets$#" != percpu_bench_alloc--targets0 ]; then
+			run_one "$side" "$build" "$program" "$program.$side.$round" "$@"
+			continue
+		fi
+		for part in percpu/4/ percpu/16/ memory/percpu metadata/percpu; do # what has a target
+			run_one "$side" "$build" "$program" \
+				"$program.$(echo "$part" | tr -d /).$side.$round" --filter "$part"
+		done
 	done
 }
 
@@ -115,4 +159,4 @@ while [ "$round" -le "$rounds" ]; do
 	round=$((round + 1))
 done
 # shellcheck disable=SC2086 # a list of words
-"$now/bench/compare/percpu_bench_compare" ${json:+"--json=$json"} $files
+"$now/bench/compare/percpu_bench_compare" $targets ${json:+"--json=$json"} $files

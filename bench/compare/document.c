@@ -150,6 +150,12 @@ static void book_target(const struct document *document, const cJSON *target)
 	     unit ? text_of(document, target, "unit") : "x", value);
 }
 
+static void book_figure(const struct document *document, const cJSON *figure)
+{
+	book(document, text_of(document, figure, "figure"), "", text_of(document, figure, "unit"),
+	     number_of(document, figure, "value"));
+}
+
 void document_read(const char *path, enum side side, struct figures *figures)
 {
 	const struct document document = {path, side, figures};
@@ -163,9 +169,13 @@ void document_read(const char *path, enum side side, struct figures *figures)
 	} else if (!strcmp(program, "percpu_bench_alloc")) {
 		cJSON_ArrayForEach(item, array_of(&document, root, "lines"))
 			book_line(&document, item);
+	} else if (!strcmp(program, "percpu_bench_around")) {
+		cJSON_ArrayForEach(item, array_of(&document, root, "figures"))
+			book_figure(&document, item);
 	} else {
 		errx(EXIT_FAILURE, "%s: cannot compare what %s writes", path, program);
 	}
-	cJSON_ArrayForEach(item, array_of(&document, root, "targets")) book_target(&document, item);
+	cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(root, "targets"))
+		book_target(&document, item);
 	cJSON_Delete(root);
 }

@@ -37,6 +37,8 @@ compare(percpu_bench usual/plain_inc/one
 	--quick --rounds 1 --threads 1 --filter usual/plain_inc/one)
 compare(percpu_bench_alloc "pair/malloc/untouched pair"
 	--quick --rounds 1 --filter pair/malloc/untouched)
+compare(percpu_bench_around "nowait: 64 bytes each, allocated by GFP_NOWAIT before anything else"
+	--quick --filter nowait)
 drive("failed: .*/percpu_bench " --program percpu_bench -- --filter no_such_case)
 drive("no program percpu_bench_startup" --program percpu_bench_startup)
 

@@ -66,6 +66,11 @@ void figures_destroy(struct figures *figures)
 	free(figures->figure);
 }
 
+const struct figure *figures_find(const struct figures *figures, const char *name)
+{
+	return find(figures, name);
+}
+
 static double spread(struct summary summary)
 {
 	return (summary.p75 - summary.p25) / summary.median;

@@ -35,6 +35,9 @@ void figures_add(struct figures *figures, const char *name, const char *unit, en
 		 double value);
 void figures_destroy(struct figures *figures);
 
+/* NULL: nobody has booked it. */
+const struct figure *figures_find(const struct figures *figures, const char *name);
+
 /* How a figure has changed. */
 struct change {
 	struct summary side[NR_SIDES];

@@ -6,15 +6,18 @@
 
 #include "compare/document.h"
 #include "compare/figures.h"
+#include "compare/promises.h"
 #include "harness/json.h"
 #include "harness/options.h"
 
 static const char help[] =
 	"Usage: percpu_bench_compare [--json[=FILE]] -b FILE [-b FILE]... -n FILE [-n FILE]...\n"
-	"Compares the JSON documents that percpu_bench and percpu_bench_alloc write.\n"
+	"Compares the JSON documents that percpu_bench, percpu_bench_alloc and\n"
+	"percpu_bench_around write.\n"
 	"\n"
 	"  -b, --before=FILE  a run of the build that is compared to\n"
 	"  -n, --now=FILE     a run of the build that is judged\n"
+	"  -t, --targets      only the figures with a target, beside it, as a table in Markdown\n"
 	"  -j, --json[=FILE]  write JSON; without FILE to standard output, and the table to\n"
 	"                     standard error\n"
 	"  -h, --help\n"
@@ -28,20 +31,26 @@ static const char help[] =
 	"builds'.\n";
 
 static const struct option long_options[] = {
-	{"before", required_argument, NULL, 'b'},
-	{"now", required_argument, NULL, 'n'},
-	{"json", optional_argument, NULL, 'j'},
-	{"help", no_argument, NULL, 'h'},
-	{0},
+	{"before", required_argument, NULL, 'b'}, {"now", required_argument, NULL, 'n'},
+	{"targets", no_argument, NULL, 't'},      {"json", optional_argument, NULL, 'j'},
+	{"help", no_argument, NULL, 'h'},         {0},
+};
+
+struct own_options {
+	struct figures figures;
+	bool targets;
 };
 
 static bool take(void *own, int option, const char *argument)
 {
-	struct figures *figures = own;
+	struct own_options *options = own;
 
-	if (option != 'b' && option != 'n')
+	if (option == 't')
+		options->targets = true;
+	else if (option == 'b' || option == 'n')
+		document_read(argument, option == 'b' ? BEFORE : NOW, &options->figures);
+	else
 		return false;
-	document_read(argument, option == 'b' ? BEFORE : NOW, figures);
 	return true;
 }
 
@@ -137,20 +146,23 @@ int main(int argc, char **argv)
 	static const struct command_line line = {
 		.program = "percpu_bench_compare",
 		.help = help,
-		.letters = "b:n:j::h",
+		.letters = "b:n:tj::h",
 		.options = long_options,
 		.take = take,
 	};
 	struct common_options options = {0};
-	struct figures figures = {0};
+	struct own_options own = {0};
 	int status = 0;
 
-	options_parse(&options, &figures, &line, argc, argv);
-	if (!has_common(&figures))
+	options_parse(&options, &own, &line, argc, argv);
+	if (!has_common(&own.figures))
 		errx(EXIT_FAILURE, "there is no figure of both builds");
-	print_table(options_table_stream(&options), &figures);
+	if (own.targets)
+		promises_print(options_table_stream(&options), &own.figures);
+	else
+		print_table(options_table_stream(&options), &own.figures);
 	if (options.json)
-		status = json_write(to_json(&figures), options.json_path);
-	figures_destroy(&figures);
+		status = json_write(to_json(&own.figures), options.json_path);
+	figures_destroy(&own.figures);
 	return status ? EXIT_FAILURE : EXIT_SUCCESS;
 }

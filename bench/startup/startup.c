@@ -6,26 +6,19 @@
  * compared within each round: the machine's noise hits both.  The order changes each round.
  */
 #include <err.h>
-#include <libgen.h>
-#include <limits.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "harness/clock.h"
 #include "harness/host.h"
 #include "harness/json.h"
 #include "harness/options.h"
+#include "harness/spawn.h"
 #include "harness/stats.h"
 
 #define TARGET_MS 3.0
 #define WARM_UP_ROUNDS 5
 #define MAX_ROUNDS 100000
-
-extern char **environ;
 
 enum program {
 	EMPTY,
@@ -50,46 +43,12 @@ struct outcome {
 	double added_of_minima;
 };
 
-/* The programs lie beside this one, wherever that is. */
-static char *beside_this_program(const char *name)
-{
-	char self[PATH_MAX], *path;
-	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
-	if (length < 0)
-		err(EXIT_FAILURE, "/proc/self/exe");
-	self[length] = '\0';
-	if (asprintf(&path, "%s/%s", dirname(self), name) < 0)
-		err(EXIT_FAILURE, "%s", name);
-	return path;
-}
-
-/* Milliseconds from before the program is started until its end is known. */
-static double run_once(char *path)
-{
-	char *arguments[] = {path, NULL};
-	uint64_t start = clock_ns(CLOCK_MONOTONIC);
-	int status, error;
-	uint64_t end;
-	pid_t pid;
-
-	error = posix_spawn(&pid, path, NULL, NULL, arguments, environ);
-	if (error)
-		errx(EXIT_FAILURE, "%s: %s", path, strerror(error));
-	if (waitpid(pid, &status, 0) != pid)
-		err(EXIT_FAILURE, "waitpid");
-	end = clock_ns(CLOCK_MONOTONIC);
-	if (status)
-		errx(EXIT_FAILURE, "%s failed: wait status %#x", path, status);
-	return (double)(end - start) / (double)NSEC_PER_MSEC;
-}
-
 static void measure(struct measurement *measurement)
 {
 	for (size_t round = 0; round < measurement->rounds + WARM_UP_ROUNDS; round++) {
 		for (size_t slot = 0; slot < NR_PROGRAMS; slot++) {
 			size_t program = (slot + round) % NR_PROGRAMS;
-			double ms = run_once(measurement->paths[program]);
+			double ms = spawn_ns(measurement->paths[program]) / (double)NSEC_PER_MSEC;
 
 			if (round >= WARM_UP_ROUNDS)
 				measurement->ms[program][round - WARM_UP_ROUNDS] = ms;
@@ -101,7 +60,7 @@ static void measurement_init(struct measurement *measurement, size_t rounds)
 {
 	measurement->rounds = rounds;
 	for (int i = 0; i < NR_PROGRAMS; i++) {
-		measurement->paths[i] = beside_this_program(program_names[i]);
+		measurement->paths[i] = spawn_path(program_names[i]);
 		measurement->ms[i] = calloc(rounds, sizeof(*measurement->ms[i]));
 		if (!measurement->ms[i])
 			err(EXIT_FAILURE, "%zu rounds", rounds);

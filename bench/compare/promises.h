@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* What has been promised of a figure: against how it was before, against another one, or by itself. */
+#ifndef BENCH_COMPARE_PROMISES_H
+#define BENCH_COMPARE_PROMISES_H
+
+#include <stdio.h>
+
+#include "compare/figures.h"
+
+/*
+ * A table in Markdown: each promise about a figure that has been measured; before, now, by what it is
+ * judged, and whether it is kept.  Ratios are of medians over the runs.
+ */
+void promises_print(FILE *out, const struct figures *figures);
+
+#endif
