@@ -5,10 +5,11 @@
  *
  * An operation loads the CPU's number from the thread's rseq area and the CPU's window from its
  * entry, and then stores to the copy.  The next operation's loads run ahead of that store, and the
- * processor has to find out whether they should have waited.  It compares the offsets in their pages
- * and some bits of the physical pages' numbers: where these agree, the loads are taken to be of what
- * is being stored.  So whether a counter is slow depends on where in its page it lies, which is the
- * same in each process, and on which physical page the kernel has given it, which is not.
+ * processor has to find out whether they should have waited.  It compares the offsets in their
+ * pages and some bits of the physical pages' numbers: where these agree, the loads are taken to be
+ * of what is being stored.  So whether a counter is slow depends on where in its page it lies,
+ * which is the same in each process, and on which physical page the kernel has given it, which is
+ * not.
  *
  * Shown on many pages: at the offsets where it can happen, and 64 bytes further, where it cannot.
  * Then a slow counter's physical page and a fast one's change places, and the slowness goes along.
@@ -37,7 +38,7 @@ typedef char __percpu *page;
 static page pages[NR_PAGES];
 static unsigned int slices = 16;
 
-/* The fastest of some short slices; between two operations @work multiplications, one after another. */
+/* The fastest of some slices; between two operations @work multiplications, one after another. */
 static __attribute__((noinline)) double inc_ns(page base, size_t offset, unsigned int work)
 {
 	unsigned long __percpu *counter = (unsigned long __percpu *)(base + offset);

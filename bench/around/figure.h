@@ -12,7 +12,7 @@
 void figure(const char *unit, double value, const char *name, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* How often a thing is done again, and made shorter, when somebody only wants to see that it works. */
+/* How often a thing is done, and how much of it: less, if it is only to be seen that it works. */
 void figures_be_quick(void);
 unsigned int figures_slices(void);
 size_t figures_part(size_t nr);

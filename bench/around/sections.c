@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * Sections, and what happens inside of them.  As in percpu_bench a section is in one place of a
- * loop, and what is in another section or in a lock is all there: what is measured is the inner one.
+ * loop.  What is in another section or in a lock is all there: what is measured is the inner one.
  */
 #include "around/figure.h"
 #include "around/measure.h"

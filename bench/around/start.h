@@ -5,9 +5,8 @@
 
 #define START_EMPTY "percpu_around_empty"
 #define START_ONE "percpu_around_one"
-#define START_ONE_STATIC "percpu_around_one_static"
 
-/* Microseconds: the fastest of many starts of @program, less that of an empty one, in turn. */
-double added_by_us(const char *program);
+/* Microseconds: the fastest of many starts of @program, less that of an @empty one, in turn. */
+double added_by_us(const char *program, const char *empty);
 
 #endif

@@ -15,6 +15,7 @@ function(drive expected)
 	   OR NOT expected STREQUAL "" AND (status EQUAL 0 OR NOT text MATCHES "${expected}"))
 		message(FATAL_ERROR "${ARGN}: ${status}\n${text}")
 	endif()
+	set(said "${text}" PARENT_SCOPE)
 endfunction()
 
 function(compare program figure)
@@ -39,6 +40,13 @@ compare(percpu_bench_alloc "pair/malloc/untouched pair"
 	--quick --rounds 1 --filter pair/malloc/untouched)
 compare(percpu_bench_around "nowait: 64 bytes each, allocated by GFP_NOWAIT before anything else"
 	--quick --filter nowait)
+# Each target is about a figure that there is, by its name; percpu_bench_alloc's are not asked for.
+drive("" --targets --program percpu_bench_around -- --quick)
+string(REGEX MATCHALL "\n[|][^\n]*not measured" missing "${said}")
+list(FILTER missing EXCLUDE REGEX "[|] (target: |memory/)|librseq: ")
+if(missing OR NOT said MATCHES "[|] sections: a section in a section, ns [|] [0-9]")
+	message(FATAL_ERROR "nobody measures${missing}\n${said}")
+endif()
 drive("failed: .*/percpu_bench " --program percpu_bench -- --filter no_such_case)
 drive("no program percpu_bench_startup" --program percpu_bench_startup)
 

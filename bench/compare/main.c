@@ -133,6 +133,16 @@ static cJSON *to_json(const struct figures *figures)
 	return json;
 }
 
+static void print_targets(FILE *out, const struct figures *figures)
+{
+	struct host host;
+
+	host_describe(&host);
+	host_print(&host, out);
+	fputs("\n\n", out);
+	promises_print(out, figures);
+}
+
 static bool has_common(const struct figures *figures)
 {
 	for (size_t i = 0; i < figures->nr; i++)
@@ -158,7 +168,7 @@ int main(int argc, char **argv)
 	if (!has_common(&own.figures))
 		errx(EXIT_FAILURE, "there is no figure of both builds");
 	if (own.targets)
-		promises_print(options_table_stream(&options), &own.figures);
+		print_targets(options_table_stream(&options), &own.figures);
 	else
 		print_table(options_table_stream(&options), &own.figures);
 	if (options.json)

@@ -12,6 +12,7 @@ struct promise {
 	bool at_least; /* else at most */
 };
 
+/* "No worse" is 1.02 or 1.05, for what cannot be told apart. */
 #define OF_BEFORE NULL
 #define ALONE ""
 
@@ -42,8 +43,8 @@ static const struct promise promises[] = {
 	{PAIR ", 2 threads, each", PAIR, 1.05, false},
 	LIVE_PROMISES(4),
 	LIVE_PROMISES(16),
-	{"target: 16-byte objects: metadata, of the bytes of one copy", OF_BEFORE, 1, false},
-	{"memory/percpu/possible256 resident", OF_BEFORE, 1, false},
+	{"target: 16-byte objects: metadata, of the bytes of one copy", OF_BEFORE, 1.02, false},
+	{"memory/percpu/possible256 resident", OF_BEFORE, 1.02, false},
 	{ADD, "counters: this_cpu_inc", 5, false},
 	{"counters: percpu_counter_sum", OF_BEFORE, 0.1, false},
 	{"counters: percpu_counter_limited_add, far from the limit", ADD, 3, false},
@@ -58,6 +59,7 @@ static const struct promise promises[] = {
 	 1.1, false},
 	{"start: added to it, dynamically linked", OF_BEFORE, 0.3, false},
 	{"start: added to it, libpercpu.a", OF_BEFORE, 0.3, false},
+	{"start: added to a static one", OF_BEFORE, 0.3, false},
 	{LOAD("sleep"), ALONE, 2000, false},
 	{LOAD("run"), ALONE, 2000, false},
 	{ALIGNED("35000"), ALONE, 2000, false},
@@ -93,6 +95,16 @@ static void print_value(FILE *out, double value)
 		fprintf(out, " %.*f |", value < 10 ? 2 : value < 100 ? 1 : 0, value);
 }
 
+static void print_noise(FILE *out, const struct figure *figure)
+{
+	double noise = figure ? figure_change(figure).noise : NAN;
+
+	if (isnan(noise))
+		fputs(" - |", out);
+	else
+		fprintf(out, " %.0f %% |", 100 * noise);
+}
+
 /* What the value of now is divided by. */
 static double divisor(const struct figures *figures, const struct promise *promise)
 {
@@ -101,20 +113,20 @@ static double divisor(const struct figures *figures, const struct promise *promi
 	return promise->base[0] ? median(figures_find(figures, promise->base), NOW) : 1;
 }
 
-static void print_promise(FILE *out, const struct figures *figures, const struct promise *promise,
-			  const struct figure *figure)
+static void print_promise(FILE *out, const struct figures *figures, const struct promise *promise)
 {
+	const struct figure *figure = figures_find(figures, promise->figure);
 	const char *base = promise->base ? promise->base : "before";
 	double now = median(figure, NOW), judged = now / divisor(figures, promise);
 	bool kept = promise->at_least ? judged >= promise->bound : judged <= promise->bound;
 
-	fprintf(out, "| %s, %s |", figure->name, figure->unit);
+	fprintf(out, "| %s%s%s |", promise->figure, figure ? ", " : "", figure ? figure->unit : "");
 	print_value(out, median(figure, BEFORE));
 	print_value(out, now);
 	fprintf(out, " %s %g%s%s |", promise->at_least ? ">=" : "<=", promise->bound,
 		base[0] ? " x " : "", base);
 	print_value(out, judged);
-	fprintf(out, " %.0f %% |", 100 * figure_change(figure).noise);
+	print_noise(out, figure);
 	fprintf(out, " %s |\n", isnan(judged) ? "not measured" : kept ? "yes" : "**no**");
 }
 
@@ -122,10 +134,6 @@ void promises_print(FILE *out, const struct figures *figures)
 {
 	fputs("| figure | before | now | target | judged | noise | kept |\n", out);
 	fputs("|---|---|---|---|---|---|---|\n", out);
-	for (size_t i = 0; i < sizeof(promises) / sizeof(promises[0]); i++) {
-		const struct figure *figure = figures_find(figures, promises[i].figure);
-
-		if (figure)
-			print_promise(out, figures, &promises[i], figure);
-	}
+	for (size_t i = 0; i < sizeof(promises) / sizeof(promises[0]); i++)
+		print_promise(out, figures, &promises[i]);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What has been promised of a figure: against how it was before, against another one, or by itself. */
+/* What has been promised of a figure: against itself before, against another one, or alone. */
 #ifndef BENCH_COMPARE_PROMISES_H
 #define BENCH_COMPARE_PROMISES_H
 
@@ -8,8 +8,8 @@
 #include "compare/figures.h"
 
 /*
- * A table in Markdown: each promise about a figure that has been measured; before, now, by what it is
- * judged, and whether it is kept.  Ratios are of medians over the runs.
+ * A table in Markdown: each promise; the figure before and now, by what it is judged, and whether
+ * it is kept.  Ratios are of medians over the runs.
  */
 void promises_print(FILE *out, const struct figures *figures);
 
