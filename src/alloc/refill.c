@@ -164,16 +164,16 @@ static void sort(uint32_t *coords, int nr)
 static int release_in_chunk(const uint32_t *coords, int nr)
 {
 	struct pcpu_chunk *chunk = pcpu_chunk_find(coords[0]);
-	int slot = pcpu_chunk_slot(chunk), offs[PCPU_MAGAZINE_ROOM], in_chunk = 0, run, end;
+	int slot = pcpu_chunk_slot(chunk), offs[PCPU_MAGAZINE_ROOM], ends[PCPU_MAGAZINE_ROOM];
+	int in_chunk = 0, runs;
 
 	while (in_chunk < nr && pcpu_chunk_serves(chunk, coords[in_chunk])) {
 		offs[in_chunk] = pcpu_chunk_offset(chunk, coords[in_chunk]);
 		in_chunk++;
 	}
-	for (int at = 0; at < in_chunk; at += run) {
-		run = pcpu_area_map_release_run(&chunk->map, &offs[at], in_chunk - at, &end);
-		pcpu_chunk_touch(chunk, offs[at], end - offs[at]);
-	}
+	runs = pcpu_area_map_release_runs(&chunk->map, offs, in_chunk, ends);
+	for (int i = 0; i < runs; i++)
+		pcpu_chunk_touch(chunk, offs[i], ends[i] - offs[i]);
 	pcpu_taken_back(chunk, slot, in_chunk);
 	return in_chunk;
 }

@@ -209,24 +209,6 @@ static inline int pcpu_map_prev_start(const struct pcpu_area_map *map, int off)
 	return (block << PCPU_BLOCK_SHIFT) + at;
 }
 
-static inline void pcpu_map_set_start(struct pcpu_area_map *map, int off, enum pcpu_code code)
-{
-	int block = pcpu_map_block_of(off), at = block - map->first;
-
-	if (pcpu_block_set(&map->blocks[block], pcpu_within_block(off), code) == PCPU_NO_START &&
-	    map->nr_starts[at]++ == 0)
-		pcpu_set_bit((unsigned int)at, map->starts);
-}
-
-static inline void pcpu_map_clear_start(struct pcpu_area_map *map, int off)
-{
-	int block = pcpu_map_block_of(off), at = block - map->first;
-
-	pcpu_block_set(&map->blocks[block], pcpu_within_block(off), PCPU_NO_START);
-	if (--map->nr_starts[at] == 0)
-		pcpu_clear_bit((unsigned int)at, map->starts);
-}
-
 /* Whether the granule lets an area start at @off; if not, what is needed. */
 static inline bool pcpu_map_can_start(const struct pcpu_area_map *map, int off,
 				      struct pcpu_map_growth *growth)
@@ -237,17 +219,6 @@ static inline bool pcpu_map_can_start(const struct pcpu_area_map *map, int off,
 		return true;
 	*growth = (struct pcpu_map_growth){block, pcpu_granule_of(pcpu_within_block(off))};
 	return false;
-}
-
-/* The free area that ends at @off, or -1. */
-static inline int pcpu_map_free_before(const struct pcpu_area_map *map, int off)
-{
-	int before;
-
-	if (off == map->last_end && map->last_start < map->last_end)
-		return map->last_start;
-	before = pcpu_map_prev_start(map, off);
-	return before >= 0 && pcpu_map_code_at(map, before) == PCPU_FREE ? before : -1;
 }
 
 #endif /* PCPU_AREA_INDEX_H */

@@ -14,6 +14,7 @@
  *	tail is larger		stays behind as a free area: it gets a start
  */
 #include "alloc/map/area_map.h"
+#include "alloc/map/area_edit.h"
 #include "alloc/map/area_fit.h"
 
 #include <errno.h>
@@ -46,6 +47,7 @@ void pcpu_area_map_init(struct pcpu_area_map *map, struct pcpu_block *blocks, vo
 			uint64_t *words, int used_head, int free_bytes, void *owner)
 {
 	int nr = nr_blocks(used_head, free_bytes);
+	struct pcpu_map_edit edit = pcpu_map_edit_begin(map);
 
 	*map = (struct pcpu_area_map){
 		.blocks = blocks,
@@ -65,7 +67,8 @@ void pcpu_area_map_init(struct pcpu_area_map *map, struct pcpu_block *blocks, vo
 	if (words)
 		pcpu_block_move(&blocks[map->first], words,
 				pcpu_granule_of(pcpu_within_block(used_head)));
-	pcpu_map_set_start(map, used_head, PCPU_FREE);
+	pcpu_map_edit_set(&edit, used_head, PCPU_FREE);
+	pcpu_map_edit_end(&edit);
 	pcpu_map_hint_add(map, map->first, (uint32_t)free_bytes);
 }
 
@@ -124,15 +127,15 @@ void pcpu_area_map_room(const struct pcpu_area_map *map, struct pcpu_room *room)
  * The head goes to the area before, which is used, or (never in a map that calls have made) free:
  * its start is taken away. Returns whether it was free.
  */
-static bool give_head_away(struct pcpu_area_map *map, const struct pcpu_fit *fit)
+static bool give_head_away(struct pcpu_map_edit *edit, const struct pcpu_fit *fit)
 {
-	int before = pcpu_map_free_before(map, fit->start);
+	int before = pcpu_map_free_before(edit, fit->start);
 
-	pcpu_map_clear_start(map, fit->start);
+	pcpu_map_edit_set(edit, fit->start, PCPU_NO_START);
 	if (before < 0)
 		return false;
-	pcpu_map_hint_add(map, pcpu_map_block_of(before), (uint32_t)(fit->off - before));
-	pcpu_map_room_add(map, before, fit->off);
+	pcpu_map_hint_add(edit->map, pcpu_map_block_of(before), (uint32_t)(fit->off - before));
+	pcpu_map_room_add(edit->map, before, fit->off);
 	return true;
 }
 
@@ -164,7 +167,8 @@ static bool take(struct pcpu_area_map *map, const struct pcpu_fit *fit, int size
 		 enum pcpu_code code, struct pcpu_map_growth *growth)
 {
 	int head = fit->off - fit->start, end = fit->off + nr * size, tail = fit->end - end;
-	bool keeps_head = head >= PCPU_MIN_AREA && pcpu_map_free_before(map, fit->start) < 0;
+	struct pcpu_map_edit edit = pcpu_map_edit_begin(map);
+	bool keeps_head = head >= PCPU_MIN_AREA && pcpu_map_free_before(&edit, fit->start) < 0;
 
 	if (tail < PCPU_MIN_AREA)
 		tail = 0;
@@ -179,11 +183,12 @@ static bool take(struct pcpu_area_map *map, const struct pcpu_fit *fit, int size
 	 * and a wrong free of these may be looking too.
 	 */
 	if (tail)
-		pcpu_map_set_start(map, end, PCPU_FREE);
+		pcpu_map_edit_set(&edit, end, PCPU_FREE);
 	for (int i = nr - 1; i >= 0; i--)
-		pcpu_map_set_start(map, fit->off + i * size, code);
-	if (head && !keeps_head && !give_head_away(map, fit))
+		pcpu_map_edit_set(&edit, fit->off + i * size, code);
+	if (head && !keeps_head && !give_head_away(&edit, fit))
 		map->free_size -= head;
+	pcpu_map_edit_end(&edit);
 	shrink_bounds(map, fit, keeps_head ? head : 0, end, tail);
 	map->nr_areas += nr;
 	return true;
@@ -264,26 +269,28 @@ int pcpu_area_map_cache(struct pcpu_area_map *map, int block, int size, int alig
 /* --- taking back --- */
 
 /* Makes [off, end), one area, free, and joins it with free neighbours. */
-static void make_free(struct pcpu_area_map *map, int off, int end)
+static inline __attribute__((__always_inline__)) void make_free(struct pcpu_map_edit *edit, int off,
+								int end)
 {
-	int before = pcpu_map_free_before(map, off), start = off;
+	int before = pcpu_map_free_before(edit, off), start = off;
+	struct pcpu_area_map *map = edit->map;
 	uint32_t joined = 0;
 
 	map->free_size += end - off;
 	map->nr_areas--;
 	map->failed_size = 0;
 	if (before >= 0) {
-		pcpu_map_clear_start(map, off);
+		pcpu_map_edit_set(edit, off, PCPU_NO_START);
 		start = before;
 		joined = (uint32_t)(off - before);
 	} else {
-		pcpu_map_set_start(map, off, PCPU_FREE);
+		pcpu_map_edit_set(edit, off, PCPU_FREE);
 	}
-	if (end < map->total && pcpu_map_code_at(map, end) == PCPU_FREE) {
+	if (end < map->total && pcpu_map_edit_code(edit, end) == PCPU_FREE) {
 		int behind = end;
 
-		end = pcpu_map_next_start(map, behind + 1);
-		pcpu_map_clear_start(map, behind);
+		end = pcpu_map_edit_next(edit, behind);
+		pcpu_map_edit_set(edit, behind, PCPU_NO_START);
 		if (pcpu_map_block_of(behind) == pcpu_map_block_of(start))
 			joined = pcpu_max_u32(joined, (uint32_t)(end - behind));
 		else
@@ -332,24 +339,34 @@ int pcpu_area_map_free(struct pcpu_area_map *map, int off)
 
 int pcpu_area_map_release(struct pcpu_area_map *map, int off)
 {
-	int end = pcpu_map_next_start(map, off + 1);
+	struct pcpu_map_edit edit = pcpu_map_edit_begin(map);
+	int end = pcpu_map_edit_next(&edit, off);
 
-	make_free(map, off, end);
+	make_free(&edit, off, end);
+	pcpu_map_edit_end(&edit);
 	return end - off;
 }
 
-int pcpu_area_map_release_run(struct pcpu_area_map *map, const int *offs, int nr, int *end)
+int pcpu_area_map_release_runs(struct pcpu_area_map *map, int *offs, int nr, int *ends)
 {
-	int run = 1;
+	struct pcpu_map_edit edit = pcpu_map_edit_begin(map);
+	int runs = 0, at = 0;
 
-	*end = pcpu_map_next_start(map, offs[0] + 1);
-	for (; run < nr && offs[run] == *end; run++) {
-		*end = pcpu_map_next_start(map, *end + 1);
-		pcpu_map_clear_start(map, offs[run]);
-		map->nr_areas--;
+	while (at < nr) {
+		int start = offs[at], end = pcpu_map_edit_next(&edit, start);
+
+		for (at++; at < nr && offs[at] == end; at++) {
+			end = pcpu_map_edit_next(&edit, offs[at]);
+			pcpu_map_edit_set(&edit, offs[at], PCPU_NO_START);
+		}
+		make_free(&edit, start, end);
+		offs[runs] = start;
+		ends[runs++] = end;
 	}
-	make_free(map, offs[0], *end);
-	return run;
+	pcpu_map_edit_end(&edit);
+	/* each run was one area */
+	map->nr_areas -= nr - runs;
+	return runs;
 }
 
 int pcpu_area_map_size_at(const struct pcpu_area_map *map, int off)

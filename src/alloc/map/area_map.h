@@ -176,11 +176,11 @@ int pcpu_area_map_free(struct pcpu_area_map *map, int off);
 int pcpu_area_map_release(struct pcpu_area_map *map, int off);
 
 /*
- * Takes back the cached area at @offs[0], and with it those that lie directly behind one another,
- * if they are the next of the @nr offsets. Returns how many that were, at least 1; @end becomes the
- * end of the last.
+ * Takes back the cached areas at @offs, @nr of them in ascending order. Those that lie directly
+ * behind one another become free as one: returns how many such runs there were, which start at
+ * @offs and end at @ends; there is room for @nr of them.
  */
-int pcpu_area_map_release_run(struct pcpu_area_map *map, const int *offs, int nr, int *end);
+int pcpu_area_map_release_runs(struct pcpu_area_map *map, int *offs, int nr, int *ends);
 
 /**
  * pcpu_area_map_size_at - the size of a live area

@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define complain(pair, ...) \
 	(snprintf((pair)->complaint, sizeof((pair)->complaint), __VA_ARGS__), (pair)->complaint)
@@ -401,23 +402,40 @@ static const char *step_give_back(struct map_pair *pair, int off)
 	return NULL;
 }
 
-static const char *step_release_run(struct map_pair *pair, const struct map_step *step, int off)
+/* The runs among @nr held areas, as pcpu_area_map_release_runs() tells them. */
+static int expect_runs(const struct map_pair *pair, const int *held, int nr, int *offs, int *ends)
 {
-	int offs[MAP_MOST_HELD], nr = signed_map_held_from(&pair->model, off, offs, step->nr);
-	int run, expected = 1, end, expected_end;
+	int runs = 0;
 
-	if (nr == 0)
-		return NULL;
-	expected_end = offs[0] + signed_map_held_at(&pair->model, offs[0]);
-	for (; expected < nr && offs[expected] == expected_end; expected++)
-		expected_end += signed_map_held_at(&pair->model, expected_end);
-	run = pcpu_area_map_release_run(&pair->map, offs, nr, &end);
-	if (run != expected || end != expected_end)
-		return complain(pair, "a run of %d areas up to %d, expected %d up to %d", run, end,
-				expected, expected_end);
-	for (int i = 0; i < run; i++) {
-		drop_area(pair, offs[i]);
-		signed_map_release(&pair->model, offs[i]);
+	for (int i = 0; i < nr; i++) {
+		int end = held[i] + signed_map_held_at(&pair->model, held[i]);
+
+		if (runs > 0 && ends[runs - 1] == held[i]) {
+			ends[runs - 1] = end;
+			continue;
+		}
+		offs[runs] = held[i];
+		ends[runs++] = end;
+	}
+	return runs;
+}
+
+static const char *step_release_runs(struct map_pair *pair, const struct map_step *step, int off)
+{
+	int held[MAP_MOST_HELD], offs[MAP_MOST_HELD], ends[MAP_MOST_HELD];
+	int expected_offs[MAP_MOST_HELD], expected_ends[MAP_MOST_HELD];
+	int nr = signed_map_held_from(&pair->model, off, held, step->nr), runs, expected;
+
+	expected = expect_runs(pair, held, nr, expected_offs, expected_ends);
+	memcpy(offs, held, (size_t)nr * sizeof(*offs));
+	runs = pcpu_area_map_release_runs(&pair->map, offs, nr, ends);
+	if (runs != expected || memcmp(offs, expected_offs, (size_t)runs * sizeof(*offs)) != 0 ||
+	    memcmp(ends, expected_ends, (size_t)runs * sizeof(*ends)) != 0)
+		return complain(pair, "%d runs of %d areas from %d on, expected %d", runs, nr, off,
+				expected);
+	for (int i = 0; i < nr; i++) {
+		drop_area(pair, held[i]);
+		signed_map_release(&pair->model, held[i]);
 	}
 	return NULL;
 }
@@ -501,7 +519,7 @@ static const char *do_step(struct map_pair *pair, const struct map_step *step)
 	case MAP_SWITCH:
 		return off < 0 ? NULL : step_switch(pair, off);
 	case MAP_RELEASE_RUN:
-		return off < 0 ? NULL : step_release_run(pair, step, off);
+		return off < 0 ? NULL : step_release_runs(pair, step, off);
 	case MAP_FREE_ANY:
 		return step_free_any(pair, step);
 	case MAP_HOLD:

@@ -1210,33 +1210,25 @@ static void release_joins_held_areas_with_their_neighbours(void **state)
 	end_unit(&unit);
 }
 
-static int release_run(struct unit *unit, const int *offs, int nr, int expected_end)
+static void release_runs_takes_back_what_lies_together_as_one(void **state)
 {
-	int end, run = pcpu_area_map_release_run(&unit->map, offs, nr, &end);
-
-	assert_int_equal(end, expected_end);
-	return run;
-}
-
-static void release_run_takes_back_what_lies_together(void **state)
-{
+	int held[8], offs[] = {0, 1024, 3072, 4096, 6144}, ends[ARRAY_SIZE(offs)];
 	struct unit unit;
-	int offs[8];
 
 	(void)state;
 	make_unit(&unit, 0, UNIT);
-	assert_int_equal(hold(&unit, 0, 1024, 8, offs, 8), 4);
-	assert_int_equal(hold(&unit, 1, 1024, 8, offs + 4, 4), 4);
+	assert_int_equal(hold(&unit, 0, 1024, 8, held, 8), 4);
+	assert_int_equal(hold(&unit, 1, 1024, 8, held + 4, 4), 4);
 	assert_int_equal(pcpu_area_map_release(&unit.map, 2048), 1024);
-	assert_int_equal(release_run(&unit, (int[]){0, 1024, 3072, 4096}, 4, 2048), 2);
-	check_map("two", &unit.map, (int[])MAP(3072, -1024, -1024, -1024, -1024, -1024, 24576));
+	/* the second one over the border of a block */
+	assert_int_equal(pcpu_area_map_release_runs(&unit.map, offs, 5, ends), 3);
+	assert_memory_equal(offs, ((int[]){0, 3072, 6144}), 3 * sizeof(int));
+	assert_memory_equal(ends, ((int[]){2048, 5120, 7168}), 3 * sizeof(int));
+	check_map("three runs", &unit.map, (int[])MAP(5120, -1024, 1024, -1024, 24576));
 	assert_true(pcpu_area_map_is_valid(&unit.map));
-	/* over the border of a block, and no further than it was told to */
-	assert_int_equal(release_run(&unit, (int[]){3072, 4096, 5120}, 3, 6144), 3);
-	check_map("three", &unit.map, (int[])MAP(6144, -1024, -1024, 24576));
-	assert_int_equal(release_run(&unit, (int[]){6144}, 1, 7168), 1);
-	assert_int_equal(release_run(&unit, (int[]){7168}, 1, 8192), 1);
+	assert_int_equal(pcpu_area_map_release_runs(&unit.map, (int[]){5120, 7168}, 2, ends), 2);
 	check_map("all", &unit.map, (int[])MAP(UNIT));
+	assert_int_equal(pcpu_area_map_nr_areas(&unit.map), 0);
 	assert_true(pcpu_area_map_is_valid(&unit.map));
 	end_unit(&unit);
 }
@@ -1563,7 +1555,7 @@ int main(void)
 		cmocka_unit_test(hold_page_takes_the_start_of_a_block),
 		cmocka_unit_test(find_block_passes_over_taken_blocks),
 		cmocka_unit_test(release_joins_held_areas_with_their_neighbours),
-		cmocka_unit_test(release_run_takes_back_what_lies_together),
+		cmocka_unit_test(release_runs_takes_back_what_lies_together_as_one),
 		cmocka_unit_test(misuse_is_reported_and_changes_nothing),
 		cmocka_unit_test(free_of_a_held_area_is_a_double_free),
 		cmocka_unit_test(misuse_of_the_head_is_reported),
