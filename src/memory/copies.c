@@ -35,28 +35,59 @@ static void clear_copy(char *copy, size_t size)
 	}
 }
 
-/* The size of a counter. */
-static void clear_words(uint32_t coord, unsigned int nr)
+typedef uint64_t __attribute__((__may_alias__, __aligned__(1))) any_uint64_t;
+typedef uint32_t __attribute__((__may_alias__, __aligned__(1))) any_uint32_t;
+
+static inline void clear_8(char *at)
+{
+	any_uint64_t *word = (any_uint64_t *)at;
+
+	if (*word)
+		*word = 0;
+}
+
+static inline void clear_4(char *at)
+{
+	any_uint32_t *word = (any_uint32_t *)at;
+
+	if (*word)
+		*word = 0;
+}
+
+/* 4 to 16 bytes in one page, by two words, which may overlap: the size of counters. */
+static inline void clear_small(uint32_t coord, size_t size, unsigned int nr)
 {
 	for (unsigned int i = 0; i < nr; i++) {
-		uint64_t __attribute__((__may_alias__)) *word =
-			(uint64_t *)(pcpu_open_windows[i] + coord);
+		char *copy = (char *)(pcpu_open_windows[i] + coord);
 
-		if (*word)
-			*word = 0;
+		if (size >= sizeof(uint64_t)) {
+			clear_8(copy);
+			clear_8(copy + size - sizeof(uint64_t));
+		} else {
+			clear_4(copy);
+			clear_4(copy + size - sizeof(uint32_t));
+		}
 	}
+}
+
+static void __attribute__((__noinline__)) clear_any(uint32_t coord, size_t size, unsigned int nr)
+{
+	for (unsigned int i = 0; i < nr; i++)
+		clear_copy((char *)(pcpu_open_windows[i] + coord), size);
 }
 
 void pcpu_units_clear(uint32_t coord, size_t size)
 {
 	unsigned int nr = pcpu_units_nr_open();
 
-	if (size == sizeof(uint64_t) && coord % sizeof(uint64_t) == 0) {
-		clear_words(coord, nr);
-		return;
-	}
-	for (unsigned int i = 0; i < nr; i++)
-		clear_copy((char *)(pcpu_open_windows[i] + coord), size);
+	/* one word of the usual size */
+	if (size == sizeof(uint64_t) && coord % sizeof(uint64_t) == 0)
+		for (unsigned int i = 0; i < nr; i++)
+			clear_8((char *)(pcpu_open_windows[i] + coord));
+	else if (size - 4 <= 12 && coord % PCPU_PAGE_SIZE + size <= PCPU_PAGE_SIZE)
+		clear_small(coord, size, nr);
+	else
+		clear_any(coord, size, nr);
 }
 
 /* --- pages --- */
