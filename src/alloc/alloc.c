@@ -144,12 +144,25 @@ static bool free_locked(uint32_t coord)
 	return true;
 }
 
+/*
+ * Where no live area starts, one may that is lent: by this CPU's cache, which was not to be had, or
+ * by another's.
+ */
+static bool free_lent(uint32_t coord)
+{
+	if (pcpu_cache_on && pcpu_cache_put(coord))
+		return true;
+	/* also if none has lent it now: it may have been settled in between */
+	pcpu_cache_recall(coord);
+	return free_locked(coord);
+}
+
 bool pcpu_area_free(uint32_t coord, struct pcpu_misuse *misuse)
 {
 	bool done;
 
 	pcpu_alloc_lock();
-	done = free_locked(coord);
+	done = free_locked(coord) || free_lent(coord);
 	if (!done)
 		pcpu_misuse_find(coord, misuse);
 	pcpu_alloc_unlock();

@@ -39,39 +39,35 @@ static inline struct pcpu_magazine *magazine_of(const struct pcpu_cache *cache, 
 	return __atomic_load_n(&cache->magazines[size], __ATOMIC_ACQUIRE);
 }
 
-static inline bool pop(struct pcpu_cache *cache, int size, struct pcpu_area *area)
+static inline struct pcpu_area pop(struct pcpu_cache *cache, int size)
 {
 	struct pcpu_magazine *magazine = magazine_of(cache, size);
-	struct pcpu_codes codes;
-	int at;
+	struct pcpu_area area = {0};
+	unsigned int at;
 
 	if (!magazine || magazine->nr == 0)
-		return false;
-	at = magazine->nr - 1;
-	pcpu_magazine_set_nr(magazine, at);
-	area->coord = magazine->coords[at];
-	area->dirty = magazine->dirty >> at & 1;
+		return area;
+	at = magazine->nr - 1U;
+	pcpu_magazine_set_nr(magazine, (int)at);
+	area.coord = magazine->coords[at];
+	area.dirty = magazine->dirty >> at & 1;
 	magazine->dirty &= ~(1UL << at);
-	codes = pcpu_block_codes(pcpu_block_at(area->coord));
-	/* nobody else turns a cached area into anything */
-	__atomic_fetch_or(&codes.words[pcpu_code_index(codes, pcpu_within_block(area->coord))],
-			  (uint64_t)(PCPU_CACHED ^ PCPU_LIVE)
-				  << pcpu_code_bit(codes, pcpu_within_block(area->coord)),
-			  __ATOMIC_RELAXED);
+	if (!pcpu_loans_add(&cache->loans, area.coord, size))
+		pcpu_loans_add_slowly(&cache->loans, area.coord, size);
 	count(&cache->nr_alloc);
-	return true;
+	return area;
 }
 
-bool pcpu_cache_get(int size, struct pcpu_area *area)
+struct pcpu_area pcpu_cache_get(int size)
 {
 	struct pcpu_cache *cache = enter();
-	bool done;
+	struct pcpu_area area = {0};
 
 	if (!cache)
-		return false;
-	done = pop(cache, size, area);
+		return area;
+	area = pop(cache, size);
 	leave(cache);
-	return done;
+	return area;
 }
 
 /* Where the area that starts at @off of @block ends, or 0: in another block. */
@@ -141,7 +137,48 @@ static inline bool hold(const struct pcpu_block *block, int off, const struct me
 	return false;
 }
 
-static inline bool push(struct pcpu_cache *cache, uint32_t coord)
+/* The area's code says that it is cached. There is room for it. */
+static inline void put_in(struct pcpu_cache *cache, struct pcpu_magazine *magazine, uint32_t coord)
+{
+	magazine->dirty |= 1UL << magazine->nr;
+	magazine->coords[magazine->nr] = coord;
+	pcpu_magazine_set_nr(magazine, magazine->nr + 1);
+	count(&cache->nr_free);
+}
+
+/* What was lent goes back to where it came from. If that is full, it is as if it had not been. */
+static inline bool take_back(struct pcpu_cache *cache, uint32_t coord, int at)
+{
+	struct pcpu_magazine *magazine = cache->magazines[cache->loans.sizes[at]];
+
+	if (__builtin_expect(magazine->nr == magazine->room, 0)) {
+		pcpu_loans_settle(&cache->loans);
+		return false;
+	}
+	pcpu_loans_remove(&cache->loans, at);
+	put_in(cache, magazine, coord);
+	return true;
+}
+
+/*
+ * Mostly the one that was last asked for: so the processor need not wait for the size, which comes
+ * from the map, to look whether there is room.
+ */
+static inline struct pcpu_magazine *magazine_again(struct pcpu_cache *cache, int size)
+{
+	struct pcpu_magazine *magazine = cache->last;
+
+	if (__builtin_expect(cache->last_size == size, 1))
+		return magazine;
+	magazine = magazine_of(cache, size);
+	if (magazine) {
+		cache->last = magazine;
+		cache->last_size = size;
+	}
+	return magazine;
+}
+
+static bool __attribute__((__noinline__)) push(struct pcpu_cache *cache, uint32_t coord)
 {
 	const struct pcpu_block *block = pcpu_block_at(coord);
 	struct pcpu_magazine *magazine;
@@ -152,15 +189,12 @@ static inline bool push(struct pcpu_cache *cache, uint32_t coord)
 		if (!measure(block, off, &area) || area.size <= 0 ||
 		    area.size > PCPU_CACHE_MAX_SIZE || (off & (pcpu_cache_align(area.size) - 1)))
 			return false;
-		magazine = magazine_of(cache, area.size);
+		magazine = magazine_again(cache, area.size);
 		if (!magazine || magazine->nr == magazine->room)
 			return false;
 		/* again if only other areas' codes in the word have changed */
 	} while (!hold(block, off, &area));
-	magazine->dirty |= 1UL << magazine->nr;
-	magazine->coords[magazine->nr] = coord;
-	pcpu_magazine_set_nr(magazine, magazine->nr + 1);
-	count(&cache->nr_free);
+	put_in(cache, magazine, coord);
 	return true;
 }
 
@@ -168,10 +202,12 @@ bool pcpu_cache_put(uint32_t coord)
 {
 	struct pcpu_cache *cache = enter();
 	bool done;
+	int at;
 
 	if (!cache)
 		return false;
-	done = push(cache, coord);
+	at = pcpu_loans_find(&cache->loans, coord);
+	done = at >= 0 ? take_back(cache, coord, at) : push(cache, coord);
 	leave(cache);
 	return done;
 }
@@ -182,8 +218,10 @@ static struct pcpu_cache *make_cache(unsigned int cpu)
 {
 	struct pcpu_cache *cache = pcpu_mem_zalloc(sizeof(*cache));
 
-	if (cache)
-		pcpu_cpu_lock_add(cpu, &cache->lock);
+	if (!cache)
+		return NULL;
+	pcpu_loans_init(&cache->loans);
+	pcpu_cpu_lock_add(cpu, &cache->lock);
 	return cache;
 }
 
@@ -219,24 +257,35 @@ struct pcpu_cache *pcpu_cache_here(int size)
 	return cache->magazines[size] ? cache : NULL;
 }
 
+/* The last of them first, so that they come out in ascending order. There is room. */
+static void fill(struct pcpu_magazine *magazine, const struct pcpu_area *areas, int nr)
+{
+	uint32_t *coords = &magazine->coords[magazine->nr];
+	uint64_t dirty = 0;
+
+	for (int at = 0; at < nr; at++) {
+		const struct pcpu_area *area = &areas[nr - 1 - at];
+
+		dirty |= (uint64_t)area->dirty << at;
+		coords[at] = area->coord;
+	}
+	magazine->dirty |= dirty << magazine->nr;
+	pcpu_magazine_set_nr(magazine, magazine->nr + nr);
+}
+
 int pcpu_cache_fill(int size, const struct pcpu_area *areas, int nr)
 {
 	struct pcpu_cache *cache = enter();
 	struct pcpu_magazine *magazine = cache ? magazine_of(cache, size) : NULL;
-	int at = 0;
+	int room = magazine ? magazine->room - magazine->nr : 0;
 
 	pcpu_assert_held(&pcpu_alloc_mutex);
-	/* the last of them first, so that they come out in ascending order */
-	for (int room = magazine ? magazine->room - magazine->nr : 0; at < nr && at < room; at++) {
-		const struct pcpu_area *area = &areas[(nr < room ? nr : room) - 1 - at];
-
-		magazine->dirty |= (uint64_t)area->dirty << magazine->nr;
-		magazine->coords[magazine->nr] = area->coord;
-		pcpu_magazine_set_nr(magazine, magazine->nr + 1);
-	}
+	nr = nr < room ? nr : room;
+	if (nr > 0)
+		fill(magazine, areas, nr);
 	if (cache)
 		leave(cache);
-	return at;
+	return nr;
 }
 
 int pcpu_cache_drain(int size, uint32_t *coords)

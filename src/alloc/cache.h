@@ -3,11 +3,13 @@
  * cache.h - a cache of areas for each CPU: for every size up to PCPU_CACHE_MAX_SIZE a magazine of
  * areas that are allocated in their map, but that nobody has (cached areas).
  *
- *	alloc_percpu(8) on CPU 3	pops an area from CPU 3's magazine: cached -> live
+ *	alloc_percpu(8) on CPU 3	pops an area from CPU 3's magazine, and notes it as lent
+ *	free_percpu() on CPU 3		pushes it back, if it is noted there
  *	free_percpu() on CPU 5		live -> cached, and pushes it to CPU 5's magazine
  *
- * Both take only the CPU's lock, which costs no atomic instruction and is never waited for
- * (cpu_lock.h), and change one code of the area's block atomically; that is where a double free is
+ * All take only the CPU's lock, which costs no atomic instruction and is never waited for
+ * (cpu_lock.h). What is lent has not been made live yet, in the codes of its block (loans.h); what
+ * is not lent is freed by an atomic change of its code. There and by the notes a double free is
  * found. Where there is nothing to pop or no room to push, several areas at once are taken from a
  * map or given back to theirs (refill.h). So threads on different CPUs write to the same lines only
  * when one frees what the other allocated; and, so that they do not share lines of codes either,
@@ -18,7 +20,7 @@
  * whatever type.
  *
  *	struct pcpu_cache
- *	| lock | counts | magazines[1 .. 256]: NULL until the CPU's first use of the size |
+ *	| lock | loans | counts | magazines[1 .. 256]: NULL until the CPU's first use of the size |
  *	                                  |
  *	                                  v
  *	                     | nr | room | batch | dirty | coords[nr], the last pushed on top |
@@ -27,6 +29,7 @@
 #define PCPU_CACHE_H
 
 #include "alloc/chunk/chunk.h"
+#include "alloc/loans.h"
 #include "cpu/cpu_lock.h"
 
 #include <stdbool.h>
@@ -59,8 +62,12 @@ static inline void pcpu_magazine_set_nr(struct pcpu_magazine *magazine, int nr)
 /* All protected by the lock, but for what is said of pcpu_alloc_mutex. */
 struct pcpu_cache {
 	struct pcpu_cpu_lock lock;
+	struct pcpu_loans loans;
 	uint64_t nr_alloc, nr_free; /* written by the holder, read by anybody */
 	struct pcpu_block *block;   /* where it is filled from; under pcpu_alloc_mutex */
+	/* The last magazine to which an area was pushed that was not lent, and its size. */
+	struct pcpu_magazine *last;
+	int last_size;
 	struct pcpu_magazine *magazines[PCPU_CACHE_MAX_SIZE + 1];
 };
 
@@ -77,16 +84,20 @@ static inline int pcpu_cache_align(int size)
 /* Whether areas of @size and @align, any numbers, are kept in caches. */
 static inline bool pcpu_cache_serves(size_t size, size_t align)
 {
-	return pcpu_cache_on && size - 1 < PCPU_CACHE_MAX_SIZE && align - 1 < PCPU_PAGE_SIZE &&
-	       (align & (align - 1)) == 0 && align <= (size_t)pcpu_cache_align((int)size);
+	return pcpu_cache_on && size - 1 < PCPU_CACHE_MAX_SIZE &&
+	       align - 1 < PCPU_CACHE_MAX_ALIGN && ((align | size) & (align - 1)) == 0;
 }
 
-/* Pops an area of @size, which the caches serve, and makes it live. Without any mutex. */
-bool pcpu_cache_get(int size, struct pcpu_area *area);
+/*
+ * Pops an area of @size, which the caches serve: it is lent (loans.h), or live. Its coordinate is 0
+ * if there is none to be had. Without any mutex.
+ */
+struct pcpu_area pcpu_cache_get(int size);
 
 /*
- * Pushes the live area at @coord, which is then cached. Without any mutex. False: it is not a live
- * area, or not one for which there is room; then nothing has changed.
+ * Pushes the area at @coord, which is lent or live, and then cached. Without any mutex. False: it
+ * is neither, as far as this CPU knows, or not one for which there is room; then nothing has
+ * changed for others.
  */
 bool pcpu_cache_put(uint32_t coord);
 

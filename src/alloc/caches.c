@@ -5,6 +5,7 @@
 #include "cpu/cpu_lock.h"
 #include "ground/lock.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 void pcpu_cache_forget(const struct pcpu_chunk *chunk)
@@ -28,6 +29,7 @@ void pcpu_cache_empty(void (*fn)(uint32_t coord))
 		if (cache->block)
 			cache->block->taken = false;
 		cache->block = NULL;
+		pcpu_loans_settle(&cache->loans);
 		for (int size = 1; size <= PCPU_CACHE_MAX_SIZE; size++) {
 			struct pcpu_magazine *magazine = cache->magazines[size];
 
@@ -38,6 +40,29 @@ void pcpu_cache_empty(void (*fn)(uint32_t coord))
 				magazine->dirty = 0;
 		}
 	}
+}
+
+/* Has the areas that @cache has lent be live, if that at @coord is one of them. */
+static bool recall_from(struct pcpu_cache *cache, uint32_t coord)
+{
+	if (pcpu_loans_find(&cache->loans, coord) < 0)
+		return false;
+	pcpu_loans_settle(&cache->loans);
+	pcpu_loans_pause(&cache->loans, cache->nr_alloc);
+	return true;
+}
+
+void pcpu_cache_recall(uint32_t coord)
+{
+	bool found = false;
+
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	pcpu_cpu_locks_stop();
+	for (struct pcpu_cpu_lock *lock = pcpu_cpu_locks(); lock && !found; lock = lock->next)
+		found = recall_from((struct pcpu_cache *)lock, coord);
+	for (struct pcpu_cpu_lock *lock = pcpu_cpu_locks(); lock && !found; lock = lock->next)
+		pcpu_loans_settle(&((struct pcpu_cache *)lock)->loans);
+	pcpu_cpu_locks_resume();
 }
 
 static void count_magazine(const struct pcpu_magazine *magazine, int size,

@@ -17,6 +17,12 @@ void pcpu_cache_forget(const struct pcpu_chunk *chunk);
 /* Takes out everything there is in all caches, calling @fn for each. The locks are stopped. */
 void pcpu_cache_empty(void (*fn)(uint32_t coord));
 
+/*
+ * Has the area at @coord be live in its map, if it is lent (loans.h). If it is not, all that are
+ * lent are: so the maps say who is whose. Stops the CPUs' locks.
+ */
+void pcpu_cache_recall(uint32_t coord);
+
 /* How many areas wait in caches, and how many bytes they have; allocations and frees. A snapshot.
  */
 struct pcpu_cache_counts {

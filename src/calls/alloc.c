@@ -55,39 +55,35 @@ pcpu_alloc(const struct pcpu_request *request, const void *caller)
 	return done ? pointer_to(&area, request->size) : NULL;
 }
 
-static inline bool get_cached(size_t size, size_t align, struct pcpu_area *area)
-{
-	return pcpu_cache_serves(size, align) && pcpu_cache_get((int)size, area);
-}
-
-/* Inlined for certain: the caller is then asked for on the slow way only. */
+/* NULL: no cache has one. */
 static inline void __percpu *__attribute__((__always_inline__))
-alloc_cached(size_t size, size_t align, gfp_t gfp)
+alloc_cached(size_t size, size_t align)
 {
 	struct pcpu_area area;
 
-	if (get_cached(size, align, &area))
-		return pointer_to(&area, size);
-	return pcpu_alloc(&(struct pcpu_request){.size = size, .align = align, .gfp = gfp}, CALLER);
+	if (!pcpu_cache_serves(size, align))
+		return NULL;
+	area = pcpu_cache_get((int)size);
+	return area.coord ? pointer_to(&area, size) : NULL;
 }
 
 void __percpu *pcpu_alloc_for(size_t size, size_t align, gfp_t gfp, const void *caller)
 {
-	struct pcpu_area area;
+	void __percpu *ptr = alloc_cached(size, align);
 
-	if (get_cached(size, align, &area))
-		return pointer_to(&area, size);
+	if (__builtin_expect(ptr != NULL, 1))
+		return ptr;
 	return pcpu_alloc(&(struct pcpu_request){.size = size, .align = align, .gfp = gfp}, caller);
 }
 
 PERCPU_API void __percpu *__alloc_percpu_gfp(size_t size, size_t align, gfp_t gfp)
 {
-	return alloc_cached(size, align, gfp);
+	return pcpu_alloc_for(size, align, gfp, CALLER);
 }
 
 PERCPU_API void __percpu *__alloc_percpu(size_t size, size_t align)
 {
-	return alloc_cached(size, align, GFP_KERNEL);
+	return pcpu_alloc_for(size, align, GFP_KERNEL, CALLER);
 }
 
 PERCPU_API void __percpu *__alloc_reserved_percpu(size_t size, size_t align)

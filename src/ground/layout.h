@@ -46,6 +46,7 @@
  *	code		two bits: no area starts here, or a free, a cached or a live one does
  *	cached		allocated in the map, but nobody has it: it waits in a CPU's cache
  *	magazine	a CPU's cached areas of one size
+ *	lent		in somebody's hands, though its code still says that it is cached
  *	slot		a list of chunks that have about as many bytes free
  *	stock		free space that is kept for calls that must not block
  *	redzone		bytes of known values around an object at debug levels; the area is zoned

@@ -7,7 +7,8 @@
  *
  *	00	no area starts here
  *	01	a free area starts here
- *	10	a cached area starts here: allocated, but no user has it (it waits in a CPU's cache)
+ *	10	a cached area starts here: allocated, but no user has it (it waits in a CPU's
+ *		cache), or one has whom that cache has lent it (loans.h)
  *	11	a live area starts here
  *
  *	granule  0  1  2  3  4  5  6  7 ...		16 bytes each, say

@@ -19,6 +19,7 @@
 #include "alloc/map/area_walk.h"
 #include "alloc/books.h"
 #include "alloc/cache.h"
+#include "alloc/caches.h"
 #include "alloc/chunk/chunk.h"
 #include "alloc/chunk/chunk_check.h"
 #include "ground/conf.h"
@@ -374,6 +375,8 @@ static void check_everything(struct walker *walker)
 		if (!is_intact(walker, &walker->areas[i]))
 			return;
 	pcpu_alloc_lock();
+	/* nothing is lent at 0: so all that are lent are live in their codes after this */
+	pcpu_cache_recall(0);
 	wrong = pcpu_chunks_check();
 	pcpu_alloc_count(&counts);
 	pcpu_alloc_unlock();
