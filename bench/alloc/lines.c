@@ -9,6 +9,7 @@
 #include <percpu/percpu.h>
 
 #define MANY_POSSIBLE 256
+#define MOST_POSSIBLE 4096
 
 /* A slot a possible CPU: on a machine with many CPUs a million arrays are more than it has. */
 #define MAX_ARRAY_BYTES ((size_t)1 << 30)
@@ -109,9 +110,12 @@ static void add_pair(struct selection *selection, const struct way *way, bool wr
 		.possible = possible,
 	};
 
+	char with[32] = "";
+
+	if (possible)
+		snprintf(with, sizeof(with), "/possible%u", possible);
 	snprintf(line.name, sizeof(line.name), "pair/%s/%s%s%s", way->name,
-		 written ? "written" : "untouched", possible ? "/possible256" : "",
-		 threads > 1 ? "/threads2" : "");
+		 written ? "written" : "untouched", with, threads > 1 ? "/threads2" : "");
 	add(selection, &line);
 }
 
@@ -119,6 +123,7 @@ static void add_pairs(struct selection *selection, bool written)
 {
 	add_pair(selection, &percpu_way, written, 1, 0);
 	add_pair(selection, &percpu_way, written, 1, MANY_POSSIBLE);
+	add_pair(selection, &percpu_way, written, 1, MOST_POSSIBLE);
 	add_pair(selection, &percpu_way, written, 2, 0);
 	add_pair(selection, &malloc_way, written, 1, 0);
 	add_pair(selection, &malloc_way, written, 2, 0);

@@ -31,7 +31,7 @@ static const char help[] =
 	"    used CPU (written; that time is not measured). 'first' is the first pass of the\n"
 	"    process; 'again' is a later pass, when all has been freed once. Passes are\n"
 	"    repeated until there were as many allocations in all with few as with many.\n"
-	"pair/WAY/VARIANT[/possible256][/threads2]\n"
+	"pair/WAY/VARIANT[/possible256|/possible4096][/threads2]\n"
 	"    Allocates and frees 8 bytes, over and over: 'untouched', or 'written' for each\n"
 	"    used CPU before it is freed, so that clearing is work; the time of the writing\n"
 	"    is in it. possible256: 256 CPUs are possible, two are in use. threads2: two\n"

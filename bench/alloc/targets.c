@@ -159,14 +159,14 @@ static bool throughput(const struct alloc_target *target, const struct results *
 		WORST(size, "a free, new process", FREE_FIRST, 40),     \
 		WORST(size, "a free, later passes", FREE_AGAIN, 40)
 
-#define FLAT(size_, what, figure_)                                                                 \
+#define FLAT(size_, what, figure_, bound_)                                                         \
 	{                                                                                          \
 		TARGET(#size_ " bytes: a free in the dearest order / in the cheapest, " what, "x", \
-		       2),                                                                         \
+		       bound_),                                                                    \
 			.measure = spread_of_orders, .size = (size_), .figure = (figure_),         \
 	}
-#define ORDER_BOUNDS(size) \
-	FLAT(size, "new process", FREE_FIRST), FLAT(size, "later passes", FREE_AGAIN)
+#define ORDER_BOUNDS(size, bound) \
+	FLAT(size, "new process", FREE_FIRST, bound), FLAT(size, "later passes", FREE_AGAIN, bound)
 
 #define SCALES(size_, what, figure_)                                                            \
 	{                                                                                       \
@@ -179,15 +179,17 @@ static bool throughput(const struct alloc_target *target, const struct results *
 /* Of pairs, untouched or written. */
 #define PAIR_COSTS(variant)                                                               \
 	{                                                                                 \
-		TARGET("pair, " variant, "ns", 30),                                       \
+		TARGET("pair, " variant, "ns", 20),                                       \
 			.measure = plain, .line = "pair/percpu/" variant, .figure = PAIR, \
 	}
-#define PAIR_WITH_256_POSSIBLE(variant)                                                   \
-	{                                                                                 \
-		TARGET("pair, " variant ": 256 CPUs possible / the machine's", "x", 1.2), \
-			.measure = ratio, .line = "pair/percpu/" variant "/possible256",  \
-			.base = "pair/percpu/" variant, .figure = PAIR,                   \
+#define PAIR_RATIO(what, bound_, line_, base_)                                               \
+	{                                                                                    \
+		TARGET("pair, " what, "x", bound_), .measure = ratio, .line = "pair/" line_, \
+						    .base = "pair/" base_, .figure = PAIR,   \
 	}
+#define PAIR_WITH_MANY_POSSIBLE(variant, number, bound)                         \
+	PAIR_RATIO(variant ": " number " CPUs possible / the machine's", bound, \
+		   "percpu/" variant "/possible" number, "percpu/" variant)
 #define PAIRS_OF_TWO_THREADS(variant)                                                   \
 	{                                                                               \
 		.target = {.text = "pair, " variant ": throughput of 2 threads / of 1", \
@@ -197,8 +199,9 @@ static bool throughput(const struct alloc_target *target, const struct results *
 		.measure = throughput, .line = "pair/percpu/" variant "/threads2",      \
 		.base = "pair/percpu/" variant, .figure = PAIR,                         \
 	}
-#define PAIR_BOUNDS(variant) \
-	PAIR_COSTS(variant), PAIR_WITH_256_POSSIBLE(variant), PAIRS_OF_TWO_THREADS(variant)
+#define PAIR_BOUNDS(variant)                                               \
+	PAIR_COSTS(variant), PAIR_WITH_MANY_POSSIBLE(variant, "256", 1.2), \
+		PAIR_WITH_MANY_POSSIBLE(variant, "4096", 1.2), PAIRS_OF_TWO_THREADS(variant)
 
 #define SPACE(what, unit, line_, figure_, bound)                                                 \
 	{                                                                                        \
@@ -208,17 +211,19 @@ static bool throughput(const struct alloc_target *target, const struct results *
 static const struct alloc_target targets[] = {
 	COST_BOUNDS(4),
 	COST_BOUNDS(16),
-	ORDER_BOUNDS(4),
-	ORDER_BOUNDS(16),
-	ORDER_BOUNDS(64),
-	ORDER_BOUNDS(256),
-	ORDER_BOUNDS(1024),
+	ORDER_BOUNDS(4, 1.4),
+	ORDER_BOUNDS(16, 1.4),
+	ORDER_BOUNDS(64, 2),
+	ORDER_BOUNDS(256, 2),
+	ORDER_BOUNDS(1024, 2),
 	GROWTH_BOUNDS(4),
 	GROWTH_BOUNDS(16),
 	GROWTH_BOUNDS(64),
 	GROWTH_BOUNDS(256),
 	GROWTH_BOUNDS(1024),
 	PAIR_BOUNDS("untouched"),
+	PAIR_RATIO("untouched: alloc_percpu() and free_percpu() / malloc() and free()", 1.8,
+		   "percpu/untouched", "malloc/untouched"),
 	PAIR_BOUNDS("written"),
 	SPACE("8-byte counters: resident memory, metadata included, a counter a used CPU", "bytes",
 	      "memory/percpu/possible256", RESIDENT, 8.6),
