@@ -68,11 +68,12 @@ PERCPU_API void free_percpu(const volatile void __percpu *ptr);
  *
  * Empties the allocator's caches, gives back the memory of every page of free space, and destroys
  * chunks that are wholly free. Nothing that is allocated is touched. It happens by itself where a
- * second chunk becomes wholly free; this call is for a process that knows that it has freed a lot.
+ * second chunk becomes wholly free, and where frees have left few areas for many pages; this call
+ * is for a process that knows that it has freed a lot.
  *
- * Returns the bytes of pages that were given back, over all units in use; some of them may never
- * have been written, and so not been resident. Thread-safe; may block; not safe in signal handlers.
- * The kernel has no such function; its reclaim work does the like in the background.
+ * Returns by how many bytes the memory of the units has become less (resident_bytes of stats.h);
+ * what others write meanwhile counts against it. Thread-safe; may block; not safe in signal
+ * handlers. The kernel has no such function; its reclaim work does the like in the background.
  */
 PERCPU_API size_t percpu_trim(void);
 

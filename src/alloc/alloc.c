@@ -11,7 +11,9 @@
 #include "alloc/chunk/find.h"
 #include "alloc/hand_out.h"
 #include "alloc/refill.h"
+#include "alloc/shrink.h"
 #include "ground/mem.h"
+#include "memory/copies.h"
 #include "memory/span.h"
 
 #include <percpu/alloc.h>
@@ -141,6 +143,7 @@ static bool free_locked(uint32_t coord)
 	pcpu_books_note_free();
 	if (freed <= PCPU_CACHE_MAX_SIZE && pcpu_cache_on)
 		pcpu_drain(freed);
+	pcpu_shrink();
 	return true;
 }
 
@@ -194,7 +197,7 @@ static void let_others_in(void)
 }
 
 /* Gives back free pages: they can be many. */
-static size_t trim_chunks(void)
+static void trim_chunks(void)
 {
 	size_t bytes = 0, last = 0;
 
@@ -205,20 +208,22 @@ static size_t trim_chunks(void)
 		last = bytes;
 		let_others_in();
 	}
-	return bytes;
 }
 
+/* What went is not what was given back: pages may not have been there, and others may come. */
 PERCPU_API size_t percpu_trim(void)
 {
-	size_t bytes;
+	size_t before, after;
 
 	pcpu_alloc_lock();
 	if (child.has_no_books)
 		begin_books();
+	before = pcpu_units_resident();
 	empty_caches();
-	bytes = trim_chunks();
+	trim_chunks();
 	pcpu_destroy_free_chunks();
 	pcpu_mem_trim();
+	after = pcpu_units_resident();
 	pcpu_alloc_unlock();
-	return bytes;
+	return before > after ? before - after : 0;
 }

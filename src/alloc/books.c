@@ -5,11 +5,34 @@
 #include "ground/lock.h"
 
 static struct pcpu_alloc_counts books;
+static uint64_t nr_handed_out, nr_taken_back;
+
+uint64_t pcpu_books_nr_areas(void)
+{
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	return books.nr_areas;
+}
+
+uint64_t pcpu_books_nr_handed_out(void)
+{
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	return nr_handed_out;
+}
+
+uint64_t pcpu_books_nr_taken_back(void)
+{
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	return nr_taken_back;
+}
 
 void pcpu_books_add_areas(int nr)
 {
 	pcpu_assert_held(&pcpu_alloc_mutex);
 	books.nr_areas += (uint64_t)(int64_t)nr;
+	if (nr > 0)
+		nr_handed_out += (uint64_t)nr;
+	else
+		nr_taken_back += (uint64_t) - (int64_t)nr;
 	if (books.nr_areas > books.nr_max_areas)
 		books.nr_max_areas = books.nr_areas;
 }

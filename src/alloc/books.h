@@ -22,6 +22,11 @@ struct pcpu_alloc_counts {
 /* All of them, those of the caches too. */
 void pcpu_alloc_count(struct pcpu_alloc_counts *counts);
 
+/* Areas that there are, live and cached; and how many maps have ever given and taken back. */
+uint64_t pcpu_books_nr_areas(void);
+uint64_t pcpu_books_nr_handed_out(void);
+uint64_t pcpu_books_nr_taken_back(void);
+
 /* @nr areas come to be, or cease to if it is negative. */
 void pcpu_books_add_areas(int nr);
 

@@ -13,6 +13,7 @@
 #define LEAST_ROOM 8
 
 bool pcpu_cache_on = true;
+unsigned int pcpu_nr_magazines;
 
 /* --- the fast side --- */
 
@@ -225,16 +226,26 @@ static struct pcpu_cache *make_cache(unsigned int cpu)
 	return cache;
 }
 
+/* Whoever pushes meanwhile finds it closed, or not. */
+void pcpu_magazine_open(struct pcpu_magazine *magazine, int size)
+{
+	int room = MAGAZINE_BYTES / size;
+
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	room = room < LEAST_ROOM ? LEAST_ROOM : room;
+	room = room < PCPU_MAGAZINE_ROOM ? room : PCPU_MAGAZINE_ROOM;
+	__atomic_store_n(&magazine->room, (uint16_t)room, __ATOMIC_RELAXED);
+}
+
 static struct pcpu_magazine *make_magazine(int size)
 {
 	struct pcpu_magazine *magazine = pcpu_mem_zalloc(sizeof(*magazine));
-	int room = MAGAZINE_BYTES / size;
 
 	if (!magazine)
 		return NULL;
-	room = room < LEAST_ROOM ? LEAST_ROOM : room;
-	magazine->room = (uint16_t)(room < PCPU_MAGAZINE_ROOM ? room : PCPU_MAGAZINE_ROOM);
+	pcpu_magazine_open(magazine, size);
 	magazine->batch = 1;
+	pcpu_nr_magazines++;
 	return magazine;
 }
 

@@ -47,7 +47,7 @@ struct pcpu_area {
 
 struct pcpu_magazine {
 	uint16_t nr;    /* areas in it */
-	uint16_t room;  /* that it may have; by size */
+	uint16_t room;  /* that it may have; by size, or 0: closed (shrink.h) */
 	uint16_t batch; /* to take at once when it is empty; under pcpu_alloc_mutex */
 	uint64_t dirty; /* bit i: coords[i] may be something else than zero in some unit */
 	uint32_t coords[PCPU_MAGAZINE_ROOM];
@@ -73,6 +73,9 @@ struct pcpu_cache {
 
 /* Whether there are caches. Set before there are threads. */
 extern bool pcpu_cache_on;
+
+/* How many magazines there are: each has PCPU_MAGAZINE_ROOM areas at most. */
+extern unsigned int pcpu_nr_magazines;
 
 static inline int pcpu_cache_align(int size)
 {
@@ -109,6 +112,9 @@ bool pcpu_cache_put(uint32_t coord);
  * so what is said of it may be true of another CPU than the one that the thread is then on.
  */
 struct pcpu_cache *pcpu_cache_here(int size);
+
+/* Has @magazine, which is for areas of @size, take as many as it may have. */
+void pcpu_magazine_open(struct pcpu_magazine *magazine, int size);
 
 /*
  * Pushes @nr cached areas of @size to the cache of the CPU that the caller is on. Returns how many

@@ -65,6 +65,26 @@ void pcpu_cache_recall(uint32_t coord)
 	pcpu_cpu_locks_resume();
 }
 
+static void close_magazines(struct pcpu_cache *cache)
+{
+	for (int size = 1; size <= PCPU_CACHE_MAX_SIZE; size++) {
+		struct pcpu_magazine *magazine = cache->magazines[size];
+
+		if (!magazine)
+			continue;
+		magazine->batch = 1;
+		__atomic_store_n(&magazine->room, 0, __ATOMIC_RELAXED);
+	}
+}
+
+void pcpu_cache_close(void)
+{
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	pcpu_assert(pcpu_cpu_locks_are_stopped());
+	for (struct pcpu_cpu_lock *lock = pcpu_cpu_locks(); lock; lock = lock->next)
+		close_magazines((struct pcpu_cache *)lock);
+}
+
 static void count_magazine(const struct pcpu_magazine *magazine, int size,
 			   struct pcpu_cache_counts *counts)
 {

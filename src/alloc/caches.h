@@ -23,6 +23,12 @@ void pcpu_cache_empty(void (*fn)(uint32_t coord));
  */
 void pcpu_cache_recall(uint32_t coord);
 
+/*
+ * Has the magazines, which are empty, take nothing until they are opened (pcpu_magazine_open). The
+ * locks are stopped.
+ */
+void pcpu_cache_close(void);
+
 /* How many areas wait in caches, and how many bytes they have; allocations and frees. A snapshot.
  */
 struct pcpu_cache_counts {

@@ -7,6 +7,7 @@
 #include "ground/layout.h"
 #include "ground/lock.h"
 #include "memory/copies.h"
+#include "memory/open_units.h"
 
 #include <errno.h>
 
@@ -18,13 +19,17 @@ static void destroy(struct pcpu_chunk *chunk)
 	pcpu_chunk_destroy(chunk);
 }
 
-/* Destroys the wholly free chunks but the one that became so last, which is at the front. */
-static void reclaim(void)
-{
-	int slot = pcpu_nr_slots - 1;
-	struct pcpu_chunk *chunk = pcpu_slot_first(slot), *next;
+/* Copies of chunks that one call destroys at most: a millisecond or two. */
+#define DESTROYED_AT_ONCE 256
 
-	for (chunk = chunk ? pcpu_slot_next(chunk) : NULL; chunk; chunk = next) {
+void pcpu_reclaim(void)
+{
+	const unsigned int most = 1 + DESTROYED_AT_ONCE / (1 + pcpu_units_nr_open());
+	struct pcpu_chunk *chunk = pcpu_slot_first(pcpu_nr_slots - 1), *next;
+
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	chunk = chunk ? pcpu_slot_next(chunk) : NULL;
+	for (unsigned int nr = 0; chunk && nr < most; nr++, chunk = next) {
 		next = pcpu_slot_next(chunk);
 		destroy(chunk);
 	}
@@ -41,14 +46,19 @@ void pcpu_destroy_free_chunks(void)
 
 /* --- taking back --- */
 
-void pcpu_taken_back(struct pcpu_chunk *chunk, int slot, int nr)
+static void note_taken_back(struct pcpu_chunk *chunk, int slot, int nr)
 {
-	pcpu_assert_held(&pcpu_alloc_mutex);
 	pcpu_books_add_areas(-nr);
 	pcpu_chunk_relocate(chunk, slot);
 	pcpu_chunk_note_room(chunk);
+}
+
+void pcpu_taken_back(struct pcpu_chunk *chunk, int slot, int nr)
+{
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	note_taken_back(chunk, slot, nr);
 	if (pcpu_area_map_free_size(&chunk->map) == pcpu_unit_size)
-		reclaim();
+		pcpu_reclaim();
 }
 
 void pcpu_take_back_cached(uint32_t coord)
@@ -58,7 +68,7 @@ void pcpu_take_back_cached(uint32_t coord)
 
 	pcpu_assert_held(&pcpu_alloc_mutex);
 	pcpu_chunk_touch(chunk, off, pcpu_area_map_release(&chunk->map, off));
-	pcpu_taken_back(chunk, slot, 1);
+	note_taken_back(chunk, slot, 1);
 }
 
 /* --- handing out --- */

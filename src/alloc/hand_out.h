@@ -39,7 +39,13 @@ bool pcpu_hand_out(struct pcpu_attempt *attempt, struct pcpu_chunk *chunk, int o
  */
 void pcpu_taken_back(struct pcpu_chunk *chunk, int slot, int nr);
 
-/* Gives the cached area at @coord back to its map. */
+/*
+ * Destroys wholly free chunks, but for the one that became so last. Of very many at once some are
+ * left for later calls.
+ */
+void pcpu_reclaim(void);
+
+/* Gives the cached area at @coord back to its map. Its chunk stays: pcpu_reclaim(). */
 void pcpu_take_back_cached(uint32_t coord);
 
 /* Destroys the wholly free chunks, the last one too. */

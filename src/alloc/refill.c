@@ -4,6 +4,7 @@
 #include "alloc/books.h"
 #include "alloc/chunk/chunk_pages.h"
 #include "alloc/hand_out.h"
+#include "alloc/shrink.h"
 #include "ground/lock.h"
 
 /* --- filling --- */
@@ -124,6 +125,8 @@ bool pcpu_refill(struct pcpu_attempt *attempt, struct pcpu_area *area)
 		return false;
 	/* the more often it is empty, the more is taken at once */
 	magazine = cache->magazines[attempt->size];
+	if (!magazine->room)
+		pcpu_magazine_open(magazine, attempt->size);
 	nr = magazine->batch;
 	if (magazine->batch < magazine->room / 2)
 		magazine->batch *= 2;
@@ -183,9 +186,13 @@ void pcpu_drain(int size)
 	uint32_t coords[PCPU_MAGAZINE_ROOM];
 	int nr;
 
+	struct pcpu_cache *cache = pcpu_cache_here(size);
+
 	pcpu_assert_held(&pcpu_alloc_mutex);
-	if (!pcpu_cache_here(size))
+	if (!cache)
 		return;
+	if (!cache->magazines[size]->room && pcpu_shrink_is_over())
+		pcpu_magazine_open(cache->magazines[size], size);
 	nr = pcpu_cache_drain(size, coords);
 	if (nr)
 		sort(coords, nr);

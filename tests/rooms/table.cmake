@@ -51,6 +51,7 @@ room(test_loans         alloc   possible:16             fallback musl)
 room(test_max_tree      alloc/map   -)
 room(test_misuse        alloc   possible:8              fallback)
 room(test_room          alloc/map   -)
+room(test_shrink        alloc   possible:16             fallback page)
 room(test_slot          alloc/chunk   -)
 room(test_slot_list     alloc/chunk   -)
 # of the whole folder: the largest area, and long walks beside a model

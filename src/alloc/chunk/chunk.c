@@ -22,6 +22,8 @@ struct pcpu_chunk *pcpu_reserved_chunk;
 struct pcpu_block *pcpu_blocks;
 unsigned int pcpu_nr_roomy_chunks;
 unsigned int pcpu_nr_chunks, pcpu_nr_max_chunks;
+uint64_t pcpu_used_bytes;
+unsigned int pcpu_touched_pages;
 
 static struct {
 	struct pcpu_chunk *first, *last;
@@ -66,6 +68,12 @@ void pcpu_chunk_note_room(const struct pcpu_chunk *chunk)
 	pcpu_slot_add_room(pcpu_chunk_slot(chunk), &room);
 }
 
+static void note_free(struct pcpu_chunk *chunk, int free_size)
+{
+	pcpu_used_bytes += (uint64_t)(int64_t)(chunk->noted_free - free_size);
+	chunk->noted_free = free_size;
+}
+
 void pcpu_chunk_relocate(struct pcpu_chunk *chunk, int old_slot)
 {
 	int slot = pcpu_chunk_slot(chunk);
@@ -73,6 +81,7 @@ void pcpu_chunk_relocate(struct pcpu_chunk *chunk, int old_slot)
 	pcpu_assert_held(&pcpu_alloc_mutex);
 	if (chunk == pcpu_reserved_chunk)
 		return;
+	note_free(chunk, pcpu_area_map_free_size(&chunk->map));
 	set_roomy(chunk, pcpu_area_map_contig_hint(&chunk->map) >= PCPU_STOCK_BYTES);
 	if (slot == old_slot)
 		return;
@@ -219,7 +228,8 @@ static struct pcpu_chunk *new_chunk(uint32_t base, int start, int end, bool own_
 
 	if (!chunk || (words_size && !words))
 		goto fail;
-	*chunk = (struct pcpu_chunk){.base = base, .start = start, .end = end};
+	*chunk = (struct pcpu_chunk){
+		.base = base, .start = start, .end = end, .noted_free = end - start};
 	if (own_blocks) {
 		chunk->own_blocks = pcpu_mem_zalloc(own_blocks_size(start, end));
 		if (!chunk->own_blocks)
@@ -261,10 +271,12 @@ static void free_chunk(struct pcpu_chunk *chunk)
 	struct pcpu_block *blocks = chunk->map.blocks;
 
 	remove_from_all(chunk);
+	note_free(chunk, chunk->end - chunk->start);
 	for (int i = chunk->map.first; i < chunk->map.end; i++) {
 		struct pcpu_codes codes = pcpu_block_codes(&blocks[i]);
 
 		free_words(&blocks[i], codes.words, codes.shift);
+		pcpu_touched_pages -= blocks[i].touched != 0;
 		pcpu_block_fini(&blocks[i]);
 	}
 	pcpu_chunk_drop_rooms(chunk);

@@ -39,6 +39,7 @@ struct pcpu_chunk {
 	bool immutable;
 	bool is_roomy;      /* counted among pcpu_nr_roomy_chunks */
 	int max_alloc_size; /* the largest size ever handed out */
+	int noted_free;     /* the free size that pcpu_used_bytes goes by */
 	/*
 	 * The reserved view's: it may share a page with the other one, and no cache may keep what
 	 * is its own. Else NULL.
@@ -150,6 +151,13 @@ struct pcpu_chunk *pcpu_chunk_next(const struct pcpu_chunk *chunk);
 struct pcpu_chunk *pcpu_chunk_rotate(void);
 
 extern unsigned int pcpu_nr_chunks, pcpu_nr_max_chunks;
+
+/*
+ * Bytes that areas have, cached ones too, in all chunks but the reserved one; and pages that have
+ * been handed out since they were committed (chunk_pages.h): more are not resident in any unit.
+ */
+extern uint64_t pcpu_used_bytes;
+extern unsigned int pcpu_touched_pages;
 
 /* Whether [off, off + size) is resident in every open unit, as far as that is asked for. */
 bool pcpu_chunk_is_resident(const struct pcpu_chunk *chunk, int off, int size);

@@ -33,6 +33,7 @@ static size_t discard_pages(struct pcpu_chunk *chunk, int from, int to)
 		pcpu_units_discard(pcpu_chunk_coord(chunk, run * PCPU_BLOCK_SIZE),
 				   (size_t)(i - run) * PCPU_BLOCK_SIZE);
 		discarded += (size_t)(i - run) * PCPU_BLOCK_SIZE;
+		pcpu_touched_pages -= (unsigned int)(i - run);
 	}
 	return discarded * pcpu_units_nr_open();
 }

@@ -28,6 +28,7 @@ static inline bool pcpu_touch_block(struct pcpu_block *block, int from, int to)
 {
 	bool before = from < block->touched;
 
+	pcpu_touched_pages += block->touched == 0 && to > 0;
 	if (to > block->touched)
 		block->touched = (uint16_t)(to < PCPU_BLOCK_SIZE ? to : PCPU_BLOCK_SIZE);
 	return before;

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* Pages that are looked at in one go. */
@@ -30,7 +31,7 @@ static bool resident_by_pagemap(int pagemap, uintptr_t addr, size_t size, size_t
 		size_t pages = pages_of_block(size), len = pages * sizeof(*entries);
 		off_t at = (off_t)(addr / PCPU_PAGE_SIZE * sizeof(*entries));
 
-		if (pread(pagemap, entries, len, at) != (ssize_t)len)
+		if (syscall(SYS_pread64, pagemap, entries, len, at) != (long)len)
 			return false;
 		for (size_t page = 0; page < pages; page++)
 			if ((entries[page] & PRESENT) && (entries[page] & EXCLUSIVE))
@@ -68,6 +69,7 @@ static size_t resident_by_mincore(uintptr_t addr, size_t size)
 	return bytes;
 }
 
+/* By bare system calls, which are no points of cancellation: the caller has locks. */
 size_t pcpu_vm_resident(uintptr_t addr, size_t size)
 {
 	size_t bytes = 0;
@@ -75,10 +77,11 @@ size_t pcpu_vm_resident(uintptr_t addr, size_t size)
 	int pagemap = -1;
 
 	if (!pcpu_fault(PCPU_FAULT_PROC))
-		pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+		pagemap = (int)syscall(SYS_openat, AT_FDCWD, "/proc/self/pagemap",
+				       O_RDONLY | O_CLOEXEC);
 	if (pagemap >= 0) {
 		read = resident_by_pagemap(pagemap, addr, size, &bytes);
-		close(pagemap);
+		syscall(SYS_close, pagemap);
 	}
 	return read ? bytes : resident_by_mincore(addr, size);
 }

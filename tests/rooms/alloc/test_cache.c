@@ -342,8 +342,10 @@ static struct pcpu_magazine *magazine_of(int size)
 
 	pcpu_alloc_lock();
 	cache = pcpu_cache_here(size);
-	pcpu_alloc_unlock();
 	assert_non_null(cache);
+	/* it may have been closed (shrink.h) */
+	pcpu_magazine_open(cache->magazines[size], size);
+	pcpu_alloc_unlock();
 	return cache->magazines[size];
 }
 

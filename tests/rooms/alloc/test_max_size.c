@@ -108,6 +108,26 @@ static void large_and_small_areas_live_side_by_side(void **state)
 	assert_null(locked(pcpu_chunks_check()));
 }
 
+/* With each its memory would come and go, if it went by how much is free (shrink.h). */
+static void large_area_may_come_and_go(void **state)
+{
+	unsigned int touched;
+
+	(void)state;
+	/* once it may, after all that has been freed before */
+	for (int i = 0; i < 2; i++)
+		free_percpu(__alloc_percpu(LARGEST - 100, PCPU_PAGE_SIZE));
+	touched = pcpu_touched_pages;
+	assert_true(touched >= LARGEST / PCPU_PAGE_SIZE);
+	for (int i = 0; i < 8; i++) {
+		char __percpu *area = __alloc_percpu(LARGEST - 100, PCPU_PAGE_SIZE);
+
+		memset(copy_of(area, 0), 0xff, LARGEST - 100);
+		free_percpu(area);
+		assert_true(pcpu_touched_pages >= touched);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -115,6 +135,7 @@ int main(void)
 		cmocka_unit_test(largest_area_is_zero_and_whole_in_every_copy_and_again),
 		cmocka_unit_test(one_byte_more_is_refused),
 		cmocka_unit_test(large_and_small_areas_live_side_by_side),
+		cmocka_unit_test(large_area_may_come_and_go),
 	};
 
 	return cmocka_run_group_tests_name("max_size", tests, open_two_units, NULL);
