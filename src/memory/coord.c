@@ -3,6 +3,7 @@
 #include "memory/coord.h"
 #include "ground/layout.h"
 #include "ground/lock.h"
+#include "memory/open_units.h"
 #include "memory/span.h"
 
 #include <errno.h>
@@ -25,8 +26,10 @@ int pcpu_coord_claim(uint64_t start, uint64_t size)
 	end = pcpu_page_ceil(start + size);
 	start = pcpu_page_floor(start);
 	at = pcpu_spans_first_above(start);
-	if (at < pcpu_spans.nr && pcpu_spans.records[at].start < end)
+	if (!pcpu_units_remove_parked(start, end))
 		return -EEXIST;
+	while (at < pcpu_spans.nr && pcpu_spans.records[at].start < end)
+		pcpu_spans_remove(at);
 	if (pcpu_spans_make_room())
 		return -ENOMEM;
 	pcpu_spans_insert(at, start, end - start);

@@ -447,3 +447,136 @@ void pcpu_units_remove_span(uint32_t start)
 	pcpu_unlock_sigrestore(&pcpu_unit_lock, &saved);
 	pcpu_mem_free(images, PCPU_SPAN_IMAGES * sizeof(*images));
 }
+
+/* --- parking --- */
+
+/* Holes in shared memory that are made before others are parked. */
+#define SHARED_HOLES 16
+
+static unsigned int nr_parked;
+
+static bool is_committed_up_to(unsigned int i, uint64_t end)
+{
+	return i < pcpu_spans.nr && pcpu_spans.records[i].committed &&
+	       pcpu_span_end(&pcpu_spans.records[i]) == end;
+}
+
+static bool is_committed_from(unsigned int i, uint64_t start)
+{
+	return i < pcpu_spans.nr && pcpu_spans.records[i].committed &&
+	       pcpu_spans.records[i].start == start;
+}
+
+/* In a child whose memory is others' too, each span is a mapping of its own in any case. */
+static bool may_park(void)
+{
+	static unsigned int nr_holes;
+
+	return !pcpu_vm_is_apart() && (!pcpu_vm_is_shared() || nr_holes++ >= SHARED_HOLES);
+}
+
+static void discard_everywhere(const struct pcpu_span_record *span)
+{
+	for (unsigned int i = 0; i < pcpu_nr_committed_windows; i++)
+		pcpu_vm_discard(pcpu_committed_windows[i] + span->start, span->size);
+}
+
+static void set_parked(struct pcpu_span_record *span, bool parked)
+{
+	sigset_t saved;
+
+	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
+	discard_everywhere(span);
+	pcpu_populated_forget(span->start, span->size);
+	span->parked = parked;
+	pcpu_unlock_sigrestore(&pcpu_unit_lock, &saved);
+	nr_parked += parked ? 1 : -1U;
+}
+
+bool pcpu_units_park_span(uint32_t start)
+{
+	const unsigned int i = pcpu_spans_first_above(start);
+	struct pcpu_span_record *span = &pcpu_spans.records[i];
+
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	if (!is_committed_from(i, start) || span->images || i == 0 ||
+	    !is_committed_up_to(i - 1, start) || !is_committed_from(i + 1, pcpu_span_end(span)) ||
+	    !may_park())
+		return false;
+	set_parked(span, true);
+	return true;
+}
+
+unsigned int pcpu_units_nr_parked(void)
+{
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	return nr_parked;
+}
+
+/* Somebody may have written to it who has freed it. */
+bool pcpu_units_take_parked(uint64_t size, uint32_t *start)
+{
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	for (unsigned int i = 0; nr_parked > 0 && i < pcpu_spans.nr; i++) {
+		struct pcpu_span_record *span = &pcpu_spans.records[i];
+
+		if (!span->parked || span->inherited || span->size != size)
+			continue;
+		set_parked(span, false);
+		*start = span->start;
+		return true;
+	}
+	return false;
+}
+
+/* Spans @first to @last, without a gap between them: nobody's from now on. */
+static void remove_run(unsigned int first, unsigned int last)
+{
+	struct pcpu_span_record *spans = pcpu_spans.records;
+	const struct pcpu_span_record run = {
+		.start = spans[first].start,
+		.size = pcpu_span_end(&spans[last]) - spans[first].start,
+	};
+	sigset_t saved;
+
+	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
+	decommit(&run, pcpu_nr_committed_windows);
+	pcpu_populated_forget(run.start, run.size);
+	for (unsigned int i = first; i <= last; i++) {
+		nr_parked -= spans[i].parked;
+		spans[i].parked = false;
+		spans[i].committed = false;
+	}
+	pcpu_unlock_sigrestore(&pcpu_unit_lock, &saved);
+}
+
+void pcpu_units_remove_with_parked(uint32_t start, uint64_t *from, uint64_t *to)
+{
+	const struct pcpu_span_record *spans = pcpu_spans.records;
+	unsigned int first = pcpu_spans_first_above(start), last = first;
+
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	pcpu_assert(is_committed_from(first, start) && !spans[first].images);
+	while (first > 0 && is_committed_up_to(first - 1, spans[first].start) &&
+	       spans[first - 1].parked)
+		first--;
+	while (is_committed_from(last + 1, pcpu_span_end(&spans[last])) && spans[last + 1].parked)
+		last++;
+	*from = spans[first].start;
+	*to = pcpu_span_end(&spans[last]);
+	remove_run(first, last);
+}
+
+bool pcpu_units_remove_parked(uint64_t start, uint64_t end)
+{
+	const unsigned int first = pcpu_spans_first_above(start);
+	unsigned int i;
+
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	for (i = first; i < pcpu_spans.nr && pcpu_spans.records[i].start < end; i++)
+		if (!pcpu_spans.records[i].parked || pcpu_spans.records[i].inherited)
+			return false;
+	while (i-- > first)
+		remove_run(i, i);
+	return true;
+}

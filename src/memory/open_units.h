@@ -3,7 +3,8 @@
  * open_units.h - what the open units have in common: the spans that are committed in their windows.
  *
  * Invariant, under the unit lock: a committed span's pages are accessible in every open unit, and
- * in no other; those of a span that is only claimed are so nowhere.
+ * in no other; those of a span that is only claimed, or of none, are so nowhere. (A parked span is
+ * committed.)
  *
  * With shared copies any process may open a unit, for all of them; but it can make no page
  * accessible in another one. So from percpu_share() on a committed span's pages are accessible in
@@ -120,5 +121,38 @@ int pcpu_units_add_span(const struct pcpu_span *span);
  * claimed. Under pcpu_alloc_mutex.
  */
 void pcpu_units_remove_span(uint32_t start);
+
+/*
+ * Parking. A span that goes between two that stay would leave a hole in every open unit, and each
+ * of these two mappings more: with many chunks and CPUs the process would come to have as many as
+ * the kernel lets it (vm.max_map_count), and could map nothing at all any more. So it is only
+ * emptied, and stays accessible, claimed and committed, until another chunk takes it. What is
+ * parked is zero when it is taken, whoever has written to it, and has no memory in cores of memory
+ * that is the process's own. Of shared memory the kernel would make it resident to dump it: there
+ * the first holes are made in spite of the mappings that they cost.
+ *
+ * Under pcpu_alloc_mutex.
+ */
+
+/* Parks the span at @start, which is committed and has no images, if that is how it can go. */
+bool pcpu_units_park_span(uint32_t start);
+
+/* How many there are. */
+unsigned int pcpu_units_nr_parked(void);
+
+/* Takes a parked span of @size bytes for a chunk: its @start. False: there is none. */
+bool pcpu_units_take_parked(uint64_t size, uint32_t *start);
+
+/*
+ * As pcpu_units_remove_span(), and for the parked spans beside it too. [*from, *to) becomes what
+ * all of them have: each stays claimed.
+ */
+void pcpu_units_remove_with_parked(uint32_t start, uint64_t *from, uint64_t *to);
+
+/*
+ * For who has to have the coordinates [start, end): removes the parked spans that overlap them;
+ * they stay claimed. False: others overlap too, and nothing has changed.
+ */
+bool pcpu_units_remove_parked(uint64_t start, uint64_t end);
 
 #endif /* PCPU_OPEN_UNITS_H */

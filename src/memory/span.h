@@ -9,6 +9,8 @@
  *	none -- pcpu_coord_claim() --> claimed -- pcpu_units_add_span() --> committed
  *	none <- pcpu_coord_release() - claimed <- pcpu_units_remove_span() -
  *
+ * A chunk's span that goes while its neighbours stay is parked instead (pcpu_units_park_span).
+ *
  * All are in one table, sorted by start; no two overlap.
  *
  * Who may do what. The table is read under pcpu_alloc_mutex or under the unit lock, and changed
@@ -48,6 +50,7 @@ struct pcpu_span_record {
 	struct pcpu_image *images; /* PCPU_SPAN_IMAGES, or NULL: most have none, of thousands */
 	uint32_t start;
 	bool committed;
+	bool parked;    /* committed, but nobody's: until a chunk takes it (open_units.h) */
 	bool inherited; /* committed in a process that this one's copies are shared with */
 };
 

@@ -332,6 +332,27 @@ static struct pcpu_chunk *create_at(const struct pcpu_span *span, int *err)
 	return chunk;
 }
 
+static void give_span_back(uint32_t base)
+{
+	uint64_t at, end;
+
+	if (pcpu_units_park_span(base))
+		return;
+	pcpu_units_remove_with_parked(base, &at, &end);
+	/* what is parked has been a chunk's too */
+	for (; at < end; at += (uint64_t)pcpu_unit_size)
+		pcpu_coord_release(at);
+}
+
+static struct pcpu_chunk *create_in_parked(uint32_t start)
+{
+	struct pcpu_chunk *chunk = new_chunk(start, 0, pcpu_unit_size, false);
+
+	if (!chunk)
+		give_span_back(start);
+	return chunk;
+}
+
 /*
  * Where windows are no reservation but a place (alloc:page), somebody else's mapping may lie in
  * one. Such coordinates stay claimed, so that nobody tries them again.
@@ -343,6 +364,8 @@ struct pcpu_chunk *pcpu_chunk_create(void)
 	int err;
 
 	pcpu_assert_held(&pcpu_alloc_mutex);
+	if (pcpu_units_take_parked(span.size, &span.start))
+		return create_in_parked(span.start);
 	for (int tries = 0; tries < PLACE_TRIES; tries++) {
 		if (pcpu_coord_claim_free(span.size, &span.start))
 			return NULL;
@@ -385,6 +408,5 @@ void pcpu_chunk_destroy(struct pcpu_chunk *chunk)
 	free_chunk(chunk);
 	discard_records(pcpu_block_at(base), pcpu_unit_pages);
 	pcpu_cpu_locks_resume();
-	pcpu_units_remove_span(base);
-	pcpu_coord_release(base);
+	give_span_back(base);
 }

@@ -144,6 +144,16 @@ void pcpu_vm_unshare(uintptr_t addr, size_t size)
 		pcpu_fatal("a window at %#lx stays shared: errno %d", (unsigned long)addr, -err);
 }
 
+bool pcpu_vm_is_shared(void)
+{
+	return sharing.shared;
+}
+
+bool pcpu_vm_is_apart(void)
+{
+	return sharing.apart;
+}
+
 void pcpu_vm_keep_apart(void)
 {
 	sharing.apart = true;

@@ -77,6 +77,10 @@ int pcpu_vm_share(uintptr_t addr, size_t size);
 /* Takes that back, or its attempt. What has been shared must not be left so: fatal. */
 void pcpu_vm_unshare(uintptr_t addr, size_t size);
 
+/* Whether that is so; and whether the process is such a child. */
+bool pcpu_vm_is_shared(void);
+bool pcpu_vm_is_apart(void);
+
 /* In such a child: what it commits and decommits from now on concerns nobody else. */
 void pcpu_vm_keep_apart(void);
 

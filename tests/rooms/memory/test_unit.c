@@ -592,6 +592,118 @@ static void claim_between_spans_is_accessible_nowhere(void **state)
 	drop_span(&behind);
 }
 
+/* --- parked spans --- */
+
+#define ROW 33
+
+/* Spans of two pages, side by side, all committed. */
+static void add_row(struct pcpu_span row[], unsigned int nr)
+{
+	struct pcpu_span whole = new_span(2 * (uint64_t)nr);
+
+	do_locked(pcpu_coord_release(whole.start));
+	for (unsigned int i = 0; i < nr; i++) {
+		row[i] = (struct pcpu_span){.start = whole.start + 2 * i * (uint32_t)PCPU_PAGE_SIZE,
+					    .size = 2 * PCPU_PAGE_SIZE};
+		child_expect(locked(pcpu_coord_claim(row[i].start, row[i].size)) == 0);
+		child_expect(locked(pcpu_units_add_span(&row[i])) == 0);
+	}
+}
+
+static int nr_mappings(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	int nr = 0, c;
+
+	child_expect(maps);
+	while ((c = getc(maps)) != EOF)
+		nr += c == '\n';
+	fclose(maps);
+	return nr;
+}
+
+static void holes_between_spans_cost_no_mappings(void *arg)
+{
+	uintptr_t window = pcpu_unit_open(own_cpu), late = pcpu_unit_window(closed_cpu());
+	struct pcpu_span row[ROW];
+	int before;
+
+	(void)arg;
+	add_row(row, ROW);
+	memset((void *)(window + row[0].start), 0xaa, ROW * row[0].size);
+	before = nr_mappings();
+	for (int i = 1; i < ROW; i += 2)
+		child_expect(locked(pcpu_units_park_span(row[i].start)));
+	child_expect(nr_mappings() == before);
+	child_expect(resident_pages(window + row[0].start, ROW * row[0].size) == 2 * (ROW + 1) / 2);
+	/* and as many in a unit that opens now as if there were none */
+	pcpu_unit_open(closed_cpu());
+	child_expect(nr_mappings() <= before + 6);
+	child_expect(writable_bytes(late + row[0].start, ROW * row[0].size) == ROW * row[0].size);
+}
+
+/* Somebody may have written to what he had freed. */
+static void parked_span_is_zero_when_it_is_taken(void *arg)
+{
+	uintptr_t window = pcpu_unit_open(own_cpu);
+	struct pcpu_span row[3];
+	uint32_t start = 0;
+	char *at;
+
+	(void)arg;
+	add_row(row, 3);
+	at = (char *)window + row[1].start;
+	child_expect(!locked(pcpu_units_take_parked(row[1].size, &start)));
+	child_expect(locked(pcpu_units_park_span(row[1].start)));
+	child_expect(!locked(pcpu_units_park_span(row[0].start)));
+	memset(at, 0xaa, row[1].size);
+	child_expect(!locked(pcpu_units_take_parked(row[1].size + PCPU_PAGE_SIZE, &start)));
+	child_expect(locked(pcpu_units_take_parked(row[1].size, &start)));
+	child_expect(start == row[1].start);
+	child_expect(at[0] == 0 && memcmp(at, at + 1, row[1].size - 1) == 0);
+	child_expect(!locked(pcpu_units_take_parked(row[1].size, &start)));
+}
+
+static void parked_spans_go_with_the_last_one_beside_them(void *arg)
+{
+	uintptr_t window = pcpu_unit_open(own_cpu);
+	struct pcpu_span row[5];
+	uint64_t from, to;
+	uint32_t start;
+
+	(void)arg;
+	add_row(row, 5);
+	child_expect(locked(pcpu_units_park_span(row[2].start)));
+	child_expect(locked(pcpu_units_park_span(row[3].start)));
+	/* nothing is behind it that a hole would be cut off from */
+	child_expect(!locked(pcpu_units_park_span(row[4].start)));
+	do_locked(pcpu_units_remove_with_parked(row[4].start, &from, &to));
+	child_expect(from == row[2].start && to == row[4].start + row[4].size);
+	child_expect(writable_bytes(window + row[2].start, to - from) == 0);
+	child_expect(writable_bytes(window + row[0].start, 2 * row[0].size) == 2 * row[0].size);
+	child_expect(!locked(pcpu_units_take_parked(row[2].size, &start)));
+}
+
+/* A module may come to lie there. */
+static void parked_coordinates_can_be_claimed(void *arg)
+{
+	uintptr_t window = pcpu_unit_open(own_cpu);
+	struct pcpu_span row[5];
+	unsigned int claims;
+
+	(void)arg;
+	add_row(row, 5);
+	claims = locked(pcpu_coord_nr_claims());
+	child_expect(locked(pcpu_units_park_span(row[1].start)));
+	child_expect(locked(pcpu_units_park_span(row[2].start)));
+	child_expect(locked(pcpu_coord_claim(row[2].start, 2 * row[2].size)) == -EEXIST);
+	child_expect(writable_bytes(window + row[2].start, row[2].size) == row[2].size);
+	child_expect(locked(pcpu_coord_claim(row[1].start + PCPU_PAGE_SIZE, 2 * PCPU_PAGE_SIZE)) ==
+		     0);
+	child_expect(writable_bytes(window + row[1].start, 2 * row[1].size) == 0);
+	child_expect(locked(pcpu_coord_nr_claims()) == claims - 1);
+}
+
 static void span_that_cannot_be_had_in_one_unit_is_had_in_none(void **state)
 {
 	struct pcpu_span span = new_span(3);
@@ -987,6 +1099,10 @@ int main(void)
 		cmocka_unit_test(removing_a_span_that_is_none_changes_nothing),
 		cmocka_unit_test(only_a_claim_is_committed_whole_and_once),
 		cmocka_unit_test(claim_between_spans_is_accessible_nowhere),
+		child_test(holes_between_spans_cost_no_mappings),
+		child_test(parked_span_is_zero_when_it_is_taken),
+		child_test(parked_spans_go_with_the_last_one_beside_them),
+		child_test(parked_coordinates_can_be_claimed),
 		cmocka_unit_test(span_that_cannot_be_had_in_one_unit_is_had_in_none),
 		cmocka_unit_test(windows_of_open_units_are_listed_once_each_and_no_others),
 		cmocka_unit_test(cpus_of_open_units_are_listed_beside_their_windows),
