@@ -176,18 +176,17 @@ static bool is_proof(const struct pcpu_attempt *attempt, pcpu_chunk_fn fn)
 
 int pcpu_walk(struct pcpu_attempt *attempt, pcpu_chunk_fn fn, struct pcpu_chunk **where)
 {
-	pcpu_assert_held(&pcpu_alloc_mutex);
-	for (int slot = pcpu_size_to_slot(attempt->size, pcpu_unit_size); slot < pcpu_nr_slots;
-	     slot++) {
-		int result;
+	const int size = attempt->size, align = attempt->align;
 
-		if (pcpu_slot_lacks(slot, attempt->size, attempt->align))
-			continue;
-		result = walk_slot(attempt, slot, fn, where);
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	for (int slot = pcpu_slot_with_room(pcpu_size_to_slot(size, pcpu_unit_size), size, align);
+	     slot < pcpu_nr_slots; slot = pcpu_slot_with_room(slot + 1, size, align)) {
+		int result = walk_slot(attempt, slot, fn, where);
+
 		if (result != -1)
 			return result;
 		if (is_proof(attempt, fn))
-			pcpu_slot_exclude(slot, attempt->size, attempt->align);
+			pcpu_slot_exclude(slot, size, align);
 	}
 	return -1;
 }

@@ -74,10 +74,15 @@ struct pcpu_slot_node *pcpu_slot_list_first(int slot)
 	return slots[slot].first;
 }
 
-bool pcpu_slot_lacks(int slot, int size, int align)
+int pcpu_slot_with_room(int slot, int size, int align)
 {
+	const uint16_t least = pcpu_room_size((uint32_t)size);
+	const int log2 = pcpu_room_log2(align);
+
 	pcpu_assert_held(&pcpu_alloc_mutex);
-	return pcpu_room_lacks(&slots[slot].room, size, align);
+	while (slot < pcpu_nr_slots && slots[slot].room.at[log2] < least)
+		slot++;
+	return slot;
 }
 
 void pcpu_slot_exclude(int slot, int size, int align)

@@ -39,8 +39,10 @@ struct pcpu_slot_node *pcpu_slot_list_first(int slot);
  * What is known of a slot: that none of its chunks has room for a size and alignment, or more of
  * both (pcpu_slot_exclude). A chunk that comes to the slot, or becomes emptier, adds its room.
  */
-bool pcpu_slot_lacks(int slot, int size, int align);
 void pcpu_slot_exclude(int slot, int size, int align);
 void pcpu_slot_add_room(int slot, const struct pcpu_room *room);
+
+/* The first slot at or after @slot of which that is not known; pcpu_nr_slots if there is none. */
+int pcpu_slot_with_room(int slot, int size, int align);
 
 #endif /* PCPU_SLOT_LIST_H */

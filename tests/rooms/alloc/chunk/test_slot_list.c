@@ -102,18 +102,23 @@ static void node_on_no_list_is_taken_off_in_vain(void **state)
 	assert_list_is(expected);
 }
 
+static bool lacks(int slot, int size, int align)
+{
+	return pcpu_slot_with_room(slot, size, align) != slot;
+}
+
 static void slot_without_room_has_none_for_more_either(void **state)
 {
 	(void)state;
-	assert_false(pcpu_slot_lacks(SLOT, 100, 8));
+	assert_false(lacks(SLOT, 100, 8));
 	pcpu_slot_exclude(SLOT, 100, 8);
-	assert_true(pcpu_slot_lacks(SLOT, 100, 8));
-	assert_true(pcpu_slot_lacks(SLOT, 101, 8));
-	assert_true(pcpu_slot_lacks(SLOT, 100, 16));
+	assert_true(lacks(SLOT, 100, 8));
+	assert_true(lacks(SLOT, 101, 8));
+	assert_true(lacks(SLOT, 100, 16));
 	/* of less nothing is known, and of other slots */
-	assert_false(pcpu_slot_lacks(SLOT, 99, 8));
-	assert_false(pcpu_slot_lacks(SLOT, 100, 4));
-	assert_false(pcpu_slot_lacks(SLOT + 1, 100, 8));
+	assert_false(lacks(SLOT, 99, 8));
+	assert_false(lacks(SLOT, 100, 4));
+	assert_false(lacks(SLOT + 1, 100, 8));
 }
 
 /* 120 bytes at any alignment; of those 90 from a multiple of 64 on. */
@@ -124,26 +129,27 @@ static void room_that_comes_to_a_slot_is_there(void **state)
 	(void)state;
 	pcpu_slot_exclude(SLOT, 1, 1);
 	pcpu_slot_exclude(SLOT + 1, 1, 1);
-	assert_true(pcpu_slot_lacks(SLOT, 1, 1));
+	assert_true(lacks(SLOT, 1, 1));
 	pcpu_room_add_area(&room, 64 - 30, 120);
 	pcpu_slot_add_room(SLOT, &room);
-	assert_false(pcpu_slot_lacks(SLOT, 120, 1));
-	assert_true(pcpu_slot_lacks(SLOT, 121, 1));
-	assert_false(pcpu_slot_lacks(SLOT, 90, 64));
-	assert_true(pcpu_slot_lacks(SLOT, 91, 64));
+	assert_false(lacks(SLOT, 120, 1));
+	assert_true(lacks(SLOT, 121, 1));
+	assert_false(lacks(SLOT, 90, 64));
+	assert_true(lacks(SLOT, 91, 64));
 	/* of each alignment by itself */
 	pcpu_slot_exclude(SLOT, 50, 64);
-	assert_true(pcpu_slot_lacks(SLOT, 50, 64));
-	assert_false(pcpu_slot_lacks(SLOT, 49, 64));
-	assert_false(pcpu_slot_lacks(SLOT, 90, 32));
-	assert_true(pcpu_slot_lacks(SLOT + 1, 1, 1));
+	assert_true(lacks(SLOT, 50, 64));
+	assert_false(lacks(SLOT, 49, 64));
+	assert_false(lacks(SLOT, 90, 32));
+	assert_true(lacks(SLOT + 1, 1, 1));
 }
 
 /* A slot that no chunk has come to has nothing. */
 static void empty_slot_lacks_everything(void **state)
 {
 	(void)state;
-	assert_true(pcpu_slot_lacks(SLOT + 2, 1, 1));
+	for (int slot = SLOT + 2; slot < pcpu_nr_slots; slot++)
+		assert_int_equal(pcpu_slot_with_room(slot, 1, 1), pcpu_nr_slots);
 }
 
 #define list_test(f) cmocka_unit_test_teardown(f, empty_the_slot)
