@@ -32,7 +32,7 @@ void pcpu_books_add_areas(int nr)
 	if (nr > 0)
 		nr_handed_out += (uint64_t)nr;
 	else
-		nr_taken_back += (uint64_t) - (int64_t)nr;
+		nr_taken_back += (uint64_t)(-(int64_t)nr);
 	if (books.nr_areas > books.nr_max_areas)
 		books.nr_max_areas = books.nr_areas;
 }
