@@ -10,7 +10,8 @@ mkdir -p "$dir/objects"
 "$LD" -r -o "$dir/all.o" "$dir"/objects/*.o
 
 # What src/ground/mem.c uses, what it sets, and the functions of the C library that it stands in for.
-names="mallocx sdallocx mallctl malloc_conf dlsym pthread_create readlink secure_getenv mmap munmap"
+names="mallocx sdallocx mallctl malloc_conf dlsym pthread_create readlink secure_getenv mmap munmap
+	sched_getaffinity sysconf syscall exp log round _Unwind_Backtrace _Unwind_GetIP"
 if [ -n "$share_tls" ]; then
 	names="$names pthread_atfork pthread_key_create pthread_setspecific"
 	"$share_tls" "$dir/all.o" pcpu_je_tls_offset

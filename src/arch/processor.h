@@ -6,6 +6,7 @@
  *	arch_constants.h	numbers of the processor and of its kernel interface, in C
  *	raw_syscall.h		system calls without the C library
  *	bare_thread.h		threads and processes without the C library
+ *	other_stack.h		calling a function on another stack
  *	abort_spin.h		a sequence that waits (machine/abort_check.c)
  *	cpu_lock_sequence.h	taking a CPU's lock by a sequence (cpu/cpu_lock.h)
  *	processor.c		which registers there are to keep, and the CPU's number

@@ -16,22 +16,31 @@
  * - Nothing may call jemalloc but the functions below. Its constructor is left out. It gets no
  *   destructor for a thread's end, which would destroy what the other threads go on using; there is
  *   nothing to destroy, for no thread's memory is kept apart. It gets no thread of its own.
+ * - It starts when it is first called: with a thread's first record that early_mem.h has no room
+ *   for.
  * - It gets no handlers for fork(). Those of the library are enough: they take mem.lock, so that in
  *   the child nobody is in the middle of anything in jemalloc.
  */
 #include "ground/mem.h"
 #include "arch_constants.h"
+#include "client_request.h"
 #include "ground/fault.h"
+#include "ground/jemalloc/early_mem.h"
 #include "ground/jemalloc/mappings.h"
+#include "ground/layout.h"
 #include "ground/lock.h"
+#include "other_stack.h"
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <sys/mman.h>
+#include <string.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 /* As jemalloc's manual gives them; its header would declare the public names. */
 void *pcpu_je_mallocx(size_t size, int flags);
@@ -44,11 +53,26 @@ int pcpu_je_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *
 			   void *arg);
 ssize_t pcpu_je_readlink(const char *path, char *target, size_t size);
 char *pcpu_je_secure_getenv(const char *name);
+int pcpu_je_sched_getaffinity(pid_t pid, size_t size, cpu_set_t *set);
+long pcpu_je_sysconf(int name);
+long pcpu_je_syscall(long nr, long a, long b, long c);
+double pcpu_je_exp(double x);
+double pcpu_je_log(double x);
+double pcpu_je_round(double x);
+int pcpu_je__Unwind_Backtrace(void *trace, void *arg);
+uintptr_t pcpu_je__Unwind_GetIP(void *context);
 
 #define JE_ZERO ((int)0x40)
 #define JE_TCACHE_NONE (1 << 8) /* MALLOCX_TCACHE(-1): nothing is kept a thread */
 #define JE_ARENA(a) ((int)((a) + 1) << 20)
 #define JE_LG_ALIGN_LINE 6
+
+/* Requests of valgrind's, which all of its tools know. */
+#define STACK_REGISTER 0x1501
+#define STACK_DEREGISTER 0x1502
+
+/* What files are that jemalloc believes to have opened. No descriptor has this number. */
+#define NO_FILE 0x7fffffffL
 
 /* Read by jemalloc at its start. One arena for everything else: only ours is used. */
 extern const char *pcpu_je_malloc_conf;
@@ -56,9 +80,11 @@ const char *pcpu_je_malloc_conf = "narenas:1,tcache:false,abort_conf:false";
 
 static struct {
 	struct pcpu_mutex lock;
+	pthread_mutex_t seen;
+	bool is_seen;
 	unsigned int arena; /* jemalloc's number of it */
 	bool ready;
-} mem = {.lock = PCPU_MUTEX_INITIALIZER(PCPU_RANK_MEM)};
+} mem = {.lock = PCPU_MUTEX_INITIALIZER(PCPU_RANK_MEM), .seen = PTHREAD_MUTEX_INITIALIZER};
 
 /* --- what stands in for the C library --- */
 
@@ -99,6 +125,77 @@ char *pcpu_je_secure_getenv(const char *name)
 {
 	(void)name;
 	return NULL;
+}
+
+/* How many arenas it would make, which an option says, and whether to spin for its locks. */
+int pcpu_je_sched_getaffinity(pid_t pid, size_t size, cpu_set_t *set)
+{
+	(void)pid;
+	memset(set, 0, size);
+	CPU_SET_S(0, size, set);
+	return 0;
+}
+
+long pcpu_je_sysconf(int name)
+{
+	return name == _SC_PAGESIZE ? (long)PCPU_PAGE_SIZE : 1;
+}
+
+/*
+ * It opens two files by the system call itself: a sandbox may refuse that by the time that it
+ * starts. The one says whether memory is promised that there may not be: 1, yes. That it takes for
+ * leave to map with MAP_NORESERVE, and to give memory back by MADV_DONTNEED instead of mapping
+ * anew; both are right where the answer would have been no. The other is about huge pages, which no
+ * option asks for: to it the 1 says nothing.
+ */
+long pcpu_je_syscall(long nr, long a, long b, long c)
+{
+	switch (nr) {
+#ifdef SYS_open
+	case SYS_open:
+#endif
+	case SYS_openat:
+		return NO_FILE;
+	case SYS_read:
+		*(char *)b = '1';
+		return 1;
+	case SYS_close:
+		return 0;
+	default:
+		return syscall(nr, a, b, c);
+	}
+}
+
+/*
+ * For profiles, which no option asks for. With the real ones every process would load libm and
+ * libgcc_s.
+ */
+double pcpu_je_exp(double x)
+{
+	return x;
+}
+
+double pcpu_je_log(double x)
+{
+	return x;
+}
+
+double pcpu_je_round(double x)
+{
+	return x;
+}
+
+int pcpu_je__Unwind_Backtrace(void *trace, void *arg)
+{
+	(void)trace;
+	(void)arg;
+	return 0;
+}
+
+uintptr_t pcpu_je__Unwind_GetIP(void *context)
+{
+	(void)context;
+	return 0;
 }
 
 /* --- one place for thread-local storage --- */
@@ -146,14 +243,21 @@ static void share_tls(void)
 }
 #endif
 
-static void enter_jemalloc(void)
+/*
+ * With a mutex of the C library's too: tools that look for races see none but these, and
+ * jemalloc's, which is not always come to. It is free, but for a child of which a thread had it
+ * that is not there.
+ */
+static void lock_mem(void)
 {
 	pcpu_mutex_lock(&mem.lock);
-	share_tls();
+	mem.is_seen = pthread_mutex_trylock(&mem.seen) == 0;
 }
 
-static void leave_jemalloc(void)
+static void unlock_mem(void)
 {
+	if (mem.is_seen)
+		pthread_mutex_unlock(&mem.seen);
 	pcpu_mutex_unlock(&mem.lock);
 }
 
@@ -164,43 +268,58 @@ struct pcpu_mutex *pcpu_mem_mutex(void)
 
 /* --- the arena --- */
 
-/*
- * jemalloc 5.3 crashes where it is refused the first mapping of its start, and takes several of 2
- * MiB and more in the course of it. So ask for as much first.
- */
-static bool address_space_suffices(void)
-{
-	const size_t enough = (size_t)16 << 20;
-	void *ptr =
-		mmap(NULL, enough, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-	return ptr != MAP_FAILED && munmap(ptr, enough) == 0;
-}
-
-static int create_arena(void)
+static void create_arena(void)
 {
 	size_t len = sizeof(mem.arena);
-	int err;
 
-	enter_jemalloc();
-	err = pcpu_je_mallctl("arenas.create", &mem.arena, &len, NULL, 0);
-	leave_jemalloc();
-	return err;
+	share_tls();
+	mem.ready = pcpu_je_mallctl("arenas.create", &mem.arena, &len, NULL, 0) == 0;
+}
+
+static bool start_jemalloc(void)
+{
+	char *top = pcpu_mappings_begin();
+	uint64_t stack;
+
+	if (!top)
+		return false;
+	/* valgrind would warn of another stack that it is not told of */
+	stack = pcpu_client_request(0, STACK_REGISTER, (uintptr_t)top - PCPU_MAPPINGS_STACK,
+				    (uintptr_t)top, 0);
+	pcpu_call_on_stack(top, create_arena);
+	pcpu_client_request(0, STACK_DEREGISTER, stack, 0, 0);
+	pcpu_mappings_end();
+	return mem.ready;
+}
+
+/* False: it cannot be started. */
+static bool enter_jemalloc(void)
+{
+	pcpu_assert_held(&mem.lock);
+	share_tls();
+	return mem.ready || start_jemalloc();
 }
 
 int pcpu_mem_init(void)
 {
-	if (mem.ready)
-		return 0;
-	if (pcpu_fault(PCPU_FAULT_MEM) || !address_space_suffices() || create_arena() != 0)
-		return -ENOMEM;
-	mem.ready = true;
-	return 0;
+	return pcpu_fault(PCPU_FAULT_MEM) ? -ENOMEM : 0;
 }
 
 static int flags_of(size_t size)
 {
 	return JE_ARENA(mem.arena) | JE_TCACHE_NONE | (size >= 64 ? JE_LG_ALIGN_LINE : 0);
+}
+
+static void *zalloc_in_arena(size_t size)
+{
+	void *ptr;
+
+	if (!enter_jemalloc())
+		return NULL;
+	ptr = pcpu_je_mallocx(size, flags_of(size) | JE_ZERO);
+	if (ptr)
+		pcpu_mem_keep_in_cores(ptr, size);
+	return ptr;
 }
 
 void *pcpu_mem_zalloc(size_t size)
@@ -209,11 +328,11 @@ void *pcpu_mem_zalloc(size_t size)
 
 	if (size == 0 || size > PTRDIFF_MAX || pcpu_fault(PCPU_FAULT_MEM))
 		return NULL;
-	enter_jemalloc();
-	ptr = pcpu_je_mallocx(size, flags_of(size) | JE_ZERO);
-	if (ptr)
-		pcpu_mem_keep_in_cores(ptr, size);
-	leave_jemalloc();
+	lock_mem();
+	ptr = pcpu_early_zalloc(size);
+	if (!ptr)
+		ptr = zalloc_in_arena(size);
+	unlock_mem();
 	return ptr;
 }
 
@@ -221,9 +340,12 @@ void pcpu_mem_free(void *ptr, size_t size)
 {
 	if (!ptr)
 		return;
-	enter_jemalloc();
-	pcpu_je_sdallocx(ptr, size, flags_of(size));
-	leave_jemalloc();
+	lock_mem();
+	if (!pcpu_early_free(ptr, size)) {
+		share_tls();
+		pcpu_je_sdallocx(ptr, size, flags_of(size));
+	}
+	unlock_mem();
 }
 
 static size_t arena_figure(const char *what)
@@ -231,30 +353,46 @@ static size_t arena_figure(const char *what)
 	char name[64];
 	size_t value = 0, len = sizeof(value);
 
-	pcpu_assert_held(&mem.lock);
 	snprintf(name, sizeof(name), "stats.arenas.%u.%s", mem.arena, what);
 	return pcpu_je_mallctl(name, &value, &len, NULL, 0) == 0 ? value : 0;
 }
 
-size_t pcpu_mem_allocated(void)
+static size_t allocated_in_arena(void)
 {
 	uint64_t epoch = 1;
-	size_t allocated;
 
-	enter_jemalloc();
+	pcpu_assert_held(&mem.lock);
+	if (!mem.ready)
+		return 0;
+	share_tls();
 	/* the figures are a snapshot, taken when the epoch is advanced */
 	pcpu_je_mallctl("epoch", NULL, NULL, &epoch, sizeof(epoch));
-	allocated = arena_figure("small.allocated") + arena_figure("large.allocated");
-	leave_jemalloc();
+	return arena_figure("small.allocated") + arena_figure("large.allocated");
+}
+
+size_t pcpu_mem_allocated(void)
+{
+	size_t allocated;
+
+	lock_mem();
+	allocated = pcpu_early_allocated() + allocated_in_arena();
+	unlock_mem();
 	return allocated;
 }
 
-void pcpu_mem_trim(void)
+static void purge_arena(void)
 {
 	char name[64];
 
 	snprintf(name, sizeof(name), "arena.%u.purge", mem.arena);
-	enter_jemalloc();
+	share_tls();
 	pcpu_je_mallctl(name, NULL, NULL, NULL, 0);
-	leave_jemalloc();
+}
+
+void pcpu_mem_trim(void)
+{
+	lock_mem();
+	if (mem.ready)
+		purge_arena();
+	unlock_mem();
 }

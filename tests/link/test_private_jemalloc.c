@@ -6,15 +6,20 @@
  */
 #include "support/child.h"
 #include "support/cmocka_all.h"
+#include "support/refuse.h"
+#include "support/sanitized.h"
 
 #include "ground/mem.h"
 
 #include <percpu/percpu.h>
 
+#include <limits.h>
 #include <pthread.h>
+#include <sys/resource.h>
 
 #define NR_THREADS 8
 #define NR_BLOCKS 64
+#define HUGE ((unsigned long)2 << 20)
 
 struct block {
 	unsigned char *bytes;
@@ -214,6 +219,82 @@ static void a_child_forked_while_others_allocate_can_allocate(void **state)
 	test_free(tasks);
 }
 
+/* --- its start --- */
+
+/* More than the first records have room for. */
+#define A_LOT ((size_t)1 << 20)
+
+static bool has_been_started(void)
+{
+	char line[512];
+	bool has = false;
+	FILE *maps = fopen("/proc/self/maps", "r");
+
+	/* it maps 2 MiB at once, and nothing else of the program does in that way */
+	while (maps && fgets(line, sizeof(line), maps)) {
+		unsigned long start, end;
+
+		has |= sscanf(line, "%lx-%lx rw-p", &start, &end) == 2 && start % HUGE == 0 &&
+		       end - start >= HUGE && strstr(line, " 00:00 0");
+	}
+	if (maps)
+		fclose(maps);
+	return has;
+}
+
+static void *take_a_lot(void *arg)
+{
+	void **ptr = arg;
+
+	*ptr = pcpu_mem_zalloc(A_LOT);
+	return NULL;
+}
+
+static void thread_with_the_least_stack_can_start_it(void *arg)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	void *ptr = NULL;
+
+	(void)arg;
+	child_expect(!has_been_started());
+	pthread_attr_init(&attr);
+	child_expect(pthread_attr_setstacksize(&attr, (size_t)PTHREAD_STACK_MIN) == 0);
+	child_expect(pthread_create(&thread, &attr, take_a_lot, &ptr) == 0);
+	child_expect(pthread_join(thread, NULL) == 0);
+	child_expect(ptr && has_been_started());
+	memset(ptr, 1, A_LOT);
+	pcpu_mem_free(ptr, A_LOT);
+}
+
+/* As where the program has no address space left; then there is some. */
+static void memory_is_refused_while_it_cannot_be_started(void *arg)
+{
+	struct rlimit limit, none;
+	void *ptr;
+
+	(void)arg;
+	child_expect(getrlimit(RLIMIT_AS, &limit) == 0);
+	none = (struct rlimit){1 << 20, limit.rlim_max};
+	child_expect(setrlimit(RLIMIT_AS, &none) == 0);
+	child_expect(!pcpu_mem_zalloc(A_LOT));
+	child_expect((ptr = pcpu_mem_zalloc(100)) != NULL);
+	pcpu_mem_free(ptr, 100);
+	child_expect(setrlimit(RLIMIT_AS, &limit) == 0);
+	child_expect((ptr = pcpu_mem_zalloc(A_LOT)) != NULL);
+	pcpu_mem_free(ptr, A_LOT);
+}
+
+static void it_is_started_without_a_file(void *arg)
+{
+	static const long calls[] = {SYS_openat, SYS_open, SYS_sched_getaffinity};
+
+	(void)arg;
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++)
+		child_expect(refuse(calls[i], REFUSE_BY_SIGNAL));
+	child_expect(pcpu_mem_zalloc(A_LOT) != NULL);
+}
+
 static DEFINE_PER_CPU(unsigned long, some_variable);
 
 /* A program that uses nothing of the library is not given it, nor what it does around fork(). */
@@ -227,6 +308,9 @@ static int use_the_library(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		child_test(thread_with_the_least_stack_can_start_it),
+		child_test(memory_is_refused_while_it_cannot_be_started),
+		child_test(it_is_started_without_a_file),
 		cmocka_unit_test(threads_at_once_have_memory_of_their_own),
 		cmocka_unit_test(what_a_thread_has_asked_for_outlives_it),
 		cmocka_unit_test(all_that_many_threads_have_given_back_is_free),

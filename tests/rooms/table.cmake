@@ -25,6 +25,7 @@ room(test_symbol        ground  -)
 # of every seam of the library: what comes of it when it fails
 room(test_fault         ground  "topology:numa:2 pu:32" fallback)
 
+room_alone(test_early_mem   ground/jemalloc  ground/jemalloc/early_mem.c)
 room_alone(test_mappings    ground/jemalloc  ground/jemalloc/mappings.c)
 room_alone(test_rseq_area   machine  machine/rseq_area.c)
 room_alone(test_abort_check machine  machine/abort_check.c machine/rseq_area.c ground/fault.c)

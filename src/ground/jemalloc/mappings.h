@@ -19,6 +19,16 @@
 void *pcpu_je_mmap(void *addr, size_t size, int prot, int flags, int fd, off_t offset);
 int pcpu_je_munmap(void *addr, size_t size);
 
+/*
+ * Before and after jemalloc starts. It crashes (5.3) where it is refused the first mapping of that,
+ * and takes several in the course of it; and it takes 13 KiB of stack, which a thread may not have.
+ * So both are there first, in one mapping. Returns the end of the stack, of PCPU_MAPPINGS_STACK
+ * bytes, or NULL: it is not to be had, and nothing has begun.
+ */
+void *pcpu_mappings_begin(void);
+void pcpu_mappings_end(void);
+#define PCPU_MAPPINGS_STACK ((size_t)64 << 10)
+
 /* [ptr, ptr + size) has been handed out. */
 void pcpu_mem_keep_in_cores(const void *ptr, size_t size);
 
