@@ -47,6 +47,9 @@ static void report(const char *description, int err)
 	if (err == -EINVAL)
 		pcpu_log(PERCPU_LOG_WARNING, PCPU_CONF_VARIABLE ": hwloc knows no topology \"%s\"",
 			 description);
+	else if (err == -ENOSYS)
+		pcpu_log(PERCPU_LOG_WARNING,
+			 PCPU_CONF_VARIABLE ": there is no hwloc to be had, topology is ignored");
 	else if (err == -E2BIG)
 		pcpu_log(PERCPU_LOG_WARNING,
 			 PCPU_CONF_VARIABLE ": topology \"%s\" takes too much time or memory",
@@ -61,15 +64,8 @@ static int read_described(struct pcpu_topology *topo, const char *description)
 {
 	int (*described)(struct pcpu_topology *, const char *) =
 		is_file_name(description) ? pcpu_topology_from_xml : pcpu_topology_from_synthetic;
-	int err;
+	int err = pcpu_topology_apart(topo, described, description);
 
-	if (!described) {
-		pcpu_log(PERCPU_LOG_WARNING,
-			 PCPU_CONF_VARIABLE ": this program is linked without hwloc, topology is "
-					    "ignored");
-		return -EINVAL;
-	}
-	err = pcpu_topology_apart(topo, described, description);
 	if (err) {
 		report(description, err);
 		return err;

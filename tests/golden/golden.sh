@@ -17,7 +17,7 @@ mode=$1 compiler=${2:-}
 here=$PERCPU_SOURCE/tests/golden
 list=$here/$compiler.list
 shared="-L$PERCPU_LIBRARIES -Wl,-rpath,$PERCPU_LIBRARIES -lpercpu"
-archive="$PERCPU_LIBRARIES/libpercpu.a -lnuma -lm -pthread"
+archive="$PERCPU_LIBRARIES/libpercpu.a -pthread"
 warnings="-Wall -Wextra -Werror"
 max_alone=12	# golden_this_inc_static, without ret
 max_in_loop=9	# golden_this_inc_loop, a count, without the loop's own decrement and branch

@@ -15,7 +15,7 @@ set -eu
 here=$PERCPU_SOURCE/tests/link
 include=-I$PERCPU_SOURCE/include
 shared="-L$PERCPU_LIBRARIES -Wl,-rpath,$PERCPU_LIBRARIES -lpercpu"
-archive="$PERCPU_LIBRARIES/libpercpu.a -lnuma -lm -pthread"
+archive="$PERCPU_LIBRARIES/libpercpu.a -pthread"
 warnings="-Wall -Wextra -Werror"
 unset PERCPU_CONF GLIBC_TUNABLES LD_PRELOAD LD_LIBRARY_PATH
 rm -rf "$LINK_WORK"

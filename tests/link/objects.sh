@@ -55,7 +55,7 @@ for kind in -pie -no-pie; do
 
 	begin "two objects come and go, $kind, which has libpercpu.a and exports it"
 	make_objects "" && make_program reload $kind -Wl,--whole-archive \
-		"$PERCPU_LIBRARIES/libpercpu.a" -Wl,--no-whole-archive -rdynamic -lhwloc $archive &&
+		"$PERCPU_LIBRARIES/libpercpu.a" -Wl,--no-whole-archive -rdynamic $archive &&
 		step_prints 'reload: 100 times' ./reload 100 ./object_a.so ./object_b.so || :
 done
 finish

@@ -57,7 +57,7 @@ for level in -O0 -O2; do
 	"$compiler" -g $level -Wall -Wextra -Werror -fsanitize=thread "-I$source/include" \
 		"$source/tests/ops/races.c" "-L$build" "-Wl,-rpath,$build" -lpercpu -o shared
 	"$compiler" -g $level -fsanitize=thread "-I$source/include" "$source/tests/ops/races.c" \
-		"$build/libpercpu.a" -lnuma -lm -o static
+		"$build/libpercpu.a" -o static
 	for program in shared static; do
 		for conf in backend:auto backend:fallback alloc:page debug:1; do
 			PERCPU_CONF=$conf ./$program >output 2>&1 || failed "$program $level $conf"

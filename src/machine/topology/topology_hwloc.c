@@ -3,13 +3,14 @@
  * topology_hwloc.c - topologies of machines that are not there, through hwloc: its synthetic
  * descriptions, and its XML exports.
  *
- * A file of its own, so that a static executable, for which Debian has no complete hwloc, links
- * without it.
+ * hwloc is loaded here, by who asks for such a machine, and in the process of its own that
+ * topology_apart.h makes for that: so no program has it for our sake.
  */
 #include "machine/topology/topology_hwloc.h"
 #include "ground/bitmap.h"
 #include "ground/fault.h"
 #include "ground/mem.h"
+#include "machine/topology/import.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,12 +20,61 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Of hwloc's functions those that are used. The headers' inline ones would call others. */
+static struct {
+	__typeof__(hwloc_topology_init) *topology_init;
+	__typeof__(hwloc_topology_destroy) *topology_destroy;
+	__typeof__(hwloc_topology_load) *topology_load;
+	__typeof__(hwloc_topology_set_flags) *topology_set_flags;
+	__typeof__(hwloc_topology_set_synthetic) *topology_set_synthetic;
+	__typeof__(hwloc_topology_set_xmlbuffer) *topology_set_xmlbuffer;
+	__typeof__(hwloc_topology_get_complete_cpuset) *topology_get_complete_cpuset;
+	__typeof__(hwloc_get_type_depth) *get_type_depth;
+	__typeof__(hwloc_get_obj_by_depth) *get_obj_by_depth;
+	__typeof__(hwloc_bitmap_isset) *bitmap_isset;
+	__typeof__(hwloc_bitmap_last) *bitmap_last;
+	__typeof__(hwloc_distances_get_by_type) *distances_get_by_type;
+	__typeof__(hwloc_distances_release) *distances_release;
+} hw;
+
+#define IMPORT(function)                         \
+	{                                        \
+		"hwloc_" #function, &hw.function \
+	}
+
+static int load_hwloc(void)
+{
+	static const struct pcpu_import imports[] = {
+		IMPORT(topology_init),
+		IMPORT(topology_destroy),
+		IMPORT(topology_load),
+		IMPORT(topology_set_flags),
+		IMPORT(topology_set_synthetic),
+		IMPORT(topology_set_xmlbuffer),
+		IMPORT(topology_get_complete_cpuset),
+		IMPORT(get_type_depth),
+		IMPORT(get_obj_by_depth),
+		IMPORT(bitmap_isset),
+		IMPORT(bitmap_last),
+		IMPORT(distances_get_by_type),
+		IMPORT(distances_release),
+	};
+
+	return pcpu_import(PCPU_HWLOC_SONAME, imports, sizeof(imports) / sizeof(imports[0]));
+}
+
+/* Objects of one type, which are all at one depth; NULL: no more. */
+static hwloc_obj_t object(hwloc_topology_t hwloc, hwloc_obj_type_t type, unsigned int i)
+{
+	return hw.get_obj_by_depth(hwloc, hw.get_type_depth(hwloc, type), i);
+}
+
 static void fill_node(struct pcpu_topology *topo, hwloc_obj_t node)
 {
 	if (node->os_index >= PCPU_NR_NODES || !node->cpuset)
 		return;
 	for (unsigned int cpu = 0; cpu < topo->nr_cpu_ids; cpu++)
-		if (hwloc_bitmap_isset(node->cpuset, cpu))
+		if (hw.bitmap_isset(node->cpuset, cpu))
 			topo->cpu_node[cpu] = (unsigned short)node->os_index;
 	if (node->os_index >= topo->nr_node_ids)
 		topo->nr_node_ids = node->os_index + 1;
@@ -33,8 +83,8 @@ static void fill_node(struct pcpu_topology *topo, hwloc_obj_t node)
 /* Every PU is a possible CPU; its node is the one whose set has it. */
 static int fill(struct pcpu_topology *topo, hwloc_topology_t hwloc)
 {
-	hwloc_obj_t obj = NULL;
-	int last = hwloc_bitmap_last(hwloc_topology_get_complete_cpuset(hwloc));
+	hwloc_obj_t obj;
+	int last = hw.bitmap_last(hw.topology_get_complete_cpuset(hwloc));
 	int err;
 
 	if (last < 0 || last >= (int)PCPU_NR_CPUS)
@@ -43,10 +93,10 @@ static int fill(struct pcpu_topology *topo, hwloc_topology_t hwloc)
 	if (err)
 		return err;
 	/* an XML file may say anything */
-	while ((obj = hwloc_get_next_obj_by_type(hwloc, HWLOC_OBJ_PU, obj)) != NULL)
+	for (unsigned int i = 0; (obj = object(hwloc, HWLOC_OBJ_PU, i)) != NULL; i++)
 		if (obj->os_index < topo->nr_cpu_ids)
 			pcpu_set_bit(obj->os_index, topo->possible);
-	while ((obj = hwloc_get_next_obj_by_type(hwloc, HWLOC_OBJ_NUMANODE, obj)) != NULL)
+	for (unsigned int i = 0; (obj = object(hwloc, HWLOC_OBJ_NUMANODE, i)) != NULL; i++)
 		fill_node(topo, obj);
 	return 0;
 }
@@ -71,8 +121,8 @@ static int read_distances(struct pcpu_topology *topo, hwloc_topology_t hwloc)
 	unsigned int nr = 1;
 	int err = 0;
 
-	if (hwloc_distances_get_by_type(hwloc, HWLOC_OBJ_NUMANODE, &nr, &distances,
-					HWLOC_DISTANCES_KIND_MEANS_LATENCY, 0) != 0 ||
+	if (hw.distances_get_by_type(hwloc, HWLOC_OBJ_NUMANODE, &nr, &distances,
+				     HWLOC_DISTANCES_KIND_MEANS_LATENCY, 0) != 0 ||
 	    nr == 0)
 		return 0;
 	topo->distance = pcpu_mem_zalloc(pcpu_topology_distance_size(topo));
@@ -80,7 +130,7 @@ static int read_distances(struct pcpu_topology *topo, hwloc_topology_t hwloc)
 		fill_distances(topo, distances);
 	else
 		err = -ENOMEM;
-	hwloc_distances_release(hwloc, distances);
+	hw.distances_release(hwloc, distances);
 	return err;
 }
 
@@ -89,8 +139,8 @@ static int load_and_fill(struct pcpu_topology *topo, hwloc_topology_t hwloc)
 	int err;
 
 	/* an export has the limits of the process that made it; they are not the machine's */
-	hwloc_topology_set_flags(hwloc, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
-	if (hwloc_topology_load(hwloc) != 0)
+	hw.topology_set_flags(hwloc, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
+	if (hw.topology_load(hwloc) != 0)
 		return -EINVAL;
 	err = fill(topo, hwloc);
 	if (err)
@@ -108,17 +158,20 @@ static int from_source(struct pcpu_topology *topo, int (*set)(hwloc_topology_t, 
 	hwloc_topology_t hwloc;
 	int err;
 
-	if (pcpu_fault(PCPU_FAULT_TOPOLOGY) || hwloc_topology_init(&hwloc) != 0)
+	err = load_hwloc();
+	if (err)
+		return err;
+	if (pcpu_fault(PCPU_FAULT_TOPOLOGY) || hw.topology_init(&hwloc) != 0)
 		return -ENOMEM;
 	err = set(hwloc, source);
 	err = err ? err : load_and_fill(topo, hwloc);
-	hwloc_topology_destroy(hwloc);
+	hw.topology_destroy(hwloc);
 	return err;
 }
 
 static int set_synthetic(hwloc_topology_t hwloc, const char *description)
 {
-	return hwloc_topology_set_synthetic(hwloc, description) == 0 ? 0 : -EINVAL;
+	return hw.topology_set_synthetic(hwloc, description) == 0 ? 0 : -EINVAL;
 }
 
 int pcpu_topology_from_synthetic(struct pcpu_topology *topo, const char *description)
@@ -155,7 +208,7 @@ static int set_from_buffer(hwloc_topology_t hwloc, int fd, size_t size)
 	if (!text)
 		return -ENOMEM;
 	got = read(fd, text, size);
-	err = got > 0 && hwloc_topology_set_xmlbuffer(hwloc, text, (int)got + 1) == 0 ? 0 : -EINVAL;
+	err = got > 0 && hw.topology_set_xmlbuffer(hwloc, text, (int)got + 1) == 0 ? 0 : -EINVAL;
 	pcpu_mem_free(text, size + 1);
 	return err;
 }

@@ -150,7 +150,7 @@ static int read_nodes(struct pcpu_topology *topo, const char *sysfs)
 	pcpu_mem_free(cpus, PCPU_NR_CPUS / 8);
 	/* a node that went away meanwhile leaves its CPUs on node 0: a matter of speed only */
 	if (err != -ENOMEM)
-		err = pcpu_topology_read_distances ? pcpu_topology_read_distances(topo) : 0;
+		err = pcpu_topology_read_distances(topo);
 	return err;
 }
 

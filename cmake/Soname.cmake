@@ -1,0 +1,10 @@
+# percpu_soname(OUTPUT LIBRARY): the name that programs load LIBRARY by, which pkg_check_modules(LIBRARY)
+# has found.
+function(percpu_soname OUTPUT LIBRARY)
+	list(GET ${LIBRARY}_LINK_LIBRARIES 0 file)
+	execute_process(COMMAND ${CMAKE_OBJDUMP} -p ${file} OUTPUT_VARIABLE headers ERROR_QUIET)
+	if(NOT headers MATCHES "SONAME +([^ \n]+)")
+		message(FATAL_ERROR "${file} is no shared library with a name")
+	endif()
+	set(${OUTPUT} ${CMAKE_MATCH_1} PARENT_SCOPE)
+endfunction()
