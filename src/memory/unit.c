@@ -27,34 +27,32 @@ static DEFINE_PER_CPU_READ_MOSTLY(int, numa_node);
 
 static struct {
 	unsigned int nr;
-	uintptr_t *windows; /* 0: of a CPU that is not possible */
+	uintptr_t base;
+	const unsigned int *unit_map;
+	const unsigned long *unit_offsets;
 	const unsigned short *nodes, *memory_nodes;
 	intptr_t base_bits, rest_bits;
 	bool shared; /* windows have their policies, and their spans, from then on */
 } units;
 
-static int make_windows(const struct pcpu_unit_setup *setup)
+/* 0: of a CPU that is not possible. */
+static uintptr_t window_of(unsigned int cpu)
 {
-	units.windows = pcpu_mem_zalloc(setup->nr_cpu_ids * sizeof(*units.windows));
-	if (!units.windows)
-		return -ENOMEM;
-	for (unsigned int cpu = 0; cpu < setup->nr_cpu_ids; cpu++)
-		if (setup->unit_map[cpu] != UINT_MAX)
-			units.windows[cpu] = setup->base + setup->unit_offsets[cpu];
-	return 0;
+	return units.unit_map[cpu] != UINT_MAX ? units.base + units.unit_offsets[cpu] : 0;
 }
 
 int pcpu_units_init(const struct pcpu_unit_setup *setup)
 {
-	int err = make_windows(setup);
+	int err = pcpu_entries_init(setup->nr_cpu_ids, setup->attention);
 
-	if (!err)
-		err = pcpu_entries_init(setup->nr_cpu_ids, setup->attention);
 	if (!err)
 		err = pcpu_open_units_init(setup->nr_cpu_ids);
 	if (err)
 		return err;
 	units.nr = setup->nr_cpu_ids;
+	units.base = setup->base;
+	units.unit_map = setup->unit_map;
+	units.unit_offsets = setup->unit_offsets;
 	units.nodes = setup->nodes;
 	units.memory_nodes = setup->memory_nodes;
 	units.rest_bits = setup->rest_bits;
@@ -63,7 +61,7 @@ int pcpu_units_init(const struct pcpu_unit_setup *setup)
 
 uintptr_t pcpu_unit_window(unsigned int cpu)
 {
-	return units.windows[cpu];
+	return window_of(cpu);
 }
 
 bool pcpu_unit_is_open(unsigned int cpu)
@@ -129,7 +127,7 @@ static void finish_opening(struct percpu_entry *entry)
  */
 static int open_locked(unsigned int cpu)
 {
-	uintptr_t window = units.windows[cpu];
+	uintptr_t window = window_of(cpu);
 	int err;
 
 	if (!units.shared)
@@ -152,7 +150,7 @@ int pcpu_unit_try_open(unsigned int cpu)
 	int err = 0;
 
 	pcpu_check_booted();
-	if (cpu >= units.nr || !units.windows[cpu])
+	if (cpu >= units.nr || !window_of(cpu))
 		pcpu_fatal("CPU %u is not possible: there are no per-CPU copies for it", cpu);
 	if (pcpu_entry_is_ready(&pcpu_entries[cpu]))
 		return 0;
@@ -181,7 +179,7 @@ uintptr_t pcpu_unit_open(unsigned int cpu)
 		pcpu_fatal("the system refuses memory for the unit of CPU %u (errno %d): its "
 			   "counts have no place. Before a sandbox begins, percpu_open() opens it",
 			   cpu, -err);
-	return units.windows[cpu];
+	return window_of(cpu);
 }
 
 /* --- everything is looked up --- */
@@ -201,7 +199,7 @@ void pcpu_units_look_up(void)
 	sigset_t saved;
 
 	for (cpu = 0; units.shared && cpu < units.nr; cpu++)
-		if (units.windows[cpu])
+		if (window_of(cpu))
 			pcpu_unit_open(cpu);
 	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
 	__atomic_store_n(&units.base_bits, PCPU_LOOK_UP, __ATOMIC_RELAXED);
@@ -224,7 +222,7 @@ static int unshare_window(uintptr_t addr, size_t size)
 
 static int map_window(unsigned int cpu, map_window_fn map)
 {
-	const uintptr_t window = units.windows[cpu];
+	const uintptr_t window = window_of(cpu);
 	int err;
 
 	/* where windows are no mappings, their spans are */
@@ -245,7 +243,7 @@ static int replace_memory(unsigned int cpu, map_window_fn map, const char *kept)
 	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
 	err = map_window(cpu, map);
 	if (!err)
-		err = pcpu_open_units_restore(units.windows[cpu], kept);
+		err = pcpu_open_units_restore(window_of(cpu), kept);
 	pcpu_unlock_sigrestore(&pcpu_unit_lock, &saved);
 	return err;
 }
@@ -254,7 +252,7 @@ static int replace_memory(unsigned int cpu, map_window_fn map, const char *kept)
 static int move_open_window(unsigned int cpu, map_window_fn map)
 {
 	size_t size;
-	char *kept = pcpu_open_units_keep(units.windows[cpu], &size);
+	char *kept = pcpu_open_units_keep(window_of(cpu), &size);
 	int err;
 
 	if (!kept)
@@ -275,7 +273,7 @@ static int move_closed_window(unsigned int cpu, map_window_fn map)
 	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
 	err = map_window(cpu, map);
 	if (!err && map == pcpu_vm_share)
-		err = pcpu_open_units_prepare(units.windows[cpu]);
+		err = pcpu_open_units_prepare(window_of(cpu));
 	pcpu_unlock_sigrestore(&pcpu_unit_lock, &saved);
 	return err;
 }
@@ -285,7 +283,7 @@ static int move_windows(map_window_fn map)
 	int err = 0;
 
 	for (unsigned int cpu = 0; cpu < units.nr && !err; cpu++)
-		if (units.windows[cpu])
+		if (window_of(cpu))
 			err = pcpu_unit_is_open(cpu) ? move_open_window(cpu, map)
 						     : move_closed_window(cpu, map);
 	return err;
@@ -331,7 +329,7 @@ int pcpu_units_share(intptr_t rest_bits, unsigned int attention)
 	pcpu_for_each_open_cpu(cpu)
 		if (pcpu_unit_is_open(cpu))
 			pcpu_entry_set_rest(&pcpu_entries[cpu],
-					    (intptr_t)units.windows[cpu] | units.rest_bits);
+					    (intptr_t)window_of(cpu) | units.rest_bits);
 	return 0;
 }
 

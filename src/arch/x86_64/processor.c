@@ -7,6 +7,11 @@
 
 #include <cpuid.h>
 #include <sched.h>
+#ifdef __GLIBC__
+#if __GLIBC_PREREQ(2, 33)
+#include <sys/platform/x86.h>
+#endif
+#endif
 
 /* x87, SSE, AVX, and the three of AVX-512: all that compilers allocate. */
 #define XSAVE_COMPONENTS 0xe7
@@ -24,11 +29,27 @@ bool pcpu_processor_has_rdpid(void)
 	return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ecx & CPUID_7_ECX_RDPID);
 }
 
-void pcpu_processor_init(void)
+/*
+ * What glibc has asked the processor at the start of the program anyway: on a virtual machine every
+ * cpuid leaves the guest, which takes up to ten microseconds.
+ */
+static bool system_saves_by_xsave(void)
 {
+#ifdef CPU_FEATURE_ACTIVE
+	return CPU_FEATURE_ACTIVE(OSXSAVE);
+#else
 	unsigned int eax, ebx, ecx, edx;
 
-	if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx & CPUID_1_ECX_OSXSAVE))
+	__cpuid(1, eax, ebx, ecx, edx); /* every x86-64 processor has it */
+	return ecx & CPUID_1_ECX_OSXSAVE;
+#endif
+}
+
+void pcpu_processor_init(void)
+{
+	unsigned int eax, edx;
+
+	if (!system_saves_by_xsave())
 		return;
 	__asm__("xgetbv" : "=a"(eax), "=d"(edx) : "c"(0));
 	pcpu_xsave_mask = eax & XSAVE_COMPONENTS;

@@ -26,15 +26,30 @@
 /* What the kernel prints for a machine of the usual kind fits here, and needs no allocation. */
 #define LIST_SMALL 4096
 
-/*
- * Reads a whole small file into @buf, zero-terminated. The number of bytes, or a negative errno;
- * -E2BIG if it does not fit.
- */
-static ssize_t read_file(const char *sysfs, const char *file, char *buf, size_t size)
+struct list {
+	char *large; /* NULL: it fits */
+	char small[LIST_SMALL];
+};
+
+/* Up to the end, or to the end of the line, which the kernel's lists have one of. */
+static ssize_t read_line(int fd, char *buf, size_t size)
 {
-	char path[512];
 	size_t len = 0;
 	ssize_t got = 0;
+
+	while (len < size && (len == 0 || buf[len - 1] != '\n') &&
+	       (got = read(fd, buf + len, size - len)) > 0)
+		len += (size_t)got;
+	if (got < 0)
+		return -errno;
+	return len < size ? (ssize_t)len : -E2BIG;
+}
+
+/* Reads a file of one line into @buf, zero-terminated. 0, or a negative errno: -E2BIG. */
+static int read_file(const char *sysfs, const char *file, char *buf, size_t size)
+{
+	char path[512];
+	ssize_t len;
 	int fd;
 
 	if (snprintf(path, sizeof(path), "%s/%s", sysfs, file) >= (int)sizeof(path))
@@ -42,35 +57,45 @@ static ssize_t read_file(const char *sysfs, const char *file, char *buf, size_t 
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	while (len < size && (got = read(fd, buf + len, size - len)) > 0)
-		len += (size_t)got;
-	if (got < 0) {
-		got = -errno;
-		close(fd);
-		return got;
-	}
+	len = read_line(fd, buf, size);
 	close(fd);
-	if (len == size)
-		return -E2BIG;
+	if (len < 0)
+		return (int)len;
 	buf[len] = '\0';
-	return (ssize_t)len;
+	return 0;
 }
 
-/* Calls parse_cpulist on a file's content. Its result, or read_file()'s error. */
+/* 0, or a negative errno; end_list() in either case. */
+static int begin_list(struct list *list, const char *sysfs, const char *file)
+{
+	int err = read_file(sysfs, file, list->small, sizeof(list->small));
+
+	list->large = NULL;
+	if (err != -E2BIG)
+		return err;
+	list->large = pcpu_mem_zalloc(LIST_MAX);
+	return list->large ? read_file(sysfs, file, list->large, LIST_MAX) : -ENOMEM;
+}
+
+static int parse_list(const struct list *list, unsigned long *bits)
+{
+	return pcpu_parse_cpulist(list->large ? list->large : list->small, bits);
+}
+
+static void end_list(struct list *list)
+{
+	pcpu_mem_free(list->large, LIST_MAX);
+}
+
+/* Calls parse_cpulist on a file's content. Its result, or begin_list()'s error. */
 static int read_list(const char *sysfs, const char *file, unsigned long *bits)
 {
-	char small[LIST_SMALL], *large;
-	ssize_t len = read_file(sysfs, file, small, sizeof(small));
-	int ret;
+	struct list list;
+	int ret = begin_list(&list, sysfs, file);
 
-	if (len != -E2BIG)
-		return len < 0 ? (int)len : pcpu_parse_cpulist(small, bits);
-	large = pcpu_mem_zalloc(LIST_MAX);
-	if (!large)
-		return -ENOMEM;
-	len = read_file(sysfs, file, large, LIST_MAX);
-	ret = len < 0 ? (int)len : pcpu_parse_cpulist(large, bits);
-	pcpu_mem_free(large, LIST_MAX);
+	if (!ret)
+		ret = parse_list(&list, bits);
+	end_list(&list);
 	return ret;
 }
 
@@ -90,24 +115,29 @@ static int possible_from_mask_size(struct pcpu_topology *topo)
 	return err ? err : pcpu_topology_extend(topo, (unsigned int)bytes * 8);
 }
 
-static int read_possible(struct pcpu_topology *topo, const char *sysfs)
+static int possible_from_list(struct pcpu_topology *topo, const struct list *list)
 {
-	static const char file[] = "devices/system/cpu/possible";
-	int end = read_list(sysfs, file, NULL);
-	int err;
+	int end = parse_list(list, NULL), err;
 
-	if (end == -ENOMEM)
-		return end;
 	if (end <= 0)
 		return possible_from_mask_size(topo);
 	err = pcpu_topology_init(topo, (unsigned int)end);
-	if (err)
-		return err;
-	err = read_list(sysfs, file, topo->possible);
-	if (err == end)
-		return 0;
-	pcpu_topology_destroy(topo);
-	return err == -ENOMEM ? err : -EINVAL;
+	if (!err)
+		parse_list(list, topo->possible);
+	return err;
+}
+
+static int read_possible(struct pcpu_topology *topo, const char *sysfs)
+{
+	struct list list;
+	int err = begin_list(&list, sysfs, "devices/system/cpu/possible");
+
+	if (!err)
+		err = possible_from_list(topo, &list);
+	else if (err != -ENOMEM)
+		err = possible_from_mask_size(topo);
+	end_list(&list);
+	return err;
 }
 
 /* Puts the CPUs of @node where the node's list has them. */
