@@ -27,6 +27,12 @@ enum pcpu_index {
 	PCPU_INDEX_MM_CID, /* a number that no two threads of the process run with at once */
 };
 
+enum pcpu_selftest {
+	PCPU_SELFTEST_NO,
+	PCPU_SELFTEST_YES,
+	PCPU_SELFTEST_AUTO,
+};
+
 /* The form of the first chunk; the kernel's names. */
 enum pcpu_fc {
 	PCPU_FC_AUTO,
@@ -58,11 +64,11 @@ struct pcpu_conf {
 	bool strict;
 
 	/*
-	 * selftest:BOOL	yes (the default): at the start it is tested that preemption aborts
-	 *		sequences, with a thread that lives for a moment; no: where a sandbox ends
-	 *		the process for that
+	 * selftest:WORD	auto (the default): at the start it is tested that sequences are
+	 *		aborted, in the short way where that says enough; yes: that preemption
+	 *		aborts them, with two threads that live for a moment; no: it is not tested
 	 */
-	bool selftest;
+	enum pcpu_selftest selftest;
 
 	/*
 	 * alloc:FORM	of the first chunk. embed: large reservations of address space. page: only

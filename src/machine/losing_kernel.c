@@ -17,11 +17,25 @@ bool pcpu_release_is_within(const char *release, unsigned long from, unsigned lo
 	return version >= from && version < until;
 }
 
+static void get_name(struct utsname *name)
+{
+	if (uname(name) != 0)
+		name->release[0] = '\0';
+}
+
 bool pcpu_kernel_is_losing(void)
 {
 	struct utsname name;
 
-	if (uname(&name) != 0)
-		name.release[0] = '\0';
+	get_name(&name);
 	return pcpu_release_is_within(name.release, PCPU_LOSING_FROM, PCPU_LOSING_UNTIL);
+}
+
+bool pcpu_kernel_is_known_to_abort(void)
+{
+	struct utsname name;
+
+	get_name(&name);
+	return name.release[0] >= '1' && name.release[0] <= '9' &&
+	       pcpu_release_is_within(name.release, PCPU_ABORTING_FROM, PCPU_ABORTING_UNTIL);
 }

@@ -18,6 +18,18 @@
 bool pcpu_kernel_is_losing(void);
 
 /*
+ * Whether it is one whose scheduler is known to abort sequences, by what it calls itself: for these
+ * the short self-test is enough (signal_check.h). Where it does not say which it is, it is not.
+ *
+ *	x86-64		5.10 to 6.18
+ *	aarch64		none
+ *
+ * Other systems that call themselves Linux have numbers of their own, below these where they have
+ * rseq at all (gVisor: 4.19).
+ */
+bool pcpu_kernel_is_known_to_abort(void);
+
+/*
  * Whether @release, a kernel's as uname() tells it, is @from (PCPU_VERSION()) or later, but before
  * @until. One that says nothing of a version is.
  */

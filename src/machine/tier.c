@@ -6,9 +6,11 @@
 #include "ground/conf.h"
 #include "ground/log.h"
 #include "ground/system/fence.h"
+#include "ground/system/only_thread.h"
 #include "machine/abort_check.h"
 #include "machine/losing_kernel.h"
 #include "machine/rseq_area.h"
+#include "machine/signal_check.h"
 #include "machine/slice.h"
 
 #include <percpu/backend.h>
@@ -22,15 +24,24 @@ struct pcpu_tier pcpu_tier;
 static char backend[300] = "fallback: the library has not been set up";
 
 #ifndef __PCPU_NO_INLINE_SEQUENCE
+/* The short test says enough on a kernel that is known; and one thread can make it. */
+static bool short_test_is_enough(void)
+{
+	return pcpu_conf.selftest == PCPU_SELFTEST_AUTO && pcpu_kernel_is_known_to_abort() &&
+	       pcpu_is_only_thread() && pcpu_signal_check();
+}
+
 /* Why preemption is known, or feared, not to abort sequences; else as pcpu_abort_check(). */
 static const char *find_lost_aborts(const char **untested)
 {
 	const char *reason = NULL;
 
-	if (pcpu_conf.selftest)
-		reason = pcpu_abort_check(untested);
-	else
+	if (pcpu_conf.selftest != PCPU_SELFTEST_NO) {
+		if (!short_test_is_enough())
+			reason = pcpu_abort_check(untested);
+	} else {
 		*untested = "PERCPU_CONF says so";
+	}
 	if (*untested && pcpu_kernel_is_losing())
 		reason = "preemption was not tested, and kernels like this one are known not to "
 			 "abort sequences";

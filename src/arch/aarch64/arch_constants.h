@@ -33,6 +33,13 @@
 #define PCPU_LOSING_FROM PCPU_VERSION(6, 19)
 #define PCPU_LOSING_UNTIL PCPU_VERSION(7, 1)
 
+/*
+ * Kernels of which it is known that their schedulers abort sequences: none. Corrections, and what
+ * makes them necessary, come to older kernels too, and here some have lost aborts.
+ */
+#define PCPU_ABORTING_FROM 0
+#define PCPU_ABORTING_UNTIL 0
+
 /* The CPUs whose windows ThreadSanitizer has shadow for: not known. */
 #define PCPU_TSAN_CPUS PCPU_NR_CPUS
 

@@ -28,6 +28,10 @@
 #define PCPU_LOSING_FROM 0
 #define PCPU_LOSING_UNTIL 0
 
+/* Kernels of which it is known that their schedulers abort sequences (the same): 5.10 to 6.18. */
+#define PCPU_ABORTING_FROM PCPU_VERSION(5, 10)
+#define PCPU_ABORTING_UNTIL PCPU_VERSION(6, 19)
+
 /*
  * The CPUs whose windows ThreadSanitizer has shadow for: it knows 1.5 TiB of mappings, and programs
  * want some of that.

@@ -26,7 +26,7 @@ static void assert_defaults(void)
 	assert_int_equal(conf.backend, PCPU_BACKEND_AUTO);
 	assert_false(conf.strict);
 	assert_false(conf.shared);
-	assert_true(conf.selftest);
+	assert_int_equal(conf.selftest, PCPU_SELFTEST_AUTO);
 	assert_int_equal(conf.index, PCPU_INDEX_CPU_ID);
 	assert_int_equal(conf.fc, PCPU_FC_AUTO);
 	assert_int_equal(conf.max_size, 32768);
@@ -95,8 +95,8 @@ SETTINGS(every_backend_is_known_by_its_name, backend, {"backend:rseq", PCPU_BACK
 	 {"backend:rseq,backend:auto", PCPU_BACKEND_AUTO})
 SETTINGS(index_is_one_of_two_numbers, index, {"index:mm_cid", PCPU_INDEX_MM_CID},
 	 {"index:mm_cid,index:cpu_id", PCPU_INDEX_CPU_ID})
-SETTINGS(selftest_is_yes_or_no, selftest, {"selftest:no", false},
-	 {"selftest:no,selftest:yes", true})
+SETTINGS(selftest_is_auto_or_yes_or_no, selftest, {"selftest:no", PCPU_SELFTEST_NO},
+	 {"selftest:yes", PCPU_SELFTEST_YES}, {"selftest:no,selftest:auto", PCPU_SELFTEST_AUTO})
 SETTINGS(shared_is_yes_or_no, shared, {"shared:yes", true}, {"shared:yes,shared:no", false})
 SETTINGS(strict_is_yes_or_no, strict, {"strict:yes", true}, {"strict:yes,strict:no", false})
 
@@ -466,7 +466,7 @@ int main(void)
 		cmocka_unit_test(every_log_level_is_known_by_its_name),
 		cmocka_unit_test(every_backend_is_known_by_its_name),
 		cmocka_unit_test(index_is_one_of_two_numbers),
-		cmocka_unit_test(selftest_is_yes_or_no),
+		cmocka_unit_test(selftest_is_auto_or_yes_or_no),
 		cmocka_unit_test(shared_is_yes_or_no),
 		cmocka_unit_test(strict_is_yes_or_no),
 		cmocka_unit_test(every_form_of_the_first_chunk_is_known_by_its_name),

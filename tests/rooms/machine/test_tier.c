@@ -47,7 +47,8 @@ static void choose(enum pcpu_backend_choice backend, enum pcpu_index index)
 {
 	pcpu_conf.backend = backend;
 	pcpu_conf.index = index;
-	pcpu_conf.selftest = pcpu_conf.strict = false;
+	pcpu_conf.selftest = PCPU_SELFTEST_NO;
+	pcpu_conf.strict = false;
 	pcpu_tier = (struct pcpu_tier){0};
 	pcpu_tier_init();
 }
@@ -120,6 +121,70 @@ static void releases_are_told_apart_by_their_first_two_numbers(void **state)
 	assert_false(pcpu_release_is_within("10.0", from, until));
 	assert_true(pcpu_release_is_within("", from, until));
 	assert_false(pcpu_release_is_within("", 0, 0));
+}
+
+static void kernels_are_known_to_abort_by_what_they_call_themselves(void **state)
+{
+	static const struct {
+		const char *release;
+		bool known;
+	} kernels[] = {
+		{"5.10.0-39-amd64", true}, {"6.18.44", true}, {"5.9.16", false},
+		{"6.19.0-rc1", false},     {"7.3.1", false},  {"4.19.0-gvisor", false},
+		{"no kernel", false},      {"", false},       {NULL, false},
+	};
+	const bool some_are = PCPU_ABORTING_UNTIL != 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(kernels); i++) {
+		made_up_release = kernels[i].release;
+		assert_int_equal(pcpu_kernel_is_known_to_abort(), kernels[i].known && some_are);
+	}
+	made_up_release = NULL;
+}
+
+/* Who refuses threads would have the long test say that it was not made. */
+static void tests_on(const char *release, enum pcpu_selftest selftest, bool short_one)
+{
+	made_up_release = release;
+	pcpu_conf.selftest = selftest;
+	pcpu_conf.backend = PCPU_BACKEND_AUTO;
+	pcpu_tier = (struct pcpu_tier){0};
+	pcpu_tier_init();
+	if (pcpu_tier_has_sequences())
+		child_expect(!strstr(percpu_backend(), "not tested") == short_one);
+}
+
+static void kernel_that_is_known_is_tested_without_threads(void *arg)
+{
+	struct utsname real;
+
+	(void)arg;
+	child_expect(syscall(SYS_uname, &real) == 0);
+	child_expect(refuse(SYS_clone, REFUSE_WITH(EPERM)));
+	tests_on("5.9.1", PCPU_SELFTEST_AUTO, false);
+	tests_on("7.1.0", PCPU_SELFTEST_AUTO, false);
+	tests_on(real.release, PCPU_SELFTEST_YES, false);
+	made_up_release = real.release;
+	tests_on(real.release, PCPU_SELFTEST_AUTO, pcpu_kernel_is_known_to_abort());
+}
+
+static void *test_beside_main(void *arg)
+{
+	struct utsname *real = arg;
+
+	child_expect(refuse(SYS_clone, REFUSE_WITH(EPERM)));
+	tests_on(real->release, PCPU_SELFTEST_AUTO, false);
+	return NULL;
+}
+
+static void process_with_threads_is_tested_with_threads(void *arg)
+{
+	struct utsname real;
+
+	(void)arg;
+	child_expect(syscall(SYS_uname, &real) == 0);
+	pthread_join(start(test_beside_main, &real), NULL);
 }
 
 static void mm_cid_tells_copies_apart_where_the_kernel_keeps_it(void *arg)
@@ -207,6 +272,9 @@ int main(void)
 		child_test(sequences_that_were_not_tested_say_so),
 		child_test(untested_is_good_but_on_kernels_that_are_known_to_lose_aborts),
 		cmocka_unit_test(releases_are_told_apart_by_their_first_two_numbers),
+		cmocka_unit_test(kernels_are_known_to_abort_by_what_they_call_themselves),
+		child_test(kernel_that_is_known_is_tested_without_threads),
+		child_test(process_with_threads_is_tested_with_threads),
 		child_test(mm_cid_tells_copies_apart_where_the_kernel_keeps_it),
 		cmocka_unit_test(waiters_fence_where_fences_reach_all_sequences),
 		cmocka_unit_test(running_cpu_is_the_one_that_the_thread_is_on),
