@@ -36,7 +36,9 @@ __PCPU_BEGIN_DECLS
  * PERCPU_CONF=index:mm_cid numbers are not those of CPUs: open all. Also does for the calling
  * thread what is otherwise done at its first operation and its first section (in a library with
  * rseq areas of its own, the registration), and makes room for what threads have of their own in
- * the fallback tier, for 4096 of them.
+ * the fallback tier, for 4096 of them. In a process that had threads when the library was loaded it
+ * registers for membarrier(), which the first visit to another CPU would do: that takes 10 to 30
+ * ms.
  *
  * Returns 0, also if there was nothing left to do; -EINVAL: no possible CPU is in @mask; -ENOMEM,
  * or another error of the system calls: then some of the units may be open. May be called again,

@@ -2,6 +2,7 @@
 /* open.c - what otherwise happens at first uses, at once; percpu/open.h. */
 #include "cpu/mark.h"
 #include "cpu/self.h"
+#include "ground/system/fence.h"
 #include "machine/tier.h"
 #include "memory/unit.h"
 
@@ -9,6 +10,14 @@
 #include <percpu/open.h>
 
 #include <errno.h>
+
+/* What the first fence would do in a process that had threads when the library was loaded. */
+static int prepare_fences(void)
+{
+	if (pcpu_tier_has_sequences())
+		return pcpu_fence_register_sequences();
+	return pcpu_tier.threads_fence ? pcpu_fence_register_threads() : 0;
+}
 
 /* What the calling thread needs, and what other threads will. 0 or -ENOMEM. */
 static int prepare_threads(void)
@@ -42,5 +51,7 @@ PERCPU_API int percpu_open(size_t size, const void *mask)
 		if (err)
 			return err;
 	}
+	if (!err)
+		err = prepare_fences();
 	return err ? err : prepare_threads();
 }

@@ -10,9 +10,17 @@
 
 #include <stdbool.h>
 
-/* Whether the kernel has what the calls below need. Once each, at the boot. */
+/*
+ * Whether the kernel has what the calls below need. Once each, at the boot. A process registers for
+ * that: here while it has one thread, for which it takes a microsecond; in a process of several,
+ * for which it takes 10 to 30 milliseconds, at the first fence.
+ */
 bool pcpu_fence_init_sequences(void);
 bool pcpu_fence_init_threads(void);
+
+/* Registers now, where that has not been done. 0, or a negative errno. */
+int pcpu_fence_register_sequences(void);
+int pcpu_fence_register_threads(void);
 
 /*
  * After this no sequence of the process that began before, on @cpu or on any CPU, is going to

@@ -3,18 +3,27 @@
  * main.c - a program that knows nothing of the library, and loads it when it has threads already.
  *
  * Usage: late local|global LIBRARY OBJECT. OBJECT has per-CPU variables (object.c). Threads that
- * were there before and others that come later count in them and allocate; so does a child that is
- * forked while others allocate.
+ * were there before and others that come later count in them and allocate, while the counts of one
+ * variable are taken away from them; so does a child that is forked while others allocate.
+ *
+ * To load the library takes no fence, which in a process with threads would have the kernel wait.
+ * The first one comes when something is taken.
  */
 #include "object.h"
 
 #include <dlfcn.h>
+#include <linux/membarrier.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#ifndef MEMBARRIER_CMD_GET_REGISTRATIONS
+#define MEMBARRIER_CMD_GET_REGISTRATIONS (1 << 9)
+#endif
 
 #define NR_THREADS 4 /* of each kind */
 #define ROUNDS 10000UL
@@ -59,6 +68,24 @@ static void *allocating_thread(void *arg)
 		if (!object->allocate())
 			give_up("a thread", "an area is not as it should be");
 	return arg;
+}
+
+/* Whether the process has told the kernel that it is going to fence. False: nobody knows. */
+static bool is_registered(void)
+{
+	const int mine = MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED |
+			 MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ;
+	long commands = syscall(SYS_membarrier, MEMBARRIER_CMD_GET_REGISTRATIONS, 0, 0);
+
+	return commands > 0 && (commands & mine);
+}
+
+static void *taking_thread(void *taken)
+{
+	while (!__atomic_load_n(&stop, __ATOMIC_RELAXED))
+		*(unsigned long *)taken += object->take();
+	*(unsigned long *)taken += object->take();
+	return NULL;
 }
 
 static void start(pthread_t threads[NR_THREADS], void *(*body)(void *))
@@ -125,7 +152,8 @@ static void have_children_while_others_allocate(void)
 
 int main(int argc, char **argv)
 {
-	pthread_t early[NR_THREADS], later[NR_THREADS];
+	pthread_t early[NR_THREADS], later[NR_THREADS], taking;
+	unsigned long taken = 0;
 	void *handle;
 
 	if (argc != 4)
@@ -137,15 +165,20 @@ int main(int argc, char **argv)
 	load(argv[2], strcmp(argv[1], "global") == 0 ? RTLD_GLOBAL : RTLD_LOCAL);
 	handle = load(argv[3], RTLD_LOCAL);
 	object = dlsym(handle, "late_object");
-	if (!object || !object->prepare())
+	if (!object || is_registered() || !object->prepare())
 		give_up("main", "the object cannot be used");
+	pthread_create(&taking, NULL, taking_thread, &taken);
 	pthread_barrier_wait(&loaded);
 	for (int i = 0; i < NR_GENERATIONS; i++) {
 		start(later, later_thread);
 		join(later);
 	}
 	join(early);
+	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
+	pthread_join(taking, NULL);
+	__atomic_store_n(&stop, false, __ATOMIC_RELAXED);
 	have_children_while_others_allocate();
-	printf("late: %lu static, %lu dynamic\n", object->static_sum(), object->dynamic_sum());
+	printf("late: %lu static, %lu dynamic, %lu taken\n", object->static_sum(),
+	       object->dynamic_sum(), taken);
 	return 0;
 }

@@ -7,6 +7,7 @@
 #define NR_AREAS 300
 
 static DEFINE_PER_CPU(unsigned long, late_static) = 5;
+static DEFINE_PER_CPU(unsigned long, late_taken);
 static unsigned long __percpu *late_dynamic;
 
 static bool prepare(void)
@@ -20,7 +21,19 @@ static void count(unsigned long rounds)
 	while (rounds--) {
 		this_cpu_inc(late_static);
 		this_cpu_inc(*late_dynamic);
+		this_cpu_inc(late_taken);
 	}
+}
+
+/* From other CPUs: whoever counts there is held off by a fence. */
+static unsigned long take(void)
+{
+	unsigned long sum = 0;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += per_cpu_xchg(late_taken, cpu, 0);
+	return sum;
 }
 
 static unsigned long static_sum(void)
@@ -90,4 +103,4 @@ static bool allocate(void)
 	return good;
 }
 
-const struct late_object late_object = {prepare, count, static_sum, dynamic_sum, allocate};
+const struct late_object late_object = {prepare, count, static_sum, dynamic_sum, take, allocate};

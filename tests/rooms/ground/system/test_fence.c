@@ -6,10 +6,12 @@
 #include "support/child.h"
 #include "support/cmocka_all.h"
 #include "support/refuse.h"
+#include "support/threads.h"
 
 #include "ground/system/fence.h"
 
 #include <errno.h>
+#include <linux/membarrier.h>
 
 static void fence_all(void)
 {
@@ -98,6 +100,59 @@ static void fence_that_fails_is_fatal(void **state)
 	}
 }
 
+/* --- a process with threads --- */
+
+static void *wait_for_ever(void *arg)
+{
+	for (;;)
+		pause();
+	return arg;
+}
+
+/* Of this process: a child's address space has what its parent's has. */
+static void refuse_registration(void *arg)
+{
+	(void)arg;
+	start(wait_for_ever, NULL);
+	child_expect(filter_argument(SYS_membarrier, 0, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED,
+				     REFUSE_WITH(ENOMEM), SECCOMP_RET_ALLOW));
+	child_expect(filter_argument(SYS_membarrier, 0,
+				     MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ,
+				     REFUSE_WITH(ENOMEM), SECCOMP_RET_ALLOW));
+	child_expect(pcpu_fence_init_sequences() && pcpu_fence_init_threads());
+	child_expect(pcpu_fence_register_sequences() == -ENOMEM);
+	child_expect(pcpu_fence_register_threads() == -ENOMEM);
+}
+
+static void process_with_threads_does_not_register_at_the_boot(void **state)
+{
+	struct child_end end;
+
+	(void)state;
+	skip_without_fences();
+	end = child_run(refuse_registration, NULL);
+	assert_child_was_content(end);
+}
+
+static void refuse_registration_of_one_thread(void *arg)
+{
+	(void)arg;
+	child_expect(filter_argument(SYS_membarrier, 0,
+				     MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ,
+				     REFUSE_WITH(ENOMEM), SECCOMP_RET_ALLOW));
+	child_expect(!pcpu_fence_init_sequences());
+}
+
+static void process_with_one_thread_does(void **state)
+{
+	struct child_end end;
+
+	(void)state;
+	skip_without_fences();
+	end = child_run(refuse_registration_of_one_thread, NULL);
+	assert_child_was_content(end);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -106,6 +161,8 @@ int main(void)
 		cmocka_unit_test(cpu_without_threads_can_be_fenced),
 		cmocka_unit_test(children_can_fence),
 		cmocka_unit_test(fence_that_fails_is_fatal),
+		cmocka_unit_test(process_with_threads_does_not_register_at_the_boot),
+		cmocka_unit_test(process_with_one_thread_does),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
