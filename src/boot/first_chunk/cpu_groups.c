@@ -70,6 +70,8 @@ static unsigned int pcpu_group_of(struct pcpu_grouping *grouping, unsigned int c
 {
 	unsigned int *known;
 
+	if (!grouping->distance)
+		return 0;
 	if (!grouping->node)
 		return pcpu_first_group(grouping, cpu);
 	known = &grouping->node_group[grouping->node[cpu]];
@@ -81,11 +83,10 @@ static unsigned int pcpu_group_of(struct pcpu_grouping *grouping, unsigned int c
 static void pcpu_group_cpus(struct pcpu_grouping *grouping)
 {
 	const struct pcpu_cpu_set *cpus = grouping->cpus;
-	unsigned int cpu;
 
-	for (cpu = pcpu_find_next_bit(cpus->possible, cpus->nr_cpu_ids, 0); cpu < cpus->nr_cpu_ids;
-	     cpu = pcpu_find_next_bit(cpus->possible, cpus->nr_cpu_ids, cpu + 1))
-		pcpu_group_add(grouping, pcpu_group_of(grouping, cpu), cpu);
+	for (unsigned int cpu = 0; cpu < cpus->nr_cpu_ids; cpu++)
+		if (pcpu_test_bit(cpu, cpus->possible))
+			pcpu_group_add(grouping, pcpu_group_of(grouping, cpu), cpu);
 }
 
 static size_t pcpu_groups_bytes(const struct pcpu_grouping *grouping)
