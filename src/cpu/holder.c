@@ -12,16 +12,6 @@
 /* How often the process has been made by a fork: who waits then, waits in the child for nothing. */
 static unsigned int nr_forks;
 
-int pcpu_held_cpu(void)
-{
-	int cpu = pcpu_self.cpu;
-
-	return cpu >= 0 && pcpu_self.word &&
-			       pcpu_window_of(pcpu_unit_entry((unsigned int)cpu)) == pcpu_self.word
-		       ? cpu
-		       : -1;
-}
-
 bool pcpu_held_by_other(unsigned int cpu)
 {
 	return pcpu_word_is_of_other(pcpu_window_of(pcpu_unit_entry(cpu)));

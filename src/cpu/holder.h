@@ -15,11 +15,27 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Attention that is always paid: letting go looks for waiters with a barrier. */
+/*
+ * Attention that is always paid: letting go looks for waiters with a barrier, and operations inside
+ * of sections are not inlined (percpu/impl/arch/).
+ */
 #define PCPU_ATTENTION_ALWAYS (1u << 31)
 
+static inline intptr_t pcpu_window_of(const struct percpu_entry *entry)
+{
+	return __atomic_load_n(&entry->window, __ATOMIC_SEQ_CST);
+}
+
 /* The CPU that the calling thread holds, or -1. Signal-safe. */
-int pcpu_held_cpu(void);
+static inline int pcpu_held_cpu(void)
+{
+	int cpu = pcpu_self.cpu;
+
+	return cpu >= 0 && pcpu_self.word &&
+			       pcpu_window_of(pcpu_unit_entry((unsigned int)cpu)) == pcpu_self.word
+		       ? cpu
+		       : -1;
+}
 
 /* Whether a thread holds @cpu that is not the calling one. */
 bool pcpu_held_by_other(unsigned int cpu);
@@ -34,11 +50,6 @@ void pcpu_hold_wait(unsigned int cpu);
 void pcpu_hold_wake_late(void);
 
 /* --- for hold.c --- */
-
-static inline intptr_t pcpu_window_of(const struct percpu_entry *entry)
-{
-	return __atomic_load_n(&entry->window, __ATOMIC_SEQ_CST);
-}
 
 static inline bool pcpu_word_is_of_other(intptr_t word)
 {

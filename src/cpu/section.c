@@ -6,6 +6,7 @@
 #include "cpu/self.h"
 #include "hold_sequence.h"
 #include "ground/log.h"
+#include "ground/system/new_process.h"
 #include "ground/system/race.h"
 #include "ground/signals.h"
 #include "ground/system/affinity.h"
@@ -82,9 +83,10 @@ static uintptr_t hold_running_cpu(void)
 	return hold_from_anywhere(pcpu_running_cpu());
 }
 
-PERCPU_API uintptr_t __percpu_hold_slow(void)
+/* In functions of their own what is rare, for which a function keeps registers. */
+static uintptr_t __attribute__((__noinline__)) hold_with_care(void)
 {
-	int cpu = pcpu_held_cpu();
+	const int cpu = pcpu_held_cpu();
 
 	pcpu_self_begin();
 	if (cpu >= 0) {
@@ -100,9 +102,53 @@ PERCPU_API uintptr_t __percpu_hold_slow(void)
 	return hold_running_cpu();
 }
 
-PERCPU_API void __percpu_release_slow(void)
+/*
+ * The entry of @cpu, if it is one, and attention is not always paid to it: then neither the
+ * fallback tier nor other processes are to be thought of, and inlined code could do the same. Or
+ * NULL.
+ */
+static inline struct percpu_entry *easy_entry(int cpu)
 {
-	int cpu = pcpu_held_cpu();
+	struct percpu_entry *entry;
+
+	if (cpu < 0)
+		return NULL;
+	entry = pcpu_unit_entry((unsigned int)cpu);
+	return __atomic_load_n(&entry->attention, __ATOMIC_RELAXED) & PCPU_ATTENTION_ALWAYS ? NULL
+											    : entry;
+}
+
+PERCPU_API uintptr_t __percpu_hold_slow(void)
+{
+	const struct percpu_entry *entry = easy_entry(pcpu_self.cpu);
+
+	if (!entry)
+		return hold_with_care();
+	if (pcpu_window_of(entry) == pcpu_self.word) {
+		if (inner_sections() == __PCPU_LOCAL_LOCK - 1)
+			return hold_with_care();
+		pcpu_self.nested++;
+		return (uintptr_t)__atomic_load_n(&entry->base, __ATOMIC_RELAXED);
+	}
+#ifndef __PCPU_NO_INLINE_SEQUENCE
+	/* usually it is on the CPU whose local locks it has; with that it forgets nobody */
+	if (pcpu_self_has_local_locks() && pcpu_tier_has_sequences() &&
+	    pcpu_hold_sequence_there(&pcpu_self))
+		return (uintptr_t)__atomic_load_n(&entry->base, __ATOMIC_RELAXED);
+#endif
+	return hold_with_care();
+}
+
+/* P3 */
+static inline void leave_section(void)
+{
+	if (!pcpu_self_has_local_locks())
+		pcpu_self.cpu = __PCPU_NO_CPU;
+}
+
+static void __attribute__((__noinline__)) release_with_care(void)
+{
+	const int cpu = pcpu_held_cpu();
 	sigset_t saved;
 
 	if (cpu < 0)
@@ -116,12 +162,37 @@ PERCPU_API void __percpu_release_slow(void)
 	if (!pcpu_tier_has_sequences())
 		pcpu_mask_signals(&saved);
 	pcpu_let_go((unsigned int)cpu);
-	if (!pcpu_self_has_local_locks())
-		pcpu_self.cpu = __PCPU_NO_CPU;
+	leave_section();
 	if (pcpu_tier_has_sequences())
 		return;
 	pcpu_hold_thaw();
 	pcpu_restore_signals(&saved);
+}
+
+PERCPU_API void __percpu_release_slow(void)
+{
+	/* read once: a handler between P1 and P2 may change it */
+	const int cpu = *(volatile int *)&pcpu_self.cpu;
+	struct percpu_entry *entry = easy_entry(cpu);
+
+	if (!entry || pcpu_window_of(entry) != pcpu_self.word) {
+		release_with_care();
+		return;
+	}
+	if (inner_sections()) {
+		pcpu_self.nested--;
+		return;
+	}
+	if (!pcpu_tier_waiters_fence() || __atomic_load_n(&entry->attention, __ATOMIC_RELAXED)) {
+		release_with_care();
+		return;
+	}
+	/* P1 and P2 as inlined code has them */
+	__atomic_store_n(&entry->window, entry->rest, __ATOMIC_RELEASE);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	if (__builtin_expect(__atomic_load_n(&entry->attention, __ATOMIC_RELAXED), 0))
+		__percpu_wake((unsigned int)cpu);
+	leave_section();
 }
 
 /* Whether threads other than the calling one are pinned to @cpu. */
