@@ -260,19 +260,46 @@ called() { # FILE ADDRESS
 	sed -n "s/^ *$2:.*call  *[0-9a-f]* <\([^+>]*\)>.*/\1/p" "$1.slow"
 }
 
-# A sequence's slow side puts operands on the stack, calls its operation's short way, takes the result,
-# and goes back, to try again or to go on.
+# Where a thread goes on that holds the CPU: at the commit, if that is one instruction; else to a sequence
+# of its own, of which the list has the instructions.
+check_held_side() { # FUNCTION OPERATION FILE ADDRESS
+	checks=$((checks + 1))
+	case $2 in
+	add_return | xchg | cmpxchg)
+		awk -v from="$4" -f "$here/classes.awk" "$3.slow" >actual.held
+		cut -f 1 actual.held >actual.classes
+		expected_of "$2" "$here/held.list" >expected.classes
+		cmp -s expected.classes actual.classes && return
+		fail "inside of a section $1 is not what held.list says:"
+		cat actual.held >&2
+		;;
+	*)
+		classes "$1" | awk -F '\t' -v at="$4" '
+			behind { found += $2 == at; behind = 0 }
+			$3 ~ /^js / { behind = 1 }
+			END { exit !found }' ||
+			fail "inside of a section $1 goes on at $4, which is not behind a look at the entry"
+		;;
+	esac
+}
+
+# A sequence's slow side looks whether the thread holds the CPU, and goes on elsewhere if it does; else
+# it puts operands on the stack, calls its operation's short way, takes the result, and goes back, to try
+# again or to go on.
+held='test branch (load|lea|move) load shift test load lea lea branch test branch test branch (lea|move) alu branch'
+slow='(lea|move) lea push( push)? call( load)? lea branch branch'
 check_slow_side() { # FUNCTION
 	checks=$((checks + 1))
 	file=$(file_of "$1")
 	operation=$(echo "$1" | sed 's/.*_this_//; s/_[a-z]*$//; s/^inc$/add/')
 	slow_side "$1" >actual
-	cut -f 1 actual | paste -s -d ' ' - |
-		grep -Eqx '(lea|move) lea push( push)? call( load)? lea branch branch' || {
+	cut -f 1 actual | paste -s -d ' ' - | grep -Eqx "$held $slow" || {
 		fail "the slow side of $1 is not what it must be:"
 		cat actual >&2
 		return
 	}
+	check_held_side "$1" "$operation" "$file" \
+		"$(awk -F '\t' '$3 ~ /^jns / { split($3, word, / +/); print word[2] }' actual)"
 	reached=$(called "$file" "$(awk '$1 == "call" { print $2 }' actual)")
 	[ "$reached" = "__percpu_fallback_${operation}_8" ] ||
 		fail "the slow side of $1 calls \"$reached\", not the short way of $operation"

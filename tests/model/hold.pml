@@ -15,7 +15,10 @@
  *    its CPU runs at that moment, and a signal.
  *  - A sequence that commits with one unlocked instruction, add to memory, loads and puts into the
  *    store buffer in one step: what may come between comes before the buffer is drained.
- *  - In a section, the addition is a load and a store, with everything possible between.
+ *  - In a section, the addition is a load and a store, with everything possible between: but the
+ *    handler adds nothing then.
+ *  - A holder's operation on the CPU that it holds is one instruction, wherever the holder runs by
+ *    then; or if it loads and stores, a sequence once more, which the handler aborts.
  *  - The handler comes once, between any two steps of its thread where signals are not blocked; a
  *    signal ends sleep. There are no time-outs here.
  *
@@ -41,6 +44,7 @@
 #define REMOTE	  4 /* hold CPU 0 from anywhere, add, put */
 #define BOTH	  8 /* get, add, an operation, put */
 #define NEST	  16 /* get, get, add, put, put */
+#define INSIDE	  32 /* get, an operation that loads and stores, put */
 
 #ifndef WORK0
 #define WORK0 (SECTION + OPERATION)
@@ -93,6 +97,7 @@ byte asleep[THREADS]; /* 0, or 1 + the CPU whose window it waits for, or one of 
 byte running[2] = NOBODY; /* the thread that a CPU runs */
 bool handling;		  /* the first thread is in its handler */
 bool masked;		  /* it has signals blocked */
+bool plain;		  /* it is between the load and the store of an addition in a section */
 bool in_sequence[THREADS + 1];
 bool aborted[THREADS + 1]; /* the kernel will continue it at its abort handler */
 
@@ -295,6 +300,7 @@ proctype thread(byte me; byte context; byte work)
 	if
 	:: CHOOSE(SECTION) -> goto get
 	:: CHOOSE(BOTH) -> goto get
+	:: CHOOSE(INSIDE) -> goto get
 	:: CHOOSE(NEST) -> goto get
 	:: CHOOSE(OPERATION) -> goto operation
 	:: CHOOSE(REMOTE) -> goto remote
@@ -346,22 +352,30 @@ section:
 		RUNS;
 		if
 		:: work == NEST && gets == 1 -> goto get
+		:: work == INSIDE -> goto operation
 		:: else
 		fi;
 		assert(inside[own] == me);
+		if
+		:: context == 0 -> plain = true
+		:: else
+		fi;
 		loaded = LOAD(COPY(own))
 	}
 	atomic {
 		RUNS;
 		assert(inside[own] == me);
 		if
-		:: context == HANDLER && inside[own] == me && nested[me] != 0
-			/* its thread may be between load and store */
+		:: context == HANDLER && plain
 		:: else ->
 			store(COPY(own), loaded + 1);
 			additions++
 		fi;
 		loaded = 0;
+		if
+		:: context == 0 -> plain = false
+		:: else
+		fi;
 		if
 		:: work == BOTH -> goto operation
 		:: else
@@ -469,7 +483,18 @@ operation:
 			in_sequence[context] = false;
 			if
 #ifndef HOLDER_WAITS
-			:: HELD -> own = self_cpu[me]
+#ifdef ANY_HOLDER
+			:: HELD ->
+#else
+			:: HELD && !(word == WORD && cpu == self_cpu[me]) -> own = self_cpu[me]
+			:: HELD && word == WORD && cpu == self_cpu[me] ->
+#endif
+				own = cpu;
+				word = 0;
+				if
+				:: work == INSIDE -> goto once_more
+				:: else -> goto at_once
+				fi
 #endif
 			:: else -> goto wait
 			fi
@@ -483,17 +508,50 @@ operation:
 			goto done
 		fi
 	}
+on_held:
 	atomic {		/* on the held copy, locked */
 		RUNS;
 		drain(HERE);
 		assert(inside[own] == me);
 		if
-		:: context == HANDLER /* its thread may be between load and store */
+		:: context == HANDLER && plain
 		:: else ->
 			memory[COPY(own)] = memory[COPY(own)] + 1;
 			additions++
 		fi;
 		word = 0;
+		goto done
+	}
+at_once:
+	atomic {
+		RUNS;
+		assert(inside[own] == me);
+		if
+		:: context == HANDLER && plain
+		:: else ->
+			loaded = LOAD(COPY(own));
+			store(COPY(own), loaded + 1);
+			additions++;
+			loaded = 0
+		fi;
+		goto done
+	}
+once_more:
+	atomic {
+		RUNS;
+		assert(inside[own] == me);
+#ifndef NOT_ARMED
+		in_sequence[context] = true;
+#endif
+		loaded = LOAD(COPY(own))
+	}
+	atomic {
+		IN_SEQUENCE;
+		assert(inside[own] == me);
+		store(COPY(own), loaded + 1);
+		additions++;
+		loaded = 0;
+		in_sequence[context] = false;
 		goto done
 	}
 
@@ -716,7 +774,11 @@ abort:
 		in_sequence[context] = false;
 		aborted[context] = false;
 		word = 0;
+		loaded = 0;
 		if
+		:: work == INSIDE && gets != 0 ->
+			own = self_cpu[me];
+			goto on_held
 		:: work == OPERATION || (work == BOTH && gets != 0) -> goto operation
 		:: else -> goto get
 		fi

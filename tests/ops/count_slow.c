@@ -9,15 +9,15 @@
 
 unsigned long slow_entries, slow_holds;
 
-bool __real_pcpu_slow_entry(uint64_t *operands, uint32_t low, unsigned int code);
-bool __wrap_pcpu_slow_entry(uint64_t *operands, uint32_t low, unsigned int code);
+bool __real_pcpu_slow_entry(uint64_t *operands, uintptr_t ptr, unsigned int code);
+bool __wrap_pcpu_slow_entry(uint64_t *operands, uintptr_t ptr, unsigned int code);
 uint64_t __real_pcpu_operate_holding(struct pcpu_op *op, uint32_t low);
 uint64_t __wrap_pcpu_operate_holding(struct pcpu_op *op, uint32_t low);
 
-bool __wrap_pcpu_slow_entry(uint64_t *operands, uint32_t low, unsigned int code)
+bool __wrap_pcpu_slow_entry(uint64_t *operands, uintptr_t ptr, unsigned int code)
 {
 	__atomic_fetch_add(&slow_entries, 1, __ATOMIC_RELAXED);
-	return __real_pcpu_slow_entry(operands, low, code);
+	return __real_pcpu_slow_entry(operands, ptr, code);
 }
 
 uint64_t __wrap_pcpu_operate_holding(struct pcpu_op *op, uint32_t low)

@@ -178,18 +178,22 @@ enum {
 static inline void registers_run_add(struct registers_run *add)
 {
 	REGISTERS_RUN(add, __PCPU_CODE(__PCPU_OP_add, 8),
-		__PCPU_SEQ_BEGIN "addq %[val], (%%r10)" __PCPU_SEQ_COMMIT
-		__PCPU_SEQ_SLOW("pushq %q[val]\n\t", __PCPU_SEQ_CALL("add_8"), 8, "")
+		__PCPU_SEQ_BEGIN __PCPU_SEQ_AT_COMMIT "addq %[val], (%%r10)" __PCPU_SEQ_COMMIT
+		__PCPU_SEQ_SLOW(__PCPU_SEQ_TO_COMMIT, "pushq %q[val]\n\t",
+				__PCPU_SEQ_CALL("add_8"), 8, "")
 		__PCPU_FALLBACK_STORE("add_8", "lock add", 8, "q"));
 }
 
+#define REGISTERS_XCHG                                                                             \
+	"movq (%%r10), %%r14\n\t"                                                                  \
+	"movq %[val], (%%r10)"
 static inline void registers_run_xchg(struct registers_run *xchg)
 {
 	REGISTERS_RUN(xchg, __PCPU_CODE(__PCPU_OP_xchg, 8), __PCPU_SEQ_BEGIN
-		"movq (%%r10), %%r14\n\t"
-		"movq %[val], (%%r10)" __PCPU_SEQ_COMMIT
-		__PCPU_SEQ_SLOW("pushq %q[val]\n\t", __PCPU_SEQ_CALL("xchg_8"), 8,
-				"movq (%%rsp), %%r14\n\t")
+		REGISTERS_XCHG __PCPU_SEQ_COMMIT
+		__PCPU_SEQ_SLOW(__PCPU_SEQ_TO_OWN, "pushq %q[val]\n\t", __PCPU_SEQ_CALL("xchg_8"),
+				8, "movq (%%rsp), %%r14\n\t")
+		__PCPU_SEQ_OWN(REGISTERS_XCHG, "")
 		__PCPU_FALLBACK_XCHG(8, "q"));
 }
 
@@ -197,8 +201,9 @@ static inline void registers_run_xchg(struct registers_run *xchg)
 static inline void registers_run_pair(struct registers_run *pair)
 {
 	REGISTERS_RUN(pair, __PCPU_CODE(__PCPU_OP_cmpxchg, 16), __PCPU_SEQ_BEGIN
-		"cmpxchg16b (%%r10)" __PCPU_SEQ_COMMIT
-		__PCPU_SEQ_SLOW("pushq %%rax\n\tpushq %%rdx\n\tpushq %%rbx\n\tpushq %%rcx\n\t",
+		__PCPU_SEQ_AT_COMMIT "cmpxchg16b (%%r10)" __PCPU_SEQ_COMMIT
+		__PCPU_SEQ_SLOW(__PCPU_SEQ_TO_COMMIT,
+				"pushq %%rax\n\tpushq %%rdx\n\tpushq %%rbx\n\tpushq %%rcx\n\t",
 				__PCPU_SEQ_CALL_C, 32,
 				"movq 24(%%rsp), %%rax\n\tmovq 16(%%rsp), %%rdx\n\t"));
 }

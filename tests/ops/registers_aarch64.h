@@ -148,21 +148,30 @@ enum {
 				   REGISTERS_ALL_VECTORS);                                         \
 	} while (0)
 
+#define REGISTERS_ADD                                                                              \
+	"ldr x17, " __PCPU_SEQ_COPY "\n\t"                                                         \
+	"add x17, x17, %[val]\n\t"                                                                 \
+	"str x17, " __PCPU_SEQ_COPY
+#define REGISTERS_XCHG                                                                             \
+	"ldr x24, " __PCPU_SEQ_COPY "\n\t"                                                         \
+	"str %[val], " __PCPU_SEQ_COPY
+
 static inline void registers_run_add(struct registers_run *add)
 {
 	REGISTERS_RUN(add, __PCPU_CODE(__PCPU_OP_add, 8), __PCPU_SEQ_BEGIN
-		"ldr x17, " __PCPU_SEQ_COPY "\n\t"
-		"add x17, x17, %[val]\n\t"
-		"str x17, " __PCPU_SEQ_COPY __PCPU_SEQ_COMMIT
-		__PCPU_SEQ_SLOW(__PCPU_SEQ_PUT_ADDEND("x"), 16, "", "2b"));
+		REGISTERS_ADD __PCPU_SEQ_COMMIT
+		__PCPU_SEQ_SLOW(__PCPU_SEQ_IF_HELD(__PCPU_SEQ_TO_OWN), __PCPU_SEQ_PUT_ADDEND("x"),
+				16, "", "2b")
+		__PCPU_SEQ_OWN(REGISTERS_ADD, ""));
 }
 
 static inline void registers_run_xchg(struct registers_run *xchg)
 {
 	REGISTERS_RUN(xchg, __PCPU_CODE(__PCPU_OP_xchg, 8), __PCPU_SEQ_BEGIN
-		"ldr x24, " __PCPU_SEQ_COPY "\n\t"
-		"str %[val], " __PCPU_SEQ_COPY __PCPU_SEQ_COMMIT
-		__PCPU_SEQ_SLOW(__PCPU_SEQ_PUT("x"), 16, "ldr x24, [sp, #16]\n\t", "2b"));
+		REGISTERS_XCHG __PCPU_SEQ_COMMIT
+		__PCPU_SEQ_SLOW(__PCPU_SEQ_IF_HELD(__PCPU_SEQ_TO_OWN), __PCPU_SEQ_PUT("x"), 16,
+				"ldr x24, [sp, #16]\n\t", "2b")
+		__PCPU_SEQ_OWN(REGISTERS_XCHG, ""));
 }
 /* clang-format on */
 

@@ -39,6 +39,13 @@ program(ops SOURCES ${ops} LANGUAGES c LEVELS O0 O3 IN usual ${tiers})
 program(ops SOURCES ${ops} LANGUAGES c LEVELS O2 IN usual ${tiers} ${elsewhere} mm_cid valgrind musl musl_fallback)
 program(ops SOURCES ${ops} LANGUAGES cxx LEVELS O0 O3 IN usual ${tiers})
 program(ops SOURCES ${ops} LANGUAGES cxx LEVELS O2 IN usual ${tiers} mm_cid)
+# ... inside of a section
+foreach(built c_O0 c_O2 c_O3 cxx_O0 cxx_O2 cxx_O3)
+	again(ops_inside_${built} ops_${built} ARGUMENTS inside)
+endforeach()
+foreach(way ${tiers} ${elsewhere} mm_cid)
+	again(ops_inside_${way} ops_c_O2 ARGUMENTS inside WAY ${way})
+endforeach()
 program(ops_pinned SOURCES ${ops} LANGUAGES c cxx LEVELS O0 O2 IN usual DEFINES PERCPU_PINNED)
 program(up_ops SOURCES ${ops} LANGUAGES c cxx LEVELS O0 O2 IN up)
 program(up SOURCES up.c up_other.c LANGUAGES c cxx IN up)
@@ -56,6 +63,8 @@ program(unaligned SOURCES test_unaligned.c IN usual ${tiers} mm_cid
 
 # --- sections and visits, pinned threads, local locks, threads and processes that come and go ---
 program(section SOURCES test_section.c IN usual released ${tiers} ${elsewhere} mm_cid musl)
+program(inside SOURCES test_inside.c count_slow.c IN usual ${tiers} ${elsewhere} mm_cid musl
+	WRAP pcpu_slow_entry pcpu_operate_holding pcpu_hold)
 program(slice SOURCES test_slice.c IN usual own fallback musl
 	WRAP pcpu_rseq_offers_slices prctl syscall)
 again(slice_is_refused slice ENVIRONMENT PERCPU_TEST_SLICE=refused)

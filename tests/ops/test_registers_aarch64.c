@@ -163,6 +163,18 @@ static const char *operations_keep_all_registers(void)
 	return do_both(1000);
 }
 
+static const char *operations_in_a_section_keep_all_registers(void)
+{
+	const char *wrong;
+
+	stay_here();
+	this_cpu_inc(counter);
+	preempt_disable();
+	wrong = do_both(1000);
+	preempt_enable();
+	return wrong;
+}
+
 /* --- a storm of signals --- */
 
 #define STORM_EVERY 2000000 /* ns */
@@ -193,8 +205,12 @@ static const char *operations_in_a_storm_of_signals_keep_all_registers(void)
 	this_cpu_inc(of_handler);
 	slow_entries = 0;
 	start_storm_of(STORM_EVERY, count_signal);
-	while (!wrong && !storm_is_over() && !is_out_of_patience(&patience))
+	while (!wrong && !storm_is_over() && !is_out_of_patience(&patience)) {
 		wrong = do_both(20000);
+		preempt_disable();
+		wrong = wrong ? wrong : do_both(20000);
+		preempt_enable();
+	}
 	printf("%lu signals, %lu slow entries, %lu operations done by holding the CPU\n", handled,
 	       slow_entries, slow_holds);
 	if (!wrong && !storm_is_over())
@@ -276,6 +292,7 @@ int main(void)
 		fact_test(add_that_opens_a_unit_keeps_all_registers),
 		fact_test(xchg_that_opens_a_unit_keeps_all_registers),
 		fact_test(operations_keep_all_registers),
+		fact_test(operations_in_a_section_keep_all_registers),
 		fact_test(operations_in_a_storm_of_signals_keep_all_registers),
 		fact_test(waiting_for_a_holder_keeps_all_registers),
 		fact_test(sixteen_bytes_are_exchanged_whole_in_a_storm_of_signals),

@@ -267,6 +267,18 @@ static const char *one_of_each(uint64_t loops)
 	return wrong ? wrong : do_pairs(loops);
 }
 
+static const char *operations_in_a_section_keep_all_registers(void)
+{
+	const char *wrong;
+
+	stay_here();
+	this_cpu_inc(counter);
+	preempt_disable();
+	wrong = one_of_each(1000);
+	preempt_enable();
+	return wrong;
+}
+
 /* --- a storm of signals --- */
 
 /* What has to be seen: signals, and sequences that they abort. */
@@ -302,8 +314,12 @@ static const char *operations_in_a_storm_of_signals_keep_all_registers(void)
 	this_cpu_inc(counter);
 	slow_entries = 0;
 	start_storm(count_signal);
-	while (!wrong && missing_in_storm() && !is_out_of_patience(&patience))
+	while (!wrong && missing_in_storm() && !is_out_of_patience(&patience)) {
 		wrong = one_of_each(5000);
+		preempt_disable();
+		wrong = wrong ? wrong : one_of_each(5000);
+		preempt_enable();
+	}
 	printf("%lu signals, %lu slow entries, %lu times held\n", handled, slow_entries,
 	       slow_holds);
 	return wrong ? wrong : missing_in_storm();
@@ -589,6 +605,7 @@ int main(int argc, char **argv)
 		fact_test(xchg_that_opens_a_unit_keeps_all_registers),
 		fact_test(cmpxchg_double_that_opens_a_unit_keeps_all_registers),
 		fact_test(operations_keep_all_registers),
+		fact_test(operations_in_a_section_keep_all_registers),
 		fact_test(operations_in_a_storm_of_signals_keep_all_registers),
 		cmocka_unit_test(operations_that_hold_the_cpu_keep_all_registers),
 		fact_test(waiting_for_a_holder_keeps_all_registers),

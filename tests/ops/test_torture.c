@@ -45,6 +45,7 @@
 #define ROUNDS_A_JUMP 16
 #define ROUNDS_A_SWEEP 32
 #define SECTIONS_A_ROUND 20
+#define OPERATIONS_INSIDE 8
 #define TIMER_INTERVAL 300000 /* ns */
 /* Without rseq the handler itself takes longer than that, and a thread would do nothing else. */
 #define TIMER_INTERVAL_WITHOUT_RSEQ 30000000
@@ -281,7 +282,28 @@ static void change_plainly(struct worker *worker, volatile struct guarded *copy,
 	copy->twin = copy->twin + n;
 }
 
-/* Sections, with operations of their holder in some of them; and a local lock. */
+/* Inside of a section: operations of its holder, and another section. */
+static void do_inside(struct worker *worker, uint64_t random)
+{
+	for (int i = 0; i < OPERATIONS_INSIDE; i++)
+		operate(kind(random >> i), &statics, &worker->statics, random >> (16 + i) & 7);
+	preempt_disable();
+	change_plainly(worker, this_cpu_ptr(&guarded), random >> 3 & 7);
+	preempt_enable();
+}
+
+/* A section inside of it as well. */
+static void do_local_lock(struct worker *worker)
+{
+	local_lock(&guarded.lock);
+	this_cpu_ptr(&guarded)->local++;
+	change_plainly(worker, get_cpu_ptr(&guarded), 1);
+	put_cpu_ptr(&guarded);
+	local_unlock(&guarded.lock);
+	worker->guarded.local++;
+}
+
+/* Sections, with operations of their holder and more in some of them; and a local lock. */
 static void do_sections(struct worker *worker)
 {
 	for (int i = 0; i < SECTIONS_A_ROUND; i++) {
@@ -290,7 +312,7 @@ static void do_sections(struct worker *worker)
 
 		change_plainly(worker, copy, random & 7);
 		if (random >> 61 == 0)
-			operate(kind(random), &statics, &worker->statics, random >> 16 & 7);
+			do_inside(worker, random);
 		if (random >> 58 == 0)
 			sched_yield();
 		put_cpu_ptr(&guarded);
@@ -300,10 +322,7 @@ static void do_sections(struct worker *worker)
 		worker->guarded.sum32 += 3;
 		worker->sections++;
 	}
-	local_lock(&guarded.lock);
-	this_cpu_ptr(&guarded)->local++;
-	local_unlock(&guarded.lock);
-	worker->guarded.local++;
+	do_local_lock(worker);
 }
 
 /* Of any CPU, whether there is one of that number or not. */

@@ -53,13 +53,20 @@ struct percpu_entry {
 	intptr_t rest;
 	/* The word of the thread that is to have the CPU next, wherever it runs; 0: none. */
 	intptr_t successor;
-	/* How many threads wait for the CPU; or PCPU_ATTENTION_ALWAYS. Whoever lets go looks. */
+	/*
+	 * How many threads wait for the CPU; or PCPU_ATTENTION_ALWAYS, the highest bit. Whoever
+	 * lets go looks.
+	 */
 	unsigned int attention;
 	/* How many threads are pinned to the CPU. */
 	unsigned int pinned;
 } __attribute__((__aligned__(64)));
 __pcpu_static_assert(offsetof(struct percpu_entry, window) == 0, "read where the entry starts");
 __pcpu_static_assert(sizeof(struct percpu_entry) == 1 << __PCPU_ENTRY_SHIFT, "shifted to");
+__pcpu_static_assert(offsetof(struct percpu_entry, rest) == __PCPU_ENTRY_REST &&
+			     offsetof(struct percpu_entry, attention) == __PCPU_ENTRY_ATTENTION &&
+			     offsetof(struct percpu_entry, pinned) == __PCPU_ENTRY_ATTENTION + 4,
+		     "the last two are looked at in one");
 
 /* Of a thread's rseq area: a request for more time, and whether the kernel has given it. */
 struct percpu_slice {
@@ -95,7 +102,10 @@ struct percpu_self {
 	uintptr_t pinned_window;
 #endif
 };
-__pcpu_static_assert(offsetof(struct percpu_self, mark) == __PCPU_SELF_MARK, "as assembly has it");
+__pcpu_static_assert(offsetof(struct percpu_self, cpu) == 0 &&
+			     offsetof(struct percpu_self, word) == __PCPU_SELF_WORD &&
+			     offsetof(struct percpu_self, mark) == __PCPU_SELF_MARK,
+		     "as assembly has them");
 
 enum { __PCPU_NO_CPU = -1 };
 enum { __PCPU_LOCAL_LOCK = 1 << 16 };
@@ -235,6 +245,9 @@ __pcpu_always_inline uintptr_t __pcpu_cpu_base(unsigned int cpu)
 #endif /* PERCPU_UP */
 
 #undef __PCPU_ENTRY_SHIFT
+#undef __PCPU_ENTRY_REST
+#undef __PCPU_ENTRY_ATTENTION
+#undef __PCPU_SELF_WORD
 #undef __PCPU_SELF_MARK
 #undef __PCPU_RT_RSEQ_OFFSET
 #undef __PCPU_RT_ENTRIES

@@ -13,7 +13,8 @@
  *  - the unit of its CPU is not open: it is opened, and the sequence tried again;
  *  - the CPU is held by another thread: it waits, and tries again. If it holds a CPU itself, it
  *    must not wait, and the operation is done on the copy of that one;
- *  - the thread holds the CPU: the operation is done, by one instruction;
+ *  - the thread holds the CPU, and its sequence was aborted or cannot go on by itself (sequence.h
+ *    says when): the operation is done, by one instruction;
  *  - variables are displaced (displaced.h): as if the thread had no rseq;
  *  - the thread has no rseq: the CPU is held for the operation. Or it has none yet.
  *

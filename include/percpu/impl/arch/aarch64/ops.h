@@ -13,6 +13,9 @@
  * sequence again. A store of up to 8 bytes is one access to memory where it is aligned to its size,
  * and so no preemption comes between its halves. Of 16 bytes only an exclusive store is that.
  *
+ * So inside of a section of the thread's own whatever is not one access to memory is a sequence
+ * once more, as on x86-64 what loads and stores.
+ *
  * A conditional branch reaches 32 KiB or 1 MiB, which is not enough to leave a function for a
  * section that lies anywhere; so the way to the slow side is a branch (of 128 MiB, and by veneers
  * of the linker farther) that is jumped over. A veneer and a procedure linkage table change x16 and
@@ -53,20 +56,43 @@ __pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
 /* clang-format off */
 /* The operations are defined for a family of them: how they begin, and what that takes. */
 #define __PCPU_BEGIN_seq __PCPU_SEQ_BEGIN
+#define __PCPU_HELD_seq(to) __PCPU_SEQ_IF_HELD(to)
+#define __PCPU_OWN_seq(text, exits) __PCPU_SEQ_OWN(text, exits)
 #define __PCPU_INPUTS_seq(op, n)                                                                   \
 	__PCPU_SEQ_CONSTANTS, [ptr] "r"(ptr), [code] "i"(__PCPU_CODE(op, n))
 
-/* Load, change, and a store that commits. */
+/*
+ * What they do in the window at x16: load, change, and a store that commits. Leaving by b.ne is
+ * leaving without a commit: the copy keeps its value.
+ */
+#define __PCPU_CHANGE(insn, mod, sfx)                                                              \
+	"ldr" sfx " " mod "17, " __PCPU_SEQ_COPY "\n\t"                                            \
+	insn " " mod "17, " mod "17, %" mod "[val]\n\t"                                            \
+	"str" sfx " " mod "17, " __PCPU_SEQ_COPY
+#define __PCPU_ADD_RETURN(mod, sfx)                                                                \
+	"ldr" sfx " %" mod "[sum], " __PCPU_SEQ_COPY "\n\t"                                        \
+	"add %" mod "[sum], %" mod "[sum], %" mod "[val]\n\t"                                      \
+	"str" sfx " %" mod "[sum], " __PCPU_SEQ_COPY
+#define __PCPU_XCHG(mod, sfx)                                                                      \
+	"ldr" sfx " %" mod "[old], " __PCPU_SEQ_COPY "\n\t"                                        \
+	"str" sfx " %" mod "[val], " __PCPU_SEQ_COPY
+#define __PCPU_CMPXCHG(mod, sfx, ext, away)                                                        \
+	"ldr" sfx " %" mod "[old], " __PCPU_SEQ_COPY "\n\t"                                        \
+	"cmp %" mod "[old], %" mod "[expect]" ext "\n\t"                                           \
+	"b.ne " away "\n\t"                                                                        \
+	"str" sfx " %" mod "[val], " __PCPU_SEQ_COPY
+
+/* One of the first kind, and the others. */
 #define __PCPU_DEFINE_CHANGE(op, insn, imm, put, mod, family, n, type, sfx)                        \
 	__pcpu_always_inline void __pcpu_##family##_##op##_##n(uintptr_t ptr, type val)            \
 	{                                                                                          \
 		__pcpu_short_asm(                                                                  \
 			__PCPU_BEGIN_##family                                                      \
-			"ldr" sfx " " mod "17, " __PCPU_SEQ_COPY "\n\t"                            \
-			insn " " mod "17, " mod "17, %" mod "[val]\n\t"                            \
-			"str" sfx " " mod "17, " __PCPU_SEQ_COPY                                   \
+			__PCPU_CHANGE(insn, mod, sfx)                                              \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW(put, 16, "", "2b")                                         \
+			__PCPU_SEQ_SLOW(__PCPU_HELD_##family(__PCPU_SEQ_TO_OWN),                   \
+					put, 16, "", "2b")                                         \
+			__PCPU_OWN_##family(__PCPU_CHANGE(insn, mod, sfx), "")                     \
 			:                                                                          \
 			: __PCPU_INPUTS_##family(__PCPU_OP_##op, n), [val] imm(val)                \
 			: __PCPU_SEQ_CLOBBERS);                                                    \
@@ -79,7 +105,8 @@ __pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
 			__PCPU_BEGIN_##family                                                      \
 			"str" sfx " %" mod "[val], " __PCPU_SEQ_COPY                               \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW(__PCPU_SEQ_PUT(mod), 16, "", "2b")                         \
+			__PCPU_SEQ_SLOW(__PCPU_HELD_##family(__PCPU_SEQ_TO_COMMIT),                \
+					__PCPU_SEQ_PUT(mod), 16, "", "2b")                         \
 			:                                                                          \
 			: __PCPU_INPUTS_##family(__PCPU_OP_write, n), [val] "rZ"(val)              \
 			: __PCPU_SEQ_CLOBBERS);                                                    \
@@ -91,7 +118,8 @@ __pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
 			__PCPU_BEGIN_##family                                                      \
 			"ldr" sfx " %" mod "[old], " __PCPU_SEQ_COPY                               \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW("", 16, "ldr %x[old], [sp, #16]\n\t", "2b")                \
+			__PCPU_SEQ_SLOW(__PCPU_HELD_##family(__PCPU_SEQ_TO_COMMIT),                \
+					"", 16, "ldr %x[old], [sp, #16]\n\t", "2b")                \
 			: [old] "=&r"(old)                                                         \
 			: __PCPU_INPUTS_##family(__PCPU_OP_read, n)                                \
 			: __PCPU_SEQ_CLOBBERS);                                                    \
@@ -102,12 +130,12 @@ __pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
 		type sum;                                                                          \
 		__pcpu_short_asm(                                                                  \
 			__PCPU_BEGIN_##family                                                      \
-			"ldr" sfx " %" mod "[sum], " __PCPU_SEQ_COPY "\n\t"                        \
-			"add %" mod "[sum], %" mod "[sum], %" mod "[val]\n\t"                      \
-			"str" sfx " %" mod "[sum], " __PCPU_SEQ_COPY                               \
+			__PCPU_ADD_RETURN(mod, sfx)                                                \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW(__PCPU_SEQ_PUT_ADDEND(mod), 16,                            \
+			__PCPU_SEQ_SLOW(__PCPU_HELD_##family(__PCPU_SEQ_TO_OWN),                   \
+					__PCPU_SEQ_PUT_ADDEND(mod), 16,                            \
 					"ldr %x[sum], [sp, #16]\n\t", "2b")                        \
+			__PCPU_OWN_##family(__PCPU_ADD_RETURN(mod, sfx), "")                       \
 			: [sum] "=&r"(sum)                                                         \
 			: __PCPU_INPUTS_##family(__PCPU_OP_add_return, n), [val] "rI"(val)         \
 			: __PCPU_SEQ_CLOBBERS);                                                    \
@@ -118,11 +146,12 @@ __pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
 		type old;                                                                          \
 		__pcpu_short_asm(                                                                  \
 			__PCPU_BEGIN_##family                                                      \
-			"ldr" sfx " %" mod "[old], " __PCPU_SEQ_COPY "\n\t"                        \
-			"str" sfx " %" mod "[val], " __PCPU_SEQ_COPY                               \
+			__PCPU_XCHG(mod, sfx)                                                      \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW(__PCPU_SEQ_PUT(mod), 16,                                   \
+			__PCPU_SEQ_SLOW(__PCPU_HELD_##family(__PCPU_SEQ_TO_OWN),                   \
+					__PCPU_SEQ_PUT(mod), 16,                                   \
 					"ldr %x[old], [sp, #16]\n\t", "2b")                        \
+			__PCPU_OWN_##family(__PCPU_XCHG(mod, sfx), "")                             \
 			: [old] "=&r"(old)                                                         \
 			: __PCPU_INPUTS_##family(__PCPU_OP_xchg, n), [val] "rZ"(val)               \
 			: __PCPU_SEQ_CLOBBERS);                                                    \
@@ -135,16 +164,15 @@ __pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
 								type val)                          \
 	{                                                                                          \
 		type old;                                                                          \
-		/* leaving by b.ne is leaving without a commit: the copy keeps its value */        \
 		__pcpu_short_asm(                                                                  \
 			__PCPU_BEGIN_##family                                                      \
-			"ldr" sfx " %" mod "[old], " __PCPU_SEQ_COPY "\n\t"                        \
-			"cmp %" mod "[old], %" mod "[expect]" ext "\n\t"                           \
-			"b.ne 2f\n\t"                                                              \
-			"str" sfx " %" mod "[val], " __PCPU_SEQ_COPY                               \
+			__PCPU_CMPXCHG(mod, sfx, ext, "2f")                                        \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW("stp %x[val], %x[expect], [sp, #16]\n\t", 16,              \
+			__PCPU_SEQ_SLOW(__PCPU_HELD_##family(__PCPU_SEQ_TO_OWN),                   \
+					"stp %x[val], %x[expect], [sp, #16]\n\t", 16,              \
 					"ldr %x[old], [sp, #24]\n\t", "2b")                        \
+			__PCPU_OWN_##family(__PCPU_CMPXCHG(mod, sfx, ext, "13f"),                  \
+					    __PCPU_SEQ_OWN_EXIT)                                   \
 			: [old] "=&r"(old)                                                         \
 			: __PCPU_INPUTS_##family(__PCPU_OP_cmpxchg, n),                            \
 			  [expect] "rZ"(expect), [val] "rZ"(val)                                   \
@@ -173,9 +201,9 @@ __pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
 			"stxp w17, %x[val_low], %x[val_high], [x16]"                               \
 			__PCPU_SEQ_COMMIT                                                          \
 			"cbz w17, 8f\n\t"                                                          \
-			"b 4f\n"                                                                   \
+			"b 15f\n"                                                                  \
 			"8:\n\t"                                                                   \
-			__PCPU_SEQ_SLOW(                                                           \
+			__PCPU_SEQ_SLOW(__PCPU_HELD_##family(__PCPU_SEQ_TO_COMMIT),                \
 					"stp %x[val_high], %x[val_low], [sp, #16]\n\t"             \
 					"stp %x[expect_high], %x[expect_low], [sp, #32]\n\t", 32,  \
 					"ldp %[high], %[low], [sp, #32]\n\t", "8b")                \
@@ -263,6 +291,8 @@ __pcpu_always_inline uintptr_t __pcpu_pinned_window(void)
 	"5:\n\t"                                                                                   \
 	__PCPU_SEQ_PUBLISH                                                                         \
 	"mov x16, %[window]\n\t"
+#define __PCPU_HELD_direct(to) "15:\n\t"
+#define __PCPU_OWN_direct(text, exits) ""
 #define __PCPU_INPUTS_direct(op, n)                                                                \
 	[rseq] "r"(__pcpu_thread_pointer() + (uintptr_t)__percpu_rt.rseq_offset),                  \
 		[window] "r"(__pcpu_pinned_window()), [ptr] "r"(ptr),                              \
@@ -356,12 +386,25 @@ __pcpu_always_inline __pcpu_u128 __pcpu_direct_cmpxchg128(uintptr_t ptr, __pcpu_
 #undef __PCPU_SEQ_COMMIT
 #undef __PCPU_SEQ_ABORT
 #undef __PCPU_SEQ_SLOW
+#undef __PCPU_SEQ_RECORDS
+#undef __PCPU_SEQ_SIGNATURE
+#undef __PCPU_SEQ_IF_HELD
+#undef __PCPU_SEQ_TO_COMMIT
+#undef __PCPU_SEQ_TO_OWN
+#undef __PCPU_SEQ_OWN_EXIT
+#undef __PCPU_SEQ_OWN
 #undef __PCPU_SEQ_PUT
 #undef __PCPU_SEQ_PUT_ADDEND
 #undef __PCPU_SEQ_CONSTANTS
 #undef __PCPU_SEQ_CLOBBERS
 #undef __PCPU_CHANGES
 #undef __PCPU_BEGIN_seq
+#undef __PCPU_HELD_seq
+#undef __PCPU_OWN_seq
+#undef __PCPU_CHANGE
+#undef __PCPU_ADD_RETURN
+#undef __PCPU_XCHG
+#undef __PCPU_CMPXCHG
 #undef __PCPU_INPUTS_seq
 #undef __PCPU_DEFINE_CHANGE
 #undef __PCPU_DEFINE_VALUES
@@ -370,6 +413,8 @@ __pcpu_always_inline __pcpu_u128 __pcpu_direct_cmpxchg128(uintptr_t ptr, __pcpu_
 #undef __PCPU_DEFINE_SIZE
 #undef __PCPU_DEFINE_FAMILY
 #undef __PCPU_BEGIN_direct
+#undef __PCPU_HELD_direct
+#undef __PCPU_OWN_direct
 #undef __PCPU_INPUTS_direct
 #undef __PCPU_PINNED_COPY
 #undef __PCPU_PINNED_BARRIER

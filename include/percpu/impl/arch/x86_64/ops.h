@@ -12,6 +12,10 @@
  * 2:
  *	...
  * 4:	// far away, in a section of its own
+ *	if (the calling thread holds that CPU) {	// sequence.h says when this is the way
+ *		copy = low32(pointer) + entries[index].rest;
+ *		goto the commit;
+ *	}
  *	if (slow side of the operation(pointer, operands) wants another try)
  *		goto 5;
  *	goto 2;
@@ -101,27 +105,45 @@ __PCPU_DEFINE_CONSTANT(index_offset, ptrdiff_t, __PCPU_RT_INDEX_OFFSET)
 	{                                                                                          \
 		__pcpu_short_asm(                                                                  \
 			__PCPU_SEQ_BEGIN                                                           \
+			__PCPU_SEQ_AT_COMMIT                                                       \
 			insn sfx " %" mod "[val], (%%r10)"                                         \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW("pushq %q[val]\n\t", __PCPU_SEQ_CALL(#op "_" #n),          \
-					8, "")                                                     \
+			__PCPU_SEQ_SLOW(__PCPU_SEQ_TO_COMMIT, "pushq %q[val]\n\t",                 \
+					__PCPU_SEQ_CALL(#op "_" #n), 8, "")                        \
 			__PCPU_FALLBACK_STORE(#op "_" #n, lock insn, n, sfx)                       \
 			:                                                                          \
 			: __PCPU_SEQ_INPUTS(__PCPU_OP_##op, n), [val] imm((type)val)               \
 			: __PCPU_SEQ_CLOBBERS);                                                    \
 	}
 
-/* The operations with a result. All of them load first and end in one plain store. */
+/*
+ * The operations with a result. All of them load first and end in one plain store. What they do at
+ * r10; leaving by jne is leaving without a commit: the copy keeps its value.
+ */
+#define __PCPU_ADD_RETURN(sfx, mod)                                                                \
+	"mov" sfx " (%%r10), %" mod "[sum]\n\t"                                                    \
+	"add" sfx " %" mod "[val], %" mod "[sum]\n\t"                                              \
+	"mov" sfx " %" mod "[sum], (%%r10)"
+#define __PCPU_XCHG(sfx, mod)                                                                      \
+	"mov" sfx " (%%r10), %" mod "[old]\n\t"                                                    \
+	"mov" sfx " %" mod "[val], (%%r10)"
+#define __PCPU_CMPXCHG(sfx, mod, away)                                                             \
+	"mov" sfx " (%%r10), %" mod "[old]\n\t"                                                    \
+	"cmp" sfx " %" mod "[expect], %" mod "[old]\n\t"                                           \
+	"jne " away "\n\t"                                                                         \
+	"mov" sfx " %" mod "[val], (%%r10)"
 #define __PCPU_DEFINE_SEQ_VALUE(n, type, sfx, mod, imm)                                            \
 	__pcpu_always_inline type __pcpu_seq_read_##n(uintptr_t ptr)                               \
 	{                                                                                          \
 		type old;                                                                          \
 		__pcpu_short_asm(                                                                  \
 			__PCPU_SEQ_BEGIN                                                           \
+			__PCPU_SEQ_AT_COMMIT                                                       \
 			"mov" sfx " (%%r10), %" mod "[old]"                                        \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW("pushq $0\n\t", __PCPU_SEQ_CALL("read_" #n),               \
-					8, "movq (%%rsp), %q[old]\n\t")                            \
+			__PCPU_SEQ_SLOW(__PCPU_SEQ_TO_COMMIT, "pushq $0\n\t",                      \
+					__PCPU_SEQ_CALL("read_" #n), 8,                            \
+					"movq (%%rsp), %q[old]\n\t")                               \
 			__PCPU_FALLBACK_READ(n, sfx)                                               \
 			: [old] "=&r"(old)                                                         \
 			: __PCPU_SEQ_INPUTS(__PCPU_OP_read, n)                                     \
@@ -133,12 +155,12 @@ __PCPU_DEFINE_CONSTANT(index_offset, ptrdiff_t, __PCPU_RT_INDEX_OFFSET)
 		type sum;                                                                          \
 		__pcpu_short_asm(                                                                  \
 			__PCPU_SEQ_BEGIN                                                           \
-			"mov" sfx " (%%r10), %" mod "[sum]\n\t"                                    \
-			"add" sfx " %" mod "[val], %" mod "[sum]\n\t"                              \
-			"mov" sfx " %" mod "[sum], (%%r10)"                                        \
+			__PCPU_ADD_RETURN(sfx, mod)                                                \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW("pushq %q[val]\n\t", __PCPU_SEQ_CALL("add_return_" #n),    \
-					8, "movq (%%rsp), %q[sum]\n\t")                            \
+			__PCPU_SEQ_SLOW(__PCPU_SEQ_TO_OWN, "pushq %q[val]\n\t",                    \
+					__PCPU_SEQ_CALL("add_return_" #n), 8,                      \
+					"movq (%%rsp), %q[sum]\n\t")                               \
+			__PCPU_SEQ_OWN(__PCPU_ADD_RETURN(sfx, mod), "")                            \
 			__PCPU_FALLBACK_ADD_RETURN(n, sfx)                                         \
 			: [sum] "=&r"(sum)                                                         \
 			: __PCPU_SEQ_INPUTS(__PCPU_OP_add_return, n), [val] imm((type)val)         \
@@ -151,11 +173,12 @@ __PCPU_DEFINE_CONSTANT(index_offset, ptrdiff_t, __PCPU_RT_INDEX_OFFSET)
 		/* not xchg: with a memory operand it locks the bus */                             \
 		__pcpu_short_asm(                                                                  \
 			__PCPU_SEQ_BEGIN                                                           \
-			"mov" sfx " (%%r10), %" mod "[old]\n\t"                                    \
-			"mov" sfx " %" mod "[val], (%%r10)"                                        \
+			__PCPU_XCHG(sfx, mod)                                                      \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW("pushq %q[val]\n\t", __PCPU_SEQ_CALL("xchg_" #n),          \
-					8, "movq (%%rsp), %q[old]\n\t")                            \
+			__PCPU_SEQ_SLOW(__PCPU_SEQ_TO_OWN, "pushq %q[val]\n\t",                    \
+					__PCPU_SEQ_CALL("xchg_" #n), 8,                            \
+					"movq (%%rsp), %q[old]\n\t")                               \
+			__PCPU_SEQ_OWN(__PCPU_XCHG(sfx, mod), "")                                  \
 			__PCPU_FALLBACK_XCHG(n, sfx)                                               \
 			: [old] "=&r"(old)                                                         \
 			: __PCPU_SEQ_INPUTS(__PCPU_OP_xchg, n), [val] imm((type)val)               \
@@ -166,16 +189,16 @@ __PCPU_DEFINE_CONSTANT(index_offset, ptrdiff_t, __PCPU_RT_INDEX_OFFSET)
 							 __PCPU_UNSIGNED_##n val)                                    \
 	{                                                                                          \
 		type old;                                                                          \
-		/* leaving by jne is leaving without a commit: the copy keeps its value */         \
 		__pcpu_short_asm(                                                                  \
 			__PCPU_SEQ_BEGIN                                                           \
-			"mov" sfx " (%%r10), %" mod "[old]\n\t"                                    \
-			"cmp" sfx " %" mod "[expect], %" mod "[old]\n\t"                           \
-			"jne 2f\n\t"                                                               \
-			"mov" sfx " %" mod "[val], (%%r10)"                                        \
+			__PCPU_CMPXCHG(sfx, mod, "2f")                                             \
 			__PCPU_SEQ_COMMIT                                                          \
-			__PCPU_SEQ_SLOW("pushq %q[expect]\n\tpushq %q[val]\n\t", __PCPU_SEQ_CALL("cmpxchg_" #n), \
-					16, "movq 8(%%rsp), %q[old]\n\t")                          \
+			__PCPU_SEQ_SLOW(__PCPU_SEQ_TO_OWN,                                         \
+					"pushq %q[expect]\n\tpushq %q[val]\n\t",                   \
+					__PCPU_SEQ_CALL("cmpxchg_" #n), 16,                        \
+					"movq 8(%%rsp), %q[old]\n\t")                              \
+			__PCPU_SEQ_OWN(__PCPU_CMPXCHG(sfx, mod, "2b"),                             \
+				       __PCPU_SEQ_OWN_EXIT("2b"))                                  \
 			__PCPU_FALLBACK_CMPXCHG(n, sfx)                                            \
 			: [old] "=&r"(old)                                                         \
 			: __PCPU_SEQ_INPUTS(__PCPU_OP_cmpxchg, n),                                 \
@@ -203,9 +226,11 @@ __pcpu_always_inline __pcpu_u128 __pcpu_seq_cmpxchg128(uintptr_t ptr, __pcpu_u12
 	/* an abort comes before the commit: rax and rdx still hold what is expected */
 	__pcpu_short_asm(
 		__PCPU_SEQ_BEGIN
+		__PCPU_SEQ_AT_COMMIT
 		"cmpxchg16b (%%r10)"
 		__PCPU_SEQ_COMMIT
-		__PCPU_SEQ_SLOW("pushq %%rax\n\tpushq %%rdx\n\tpushq %%rbx\n\tpushq %%rcx\n\t",
+		__PCPU_SEQ_SLOW(__PCPU_SEQ_TO_COMMIT,
+				"pushq %%rax\n\tpushq %%rdx\n\tpushq %%rbx\n\tpushq %%rcx\n\t",
 				__PCPU_SEQ_CALL_C, 32,
 				"movq 24(%%rsp), %%rax\n\tmovq 16(%%rsp), %%rdx\n\t")
 		: "+a"(low), "+d"(high)
@@ -351,6 +376,16 @@ __pcpu_always_inline __pcpu_u128 __pcpu_direct_cmpxchg128(uintptr_t ptr, __pcpu_
 #undef __PCPU_SEQ_COMMIT
 #undef __PCPU_SEQ_ABORT
 #undef __PCPU_SEQ_SLOW
+#undef __PCPU_SEQ_RECORDS
+#undef __PCPU_SEQ_IF_HELD
+#undef __PCPU_SEQ_AT_COMMIT
+#undef __PCPU_SEQ_TO_COMMIT
+#undef __PCPU_SEQ_TO_OWN
+#undef __PCPU_SEQ_OWN_EXIT
+#undef __PCPU_SEQ_OWN
+#undef __PCPU_ADD_RETURN
+#undef __PCPU_XCHG
+#undef __PCPU_CMPXCHG
 #undef __PCPU_SEQ_CALL
 #undef __PCPU_SEQ_CALL_C
 #undef __PCPU_SEQ_CONSTANTS
