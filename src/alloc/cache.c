@@ -23,52 +23,21 @@ static inline struct pcpu_cache *enter(void)
 	return (struct pcpu_cache *)pcpu_cpu_trylock();
 }
 
-static inline void leave(struct pcpu_cache *cache)
+struct pcpu_area pcpu_cache_get_held(struct pcpu_cache *cache, int size)
 {
-	pcpu_cpu_unlock(&cache->lock);
-}
-
-/* Only the holder of the lock counts, but anybody may read. */
-static inline void count(uint64_t *counter)
-{
-	__atomic_store_n(counter, *counter + 1, __ATOMIC_RELAXED);
-}
-
-/* They are made under pcpu_alloc_mutex, while others may look. */
-static inline struct pcpu_magazine *magazine_of(const struct pcpu_cache *cache, int size)
-{
-	return __atomic_load_n(&cache->magazines[size], __ATOMIC_ACQUIRE);
-}
-
-static inline struct pcpu_area pop(struct pcpu_cache *cache, int size)
-{
-	struct pcpu_magazine *magazine = magazine_of(cache, size);
 	struct pcpu_area area = {0};
-	unsigned int at;
 
-	if (!magazine || magazine->nr == 0)
-		return area;
-	at = magazine->nr - 1U;
-	pcpu_magazine_set_nr(magazine, (int)at);
-	area.coord = magazine->coords[at];
-	area.dirty = magazine->dirty >> at & 1;
-	magazine->dirty &= ~(1UL << at);
-	if (!pcpu_loans_add(&cache->loans, area.coord, size))
+	if (pcpu_cache_take(cache, size, &area) && !pcpu_loans_add(&cache->loans, area.coord, size))
 		pcpu_loans_add_slowly(&cache->loans, area.coord, size);
-	count(&cache->nr_alloc);
+	pcpu_cache_leave(cache);
 	return area;
 }
 
 struct pcpu_area pcpu_cache_get(int size)
 {
 	struct pcpu_cache *cache = enter();
-	struct pcpu_area area = {0};
 
-	if (!cache)
-		return area;
-	area = pop(cache, size);
-	leave(cache);
-	return area;
+	return cache ? pcpu_cache_get_held(cache, size) : (struct pcpu_area){0};
 }
 
 /* Where the area that starts at @off of @block ends, or 0: in another block. */
@@ -138,29 +107,6 @@ static inline bool hold(const struct pcpu_block *block, int off, const struct me
 	return false;
 }
 
-/* The area's code says that it is cached. There is room for it. */
-static inline void put_in(struct pcpu_cache *cache, struct pcpu_magazine *magazine, uint32_t coord)
-{
-	magazine->dirty |= 1UL << magazine->nr;
-	magazine->coords[magazine->nr] = coord;
-	pcpu_magazine_set_nr(magazine, magazine->nr + 1);
-	count(&cache->nr_free);
-}
-
-/* What was lent goes back to where it came from. If that is full, it is as if it had not been. */
-static inline bool take_back(struct pcpu_cache *cache, uint32_t coord, int at)
-{
-	struct pcpu_magazine *magazine = cache->magazines[cache->loans.sizes[at]];
-
-	if (__builtin_expect(magazine->nr == magazine->room, 0)) {
-		pcpu_loans_settle(&cache->loans);
-		return false;
-	}
-	pcpu_loans_remove(&cache->loans, at);
-	put_in(cache, magazine, coord);
-	return true;
-}
-
 /*
  * Mostly the one that was last asked for: so the processor need not wait for the size, which comes
  * from the map, to look whether there is room.
@@ -171,7 +117,7 @@ static inline struct pcpu_magazine *magazine_again(struct pcpu_cache *cache, int
 
 	if (__builtin_expect(cache->last_size == size, 1))
 		return magazine;
-	magazine = magazine_of(cache, size);
+	magazine = pcpu_cache_magazine(cache, size);
 	if (magazine) {
 		cache->last = magazine;
 		cache->last_size = size;
@@ -179,7 +125,7 @@ static inline struct pcpu_magazine *magazine_again(struct pcpu_cache *cache, int
 	return magazine;
 }
 
-static bool __attribute__((__noinline__)) push(struct pcpu_cache *cache, uint32_t coord)
+static bool push(struct pcpu_cache *cache, uint32_t coord)
 {
 	const struct pcpu_block *block = pcpu_block_at(coord);
 	struct pcpu_magazine *magazine;
@@ -195,22 +141,30 @@ static bool __attribute__((__noinline__)) push(struct pcpu_cache *cache, uint32_
 			return false;
 		/* again if only other areas' codes in the word have changed */
 	} while (!hold(block, off, &area));
-	put_in(cache, magazine, coord);
+	pcpu_cache_add(cache, magazine, coord);
 	return true;
+}
+
+bool pcpu_cache_put_held(struct pcpu_cache *cache, uint32_t coord)
+{
+	bool done = push(cache, coord);
+
+	/* where it is from there is no room: it is as if it had not been lent */
+	if (!done && pcpu_loans_find(&cache->loans, coord) >= 0) {
+		pcpu_loans_settle(&cache->loans);
+		done = push(cache, coord);
+	}
+	pcpu_cache_leave(cache);
+	return done;
 }
 
 bool pcpu_cache_put(uint32_t coord)
 {
 	struct pcpu_cache *cache = enter();
-	bool done;
-	int at;
 
 	if (!cache)
 		return false;
-	at = pcpu_loans_find(&cache->loans, coord);
-	done = at >= 0 ? take_back(cache, coord, at) : push(cache, coord);
-	leave(cache);
-	return done;
+	return pcpu_cache_take_back(cache, coord) || pcpu_cache_put_held(cache, coord);
 }
 
 /* --- the slow side --- */
@@ -287,7 +241,7 @@ static void fill(struct pcpu_magazine *magazine, const struct pcpu_area *areas, 
 int pcpu_cache_fill(int size, const struct pcpu_area *areas, int nr)
 {
 	struct pcpu_cache *cache = enter();
-	struct pcpu_magazine *magazine = cache ? magazine_of(cache, size) : NULL;
+	struct pcpu_magazine *magazine = cache ? pcpu_cache_magazine(cache, size) : NULL;
 	int room = magazine ? magazine->room - magazine->nr : 0;
 
 	pcpu_assert_held(&pcpu_alloc_mutex);
@@ -295,14 +249,14 @@ int pcpu_cache_fill(int size, const struct pcpu_area *areas, int nr)
 	if (nr > 0)
 		fill(magazine, areas, nr);
 	if (cache)
-		leave(cache);
+		pcpu_cache_leave(cache);
 	return nr;
 }
 
 int pcpu_cache_drain(int size, uint32_t *coords)
 {
 	struct pcpu_cache *cache = enter();
-	struct pcpu_magazine *magazine = cache ? magazine_of(cache, size) : NULL;
+	struct pcpu_magazine *magazine = cache ? pcpu_cache_magazine(cache, size) : NULL;
 	int nr = 0;
 
 	pcpu_assert_held(&pcpu_alloc_mutex);
@@ -314,6 +268,6 @@ int pcpu_cache_drain(int size, uint32_t *coords)
 		memmove(magazine->coords, magazine->coords + nr, magazine->nr * sizeof(*coords));
 	}
 	if (cache)
-		leave(cache);
+		pcpu_cache_leave(cache);
 	return nr;
 }

@@ -97,12 +97,109 @@ static inline bool pcpu_cache_serves(size_t size, size_t align)
  */
 struct pcpu_area pcpu_cache_get(int size);
 
+/* The same with the lock of @cache, which is dropped. */
+struct pcpu_area pcpu_cache_get_held(struct pcpu_cache *cache, int size);
+
 /*
  * Pushes the area at @coord, which is lent or live, and then cached. Without any mutex. False: it
  * is neither, as far as this CPU knows, or not one for which there is room; then nothing has
  * changed for others.
  */
 bool pcpu_cache_put(uint32_t coord);
+
+/*
+ * The same with the lock of @cache, which is dropped. If the area is lent by it, the magazine that
+ * it is from has no room.
+ */
+bool pcpu_cache_put_held(struct pcpu_cache *cache, uint32_t coord);
+
+/*
+ * --- the short way, without a call: an area is popped and lent, or what was lent is pushed back.
+ * Whatever else comes up is left to the functions above, with the lock where the caller has it. ---
+ */
+
+/* The cache of this CPU, with its lock; NULL: not to be had in the short way. */
+static inline struct pcpu_cache *pcpu_cache_enter_fast(void)
+{
+#ifndef __PCPU_NO_INLINE_SEQUENCE
+	if (__builtin_expect(pcpu_cpu_lock_me() && pcpu_tier_has_sequences(), 1))
+		/* the lock is the first thing in the cache */
+		return (struct pcpu_cache *)pcpu_cpu_lock_sequence(pcpu_cpu_lock_me());
+#endif
+	return NULL;
+}
+
+static inline void pcpu_cache_leave(struct pcpu_cache *cache)
+{
+	pcpu_cpu_unlock(&cache->lock);
+}
+
+/* Only the holder of the lock counts, but anybody may read. */
+static inline void pcpu_cache_tick(uint64_t *counter)
+{
+	__atomic_store_n(counter, *counter + 1, __ATOMIC_RELAXED);
+}
+
+/* They are made under pcpu_alloc_mutex, while others may look. */
+static inline struct pcpu_magazine *pcpu_cache_magazine(const struct pcpu_cache *cache, int size)
+{
+	return __atomic_load_n(&cache->magazines[size], __ATOMIC_ACQUIRE);
+}
+
+/* Takes an area out, and leaves it to the caller to lend it. False: there is none. */
+static inline bool pcpu_cache_take(struct pcpu_cache *cache, int size, struct pcpu_area *area)
+{
+	struct pcpu_magazine *magazine = pcpu_cache_magazine(cache, size);
+	unsigned int at;
+
+	if (__builtin_expect(!magazine || magazine->nr == 0, 0))
+		return false;
+	at = magazine->nr - 1U;
+	pcpu_magazine_set_nr(magazine, (int)at);
+	area->coord = magazine->coords[at];
+	area->dirty = magazine->dirty >> at & 1;
+	magazine->dirty &= ~(1UL << at);
+	pcpu_cache_tick(&cache->nr_alloc);
+	return true;
+}
+
+/* The same if there is room for a note; it is lent, and the lock is dropped. */
+static inline bool pcpu_cache_lend(struct pcpu_cache *cache, int size, struct pcpu_area *area)
+{
+	if (__builtin_expect(cache->loans.nr == cache->loans.room, 0) ||
+	    !pcpu_cache_take(cache, size, area))
+		return false;
+	pcpu_loans_add(&cache->loans, area->coord, size);
+	pcpu_cache_leave(cache);
+	return true;
+}
+
+/* The area's code says that it is cached. There is room for it. */
+static inline void pcpu_cache_add(struct pcpu_cache *cache, struct pcpu_magazine *magazine,
+				  uint32_t coord)
+{
+	magazine->dirty |= 1UL << magazine->nr;
+	magazine->coords[magazine->nr] = coord;
+	pcpu_magazine_set_nr(magazine, magazine->nr + 1);
+	pcpu_cache_tick(&cache->nr_free);
+}
+
+/* If it was lent, it goes back to where it came from, if there is room; and the lock is dropped. */
+static inline bool pcpu_cache_take_back(struct pcpu_cache *cache, uint32_t coord)
+{
+	int at = pcpu_loans_find(&cache->loans, coord);
+	struct pcpu_magazine *magazine;
+
+	if (at < 0)
+		return false;
+	magazine = cache->magazines[cache->loans.sizes[at]];
+	if (__builtin_expect(magazine->nr == magazine->room, 0))
+		return false;
+	pcpu_loans_remove(&cache->loans, at);
+	pcpu_cache_add(cache, magazine, coord);
+	pcpu_cache_leave(cache);
+	return true;
+}
 
 /* --- under pcpu_alloc_mutex --- */
 

@@ -30,11 +30,15 @@ static bool is_others_too(uint32_t coord)
 	return true;
 }
 
+static void __percpu *clean(uint32_t coord, size_t size)
+{
+	pcpu_units_clear(coord, size);
+	return pcpu_pointer_make(coord);
+}
+
 static void __percpu *pointer_to(const struct pcpu_area *area, size_t size)
 {
-	if (area->dirty)
-		pcpu_units_clear(area->coord, size);
-	return pcpu_pointer_make(area->coord);
+	return area->dirty ? clean(area->coord, size) : pcpu_pointer_make(area->coord);
 }
 
 /* Where the caller of one of the public functions is, for the debug levels. */
@@ -56,8 +60,7 @@ pcpu_alloc(const struct pcpu_request *request, const void *caller)
 }
 
 /* NULL: no cache has one. */
-static inline void __percpu *__attribute__((__always_inline__))
-alloc_cached(size_t size, size_t align)
+static inline void __percpu *alloc_cached(size_t size, size_t align)
 {
 	struct pcpu_area area;
 
@@ -71,19 +74,47 @@ void __percpu *pcpu_alloc_for(size_t size, size_t align, gfp_t gfp, const void *
 {
 	void __percpu *ptr = alloc_cached(size, align);
 
-	if (__builtin_expect(ptr != NULL, 1))
+	if (ptr)
 		return ptr;
 	return pcpu_alloc(&(struct pcpu_request){.size = size, .align = align, .gfp = gfp}, caller);
 }
 
+/* With the lock of @cache, where it is not so simple: it is dropped. */
+static void __percpu *__attribute__((__noinline__))
+alloc_held(struct pcpu_cache *cache, const struct pcpu_request *request, const void *caller)
+{
+	struct pcpu_area area = pcpu_cache_get_held(cache, (int)request->size);
+
+	return area.coord ? pointer_to(&area, request->size) : pcpu_alloc(request, caller);
+}
+
+/* Written so that what is usual calls nothing but the clearing, and that last. */
+static inline void __percpu *__attribute__((__always_inline__))
+alloc(size_t size, size_t align, gfp_t gfp, const void *caller)
+{
+	struct pcpu_cache *cache;
+	struct pcpu_area area;
+
+	if (!pcpu_cache_serves(size, align))
+		return pcpu_alloc_for(size, align, gfp, caller);
+	cache = pcpu_cache_enter_fast();
+	if (!cache)
+		return pcpu_alloc_for(size, align, gfp, caller);
+	if (!pcpu_cache_lend(cache, (int)size, &area))
+		return alloc_held(cache,
+				  &(struct pcpu_request){.size = size, .align = align, .gfp = gfp},
+				  caller);
+	return area.dirty ? clean(area.coord, size) : pcpu_pointer_make(area.coord);
+}
+
 PERCPU_API void __percpu *__alloc_percpu_gfp(size_t size, size_t align, gfp_t gfp)
 {
-	return pcpu_alloc_for(size, align, gfp, CALLER);
+	return alloc(size, align, gfp, CALLER);
 }
 
 PERCPU_API void __percpu *__alloc_percpu(size_t size, size_t align)
 {
-	return pcpu_alloc_for(size, align, GFP_KERNEL, CALLER);
+	return alloc(size, align, GFP_KERNEL, CALLER);
 }
 
 PERCPU_API void __percpu *__alloc_reserved_percpu(size_t size, size_t align)
@@ -132,9 +163,29 @@ static void __attribute__((__noinline__)) pcpu_free(const volatile void *ptr, co
 	errno = saved;
 }
 
-PERCPU_API void free_percpu(const volatile void __percpu *ptr)
+static void __attribute__((__noinline__))
+free_held(struct pcpu_cache *cache, const volatile void *ptr, const void *caller)
+{
+	if (!pcpu_cache_put_held(cache, (uint32_t)__pcpu_low32((uintptr_t)ptr)))
+		pcpu_free(ptr, caller);
+}
+
+static void __attribute__((__noinline__)) free_somehow(const volatile void *ptr, const void *caller)
 {
 	if (!pcpu_cache_on || !pcpu_pointer_is_dynamic(ptr) ||
 	    !pcpu_cache_put((uint32_t)__pcpu_low32((uintptr_t)ptr)))
-		pcpu_free(ptr, CALLER);
+		pcpu_free(ptr, caller);
+}
+
+/* What is usual calls nothing. */
+PERCPU_API void free_percpu(const volatile void __percpu *ptr)
+{
+	struct pcpu_cache *cache = NULL;
+
+	if (pcpu_cache_on && pcpu_pointer_is_dynamic(ptr))
+		cache = pcpu_cache_enter_fast();
+	if (!cache)
+		free_somehow(ptr, CALLER);
+	else if (!pcpu_cache_take_back(cache, (uint32_t)__pcpu_low32((uintptr_t)ptr)))
+		free_held(cache, ptr, CALLER);
 }
