@@ -12,7 +12,7 @@ kind=$1 source=$2 build=$3
 build_and_run() {
 	folder=$build/sanitize-$kind
 	log=$folder.log
-	targets="test_chunk test_unit test_alloc test_cache test_cpu_lock"
+	targets="test_chunk test_unit test_alloc test_cache test_loans test_cpu_lock"
 	[ "$kind" = thread ] || targets="$targets test_fault test_alloc_model"
 	mkdir -p "$folder"
 	# shellcheck disable=SC2086 # $targets is a list of words
@@ -27,7 +27,7 @@ build_and_run() {
 case $kind in
 address)
 	build_and_run address,undefined \
-		'^test_((alloc|cache|cpu_lock|alloc_model)(_fallback)?|chunk|unit|fault)$'
+		'^test_((alloc|cache|loans|cpu_lock|alloc_model)(_fallback)?|chunk|unit|fault)$'
 	;;
 thread)
 	# jemalloc takes more locks around a fork than its search for deadlocks can follow
