@@ -71,7 +71,7 @@ PERCPU_API void free_percpu(const volatile void __percpu *ptr);
  * second chunk becomes wholly free, and where frees have left few areas for many pages; this call
  * is for a process that knows that it has freed a lot.
  *
- * Returns by how many bytes the memory of the units has become less (resident_bytes of stats.h);
+ * Returns by how many bytes memory has become less, of the units and of the library's own records;
  * what others write meanwhile counts against it. Thread-safe; may block; not safe in signal
  * handlers. The kernel has no such function; its reclaim work does the like in the background.
  */

@@ -14,6 +14,7 @@
 #include "alloc/shrink.h"
 #include "ground/mem.h"
 #include "memory/copies.h"
+#include "memory/pages/vm.h"
 #include "memory/span.h"
 
 #include <percpu/alloc.h>
@@ -210,20 +211,28 @@ static void trim_chunks(void)
 	}
 }
 
+/* In memory: all units, and the records of blocks, which come and go with them. */
+static size_t resident_bytes(void)
+{
+	const size_t blocks = ((size_t)1 << (32 - PCPU_BLOCK_SHIFT)) * sizeof(*pcpu_blocks);
+
+	return pcpu_units_resident() + pcpu_vm_resident((uintptr_t)pcpu_blocks, blocks);
+}
+
 /* What went is not what was given back: pages may not have been there, and others may come. */
 PERCPU_API size_t percpu_trim(void)
 {
-	size_t before, after;
+	size_t before, after, records;
 
 	pcpu_alloc_lock();
 	if (child.has_no_books)
 		begin_books();
-	before = pcpu_units_resident();
+	before = resident_bytes();
 	empty_caches();
 	trim_chunks();
 	pcpu_destroy_free_chunks();
-	pcpu_mem_trim();
-	after = pcpu_units_resident();
+	records = pcpu_mem_trim();
+	after = resident_bytes();
 	pcpu_alloc_unlock();
-	return before > after ? before - after : 0;
+	return records + (before > after ? before - after : 0);
 }

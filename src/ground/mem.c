@@ -380,19 +380,27 @@ size_t pcpu_mem_allocated(void)
 	return allocated;
 }
 
-static void purge_arena(void)
+/* Returns the bytes that it gives back. */
+static size_t purge_arena(void)
 {
+	uint64_t epoch = 1;
 	char name[64];
+	size_t pages;
 
 	snprintf(name, sizeof(name), "arena.%u.purge", mem.arena);
 	share_tls();
+	pcpu_je_mallctl("epoch", NULL, NULL, &epoch, sizeof(epoch));
+	pages = arena_figure("pdirty") + arena_figure("pmuzzy");
 	pcpu_je_mallctl(name, NULL, NULL, NULL, 0);
+	return pages * PCPU_PAGE_SIZE;
 }
 
-void pcpu_mem_trim(void)
+size_t pcpu_mem_trim(void)
 {
+	size_t bytes;
+
 	lock_mem();
-	if (mem.ready)
-		purge_arena();
+	bytes = mem.ready ? purge_arena() : 0;
 	unlock_mem();
+	return bytes;
 }

@@ -29,7 +29,7 @@ struct pcpu_mutex *pcpu_mem_mutex(void);
 /* Bytes of the arena in use. */
 size_t pcpu_mem_allocated(void);
 
-/* Gives memory that is not in use back to the system. */
-void pcpu_mem_trim(void);
+/* Gives memory that is not in use back to the system. Returns the bytes, as far as is known. */
+size_t pcpu_mem_trim(void);
 
 #endif /* PCPU_MEM_H */

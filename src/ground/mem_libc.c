@@ -84,9 +84,10 @@ size_t pcpu_mem_allocated(void)
 	return __atomic_load_n(&allocated, __ATOMIC_RELAXED);
 }
 
-void pcpu_mem_trim(void)
+size_t pcpu_mem_trim(void)
 {
 #ifdef __GLIBC__
 	malloc_trim(0);
 #endif
+	return 0;
 }
