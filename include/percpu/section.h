@@ -51,8 +51,8 @@
  *
  * Waits while another thread holds the CPU; opens the CPU's unit if this is its first use.
  * Thread-safe; safe in signal handlers, where it waits for others but never for its own thread.
- * Costs less than half of what a mutex costs that nobody else wants; in the fallback tier, a
- * microsecond or two.
+ * Costs less than half of what a mutex costs that nobody else wants; in the fallback tier up to two
+ * of these, once there have been a few hundred on the CPU, and before that a microsecond.
  */
 #define get_cpu_var(var) __pcpu_get_cpu_var(var, __COUNTER__)
 

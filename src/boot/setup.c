@@ -83,7 +83,7 @@ static intptr_t rest_bits(void)
 {
 	if (pcpu_tier.sequences)
 		return 0;
-	return pcpu_tier.threads_fence ? PCPU_NO_SEQUENCES : PCPU_SLOW_ONLY;
+	return PCPU_NO_SEQUENCES | (pcpu_tier.threads_fence ? 0 : PCPU_FENCED);
 }
 
 static void populate_always(void)

@@ -34,7 +34,8 @@ static int share_memory(void)
 	err = pcpu_marks_share();
 	if (err)
 		return err;
-	err = pcpu_units_share(PCPU_SLOW_ONLY, PCPU_ATTENTION_ALWAYS);
+	/* an operation looks whether its process is a new one: not in the short way */
+	err = pcpu_units_share(PCPU_SLOW_ONLY | PCPU_FENCED, PCPU_ATTENTION_ALWAYS);
 	if (err)
 		pcpu_marks_unshare();
 	return err;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* hold.c - see hold.h. */
 #include "cpu/hold.h"
+#include "cpu/fenced.h"
 #include "cpu/holder.h"
 #include "cpu/mark.h"
 #include "cpu/self.h"
@@ -56,14 +57,6 @@ static bool keep_sequences_out(unsigned int cpu)
 	return pcpu_window_of(pcpu_unit_entry(cpu)) == pcpu_self.word;
 }
 
-/* H2, H3 */
-static void keep_operations_out(unsigned int cpu)
-{
-	if (pcpu_tier.threads_fence)
-		pcpu_fence_threads();
-	pcpu_marks_wait(pcpu_unit_entry(cpu)->rest);
-}
-
 static bool try_to_take(unsigned int cpu)
 {
 	struct percpu_entry *entry = pcpu_unit_entry(cpu);
@@ -76,7 +69,7 @@ static bool try_to_take(unsigned int cpu)
 		return false;
 	if (pcpu_tier.sequences)
 		return keep_sequences_out(cpu);
-	keep_operations_out(cpu);
+	pcpu_operations_keep_out(entry);
 	return true;
 }
 
@@ -120,11 +113,6 @@ static void take_next(unsigned int cpu)
 
 /* --- marks of interrupted operations --- */
 
-static bool mark_is_busy(void)
-{
-	return pcpu_self.mark && pcpu_self.mark->busy;
-}
-
 /* In one order with the looks at windows, which are SEQ_CST too. */
 static void set_frozen(unsigned int frozen)
 {
@@ -133,29 +121,30 @@ static void set_frozen(unsigned int frozen)
 
 unsigned int pcpu_hold_marked_cpu(void)
 {
-	const intptr_t rest = pcpu_mark_rest(pcpu_self.mark->busy);
-	unsigned int cpu;
+	pcpu_assert(pcpu_mark_is_busy());
+	return (unsigned int)(pcpu_mark_entry(pcpu_self.mark->busy) - pcpu_unit_entries());
+}
 
-	pcpu_assert(mark_is_busy());
-	for_each_possible_cpu(cpu)
-		if (pcpu_word_is_of_window(pcpu_unit_entry(cpu)->rest, rest))
-			return cpu;
-	pcpu_fatal("a thread's mark says %#lx, which is no CPU's", (unsigned long)rest);
+/* Who has passed over the mark has forgotten that there is one. */
+static void thaw(unsigned int cpu)
+{
+	set_frozen(0);
+	pcpu_operation_note(pcpu_self.mark, pcpu_unit_entry(cpu));
 }
 
 void pcpu_hold_thaw(void)
 {
 	unsigned int cpu;
 
-	if (!mark_is_busy())
+	if (!pcpu_mark_is_busy())
 		return;
 	pcpu_assert(pcpu_signals_are_masked());
 	cpu = pcpu_hold_marked_cpu();
-	set_frozen(0);
+	thaw(cpu);
 	while (pcpu_held_by_other(cpu)) {
 		set_frozen(1);
 		pcpu_hold_wait(cpu);
-		set_frozen(0);
+		thaw(cpu);
 	}
 }
 
@@ -163,7 +152,7 @@ void pcpu_hold_wait_frozen(unsigned int cpu)
 {
 	sigset_t saved;
 
-	if (!mark_is_busy()) {
+	if (!pcpu_mark_is_busy()) {
 		pcpu_hold_wait(cpu);
 		return;
 	}
@@ -179,17 +168,67 @@ void pcpu_hold(unsigned int cpu, sigset_t *saved)
 	pcpu_assert(pcpu_held_cpu() < 0 && pcpu_unit_is_open(cpu));
 	pcpu_self_begin();
 	pcpu_mask_signals(saved);
-	if (mark_is_busy())
+	if (pcpu_mark_is_busy())
 		set_frozen(1);
 	if (!try_to_take(cpu))
 		take_next(cpu);
+}
+
+/* --- with signals as they are --- */
+
+/*
+ * Q1 to Q4. What a handler does to pcpu_self.cpu and to pcpu_taking does not matter: both are put
+ * right, the one afterwards, and the other by the handler.
+ */
+bool pcpu_hold_unmasked(unsigned int cpu)
+{
+	struct percpu_entry *entry = pcpu_unit_entry(cpu);
+	const struct pcpu_taking before = pcpu_taking;
+	intptr_t rest = __atomic_load_n(&entry->rest, __ATOMIC_RELAXED), word;
+	bool taken;
+
+	if (pcpu_tier.sequences || pcpu_tier.shared || pcpu_mark_is_busy() ||
+	    pcpu_window_of(entry) != rest)
+		return false;
+	pcpu_taking.word = pcpu_self.word;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	pcpu_taking.cpu = cpu + 1;
+	pcpu_self.cpu = (int)cpu;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	word = pcpu_taking.word;
+	taken = __atomic_compare_exchange_n(&entry->window, &rest, word, false, __ATOMIC_SEQ_CST,
+					    __ATOMIC_RELAXED);
+	if (taken) {
+		/* a handler may have forked before, or since then */
+		if (__builtin_expect(*(volatile intptr_t *)&pcpu_self.word != word, 0))
+			__atomic_store_n(&entry->window, pcpu_self.word, __ATOMIC_SEQ_CST);
+		pcpu_operations_keep_out(entry);
+	}
+	pcpu_self.cpu = taken || pcpu_self_has_local_locks() ? (int)cpu : __PCPU_NO_CPU;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	pcpu_taking = before;
+	return taken;
+}
+
+void pcpu_hold_finish_taking(void)
+{
+	const int cpu = pcpu_held_cpu();
+
+	if (cpu < 0 || pcpu_taking.cpu != (unsigned int)cpu + 1)
+		return;
+	pcpu_operations_keep_out_again(pcpu_unit_entry((unsigned int)cpu));
+	if (!pcpu_self_has_local_locks())
+		pcpu_self.cpu = cpu;
 }
 
 void pcpu_let_go(unsigned int cpu)
 {
 	struct percpu_entry *entry = pcpu_unit_entry(cpu);
 
-	pcpu_assert(pcpu_window_of(entry) == pcpu_self.word);
+	pcpu_assert(pcpu_held_by_self(cpu));
+	/* the thread may end in a handler that has come into H3 */
+	if (__builtin_expect(pcpu_taking.cpu != 0, 0))
+		pcpu_operations_forget(entry);
 	__atomic_store_n(&entry->window, pcpu_next_word(entry), __ATOMIC_SEQ_CST);
 	pcpu_wake_waiters(entry);
 }

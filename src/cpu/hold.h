@@ -42,17 +42,46 @@
  *	    Words are told apart by when their threads began, so nobody takes a new thread for one
  *	    that had its number. A word that was handed over to a gone successor is such a word too.
  *
- * In the fallback tier (tests/model/fallback.pml) operations show what they do in marks:
+ * In the fallback tier (tests/model/fallback.pml) operations show what they do in marks. Which side
+ * pays for the barrier between F1 and F2 is said by what the CPU's window is at rest: a CPU may be
+ * a fenced one or not (fenced.h).
  *
- *	operate	F1  mark.busy = rest
- *		F2  the window is still rest, or take F1 back and wait
+ *	operate	F1  mark.busy = the CPU
+ *		N1  on a fenced CPU: a barrier
+ *		N2  there too: marker: 0 -> my mark, by compare and swap; many, if it is
+ *		    another's
+ *		F2  the window is at rest still, or take F1 back and wait. It says the same of N, or
+ *		    that is done now
  *		F3  the locked instruction
  *		F4  mark.busy = what it was
  *	take	H1  window: rest -> my word, by compare and swap
- *		H2  membarrier: an operation whose F2 has not seen H1 is seen by H3
- *		H3  wait until no mark says rest
+ *		H2  if the CPU is not a fenced one, membarrier: an operation whose F2 has not seen
+ *		    H1 is seen by H3. (On a fenced one N1 sees to that.)
+ *		H3  if the CPU is a fenced one: nothing, if marker is 0 or my mark; else
+ *		    marker = 0. Then wait until no mark says the CPU. An operation whose N2 came
+ *		    before that 0 is waited for; one whose N2 comes after it has the next one look
+ *	change	S1  the holder, after H3: rest = that of a fenced CPU, or not of one. Operations
+ *		    see it when it lets go, and until then nobody begins one
+ *		S2  back to operations without a barrier: by a thread that has done many here, and
+ *		    takes the CPU for it
+ *
+ * A section takes the CPU with signals as they are, unless there is something to freeze (below):
+ *
+ *	Q1	taking = the CPU and my word; self.cpu = the CPU
+ *	Q2	H1; if that fails, Q1 is taken back, and the CPU taken with signals masked
+ *	Q3	H2 and H3; self.cpu = the CPU
+ *	Q4	taking = what it was
+ *	    Between Q2 and Q4 a handler finds by taking that its thread holds the CPU, whatever
+ *	    other handlers have done to self.cpu. Its section is inside of the one that is begun,
+ *	    but H3 may not have been done: so it does H2 and H3 for itself, without a look at
+ *	    marker, which may be 0 already. A handler between Q1 and Q2 may take any CPU. One that
+ *	    forks there leaves a child with another word: who finds the old one in the window puts
+ *	    the new one there. Shared copies would have the parent's there as well, so with them
+ *	    signals are masked.
  *
  *	a thread is gone
+ *	    D2	as above; but before it marker = many, for H3 may not have been done, and the CPU is
+ *		handed over to nobody
  *	    K1	who has waited long in H3 asks the system for the mark's owner
  *	    K2	mark.owner: the gone one's word -> my word, marked as such, by compare and swap
  *	    K3	mark.busy = mark.frozen = 0
@@ -64,8 +93,9 @@
  *  - if the handler has to wait, or takes a CPU, the mark is frozen, from before H1 to after the
  *    release: H3 passes over it, for the operation cannot go on. Two that wait for each other's
  *    interrupted operations would wait for ever;
- *  - the mark is thawed before the handler goes on: while somebody holds the CPU of the operation,
- *    it is frozen again, and the handler waits.
+ *  - the mark is thawed before the handler goes on, and N2 done again: who has passed over it has
+ *    set marker to 0. While somebody holds the CPU of the operation, it is frozen again, and the
+ *    handler waits.
  * Signals are masked while a mark is frozen, but for the section itself.
  *
  * A handler that has interrupted an operation may be left by siglongjmp(). The mark stays busy, and
@@ -95,6 +125,18 @@
  * before is kept in @saved. The caller holds no other. pcpu_self.cpu is left to it.
  */
 void pcpu_hold(unsigned int cpu, sigset_t *saved);
+
+/*
+ * The same in the fallback tier with signals as they are (Q), and pcpu_self.cpu is @cpu then.
+ * False: not now, or not here.
+ */
+bool pcpu_hold_unmasked(unsigned int cpu);
+
+/*
+ * In a thread that holds a CPU while pcpu_taking says something: it may be in a handler of a signal
+ * that has interrupted pcpu_hold_unmasked(). Does what is left of that.
+ */
+void pcpu_hold_finish_taking(void);
 
 /*
  * Lets @cpu go, which the caller holds. Signals are masked, or pcpu_self.mark is not busy; then

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* holder.c - see holder.h. */
 #include "cpu/holder.h"
+#include "cpu/fenced.h"
 #include "ground/assert.h"
 #include "ground/log.h"
 #include "ground/pause.h"
@@ -11,6 +12,26 @@
 
 /* How often the process has been made by a fork: who waits then, waits in the child for nothing. */
 static unsigned int nr_forks;
+
+__thread struct pcpu_taking pcpu_taking;
+
+/* In a handler that has forked, the thread has another word than what is going to be there. */
+int pcpu_find_taken(void)
+{
+	struct percpu_entry *entry = pcpu_unit_entry(pcpu_taking.cpu - 1);
+
+	if (!pcpu_entry_is_held(entry)) {
+		if (pcpu_window_of(entry) != pcpu_taking.word)
+			return -1;
+		__atomic_store_n(&entry->window, pcpu_self.word, __ATOMIC_SEQ_CST);
+	}
+	return (int)pcpu_taking.cpu - 1;
+}
+
+bool pcpu_held_by_self(unsigned int cpu)
+{
+	return pcpu_entry_is_held(pcpu_unit_entry(cpu));
+}
 
 bool pcpu_held_by_other(unsigned int cpu)
 {
@@ -27,6 +48,23 @@ bool pcpu_forget_successor(struct percpu_entry *entry, intptr_t word)
 }
 
 /*
+ * In the fallback tier it may have been killed before H3. So the CPU is handed over to nobody: who
+ * takes it looks at the marks. (A successor who is gone as well is not found out by its word in the
+ * window then.)
+ */
+static intptr_t word_after_gone(struct percpu_entry *entry)
+{
+	const intptr_t successor = __atomic_load_n(&entry->successor, __ATOMIC_SEQ_CST);
+
+	if (pcpu_tier_has_sequences())
+		return pcpu_next_word(entry);
+	if (successor && pcpu_word_is_of_gone(successor))
+		pcpu_forget_successor(entry, successor);
+	pcpu_operations_forget(entry);
+	return entry->rest;
+}
+
+/*
  * D1 and D2. A thread that was ended by a system call has had no destructor, and one of a process
  * that was killed neither: as holder, or as successor, who was then given the CPU.
  */
@@ -37,7 +75,7 @@ static void release_if_gone(struct percpu_entry *entry, intptr_t word)
 	if (!pcpu_word_is_of_gone(word))
 		return;
 	waited = pcpu_forget_successor(entry, word);
-	if (!__atomic_compare_exchange_n(&entry->window, &word, pcpu_next_word(entry), false,
+	if (!__atomic_compare_exchange_n(&entry->window, &word, word_after_gone(entry), false,
 					 __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
 		return;
 	pcpu_wake_waiters(entry);
@@ -58,7 +96,7 @@ void pcpu_hold_wake_late(void)
 	int cpu = pcpu_self.cpu;
 
 	if (cpu >= 0 && pcpu_held_cpu() < 0)
-		pcpu_futex_wake(&pcpu_unit_entry((unsigned int)cpu)->window, pcpu_tier.shared);
+		pcpu_wake_waiters(pcpu_unit_entry((unsigned int)cpu));
 }
 
 unsigned int pcpu_begin_to_wait(struct percpu_entry *entry)

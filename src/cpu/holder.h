@@ -26,16 +26,47 @@ static inline intptr_t pcpu_window_of(const struct percpu_entry *entry)
 	return __atomic_load_n(&entry->window, __ATOMIC_SEQ_CST);
 }
 
+/*
+ * Whether the calling thread's word is in the window. Both words change in the child of a handler's
+ * fork, which may come between two looks.
+ */
+static inline bool pcpu_entry_is_held(const struct percpu_entry *entry)
+{
+	intptr_t word;
+
+	do {
+		word = __atomic_load_n(&pcpu_self.word, __ATOMIC_SEQ_CST);
+		if (word && pcpu_window_of(entry) == word)
+			return true;
+	} while (word != __atomic_load_n(&pcpu_self.word, __ATOMIC_SEQ_CST));
+	return false;
+}
+
+/*
+ * What a thread is about to take with signals unmasked (Q of hold.h): for the signals' handlers,
+ * which find that it holds a CPU from the moment when it does.
+ */
+struct pcpu_taking {
+	unsigned int cpu; /* plus one; 0: nothing */
+	intptr_t word;    /* what comes to be in the window */
+};
+extern __thread struct pcpu_taking pcpu_taking __attribute__((__tls_model__("initial-exec")));
+
+/* The CPU of pcpu_taking if the thread holds it by now, or -1. */
+int __attribute__((__cold__)) pcpu_find_taken(void);
+
 /* The CPU that the calling thread holds, or -1. Signal-safe. */
 static inline int pcpu_held_cpu(void)
 {
-	int cpu = pcpu_self.cpu;
+	const int cpu = pcpu_self.cpu;
 
-	return cpu >= 0 && pcpu_self.word &&
-			       pcpu_window_of(pcpu_unit_entry((unsigned int)cpu)) == pcpu_self.word
-		       ? cpu
-		       : -1;
+	if (cpu >= 0 && pcpu_entry_is_held(pcpu_unit_entry((unsigned int)cpu)))
+		return cpu;
+	return __builtin_expect(pcpu_taking.cpu != 0, 0) ? pcpu_find_taken() : -1;
 }
+
+/* Whether it has its word in the window of @cpu. */
+bool pcpu_held_by_self(unsigned int cpu);
 
 /* Whether a thread holds @cpu that is not the calling one. */
 bool pcpu_held_by_other(unsigned int cpu);

@@ -276,12 +276,11 @@ void pcpu_mark_end(void)
 	__atomic_store_n(&mark->owner, 0, __ATOMIC_RELEASE);
 }
 
-static bool is_in_the_way(const struct pcpu_mark *mark, intptr_t rest)
+static bool is_in_the_way(const struct pcpu_mark *mark, const struct percpu_entry *entry)
 {
 	const intptr_t busy = __atomic_load_n(&mark->busy, __ATOMIC_SEQ_CST);
 
-	return busy && mark != pcpu_self.mark &&
-	       pcpu_word_is_of_window(pcpu_mark_rest(busy), rest) &&
+	return busy && mark != pcpu_self.mark && pcpu_mark_entry(busy) == entry &&
 	       __atomic_load_n(&mark->frozen, __ATOMIC_SEQ_CST) == 0 &&
 	       __atomic_load_n(&mark->left, __ATOMIC_SEQ_CST) != busy;
 }
@@ -331,13 +330,13 @@ static void clear_if_nobody_goes_on(struct pcpu_mark *mark, unsigned int n)
 			 pcpu_word_thread(mark->owner));
 }
 
-void pcpu_marks_wait(intptr_t rest)
+void pcpu_marks_wait(const struct percpu_entry *entry)
 {
 	struct mark_array *array = __atomic_load_n(&marks.arrays, __ATOMIC_SEQ_CST);
 
 	for (; array; array = array->next)
 		for (size_t i = 0; i < used_marks(array); i++)
-			for (unsigned int n = 0; is_in_the_way(&array->marks[i], rest); n++)
+			for (unsigned int n = 0; is_in_the_way(&array->marks[i], entry); n++)
 				if (!pcpu_pause(n))
 					clear_if_nobody_goes_on(&array->marks[i], n);
 }

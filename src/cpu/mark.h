@@ -13,7 +13,9 @@
 #ifndef PCPU_MARK_H
 #define PCPU_MARK_H
 
-#include "ground/layout.h"
+#include "cpu/self.h"
+
+#include <percpu/impl/runtime.h>
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,9 +23,8 @@
 
 struct pcpu_mark {
 	/*
-	 * The word that the entry's window has while nobody holds the CPU; 0: no operation. An
-	 * operation that goes through C has a number in the low bits, which windows do not have
-	 * (pcpu_mark_rest()).
+	 * The entry of the CPU; 0: no operation. An operation that goes through C has a number
+	 * above the address, PCPU_MARK_NUMBER.
 	 */
 	intptr_t busy;
 	/*
@@ -31,6 +32,8 @@ struct pcpu_mark {
 	 * one. So it cannot go on, and need not be waited for.
 	 */
 	unsigned int frozen;
+	/* How many operations that fence themselves are short before one looks at the CPU (S2). */
+	int budget;
 	/*
 	 * The word of the thread whose mark it is; 0: nobody's. Without PCPU_WORD_HELD: that thread
 	 * clears what the last owner has left, who is gone.
@@ -38,16 +41,30 @@ struct pcpu_mark {
 	intptr_t owner;
 	/* What @busy says of an operation that nobody comes back to: it is not waited for (J). */
 	intptr_t left;
+	/* What that one has found: the CPU's entry, and its takes. */
+	const struct percpu_entry *looked_at;
+	unsigned int takes;
 } __attribute__((__aligned__(64)));
 
 _Static_assert(offsetof(struct pcpu_mark, busy) == 0, "as in percpu/impl/arch/x86_64/fallback.h");
 
-#define PCPU_MARK_NUMBERS ((intptr_t)PCPU_PAGE_SIZE - 1)
+/* The lowest bit of an operation's number; no address reaches as far. */
+#define PCPU_MARK_NUMBER 48
+#define PCPU_MARK_NUMBERS ((intptr_t)0x7fff)
 
-/* Of what @busy says, the word of the window. */
-static inline intptr_t pcpu_mark_rest(intptr_t busy)
+/* Of what @busy says, the entry. */
+static inline struct percpu_entry *pcpu_mark_entry(intptr_t busy)
 {
-	return busy & ~PCPU_MARK_NUMBERS;
+	return (struct percpu_entry *)(busy & (((intptr_t)1 << PCPU_MARK_NUMBER) - 1));
+}
+
+/*
+ * Whether the calling thread is in the middle of an operation: it is in a signal's handler, or has
+ * left one by siglongjmp().
+ */
+static inline bool pcpu_mark_is_busy(void)
+{
+	return pcpu_self.mark && pcpu_self.mark->busy;
 }
 
 /* The calling thread's mark. Signal-safe. NULL: there is no memory for one. */
@@ -62,8 +79,8 @@ void pcpu_mark_free_if_left(struct pcpu_mark *mark);
 /* The calling thread ends: its mark may be given to another. */
 void pcpu_mark_end(void);
 
-/* Waits until no other thread's mark says @rest, but for frozen ones. */
-void pcpu_marks_wait(intptr_t rest);
+/* Waits until no other thread's mark says @entry, but for frozen ones and those left. */
+void pcpu_marks_wait(const struct percpu_entry *entry);
 
 /* The process has only the calling thread. */
 void pcpu_marks_after_fork(void);

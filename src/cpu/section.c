@@ -3,6 +3,7 @@
  * section.c - the rare ways into and out of a section, and another CPU's section; percpu/section.h.
  */
 #include "cpu/hold.h"
+#include "cpu/mark.h"
 #include "cpu/self.h"
 #include "hold_sequence.h"
 #include "ground/log.h"
@@ -34,20 +35,25 @@ static void nest(void)
 	if (inner_sections() == __PCPU_LOCAL_LOCK - 1)
 		pcpu_fatal("%u sections inside of each other: one more than can be counted",
 			   inner_sections() + 2);
+	if (__builtin_expect(pcpu_taking.cpu != 0, 0))
+		pcpu_hold_finish_taking();
 	pcpu_self.nested++;
 }
 
 /* Takes @cpu from wherever the thread runs. Returns its base. */
 static uintptr_t hold_from_anywhere(unsigned int cpu)
 {
-	uintptr_t base = pcpu_unit_base(cpu);
+	struct percpu_entry *entry = pcpu_unit_entry(cpu);
 	sigset_t saved;
 
-	pcpu_hold(cpu, &saved);
-	pcpu_self.cpu = (int)cpu;
-	pcpu_restore_signals(&saved);
-	pcpu_race_acquire(pcpu_unit_entry(cpu));
-	return base;
+	if (!pcpu_hold_unmasked(cpu)) {
+		pcpu_unit_open(cpu);
+		pcpu_hold(cpu, &saved);
+		pcpu_self.cpu = (int)cpu;
+		pcpu_restore_signals(&saved);
+	}
+	pcpu_race_acquire(entry);
+	return (uintptr_t)__atomic_load_n(&entry->base, __ATOMIC_ACQUIRE);
 }
 
 #ifndef __PCPU_NO_INLINE_SEQUENCE
@@ -91,10 +97,11 @@ static uintptr_t __attribute__((__noinline__)) hold_with_care(void)
 	pcpu_self_begin();
 	if (cpu >= 0) {
 		nest();
-		return pcpu_unit_base((unsigned int)cpu);
+		return (uintptr_t)pcpu_unit_entry((unsigned int)cpu)->base;
 	}
 	/* an interrupted put_cpu() may have left others asleep, and forgets who it was */
-	pcpu_hold_wake_late();
+	if (pcpu_self.cpu >= 0)
+		pcpu_wake_waiters(pcpu_unit_entry((unsigned int)pcpu_self.cpu));
 	/* a signal may have come before the first lock has said which CPU it is of */
 	if (pcpu_self_has_local_locks() && pcpu_self.cpu >= 0)
 		return hold_from_anywhere((unsigned int)pcpu_self.cpu);
@@ -150,6 +157,7 @@ static void __attribute__((__noinline__)) release_with_care(void)
 {
 	const int cpu = pcpu_held_cpu();
 	sigset_t saved;
+	bool thaws;
 
 	if (cpu < 0)
 		pcpu_fatal("put_cpu() or preempt_enable() outside of a section");
@@ -158,12 +166,12 @@ static void __attribute__((__noinline__)) release_with_care(void)
 		return;
 	}
 	pcpu_race_release(pcpu_unit_entry((unsigned int)cpu));
-	/* for the thawing of a mark; where there is none, nobody minds */
-	if (!pcpu_tier_has_sequences())
+	thaws = pcpu_mark_is_busy();
+	if (thaws)
 		pcpu_mask_signals(&saved);
 	pcpu_let_go((unsigned int)cpu);
 	leave_section();
-	if (pcpu_tier_has_sequences())
+	if (!thaws)
 		return;
 	pcpu_hold_thaw();
 	pcpu_restore_signals(&saved);

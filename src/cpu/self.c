@@ -68,14 +68,10 @@ static void enable_slices(void)
 		pcpu_slice_enable();
 }
 
-void pcpu_self_begin(void)
+static void begin(void)
 {
 	int saved = errno;
 
-	pcpu_check_booted();
-	pcpu_mend_new_process();
-	if (will_end)
-		return;
 	/* any pointer but NULL; without memory for it nothing is released when the thread ends */
 	pthread_setspecific(at_end.key, &pcpu_self);
 	__atomic_store_n(&pcpu_self.word, make_word(), __ATOMIC_RELAXED);
@@ -88,6 +84,15 @@ void pcpu_self_begin(void)
 	if (pcpu_self.cpu < __PCPU_NO_CPU)
 		pcpu_self.cpu = __PCPU_NO_CPU;
 	errno = saved;
+}
+
+void pcpu_self_begin(void)
+{
+	pcpu_check_booted();
+	if (pcpu_process_is_new())
+		pcpu_mend_new_process();
+	if (!will_end)
+		begin();
 }
 
 bool pcpu_word_is_of_gone(intptr_t word)

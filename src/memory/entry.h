@@ -19,6 +19,11 @@
 #define PCPU_NO_SEQUENCES (INTPTR_MIN)
 #define PCPU_SLOW_ONLY ((intptr_t)((uintptr_t)3 << 62))
 _Static_assert(PCPU_NO_SEQUENCES == (intptr_t)((uintptr_t)2 << 62), "as in that file");
+/*
+ * In a word at rest of the fallback tier: operations on the CPU fence themselves, so that who takes
+ * it need not (cpu/fenced.h).
+ */
+#define PCPU_FENCED ((intptr_t)1 << 61)
 /* Of a unit that is not open; and the base of one. */
 #define PCPU_CLOSED PCPU_SLOW_ONLY
 #define PCPU_NO_BASE ((intptr_t)-1)
@@ -40,15 +45,6 @@ static inline bool pcpu_word_is_held(intptr_t word)
 static inline int pcpu_word_thread(intptr_t word)
 {
 	return (int)((uint32_t)word >> 1);
-}
-
-/*
- * Whether two words of windows at rest are the same CPU's: of an interrupted operation's mark and
- * of the entry, between which the highest bits may have changed (cpu/send_away.h).
- */
-static inline bool pcpu_word_is_of_window(intptr_t word, intptr_t rest)
-{
-	return ((word ^ rest) & ~PCPU_SLOW_ONLY) == 0;
 }
 
 static inline unsigned int pcpu_word_birth(intptr_t word)

@@ -3,10 +3,10 @@
  * fallback.pml - a model of operations and holds in the fallback tier, for the model checker spin.
  *
  * Two CPUs, each with one copy of a counter; up to three threads, and signal handlers of the first
- * two. What they do is said by WORK0, WORK1, WORK2 and HANDLER0, HANDLER00 (which interrupts that)
- * and HANDLER1, sums of the names below: one thing each, any of those. Which CPU a thread runs on
- * is only a hint in this tier: it is any, or CPU 0 with ONE_CPU. The steps' names are those of
- * src/cpu/hold.h.
+ * two. What they do is said by WORK0, WORK1, WORK2 and HANDLER0, HANDLER00 (which interrupts that),
+ * HANDLER01 (which does not) and HANDLER1, sums of the names below: one thing each, any of those.
+ * Which CPU a thread runs on is only a hint in this tier: it is any, or CPU 0 with ONE_CPU. The
+ * steps' names are those of src/cpu/hold.h.
  *
  * A handler that interrupts an operation of its own thread, which its mark tells:
  *  - does its operation on the same CPU: there is one word for both in the mark;
@@ -19,10 +19,13 @@
  *  - Memory is that of x86-64: each thread has a store buffer (threads that share a CPU share its
  *    buffer, but a context switch drains it), where plain stores wait, in order, and only the
  *    thread's own loads see them; until any later moment, or until a locked instruction of the
- *    thread, or anybody's fence, which is membarrier(). With FULL_FENCE there is no membarrier.
+ *    thread, or anybody's fence, which is membarrier(). With FULL_FENCE there is no membarrier: both
+ *    CPUs are fenced ones from the start. With SWITCHES, who takes a CPU may change whether it is a
+ *    fenced one, so many times in a run.
  *  - In a section, the addition is a load and a store, with everything possible between.
  *  - A handler comes once, between any two steps of its thread where signals are not blocked; a
- *    signal ends sleep. There are no time-outs here.
+ *    signal ends sleep. There are no time-outs here. It may come while its thread is about to take a
+ *    CPU, and find that it holds it already, but for H3.
  *
  *  - The thread KILLED, if it is defined, is killed at any moment, or not at all: what is in its store
  *    buffer gets to memory, and it takes no step more. Time runs out only for those who sleep while
@@ -39,6 +42,7 @@
 #define SECTION	  1 /* hold a CPU, add, release */
 #define OPERATION 2
 #define BOTH	  4 /* hold, add, an operation, release */
+#define THEN	  8 /* an operation, and then a section */
 
 #ifndef WORK0
 #define WORK0 (SECTION + OPERATION)
@@ -55,6 +59,9 @@
 #ifndef HANDLER00
 #define HANDLER00 0
 #endif
+#ifndef HANDLER01
+#define HANDLER01 0
+#endif
 #ifndef HANDLER1
 #define HANDLER1 0
 #endif
@@ -69,10 +76,21 @@ bool killed;
 #define THREADS 3
 #define NOBODY	255
 
-/* Windows are written by locked instructions only. */
-#define REST 0
-#define WORD (me + 1)
-byte window[2];
+/* Windows are written by locked instructions only, and so are markers. */
+#define REST   0
+#define FENCED 4 /* at rest, and operations fence themselves */
+#define WORD   (me + 1)
+#define IS_HELD(c) (window[c] != REST && window[c] != FENCED)
+#ifdef FULL_FENCE
+#define FIRST_REST FENCED
+#else
+#define FIRST_REST REST
+#endif
+byte window[2] = FIRST_REST;
+byte rest[2] = FIRST_REST;
+byte marker[2]; /* 0, a thread's WORD, or */
+#define MANY 5
+byte switches;
 byte successor[2];
 byte waiters[2]; /* the entry's attention */
 
@@ -92,6 +110,7 @@ byte buffer[THREADS * DEPTH];
 /* Of a thread */
 byte self_cpu[THREADS] = NOBODY;
 byte nested[THREADS];
+byte taking[THREADS]; /* 0, or 1 + the CPU that it is about to take */
 byte asleep[THREADS]; /* 0, or 1 + the CPU whose window it waits for, or one of these: */
 #define FOR_CLAIM(c) (3 + (c))
 #define ENDED	     5
@@ -161,7 +180,14 @@ inline wake(what)
 #endif
 }
 
-#define HELD (self_cpu[me] != NOBODY && window[(self_cpu[me] == 1 -> 1 : 0)] == WORD)
+#define SELF_HELD (self_cpu[me] != NOBODY && window[(self_cpu[me] == 1 -> 1 : 0)] == WORD)
+#define TAKEN	  (taking[me] != 0 && window[(taking[me] == 2 -> 1 : 0)] == WORD)
+#ifdef NO_TAKING
+#define HELD	 SELF_HELD
+#else
+#define HELD	 (SELF_HELD || TAKEN)
+#endif
+#define HELD_CPU (SELF_HELD -> self_cpu[me] : taking[me] - 1)
 
 /*
  * A handler that may have interrupted its thread between P1 and P2 wakes those whom its thread
@@ -171,7 +197,7 @@ inline late_wake()
 {
 	if
 #ifndef NO_LATE_WAKE
-	:: self_cpu[me] != NOBODY && !HELD -> wake(self_cpu[me] + 1)
+	:: self_cpu[me] != NOBODY && !HELD && waiters[self_cpu[me]] != 0 -> wake(self_cpu[me] + 1)
 #endif
 	:: else
 	fi
@@ -217,11 +243,10 @@ inline bury(c)
 	atomic { RUNS -> forget_successor(c) }
 	atomic {
 		RUNS;
-		next = successor[c];
-		if
-		:: next == WORD -> next = REST
-		:: else
-		fi
+		drain(me);
+#ifndef NO_FORGET_MARKS
+		marker[c] = MANY
+#endif
 	}
 	atomic {
 		RUNS;
@@ -231,11 +256,41 @@ inline bury(c)
 		:: window[c] != KILLED + 1
 #endif
 		:: else ->
-			window[c] = next;
+			window[c] = rest[c];
 			wake(c + 1)
-		fi;
-		next = 0
+		fi
 	}
+}
+
+/* That an operation may be going on on the CPU of the thread's mark. */
+inline note(c)
+{
+	atomic { RUNS -> seen = marker[c] }
+	if
+	:: atomic { RUNS && (seen == WORD || seen == MANY) }
+	:: atomic {
+		RUNS && seen == 0 ->
+		drain(me);
+		if
+		:: marker[c] == 0 -> marker[c] = WORD
+		:: else -> seen = THREADS + 3
+		fi
+	}
+	:: RUNS && seen != 0 && seen != WORD && seen != MANY -> seen = THREADS + 3
+	fi;
+	if
+	:: atomic {
+		RUNS && seen == THREADS + 3 ->
+		drain(me);
+#ifdef NOTE_LAST
+		marker[c] = WORD
+#else
+		marker[c] = MANY
+#endif
+	}
+	:: seen != THREADS + 3
+	fi;
+	seen = 0
 }
 
 /* Which CPU the thread runs on, or names. */
@@ -258,7 +313,12 @@ proctype thread(byte me; byte my_level; byte work)
 	byte loaded;
 	byte next;   /* what the window is to be */
 	byte gets;   /* that have a release to come */
+	byte seen;   /* in marker */
+	byte outer;  /* what taking says of what has been interrupted */
 	bool thawing;
+	bool fenced_self; /* its operation has a fence behind it */
+	bool quick;  /* it takes with signals as they are */
+	bool again;  /* it is inside of a section of which H3 may not have been done */
 
 #ifdef KILLED
 	{
@@ -277,6 +337,7 @@ proctype thread(byte me; byte my_level; byte work)
 	:: CHOOSE(SECTION) -> goto hold
 	:: CHOOSE(BOTH) -> goto hold
 	:: CHOOSE(OPERATION) -> goto operation
+	:: CHOOSE(THEN) -> goto operation
 	fi;
 
 operation:
@@ -286,7 +347,7 @@ operation:
 		if
 #ifndef FROZEN_OPERATION
 		:: HELD && saved != 0 ->
-			cpu = self_cpu[me];
+			cpu = HELD_CPU;
 			goto held_operation
 #endif
 		:: else
@@ -303,25 +364,40 @@ operation:
 		store(BUSY(me), cpu + 1) /* F1 */
 #endif
 	}
-#if defined(FULL_FENCE) && !defined(NO_FENCE)
-	atomic { RUNS -> drain(me) }
-#endif
+look_at_window:
 	atomic {		/* F2 */
 		RUNS;
 #ifndef NO_LOOK
 		if
-		:: window[cpu] != REST ->
+		:: IS_HELD(cpu) ->
 			store(BUSY(me), saved);
+			fenced_self = false;
 			if
 			:: HELD ->
-				cpu = self_cpu[me];
+				cpu = HELD_CPU;
 				goto held_operation
 			:: else -> goto wait
 			fi
+		:: !IS_HELD(cpu) && (window[cpu] == REST || fenced_self) -> goto locked_operation
+		:: else
+		fi
+#else
+		if
+		:: window[cpu] == REST || fenced_self -> goto locked_operation
 		:: else
 		fi
 #endif
 	}
+	fenced_self = true;
+#ifndef NO_FENCE
+	atomic { RUNS -> drain(me) }
+#endif
+#ifndef NO_MARKER
+	note(cpu);
+#endif
+	goto look_at_window;
+locked_operation:
+	fenced_self = false;
 #ifdef UNLOCKED
 	atomic { RUNS -> loaded = LOAD(COPY(cpu)) }
 #endif
@@ -350,7 +426,7 @@ held_operation:
 	atomic {
 		RUNS;
 		drain(me);
-		assert(inside[cpu] == me);
+		assert(inside[cpu] == me || (inside[cpu] == NOBODY && TAKEN));
 		if
 		:: my_level != 0 /* its thread may be between load and store */
 		:: else ->
@@ -396,11 +472,11 @@ wait:
 	:: RUNS && IS_KILLED(window[cpu] - 1) -> bury(cpu)
 #endif
 	:: atomic {		/* W3 */
-		RUNS && window[cpu] != REST && !IS_KILLED(window[cpu] - 1) ->
+		RUNS && IS_HELD(cpu) && !IS_KILLED(window[cpu] - 1) ->
 		drain(me);
 		asleep[me] = cpu + 1
 	}
-	:: atomic { RUNS && window[cpu] == REST -> break }
+	:: atomic { RUNS && !IS_HELD(cpu) -> break }
 	od;
 	atomic {		/* W4 */
 		RUNS;
@@ -421,18 +497,20 @@ thaw:
 			goto thawed
 		:: else
 		fi;
-		store(FROZEN(me), 0)
+		store(FROZEN(me), 0);
 #ifndef NO_THAW_FENCE
-		;
-		drain(me)
+		drain(me);
 #endif
+		cpu = MY_BUSY - 1
 	}
+#ifndef NO_THAW_NOTE
+	note(cpu);
+#endif
 	atomic {
 		RUNS;
-		cpu = MY_BUSY - 1;
 #ifndef NO_THAW_LOOK
 		if
-		:: window[cpu] != REST -> goto wait
+		:: IS_HELD(cpu) -> goto wait
 		:: else
 		fi
 #endif
@@ -455,45 +533,93 @@ hold:
 		RUNS;
 		if
 		:: HELD ->
-			nested[me] = nested[me] + 1;
-			cpu = self_cpu[me];
-			gets++;
-			goto section
+			cpu = HELD_CPU;
+			if
+#ifndef NO_AGAIN
+			:: taking[me] == cpu + 1 ->
+				again = true;
+				next = rest[cpu];
+				goto keep_out
+#endif
+			:: else -> goto nest
+			fi
 		:: else -> late_wake()
+		fi;
+		choose_cpu();
+		if
+		:: MY_BUSY == 0 ->
+			quick = true;
+			outer = taking[me];
+			taking[me] = cpu + 1;
+			self_cpu[me] = cpu;
+			goto take
+		:: else
 		fi;
 #ifndef HOLD_UNMASKED
 		masked[me] = true;
 #endif
-		choose_cpu();
 #if !defined(NO_FREEZE) && !defined(HOLD_NOT_FROZEN)
 		/* not only while it waits: others must not wait for the operation, as it cannot go on */
-		if
-		:: MY_BUSY != 0 -> store(FROZEN(me), 1)
-		:: else
-		fi
+		store(FROZEN(me), 1)
 #endif
 	}
 take:
-	atomic {		/* H1 */
+	atomic {		/* H1; Q2 */
 		RUNS;
 		drain(me);
 		if
-		:: window[cpu] != REST ->
+		:: IS_HELD(cpu) && quick ->
+			quick = false;
+			taking[me] = outer;
+			outer = 0;
+			self_cpu[me] = NOBODY;
+#ifndef HOLD_UNMASKED
+			masked[me] = true;
+#endif
+			goto take
+		:: IS_HELD(cpu) && !quick ->
 			if
 			:: successor[cpu] == WORD -> goto look
 			:: else -> goto wait
 			fi
-		:: else -> window[cpu] = WORD
+		:: else ->
+			next = window[cpu];
+			window[cpu] = WORD
 		fi
 	}
-#if !defined(FULL_FENCE) && !defined(NO_FENCE)
-	atomic {		/* H2 */
-		RUNS;
+#ifdef EARLY_SWITCH
+	atomic { RUNS -> rest[cpu] = FENCED; next = rest[cpu] }
+#endif
+keep_out:
+	if
+	:: atomic {		/* H2 */
+		RUNS && next == REST ->
+		next = 0;
+#ifndef NO_FENCE
 		drain(0);
 		drain(1);
 		drain(2)
-	}
 #endif
+	}
+	:: atomic {		/* H3, where the CPU is a fenced one */
+		RUNS && next == FENCED ->
+		next = 0;
+		seen = marker[cpu]
+	}
+	if
+	:: (seen == 0 || seen == WORD) && !again ->
+		seen = 0;
+		goto taken
+	:: else
+	fi;
+	seen = 0;
+#ifndef CLEARS_LATE
+	if
+	:: again
+	:: atomic { RUNS && !again -> drain(me); marker[cpu] = 0 }
+	fi
+#endif
+	fi;
 	if
 	:: me != 0 -> PASS(0)	/* H3 */
 	:: else
@@ -506,7 +632,28 @@ take:
 	:: me != 2 -> PASS(2)
 	:: else
 	fi;
+#ifdef CLEARS_LATE
+	atomic { RUNS -> drain(me); marker[cpu] = 0 }
+#endif
+	if
+	:: atomic {
+		RUNS && again ->
+		again = false;
+		self_cpu[me] = cpu;
+		assert(inside[cpu] == NOBODY || inside[cpu] == me);
+		inside[cpu] = me;
+		goto nest
+	}
+	:: !again
+	fi;
 	goto taken;
+nest:
+	atomic {
+		RUNS;
+		nested[me] = nested[me] + 1;
+		gets++;
+		goto section
+	}
 become_claimant:
 	atomic {		/* V4 */
 		RUNS;
@@ -534,7 +681,7 @@ look:
 #ifdef KILLED
 		:: IS_KILLED(window[cpu] - 1) -> goto bury_and_look
 #endif
-		:: window[cpu] == REST -> goto take
+		:: !IS_HELD(cpu) -> goto take
 		:: window[cpu] == WORD -> goto taken
 		:: else ->
 			drain(me);
@@ -545,8 +692,16 @@ look:
 taken:
 	atomic {
 		RUNS;
-		assert(inside[cpu] == NOBODY);
+		assert(inside[cpu] == NOBODY || (quick && inside[cpu] == me));
 		inside[cpu] = me;
+#ifdef SWITCHES
+		if
+		:: switches < SWITCHES ->
+			switches++;
+			rest[cpu] = FENCED - rest[cpu]
+		:: true
+		fi;
+#endif
 		if
 		:: successor[cpu] == WORD
 		:: else -> goto keep
@@ -565,10 +720,19 @@ taken:
 keep:
 	atomic {
 		RUNS;
-		self_cpu[me] = cpu;
+		self_cpu[me] = cpu; /* Q3 */
 		masked[me] = false;
 		gets++
 	}
+	if
+	:: atomic {		/* Q4 */
+		RUNS && quick ->
+		quick = false;
+		taking[me] = outer;
+		outer = 0
+	}
+	:: !quick
+	fi;
 
 section:
 	atomic {
@@ -608,7 +772,10 @@ release:
 		:: else
 		fi
 	}
-	atomic { RUNS -> next = successor[cpu] }
+	atomic {
+		RUNS;
+		next = (successor[cpu] != 0 -> successor[cpu] : rest[cpu])
+	}
 	atomic {		/* P1 */
 		RUNS;
 		drain(me);
@@ -643,6 +810,9 @@ done:
 		saved = 0;
 		if
 		:: gets != 0 -> goto release
+		:: work == THEN ->
+			work = SECTION;
+			goto hold
 		:: else
 		fi
 	}
@@ -683,11 +853,16 @@ active proctype killer()
 	fi
 }
 
-/* A tenth of a second is over for who sleeps, if that makes a difference. */
+/*
+ * A tenth of a second is over for who sleeps, if that makes a difference: nobody may be there any more
+ * to wake it.
+ */
 #define TIMEOUT(t, c)                                                                              \
 	atomic {                                                                                   \
-		killed && ((asleep[t] == (c) + 1 && window[c] == KILLED + 1) ||                    \
-			   (asleep[t] == FOR_CLAIM(c) && successor[c] == KILLED + 1)) ->           \
+		killed && ((asleep[t] == (c) + 1 && (window[c] == KILLED + 1 ||                    \
+						     window[c] == (t) + 1 || !IS_HELD(c))) ||      \
+			   (asleep[t] == FOR_CLAIM(c) &&                                           \
+			    (successor[c] == KILLED + 1 || successor[c] == 0))) ->                 \
 		asleep[t] = 0                                                                      \
 	}
 active proctype time()
@@ -741,11 +916,12 @@ init {
 		START(2, WORK2);
 		START_HANDLER(0, 1, HANDLER0);
 		START_HANDLER(0, 2, HANDLER00);
+		START_HANDLER(0, 1, HANDLER01);
 		START_HANDLER(1, 1, HANDLER1)
 	}
 	nr_ended == THREADS;
 	assert(memory[COPY(0)] + memory[COPY(1)] == additions);
-	assert(MAY_BE(window[0], REST) && MAY_BE(window[1], REST));
+	assert(MAY_BE(window[0], rest[0]) && MAY_BE(window[1], rest[1]));
 	assert(MAY_BE(successor[0], 0) && MAY_BE(successor[1], 0));
 	assert(LEFT_WAITERS(0) && LEFT_WAITERS(1));
 	assert(nested[0] == 0 && nested[1] == 0 && nested[2] == 0);

@@ -230,7 +230,7 @@ inline late_wake()
 {
 	if
 #ifndef NO_LATE_WAKE
-	:: self_cpu[me] != NOBODY ->
+	:: self_cpu[me] != NOBODY && waiters[self_cpu[me]] != 0 ->
 		drain(HERE);
 		wake(self_cpu[me])
 #endif

@@ -28,11 +28,13 @@ bool at_copy;	/* the operation is being done */
 bool inside;	/* a holder is */
 bool sent;	/* pcpu_send_away() has returned */
 
-/* Whether the mark is of this CPU. */
+/* What a mark says: the CPU; not what it is at rest, which may be something else by now. */
 #ifdef COMPARE_ALL
-#define IS_OF_WINDOW(word) ((word) == rest)
+#define SHOWN(word) (word)
+#define IS_SHOWN (busy == rest)
 #else
-#define IS_OF_WINDOW(word) ((word) == INLINE || (word) == AWAY)
+#define SHOWN(word) 1
+#define IS_SHOWN (busy == 1)
 #endif
 
 #define IS_HELD (window >= HELD(0))
@@ -43,7 +45,7 @@ inline hold(n)
 	atomic { window == rest -> window = HELD(n) }
 	/* H3 */
 #ifndef NO_WAIT
-	!(IS_OF_WINDOW(busy) && !frozen);
+	!(IS_SHOWN && !frozen);
 #endif
 	inside = true;
 	assert(!at_copy)
@@ -79,7 +81,7 @@ proctype marked()
 
 again:
 	word = rest;
-	busy = word;
+	busy = SHOWN(word);
 	was = window;
 	if
 	:: was != word ->

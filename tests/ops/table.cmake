@@ -14,7 +14,7 @@
 #	          registered none
 #	fallback  in the fallback tier because it is asked for
 #	refused   in the fallback tier because the kernel knows no rseq
-#	unfenced  the same because it knows no membarrier, and then nothing has a short way
+#	unfenced  the same because it knows no membarrier: CPUs are fenced ones from the start
 #	elsewhere static variables have not the coordinates of their addresses: nothing is done inline;
 #	          elsewhere_fallback: the same in the fallback tier
 #	gs_refused  where the GS base cannot be set
@@ -110,6 +110,8 @@ endif()
 # --- all at once ---
 program(torture SOURCES test_torture.c IN usual released ${tiers} ${elsewhere} musl musl_fallback
 	ENVIRONMENT_IN_TIERS PERCPU_TORTURE_OPERATIONS=1e7)
+again(torture_switches torture WAY fallback ENVIRONMENT PERCPU_TORTURE_SWITCHES=yes
+	PERCPU_TORTURE_OPERATIONS=1e7)
 again(torture_mm_cid torture WAY mm_cid ENVIRONMENT PERCPU_TORTURE_OPERATIONS=3e7)
 again(torture_possible_64 torture ARGUMENTS 3e7 CONF possible:64)
 # of what is asked for, more than three quarters are done: some threads are slow, and do few

@@ -295,7 +295,7 @@ static void *show_an_operation(void *arg)
 	go_to(cpus[0]);
 	this_cpu_inc(counted);
 	if (pcpu_self.mark)
-		pcpu_self.mark->busy = pcpu_unit_entry(cpus[0])->rest;
+		pcpu_self.mark->busy = (intptr_t)pcpu_unit_entry(cpus[0]);
 	reach(1);
 	await(2);
 	if (pcpu_self.mark)

@@ -11,7 +11,8 @@
  * tallies, modulo 2 to the width of the variable.
  *
  * With PERCPU_TORTURE_HOTPLUG in the environment CPUs may come and go meanwhile: no thread is
- * pinned.
+ * pinned. With PERCPU_TORTURE_SWITCHES, in the fallback tier, CPUs become fenced ones and go back
+ * all the time.
  */
 #include "support/clock.h"
 #include "support/cmocka_all.h"
@@ -23,6 +24,7 @@
 #include "support/tier.h"
 #include "support/wait_for.h"
 
+#include "cpu/fenced.h"
 #include "cpu/ops/operation.h"
 #include "machine/tier.h"
 #include "memory/displaced.h"
@@ -120,7 +122,8 @@ struct worker {
 	uint64_t done;
 	uint64_t folded;
 	uint64_t sections, visits, sweeps;
-	bool wrong; /* somebody came into a section */
+	bool wrong;            /* somebody came into a section */
+	bool fenced, unfenced; /* it has seen its CPU so */
 	struct guarded_tallies guarded;
 	struct tallies statics, dynamics;
 	struct tallies in_handler; /* of the statics; written by the signal handler alone */
@@ -364,6 +367,15 @@ static void sweep(struct worker *worker)
 	worker->sweeps++;
 }
 
+/* It has just operated, and nothing else. Or it has just had a section. */
+static void look_at_the_cpu(struct worker *worker)
+{
+	if (pcpu_unit_entry(pcpu_running_cpu())->rest & PCPU_FENCED)
+		worker->fenced = true;
+	else
+		worker->unfenced = true;
+}
+
 static void do_operations(struct worker *worker)
 {
 	for (int i = 0; i < ROUND; i++) {
@@ -377,6 +389,7 @@ static void do_operations(struct worker *worker)
 		else
 			operate(kind(random), dynamics, &worker->dynamics, n);
 	}
+	look_at_the_cpu(worker);
 	for (int i = 0; i < ROUND / 50; i++) {
 		percpu_counter_add(&folded, i);
 		worker->folded += (uint64_t)i;
@@ -392,6 +405,7 @@ static void do_round(struct worker *worker)
 	for (uint64_t i = 0; i < calm; i++)
 		do_operations(worker);
 	do_sections(worker);
+	look_at_the_cpu(worker);
 	worker->done += calm * (ROUND + ROUND / 50) + 3 * SECTIONS_A_ROUND;
 	if (random % ROUNDS_A_VISIT == 0)
 		visit(worker);
@@ -442,7 +456,7 @@ static void *work(void *arg)
 /* --- the sums --- */
 
 static uint64_t wanted_operations;
-static bool hotplug;
+static bool hotplug, switches;
 
 static void add_tallies(struct tallies *all, const struct tallies *some)
 {
@@ -583,6 +597,7 @@ struct totals {
 	struct tallies statics, dynamics;
 	struct guarded_tallies guarded;
 	uint64_t folded, done, sections, visits, sweeps;
+	bool fenced, unfenced;
 };
 
 static void add_worker(struct totals *totals, const struct worker *worker)
@@ -599,6 +614,8 @@ static void add_worker(struct totals *totals, const struct worker *worker)
 	totals->sections += worker->sections;
 	totals->visits += worker->visits;
 	totals->sweeps += worker->sweeps;
+	totals->fenced |= worker->fenced;
+	totals->unfenced |= worker->unfenced;
 	if (worker->wrong)
 		fail_msg("somebody came into a section");
 }
@@ -689,6 +706,7 @@ static void mixed_operations_lose_nothing(void **state)
 		assert_true(totals.statics.signals > 0 && totals.visits > 0);
 		assert_true(totals.sections > 0 && totals.sweeps > 0);
 	}
+	assert_true(!switches || (totals.fenced && totals.unfenced));
 	percpu_counter_destroy(&folded);
 	free_percpu(dynamics);
 }
@@ -776,6 +794,9 @@ int main(int argc, char **argv)
 	if (argc > 2 && strtoul(argv[2], NULL, 10) > 0)
 		calm = strtoul(argv[2], NULL, 10);
 	hotplug = getenv("PERCPU_TORTURE_HOTPLUG") != NULL;
+	switches = getenv("PERCPU_TORTURE_SWITCHES") != NULL;
+	if (switches)
+		pcpu_fenced_limits = (struct pcpu_fenced_limits){.takes = 3, .operations = 20};
 	sched_getaffinity(0, sizeof(allowed), &allowed);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,6 +42,7 @@ room(test_vm            memory/pages  -                       musl)
 
 room(test_cpu_lock      cpu     possible:16             fallback x86_64)
 room(test_mark          cpu     -                       fallback musl)
+room(test_fenced        cpu     backend:fallback)
 room(test_send_away    cpu     -                       fallback)
 
 room(test_alloc         alloc   possible:16             fallback page musl)

@@ -7,10 +7,13 @@
  * there is no guard.
  */
 #define __PCPU_ENTRY_SHIFT 6
+#define __PCPU_ENTRY_BASE 8
 #define __PCPU_ENTRY_REST 24
 #define __PCPU_ENTRY_ATTENTION 40
+#define __PCPU_ENTRY_MARKER 48
 #define __PCPU_SELF_WORD 8
 #define __PCPU_SELF_MARK 16
+#define __PCPU_MARK_BUDGET 12
 #define __PCPU_RT_RSEQ_OFFSET 0
 #define __PCPU_RT_ENTRIES 8
 #define __PCPU_RT_INDEX_OFFSET 16

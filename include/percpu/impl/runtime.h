@@ -60,8 +60,15 @@ struct percpu_entry {
 	unsigned int attention;
 	/* How many threads are pinned to the CPU. */
 	unsigned int pinned;
+	/* The library's own: whose operations may be going on here (fenced.h). NULL: nobody's. */
+	struct pcpu_mark *marker;
+	/* How often the CPU has been taken in the fallback tier. */
+	unsigned int takes;
 } __attribute__((__aligned__(64)));
 __pcpu_static_assert(offsetof(struct percpu_entry, window) == 0, "read where the entry starts");
+__pcpu_static_assert(offsetof(struct percpu_entry, base) == __PCPU_ENTRY_BASE &&
+			     offsetof(struct percpu_entry, marker) == __PCPU_ENTRY_MARKER,
+		     "as assembly has them");
 __pcpu_static_assert(sizeof(struct percpu_entry) == 1 << __PCPU_ENTRY_SHIFT, "shifted to");
 __pcpu_static_assert(offsetof(struct percpu_entry, rest) == __PCPU_ENTRY_REST &&
 			     offsetof(struct percpu_entry, attention) == __PCPU_ENTRY_ATTENTION &&
@@ -248,6 +255,9 @@ __pcpu_always_inline uintptr_t __pcpu_cpu_base(unsigned int cpu)
 #undef __PCPU_ENTRY_REST
 #undef __PCPU_ENTRY_ATTENTION
 #undef __PCPU_SELF_WORD
+#undef __PCPU_ENTRY_BASE
+#undef __PCPU_ENTRY_MARKER
+#undef __PCPU_MARK_BUDGET
 #undef __PCPU_SELF_MARK
 #undef __PCPU_RT_RSEQ_OFFSET
 #undef __PCPU_RT_ENTRIES

@@ -2,6 +2,7 @@
 /* operation.c - see operation.h; the protocols are in hold.h. */
 #include "cpu/ops/operation.h"
 #include "arch/processor.h"
+#include "cpu/fenced.h"
 #include "cpu/hold.h"
 #include "cpu/mark.h"
 #include "cpu/self.h"
@@ -198,34 +199,19 @@ static struct pcpu_mark *mark_of_thread(void)
 	return pcpu_self.mark;
 }
 
+static void hold_and_unfence(void *arg)
+{
+	const unsigned int cpu = *(const unsigned int *)arg;
+	sigset_t saved;
+
+	pcpu_hold(cpu, &saved);
+	pcpu_unfence(pcpu_unit_entry(cpu));
+	pcpu_release(cpu, &saved);
+}
+
 static void wait_for_holder(void *arg)
 {
 	pcpu_hold_wait_frozen(*(const unsigned int *)arg);
-}
-
-/* From 1: what is inlined has none. */
-static intptr_t next_number(void)
-{
-	static __thread intptr_t number __attribute__((__tls_model__("initial-exec")));
-
-	number = number % PCPU_MARK_NUMBERS + 1;
-	return number;
-}
-
-/* F1 and F2; true: the operation may be done, and is marked. */
-static bool begin_marked(struct pcpu_mark *mark, const struct percpu_entry *entry)
-{
-	/* read once: pcpu_send_away() may change it */
-	const intptr_t rest = __atomic_load_n(&entry->rest, __ATOMIC_RELAXED);
-	const intptr_t busy = rest | next_number();
-
-	if (pcpu_tier.threads_fence) {
-		__atomic_store_n(&mark->busy, busy, __ATOMIC_RELAXED);
-		__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	} else {
-		__atomic_exchange_n(&mark->busy, busy, __ATOMIC_SEQ_CST);
-	}
-	return __atomic_load_n(&entry->window, __ATOMIC_SEQ_CST) == rest;
 }
 
 /*
@@ -236,7 +222,7 @@ static bool try_marked(struct pcpu_mark *mark, struct pcpu_op *op, unsigned int 
 		       uint64_t *result)
 {
 	const intptr_t interrupted = mark->busy;
-	bool may = begin_marked(mark, pcpu_unit_entry(cpu));
+	bool may = pcpu_operation_begin(mark, pcpu_unit_entry(cpu));
 
 	if (may)
 		*result = operate_at(op, cpu, low);
@@ -249,24 +235,23 @@ uint64_t pcpu_operate_marked(struct pcpu_op *op, uint32_t low)
 	struct pcpu_mark *mark = mark_of_thread();
 	unsigned int cpu;
 	uint64_t result;
+	int held;
 
 	if (!pcpu_op_is_aligned(op, low))
 		return pcpu_operate_holding(op, low);
-	for (;;) {
-		/* a frozen mark says nothing to others */
-		if (mark->busy && pcpu_held_cpu() >= 0)
-			break;
+	/* nobody else is there; and a mark that is frozen says nothing to others */
+	while ((held = pcpu_held_cpu()) < 0) {
 		if (mark->busy)
 			pcpu_mark_free_if_left(mark);
 		cpu = mark->busy ? pcpu_hold_marked_cpu() : pcpu_running_cpu();
 		pcpu_operate_open(cpu);
+		if (mark->budget < 0 && !mark->busy && pcpu_fenced_look(mark, pcpu_unit_entry(cpu)))
+			pcpu_call_saving_vectors(hold_and_unfence, &cpu);
 		if (try_marked(mark, op, cpu, low, &result))
 			return result;
-		if (pcpu_held_cpu() >= 0)
-			break;
 		pcpu_call_saving_vectors(wait_for_holder, &cpu);
 	}
-	return operate_at(op, (unsigned int)pcpu_held_cpu(), low);
+	return operate_at(op, (unsigned int)held, low);
 }
 
 /* --- out of line, for code without sequences --- */

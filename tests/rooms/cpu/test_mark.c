@@ -19,8 +19,9 @@
 
 static DEFINE_PER_CPU(unsigned long, some_variable);
 
-/* No entry of the library's has it while nobody holds its CPU. */
-#define REST 0x1230000
+/* No entry of the library's is there. And an operation there that goes through C. */
+#define ENTRY ((intptr_t)0x1230000)
+#define NUMBERED (ENTRY | (intptr_t)1 << PCPU_MARK_NUMBER)
 
 /* A program that uses nothing of the library is not given it. */
 static int use_the_library(void **state)
@@ -72,7 +73,7 @@ static void threads_that_live_together_have_marks_of_their_own(void **state)
 static void *use_and_end(void *mark)
 {
 	*(struct pcpu_mark **)mark = pcpu_mark_of_thread();
-	(*(struct pcpu_mark **)mark)->busy = REST;
+	(*(struct pcpu_mark **)mark)->busy = ENTRY;
 	(*(struct pcpu_mark **)mark)->frozen = 1;
 	return NULL;
 }
@@ -96,7 +97,7 @@ static pid_t vanishing;
 static void *use_and_vanish(void *mark)
 {
 	*(struct pcpu_mark **)mark = pcpu_mark_of_thread();
-	(*(struct pcpu_mark **)mark)->busy = REST;
+	(*(struct pcpu_mark **)mark)->busy = ENTRY;
 	__atomic_store_n(&vanishing, (pid_t)syscall(SYS_gettid), __ATOMIC_SEQ_CST);
 	syscall(SYS_exit, 0);
 	return NULL;
@@ -174,7 +175,7 @@ static void wait_for_marks(void)
 	sigset_t saved;
 
 	pcpu_mask_signals(&saved);
-	pcpu_marks_wait(REST);
+	pcpu_marks_wait((struct percpu_entry *)ENTRY);
 	pcpu_restore_signals(&saved);
 }
 
@@ -211,7 +212,7 @@ static void *end_the_wait(void *slept)
 
 static void mark_that_says_so_is_waited_for(void **state)
 {
-	struct marked marked = {REST, 0};
+	struct marked marked = {ENTRY, 0};
 	pthread_t thread, ending;
 	bool slept = false;
 
@@ -246,7 +247,7 @@ static void mark_of_a_thread_that_vanished_is_not_waited_for_for_ever(void **sta
 static void *leave_a_mark(void *mark)
 {
 	*(struct pcpu_mark **)mark = pcpu_mark_of_thread();
-	__atomic_store_n(&(*(struct pcpu_mark **)mark)->busy, REST + 1, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&(*(struct pcpu_mark **)mark)->busy, NUMBERED, __ATOMIC_SEQ_CST);
 	reach(1);
 	await(2);
 	return NULL;
@@ -263,7 +264,7 @@ static void mark_of_a_thread_that_sleeps_is_not_waited_for_for_ever(void **state
 	await(1);
 	wait_for_marks();
 	assert_false(is_reached(2));
-	assert_int_equal(mark->left, REST + 1);
+	assert_int_equal(mark->left, NUMBERED);
 	/* another one of the thread's is waited for again, and this one is forgotten */
 	pcpu_mark_free_if_left(mark);
 	assert_int_equal(mark->busy, 0);
@@ -288,14 +289,14 @@ static void assert_not_waited_for(struct marked marked)
 static void mark_that_says_something_else_is_not_waited_for(void **state)
 {
 	(void)state;
-	assert_not_waited_for((struct marked){REST + PCPU_PAGE_SIZE, 0});
+	assert_not_waited_for((struct marked){ENTRY + (intptr_t)sizeof(struct percpu_entry), 0});
 	assert_not_waited_for((struct marked){0, 0});
 }
 
 static void mark_that_is_frozen_is_not_waited_for(void **state)
 {
 	(void)state;
-	assert_not_waited_for((struct marked){REST, 1});
+	assert_not_waited_for((struct marked){ENTRY, 1});
 }
 
 static void own_mark_is_not_waited_for(void **state)
@@ -303,7 +304,7 @@ static void own_mark_is_not_waited_for(void **state)
 	struct pcpu_mark *mark = pcpu_mark_of_thread();
 
 	(void)state;
-	mark->busy = REST;
+	mark->busy = ENTRY;
 	wait_for_marks();
 	mark->busy = 0;
 }
@@ -322,7 +323,7 @@ static void look_at_the_marks(void *arg)
 static void *show_a_mark_to_a_child(void *mark)
 {
 	*(struct pcpu_mark **)mark = pcpu_mark_of_thread();
-	return show_a_mark(&(struct marked){REST, 0});
+	return show_a_mark(&(struct marked){ENTRY, 0});
 }
 
 static void child_has_no_marks_of_its_parents_other_threads(void **state)

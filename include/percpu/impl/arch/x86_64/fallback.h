@@ -19,13 +19,13 @@
  */
 /* clang-format off */
 /*
- * F1 and F2. Then rax is the copy's address and rcx the mark's, and the stack has two words more.
- * Only a copy that is aligned to its size: a locked instruction across two cache lines stops every
- * CPU of the machine for a time. In a word of this tier the highest bit is 1, and the next one 0 if
- * nobody holds the CPU; in another tier no thread has a mark.
+ * F1 and F2. Then r10 is the copy's address and rcx the mark, and the stack has a word more. Only a
+ * copy that is aligned to its size: a locked instruction across two cache lines stops every CPU of
+ * the machine for a time. Of a CPU's window, bit 62 says that somebody holds the CPU, or that this
+ * way is not to be taken; bit 61, that operations fence themselves. In another tier no thread has a
+ * mark. (The highest bit of a base: that pointers are to be looked up, for those who come later.)
  */
 #define __PCPU_FALLBACK_BEGIN(n)                                                                   \
-	"pushq %%rax\n\t"                                                                          \
 	"pushq %%rcx\n\t"                                                                          \
 	"movq __percpu_rt@GOTPCREL(%%rip), %%rcx\n\t"                                              \
 	"testq %%r11, %%r11\n\t"                                                                   \
@@ -33,33 +33,31 @@
 	"70:\n\t"                                                                                  \
 	"addq " __pcpu_stringify(__PCPU_RT_ENTRIES) "(%%rcx), %%r11\n\t"                           \
 	"movq " __pcpu_stringify(__PCPU_RT_SELF_OFFSET) "(%%rcx), %%rcx\n\t"                       \
-	"movq (%%r11), %%rax\n\t"                                                                  \
 	"movq %%fs:" __pcpu_stringify(__PCPU_SELF_MARK) "(%%rcx), %%rcx\n\t"                       \
 	"testb $" #n " - 1, %%r10b\n\t"                                                            \
 	"jne 8f\n\t"                                                                               \
-	"btq $62, %%rax\n\t"                                                                       \
-	"jc 8f\n\t"                                                                                \
 	"testq %%rcx, %%rcx\n\t"                                                                   \
 	"jz 8f\n\t"                                                                                \
 	"cmpq $0, (%%rcx)\n\t" /* not if this is a signal's handler that has interrupted one */    \
 	"jne 8f\n\t"                                                                               \
-	"movq %%rax, (%%rcx)\n\t"                                                                  \
-	"cmpq %%rax, (%%r11)\n\t"                                                                  \
+	"movq %%r11, (%%rcx)\n\t"                                                                  \
+	"testb $0x60, 7(%%r11)\n\t"                                                                \
 	"jne 9f\n\t"                                                                               \
-	"btrq $63, %%rax\n\t"                                                                      \
+	"71:\n\t"                                                                                  \
 	"movl %%r10d, %%r10d\n\t"                                                                  \
-	"addq %%r10, %%rax\n\t"
+	"addq " __pcpu_stringify(__PCPU_ENTRY_BASE) "(%%r11), %%r10\n\t"                           \
+	"btrq $63, %%r10\n\t"
 /* Where operands are until then: the last one, and the one before it. */
-#define __PCPU_FALLBACK_LAST "24(%%rsp)"
-#define __PCPU_FALLBACK_FIRST "32(%%rsp)"
+#define __PCPU_FALLBACK_LAST "16(%%rsp)"
+#define __PCPU_FALLBACK_FIRST "24(%%rsp)"
 /*
  * F4. And behind the return: what to do where the kernel gives no number, which is to take what the
- * processor has of it, if that is to be trusted (the rest of it is the node); and the way to C.
+ * processor has of it, if that is to be trusted (the rest of it is the node); F1 and F2 where
+ * operations fence themselves, which is what xchg does; and the way to C.
  */
 #define __PCPU_FALLBACK_END                                                                        \
 	"movq $0, (%%rcx)\n\t"                                                                     \
 	"popq %%rcx\n\t"                                                                           \
-	"popq %%rax\n\t"                                                                           \
 	"cmpl %%r11d, %%r11d\n\t"                                                                  \
 	"ret\n\t"                                                                                  \
 	"7:\n\t"                                                                                   \
@@ -72,10 +70,22 @@
 	"shlq $" __pcpu_stringify(__PCPU_ENTRY_SHIFT) ", %%r11\n\t"                                \
 	"jmp 70b\n\t"                                                                              \
 	"9:\n\t"                                                                                   \
+	"testb $0x40, 7(%%r11)\n\t"                                                                \
+	"jne 91f\n\t"                                                                              \
+	"subl $1, " __pcpu_stringify(__PCPU_MARK_BUDGET) "(%%rcx)\n\t"                             \
+	"js 91f\n\t"                                                                               \
+	"xchgq %%r11, (%%rcx)\n\t" /* for itself */                                                \
+	"cmpq %%rcx, " __pcpu_stringify(__PCPU_ENTRY_MARKER) "(%%r11)\n\t"                         \
+	"je 90f\n\t"                                                                               \
+	"cmpq $1, " __pcpu_stringify(__PCPU_ENTRY_MARKER) "(%%r11)\n\t"                            \
+	"jne 91f\n\t"                                                                              \
+	"90:\n\t"                                                                                  \
+	"testb $0x40, 7(%%r11)\n\t"                                                                \
+	"jz 71b\n\t"                                                                               \
+	"91:\n\t"                                                                                  \
 	"movq $0, (%%rcx)\n\t"                                                                     \
 	"8:\n\t"                                                                                   \
 	"popq %%rcx\n\t"                                                                           \
-	"popq %%rax\n\t"                                                                           \
 	"movl %[code], %%r11d\n\t"                                                                 \
 	"jmp *__percpu_slow@GOTPCREL(%%rip)\n\t"
 /* The function of the operation and size in @name, unless the compiler's output has it already. */
@@ -96,10 +106,6 @@
 	".endif\n\t"
 
 /* F3, with the instruction's suffix @sfx. Of a result only @n bytes matter. */
-#define __PCPU_R10_1 "%%r10b"
-#define __PCPU_R10_2 "%%r10w"
-#define __PCPU_R10_4 "%%r10d"
-#define __PCPU_R10_8 "%%r10"
 #define __PCPU_R11_1 "%%r11b"
 #define __PCPU_R11_2 "%%r11w"
 #define __PCPU_R11_4 "%%r11d"
@@ -107,28 +113,28 @@
 #define __PCPU_FALLBACK_STORE(name, insn, n, sfx)                                                  \
 	__PCPU_FALLBACK(name, n,                                                                   \
 		"movq " __PCPU_FALLBACK_LAST ", %%r11\n\t"                                         \
-		insn sfx " " __PCPU_R11_##n ", (%%rax)\n\t")
+		insn sfx " " __PCPU_R11_##n ", (%%r10)\n\t")
 #define __PCPU_FALLBACK_READ(n, sfx)                                                               \
 	__PCPU_FALLBACK("read_" #n, n,                                                             \
-		"mov" sfx " (%%rax), " __PCPU_R11_##n "\n\t"                                       \
+		"mov" sfx " (%%r10), " __PCPU_R11_##n "\n\t"                                       \
 		"movq %%r11, " __PCPU_FALLBACK_LAST "\n\t")
 #define __PCPU_FALLBACK_ADD_RETURN(n, sfx)                                                         \
 	__PCPU_FALLBACK("add_return_" #n, n,                                                       \
-		"movq " __PCPU_FALLBACK_LAST ", %%r10\n\t"                                         \
-		"movq %%r10, %%r11\n\t"                                                            \
-		"lock xadd" sfx " " __PCPU_R11_##n ", (%%rax)\n\t"                                 \
-		"addq %%r10, %%r11\n\t"                                                            \
-		"movq %%r11, " __PCPU_FALLBACK_LAST "\n\t")
+		"movq " __PCPU_FALLBACK_LAST ", %%r11\n\t"                                         \
+		"lock xadd" sfx " " __PCPU_R11_##n ", (%%r10)\n\t"                                 \
+		"addq %%r11, " __PCPU_FALLBACK_LAST "\n\t")
 #define __PCPU_FALLBACK_XCHG(n, sfx)                                                               \
 	__PCPU_FALLBACK("xchg_" #n, n,                                                             \
 		"movq " __PCPU_FALLBACK_LAST ", %%r11\n\t"                                         \
-		"xchg" sfx " " __PCPU_R11_##n ", (%%rax)\n\t"                                      \
+		"xchg" sfx " " __PCPU_R11_##n ", (%%r10)\n\t"                                      \
 		"movq %%r11, " __PCPU_FALLBACK_LAST "\n\t")
+/* With one more word on the stack, operands are where the one before them was. */
 #define __PCPU_FALLBACK_CMPXCHG(n, sfx)                                                            \
 	__PCPU_FALLBACK("cmpxchg_" #n, n,                                                          \
-		"movq %%rax, %%r11\n\t"                                                            \
-		"movq " __PCPU_FALLBACK_FIRST ", %%rax\n\t"                                        \
-		"movq " __PCPU_FALLBACK_LAST ", %%r10\n\t"                                         \
-		"lock cmpxchg" sfx " " __PCPU_R10_##n ", (%%r11)\n\t"                              \
-		"movq %%rax, " __PCPU_FALLBACK_FIRST "\n\t")
+		"pushq %%rax\n\t"                                                                  \
+		"movq 8+" __PCPU_FALLBACK_FIRST ", %%rax\n\t"                                      \
+		"movq 8+" __PCPU_FALLBACK_LAST ", %%r11\n\t"                                       \
+		"lock cmpxchg" sfx " " __PCPU_R11_##n ", (%%r10)\n\t"                              \
+		"movq %%rax, 8+" __PCPU_FALLBACK_FIRST "\n\t"                                      \
+		"popq %%rax\n\t")
 /* clang-format on */

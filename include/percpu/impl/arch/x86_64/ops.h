@@ -396,10 +396,6 @@ __pcpu_always_inline __pcpu_u128 __pcpu_direct_cmpxchg128(uintptr_t ptr, __pcpu_
 #undef __PCPU_FALLBACK_FIRST
 #undef __PCPU_FALLBACK_END
 #undef __PCPU_FALLBACK
-#undef __PCPU_R10_1
-#undef __PCPU_R10_2
-#undef __PCPU_R10_4
-#undef __PCPU_R10_8
 #undef __PCPU_R11_1
 #undef __PCPU_R11_2
 #undef __PCPU_R11_4
