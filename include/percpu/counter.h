@@ -2,21 +2,21 @@
 /*
  * counter.h - percpu_counter: a 64-bit counter with a cheap approximate value and an exact one.
  *
- * Every CPU collects small changes in a copy of its own, and folds them into the shared count when
+ * Every CPU collects small changes in a part of its own, and folds them into the shared count when
  * they reach a batch. percpu_counter_read() looks at the shared count alone, so it may be off by
  * up to batch * num_possible_cpus(); percpu_counter_sum() adds up everything.
  *
  * All functions but init and destroy are thread- and signal-safe, and work in a forked child
- * whatever the parent's other threads were doing. Folding takes a short lock, within a section
- * (section.h). The exception is percpu_counter_sum_and_reset(): it is fatal inside of a section,
- * and so in a signal handler that has interrupted one, if only that of a percpu_counter_add() that
- * folds, or of a percpu_counter_limited_add(). The kernel's functions of the same names are
- * mirrored.
+ * whatever the parent's other threads were doing. They can be called inside of sections
+ * (section.h), and by handlers that have interrupted one of them: nobody waits for who is in the
+ * middle of one. (An addition whose CPU another thread holds waits for it, as this_cpu_add() does.)
+ * The kernel's functions of the same names are mirrored.
  */
 #ifndef PERCPU_COUNTER_H
 #define PERCPU_COUNTER_H
 
 #include <percpu/alloc.h>
+#include <percpu/impl/runtime.h>
 
 #include <percpu/impl/begin.h>
 
@@ -24,11 +24,15 @@ __PCPU_BEGIN_DECLS
 
 /** All fields are private. */
 struct percpu_counter {
-	int64_t count; /* what has been folded; written under a lock */
+	int64_t count; /* what has been folded */
 #ifdef PERCPU_UP
 	bool initialized;
 #else
-	int32_t __percpu *counters; /* what has not, by CPU; NULL before init and after destroy */
+	int32_t __percpu *counters; /* parts, by CPU; NULL before init and after destroy */
+	int64_t extra;              /* what has been added beside parts and folds */
+	int32_t bound;              /* parts stay below it: the largest batch so far */
+	uint8_t folds;              /* how often parts have been folded */
+	uint8_t near;               /* whether it has been near a limit */
 #endif
 };
 
@@ -46,33 +50,67 @@ extern PERCPU_API int percpu_counter_batch;
 #endif
 
 /**
- * percpu_counter_init() - make @fbc count from @amount
+ * percpu_counter_init_many() - make @nr counters, @fbc[0] and on, count from @amount
  * @gfp: as in __alloc_percpu_gfp()
  *
- * Returns 0; -ENOMEM; or -EOPNOTSUPP, with a warning in the log, where copies are shared
- * (shared.h). After an error @fbc is as if destroyed.
+ * Their parts are one allocation: cheaper, and what they count for one CPU lies together. Only
+ * percpu_counter_destroy_many() of all of them gives it back.
+ *
+ * Returns 0; -ENOMEM; -EINVAL if @nr is 0; or -EOPNOTSUPP, with a warning in the log, where copies
+ * are shared (shared.h). After an error all are as if destroyed.
  */
+PERCPU_API int percpu_counter_init_many(struct percpu_counter *fbc, int64_t amount, gfp_t gfp,
+					uint32_t nr);
+
+/** percpu_counter_init() - percpu_counter_init_many() of one. */
 PERCPU_API int percpu_counter_init(struct percpu_counter *fbc, int64_t amount, gfp_t gfp);
 
-/** percpu_counter_destroy() - give back the memory; of a destroyed (or zeroed) one: nothing. */
+/**
+ * percpu_counter_destroy_many() - give back the memory of what percpu_counter_init_many() made
+ *
+ * Of destroyed (or zeroed) ones: nothing.
+ */
+PERCPU_API void percpu_counter_destroy_many(struct percpu_counter *fbc, uint32_t nr);
+
+/** percpu_counter_destroy() - percpu_counter_destroy_many() of one. */
 PERCPU_API void percpu_counter_destroy(struct percpu_counter *fbc);
 
 /** percpu_counter_initialized() - whether @fbc has been initialised and not destroyed. */
-PERCPU_API bool percpu_counter_initialized(const struct percpu_counter *fbc);
+PERCPU_INLINE bool percpu_counter_initialized(const struct percpu_counter *fbc);
 
 /**
  * percpu_counter_add_batch() - add @amount
- * @batch: fold this CPU's part when it would reach this absolute value. A large batch is fast and
- *	makes percpu_counter_read() less exact. With 1, 0 or a negative number every addition is
- *	folded at once, as in the kernel, and percpu_counter_read() is exact.
+ * @batch: fold this CPU's part when it would reach this absolute value; more than 2^30 counts as
+ *	2^30. A large batch is fast and makes percpu_counter_read() less exact. With 1, 0 or a
+ *	negative number every addition reaches the count at once, as in the kernel, and
+ *	percpu_counter_read() is exact.
+ *
+ * In line, one restartable sequence, as long as there is nothing to fold.
  */
-PERCPU_API void percpu_counter_add_batch(struct percpu_counter *fbc, int64_t amount, int32_t batch);
+PERCPU_INLINE void percpu_counter_add_batch(struct percpu_counter *fbc, int64_t amount,
+					    int32_t batch);
 
 /** percpu_counter_add() - add @amount with the batch percpu_counter_batch. */
-PERCPU_API void percpu_counter_add(struct percpu_counter *fbc, int64_t amount);
-PERCPU_API void percpu_counter_sub(struct percpu_counter *fbc, int64_t amount);
-PERCPU_API void percpu_counter_inc(struct percpu_counter *fbc);
-PERCPU_API void percpu_counter_dec(struct percpu_counter *fbc);
+PERCPU_INLINE void percpu_counter_add(struct percpu_counter *fbc, int64_t amount);
+PERCPU_INLINE void percpu_counter_sub(struct percpu_counter *fbc, int64_t amount);
+PERCPU_INLINE void percpu_counter_inc(struct percpu_counter *fbc);
+PERCPU_INLINE void percpu_counter_dec(struct percpu_counter *fbc);
+
+/**
+ * percpu_counter_add_local() - add @amount with the largest batch that there is
+ *
+ * For counters of which only percpu_counter_sum() is asked: CPUs write to nothing that they share
+ * before their part has reached 2^30.
+ */
+PERCPU_INLINE void percpu_counter_add_local(struct percpu_counter *fbc, int64_t amount);
+PERCPU_INLINE void percpu_counter_sub_local(struct percpu_counter *fbc, int64_t amount);
+
+/**
+ * percpu_counter_sync() - fold this CPU's part, whatever it is
+ *
+ * Left undone if another thread folds a counter at the same moment, and stays in the middle of it.
+ */
+PERCPU_API void percpu_counter_sync(struct percpu_counter *fbc);
 
 /**
  * percpu_counter_set() - set the value to @amount
@@ -81,16 +119,16 @@ PERCPU_API void percpu_counter_dec(struct percpu_counter *fbc);
  */
 PERCPU_API void percpu_counter_set(struct percpu_counter *fbc, int64_t amount);
 
-/** percpu_counter_read() - the approximate value, from one load. */
-PERCPU_API int64_t percpu_counter_read(const struct percpu_counter *fbc);
+/** percpu_counter_read() - the approximate value, from two loads. */
+PERCPU_INLINE int64_t percpu_counter_read(const struct percpu_counter *fbc);
 /** percpu_counter_read_positive() - the approximate value, 0 if it is negative. */
-PERCPU_API int64_t percpu_counter_read_positive(const struct percpu_counter *fbc);
+PERCPU_INLINE int64_t percpu_counter_read_positive(const struct percpu_counter *fbc);
 
 /**
  * percpu_counter_sum() - the value
  *
  * Exact when nobody changes the counter meanwhile; an addition made during the call counts or does
- * not, but is never counted in part or twice.
+ * not, but is never counted in part or twice. Costs what the CPUs used cost.
  */
 PERCPU_API int64_t percpu_counter_sum(struct percpu_counter *fbc);
 /** percpu_counter_sum_positive() - the value, 0 if it is negative. */
@@ -100,10 +138,7 @@ PERCPU_API int64_t percpu_counter_sum_positive(struct percpu_counter *fbc);
  * percpu_counter_sum_and_reset() - take all that there is, and leave 0
  *
  * Nothing is lost and nothing is counted twice, however many threads add meanwhile: what is added
- * is in the value returned, or in the counter afterwards. (A percpu_counter_sum() that runs at the
- * same time may miss what is being taken.) Interrupts the CPUs that have been used, one after the
- * other. May block; not inside of a section, nor in a signal handler that may have interrupted one
- * (fatal, see above). There is nothing like it in the kernel.
+ * is in the value returned, or in the counter afterwards. There is nothing like it in the kernel.
  */
 PERCPU_API int64_t percpu_counter_sum_and_reset(struct percpu_counter *fbc);
 
@@ -123,6 +158,11 @@ PERCPU_API int __percpu_counter_compare(struct percpu_counter *fbc, int64_t rhs,
  * Returns true if the amount was added. Exact: however many threads call it at once, the value
  * does not pass the limit (as long as nobody passes it by the other functions), and a call fails
  * only if the amount does not fit. Always true for amount 0.
+ *
+ * Far from the limit it costs little more than an addition. The first call that comes near it makes
+ * a system call that interrupts the CPUs that run threads of the process; from then on, until
+ * percpu_counter_set(), limited additions write to what all CPUs share. So it is too from the first
+ * call on for amounts that are not below the batch, and inside of a section.
  */
 PERCPU_API bool percpu_counter_limited_add(struct percpu_counter *fbc, int64_t limit,
 					   int64_t amount);
@@ -131,8 +171,11 @@ __PCPU_END_DECLS
 
 #include <percpu/impl/end.h>
 
+/* How. */
 #ifdef PERCPU_UP
 #include <percpu/impl/up/counter.h>
+#else
+#include <percpu/impl/counter.h>
 #endif
 
 #endif /* PERCPU_COUNTER_H */

@@ -2,25 +2,33 @@
 /*
  * counter.c - percpu_counter.
  *
- * The value is count plus all CPUs' parts. A part never reaches its batch: the addition that would
- * make it so moves the part, and itself, to count. Part and count change together under the lock,
- * so a sum, which holds it, sees an amount in one of them and never in both or in neither.
- *
- * The lock, and what becomes of it in a child: memory/counter_lock.h.
+ * The value is the count, the extra, and all CPUs' parts; memory/counter_lock.h says how it stays
+ * what it is while a part is moved to the count. A part never reaches its batch: the addition that
+ * would make it so moves the part, and itself, to the count. What cannot be moved there at once,
+ * and what has no part to move, is added to the extra, which everybody changes atomically.
  */
 #include "calls/alloc.h"
-#include "cpu/holder.h"
+#include "arch_constants.h"
 #include "ground/log.h"
+#include "ground/pause.h"
+#include "ground/system/fence.h"
+#include "ground/system/new_process.h"
 #include "machine/tier.h"
 #include "memory/counter_lock.h"
 
 #include <percpu/percpu.h>
+
+/* of the processor; it knows what stands above */
+#include "counter_sequence.h"
 
 #include <errno.h>
 
 int percpu_counter_batch = 32;
 
 #define MIN_BATCH 32
+
+/* The counter's near: see percpu_counter_limited_add(). */
+enum { FAR, NEARING, NEAR };
 
 /* After the boot, before any constructor of the program. */
 static void __attribute__((__constructor__(101))) set_up_counters(void)
@@ -30,148 +38,184 @@ static void __attribute__((__constructor__(101))) set_up_counters(void)
 	percpu_counter_batch = batch > MIN_BATCH ? batch : MIN_BATCH;
 }
 
-PERCPU_API int percpu_counter_init(struct percpu_counter *fbc, int64_t amount, gfp_t gfp)
+/* --- life --- */
+
+static int32_t batch_within_bounds(int32_t batch)
 {
-	fbc->counters = NULL;
+	return batch < __PCPU_COUNTER_MAX_BATCH ? batch : __PCPU_COUNTER_MAX_BATCH;
+}
+
+static int init_many(struct percpu_counter *fbc, int64_t amount, gfp_t gfp, uint32_t nr,
+		     void *caller)
+{
+	const int32_t bound = batch_within_bounds(percpu_counter_batch);
+	int32_t __percpu *parts = NULL;
+	int err = -ENOMEM;
+
+	if (nr == 0)
+		return -EINVAL;
 	if (pcpu_tier.shared) {
 		pcpu_log(PERCPU_LOG_WARNING,
 			 "percpu_counter_init() with shared copies: half of the "
 			 "counter would not be shared");
-		return -EOPNOTSUPP;
+		err = -EOPNOTSUPP;
+	} else {
+		parts = pcpu_alloc_for(nr * sizeof(int32_t), __alignof__(int32_t), gfp, caller);
 	}
-	fbc->counters = pcpu_alloc_for(sizeof(int32_t), __alignof__(int32_t), gfp,
-				       __builtin_return_address(0));
-	if (!fbc->counters)
-		return -ENOMEM;
-	fbc->count = amount;
-	return 0;
+	for (uint32_t i = 0; i < nr; i++)
+		fbc[i] = (struct percpu_counter){
+			.count = amount, .counters = parts ? parts + i : NULL, .bound = bound};
+	return parts ? 0 : err;
+}
+
+PERCPU_API int percpu_counter_init_many(struct percpu_counter *fbc, int64_t amount, gfp_t gfp,
+					uint32_t nr)
+{
+	return init_many(fbc, amount, gfp, nr, __builtin_return_address(0));
+}
+
+PERCPU_API int percpu_counter_init(struct percpu_counter *fbc, int64_t amount, gfp_t gfp)
+{
+	return init_many(fbc, amount, gfp, 1, __builtin_return_address(0));
+}
+
+PERCPU_API void percpu_counter_destroy_many(struct percpu_counter *fbc, uint32_t nr)
+{
+	int32_t __percpu *parts = nr ? fbc[0].counters : NULL;
+
+	if (!parts)
+		return;
+	pcpu_counter_forget(fbc, nr);
+	for (uint32_t i = 0; i < nr; i++)
+		fbc[i].counters = NULL;
+	free_percpu(parts);
 }
 
 PERCPU_API void percpu_counter_destroy(struct percpu_counter *fbc)
 {
-	if (!fbc->counters)
-		return;
-	free_percpu(fbc->counters);
-	fbc->counters = NULL;
+	percpu_counter_destroy_many(fbc, 1);
 }
 
-PERCPU_API bool percpu_counter_initialized(const struct percpu_counter *fbc)
+/* --- adding --- */
+
+static int64_t load_extra(const struct percpu_counter *fbc)
 {
-	return fbc->counters != NULL;
+	return __atomic_load_n(&fbc->extra, __ATOMIC_ACQUIRE);
 }
 
-/* Under the lock. */
-static void set_count(struct percpu_counter *fbc, int64_t count)
+static void add_to_extra(struct percpu_counter *fbc, int64_t amount)
 {
-	pcpu_assert_held(&pcpu_counter_lock_of(fbc)->mutex);
-	__atomic_store_n(&fbc->count, count, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&fbc->extra, amount, __ATOMIC_RELEASE);
 }
 
-/* A value may leave the range of int64_t and come back, so additions wrap. */
-static int64_t wrapping_add(int64_t a, int64_t b)
+/* False: the extra is not @before any more, which is brought up to date. */
+static bool try_to_set_extra(struct percpu_counter *fbc, int64_t *before, int64_t after)
 {
-	return (int64_t)((uint64_t)a + (uint64_t)b);
+	return __atomic_compare_exchange_n(&fbc->extra, before, after, false, __ATOMIC_ACQ_REL,
+					   __ATOMIC_ACQUIRE);
 }
 
 /*
- * A part is taken under the lock by who holds this CPU, and held it before: an operation of anybody
- * else may wait for the CPU's holder, and that one for the lock. To hold a CPU is to wait for none.
- */
-static void lock_for_folding(struct percpu_counter *fbc, sigset_t *saved)
-{
-	preempt_disable();
-	pcpu_counter_lock(pcpu_counter_lock_of(fbc), saved);
-}
-
-static void unlock_after_folding(struct percpu_counter *fbc, const sigset_t *saved)
-{
-	pcpu_counter_unlock(pcpu_counter_lock_of(fbc), saved);
-	preempt_enable();
-}
-
-/* Moves this CPU's part to the count, and @amount with it. Under the lock, for folding. */
-static void fold_locked(struct percpu_counter *fbc, int64_t amount)
-{
-	/* of the CPU that is held, wherever the thread runs */
-	pcpu_counter_fold(pcpu_counter_lock_of(fbc), &fbc->count, this_cpu_ptr(fbc->counters),
-			  amount);
-}
-
-/*
- * Whether a part may hold @part: nothing, where the batch is not positive, as in the kernel.
+ * Whether a part may have @amount: nothing, where the batch is not positive, as in the kernel.
  * Unsigned, so that the smallest int64_t has an absolute value.
  */
-static bool fits(int64_t part, int32_t batch)
+static bool fits(int64_t amount, int32_t batch)
 {
-	uint64_t size = part < 0 ? -(uint64_t)part : (uint64_t)part;
+	uint64_t size = amount < 0 ? -(uint64_t)amount : (uint64_t)amount;
 
 	return batch > 0 && size < (uint64_t)batch;
 }
 
-PERCPU_API void percpu_counter_add_batch(struct percpu_counter *fbc, int64_t amount, int32_t batch)
+/* Adds @amount to this CPU's part if that fits. If not, @part is the part that there was. */
+static bool add_to_part(struct percpu_counter *fbc, int64_t amount, int32_t batch, int32_t *part)
 {
-	int32_t part = this_cpu_read(*fbc->counters), before;
-	sigset_t saved;
+	int32_t before;
+	int64_t sum;
 
-	/* an amount that does not fit alone is too large to be added to anything here */
-	while (fits(amount, batch) && fits(part + amount, batch)) {
-		before = this_cpu_cmpxchg(*fbc->counters, part, (int32_t)(part + amount));
-		if (before == part)
-			return;
-		part = before;
+	*part = this_cpu_read(*fbc->counters);
+	for (;;) {
+		sum = pcpu_wrapping_add(pcpu_part_amount(*part), amount);
+		if (!fits(sum, batch))
+			return false;
+		before = this_cpu_cmpxchg(*fbc->counters, *part,
+					  pcpu_part_with(*part, (int32_t)sum));
+		if (before == *part)
+			return true;
+		*part = before;
 	}
-	lock_for_folding(fbc, &saved);
-	fold_locked(fbc, amount);
-	unlock_after_folding(fbc, &saved);
 }
 
-PERCPU_API void percpu_counter_add(struct percpu_counter *fbc, int64_t amount)
+/*
+ * Moves @part, if it still is this CPU's, to the count, and @amount with it. False: nothing has
+ * been done, as somebody else is folding, or this is a handler that has interrupted who does.
+ */
+static bool fold(struct percpu_counter *fbc, int32_t part, int64_t amount)
 {
-	percpu_counter_add_batch(fbc, amount, percpu_counter_batch);
+	struct pcpu_counter_lock *lock = pcpu_counter_lock_of(fbc);
+	int32_t before;
+
+	/* a child has its parent's locks */
+	pcpu_mend_new_process();
+	if (!pcpu_counter_trylock(lock))
+		return false;
+	pcpu_counter_note_fold(lock, fbc, pcpu_part_amount(part));
+	/* L4. On whichever CPU: a part that is equal is as good */
+	before = this_cpu_cmpxchg(*fbc->counters, part, !(part & 1));
+	if (before == part)
+		pcpu_counter_fold(lock, amount);
+	pcpu_counter_unlock(lock);
+	return before == part;
 }
 
-PERCPU_API void percpu_counter_sub(struct percpu_counter *fbc, int64_t amount)
+static int32_t load_bound(const struct percpu_counter *fbc)
 {
-	percpu_counter_add(fbc, (int64_t)(0 - (uint64_t)amount));
+	return __atomic_load_n(&fbc->bound, __ATOMIC_RELAXED);
 }
 
-PERCPU_API void percpu_counter_inc(struct percpu_counter *fbc)
+/* Before any part is that large. */
+static void raise_bound(struct percpu_counter *fbc, int32_t batch)
 {
-	percpu_counter_add(fbc, 1);
+	int32_t before = load_bound(fbc);
+
+	while (before < batch && !__atomic_compare_exchange_n(&fbc->bound, &before, batch, false,
+							      __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+		;
+	pcpu_store_fence();
 }
 
-PERCPU_API void percpu_counter_dec(struct percpu_counter *fbc)
+PERCPU_API void __percpu_counter_add_slow(struct percpu_counter *fbc, int64_t amount, int32_t batch)
 {
-	percpu_counter_add(fbc, -1);
+	int32_t part;
+
+	batch = batch_within_bounds(batch);
+	if (batch > load_bound(fbc))
+		raise_bound(fbc, batch);
+	if (add_to_part(fbc, amount, batch, &part))
+		return;
+	if (!pcpu_part_amount(part) || !fold(fbc, part, amount))
+		add_to_extra(fbc, amount);
 }
 
-PERCPU_API int64_t percpu_counter_read(const struct percpu_counter *fbc)
+PERCPU_API void percpu_counter_sync(struct percpu_counter *fbc)
 {
-	return __atomic_load_n(&fbc->count, __ATOMIC_RELAXED);
+	/* waits for whoever holds the CPU, opens its unit, and gives the thread its rseq area */
+	int32_t part = this_cpu_read(*fbc->counters);
+
+	for (unsigned int n = 0; n < PCPU_PAUSE_SPINS && pcpu_part_amount(part); n++) {
+		if (fold(fbc, part, 0))
+			return;
+		pcpu_pause(n);
+		part = this_cpu_read(*fbc->counters);
+	}
 }
 
-PERCPU_API int64_t percpu_counter_read_positive(const struct percpu_counter *fbc)
-{
-	int64_t value = percpu_counter_read(fbc);
-
-	return value > 0 ? value : 0;
-}
-
-static int64_t sum_locked(struct percpu_counter *fbc)
-{
-	pcpu_assert_held(&pcpu_counter_lock_of(fbc)->mutex);
-	return wrapping_add(fbc->count, per_cpu_sum(*fbc->counters));
-}
+/* --- the value --- */
 
 PERCPU_API int64_t percpu_counter_sum(struct percpu_counter *fbc)
 {
-	sigset_t saved;
-	int64_t sum;
+	int64_t extra = load_extra(fbc);
 
-	pcpu_counter_lock(pcpu_counter_lock_of(fbc), &saved);
-	sum = sum_locked(fbc);
-	pcpu_counter_unlock(pcpu_counter_lock_of(fbc), &saved);
-	return sum;
+	return pcpu_wrapping_add(extra, pcpu_counter_count_and_parts(fbc));
 }
 
 PERCPU_API int64_t percpu_counter_sum_positive(struct percpu_counter *fbc)
@@ -181,40 +225,40 @@ PERCPU_API int64_t percpu_counter_sum_positive(struct percpu_counter *fbc)
 	return sum > 0 ? sum : 0;
 }
 
-/*
- * Not under the counter's lock: a CPU's holder may wait for the lock, and must not be waited for by
- * who has it. An amount that moves from a part to the count meanwhile is taken in one of the two
- * places, or left there.
- */
+/* Has the extra make up for all the rest. Returns what the value was. */
+static int64_t change_to(struct percpu_counter *fbc, int64_t amount)
+{
+	int64_t extra = load_extra(fbc), rest;
+
+	do {
+		rest = pcpu_counter_count_and_parts(fbc);
+	} while (!try_to_set_extra(fbc, &extra, pcpu_wrapping_sub(amount, rest)));
+	return pcpu_wrapping_add(extra, rest);
+}
+
 PERCPU_API int64_t percpu_counter_sum_and_reset(struct percpu_counter *fbc)
 {
-	int64_t sum = 0;
-	unsigned int cpu;
-	sigset_t saved;
-
-	/* whatever CPUs have been used: it would be a matter of luck which of them refuses */
-	if (pcpu_held_cpu() >= 0)
-		pcpu_fatal("percpu_counter_sum_and_reset() inside of a section of CPU %d: two "
-			   "threads that do so can wait for each other for ever",
-			   pcpu_held_cpu());
-	for_each_possible_cpu(cpu)
-		if (percpu_unit_is_open(cpu))
-			sum = wrapping_add(sum, per_cpu_xchg(*fbc->counters, cpu, 0));
-	pcpu_counter_lock(pcpu_counter_lock_of(fbc), &saved);
-	sum = wrapping_add(sum, fbc->count);
-	set_count(fbc, 0);
-	pcpu_counter_unlock(pcpu_counter_lock_of(fbc), &saved);
-	return sum;
+	return change_to(fbc, 0);
 }
 
 PERCPU_API void percpu_counter_set(struct percpu_counter *fbc, int64_t amount)
 {
-	sigset_t saved;
+	struct pcpu_counter_lock *lock = pcpu_counter_lock_of(fbc);
 
-	pcpu_counter_lock(pcpu_counter_lock_of(fbc), &saved);
-	pcpu_counter_reset(pcpu_counter_lock_of(fbc), &fbc->count, fbc->counters, amount);
-	pcpu_counter_unlock(pcpu_counter_lock_of(fbc), &saved);
+	pcpu_mend_new_process();
+	/* with the parts at 0, percpu_counter_read() is exact too */
+	if (pcpu_counter_trylock(lock)) {
+		pcpu_counter_note_set(lock, fbc, pcpu_wrapping_sub(amount, load_extra(fbc)));
+		pcpu_counter_clear(lock);
+		pcpu_counter_unlock(lock);
+	} else {
+		change_to(fbc, amount);
+	}
+	/* whoever is limited meanwhile is somebody else who changes it */
+	__atomic_store_n(&fbc->near, FAR, __ATOMIC_SEQ_CST);
 }
+
+/* --- comparing --- */
 
 static int sign_of_difference(int64_t a, int64_t b)
 {
@@ -239,30 +283,127 @@ PERCPU_API int percpu_counter_compare(struct percpu_counter *fbc, int64_t rhs)
 	return __percpu_counter_compare(fbc, rhs, percpu_counter_batch);
 }
 
+/* --- limits --- */
+
 /*
- * Everything under the lock. The kernel leaves it out far from the limit, and then a thread that is
- * held up between its look at the count and its addition can pass the limit.
+ * What a call has added by itself may lie in a part, so it is not enough to know the count and the
+ * extra: all parts together can have bound * possible CPUs more, or less.
+ *
+ *	far	N1  in one sequence: the counter is far, count and extra are further from the limit
+ *		    than the margin, and the part stays below the bound with the amount: the commit
+ *		N2  or the part is folded first, which changes no value; again N1
+ *	near	E1  near = NEARING, for good
+ *		E2  membarrier(RSEQ): whoever had passed N1's look at E1 aborts, or has committed
+ *		E3  near = NEAR. Who does not see it makes steps E1 to E3 himself
+ *		E4  the extra; then count and parts, all of one moment
+ *		E5  they and the amount are within the limit; else refuse
+ *		E6  extra: what it was -> with the amount, by compare and swap; or again E4
+ *
+ * While it is far, on each CPU there can be one sequence that has looked long ago, at a smaller
+ * count. Count and extra change by folds alone, one of which takes them over the margin by less
+ * than the bound. Then all parts are below the bound, and each of those sequences can commit, which
+ * adds less than the bound: so the margin is bound * (2 * possible CPUs + 2), with one to spare.
+ *
+ * Once it is near, all that is limited goes to the extra, and of two calls that have seen the same
+ * one only one gets through. What other functions do after E4 is as if it was done behind the call.
+ * It is far again after percpu_counter_set(), during which nobody else changes it.
  */
+static int load_near(const struct percpu_counter *fbc)
+{
+	return __atomic_load_n(&fbc->near, __ATOMIC_SEQ_CST);
+}
+
+#ifndef __PCPU_NO_INLINE_SEQUENCE
+/* N1. */
+static inline bool add_by_sequence(struct percpu_counter *fbc, int64_t limit, int64_t amount)
+{
+	const struct pcpu_counter_lock *lock = pcpu_counter_lock_of(fbc);
+	const int64_t bound = load_bound(fbc), most = 2 * (bound - 1);
+	const int64_t margin = bound * (2 * (int64_t)num_possible_cpus() + 2);
+	int64_t far;
+
+	if (!fits(amount, (int32_t)bound))
+		return false;
+	if (amount > 0)
+		return !__builtin_sub_overflow(limit, margin + amount, &far) &&
+		       pcpu_counter_sequence(fbc, lock, false, far, 2 * amount, most);
+	return !__builtin_add_overflow(limit, margin - amount, &far) &&
+	       pcpu_counter_sequence(fbc, lock, true, far, 2 * amount, most);
+}
+#else
+static bool add_by_sequence(struct percpu_counter *fbc, int64_t limit, int64_t amount)
+{
+	(void)fbc, (void)limit, (void)amount;
+	return false;
+}
+#endif
+
+/*
+ * How often a part is folded, or the CPU waited for, until the sequence is to get through. Inside
+ * of a section, and in threads without rseq, it does not.
+ */
+#define TRIES 4
+
+/* N1 and N2. False: it may be near, or there is no sequence to be had. */
+static bool add_while_far(struct percpu_counter *fbc, int64_t limit, int64_t amount)
+{
+	if (!pcpu_tier_has_sequences())
+		return false;
+	for (int n = 0; n < TRIES && load_near(fbc) == FAR; n++) {
+		percpu_counter_sync(fbc);
+		if (add_by_sequence(fbc, limit, amount))
+			return true;
+	}
+	return false;
+}
+
+/* E1 to E3. Where there are no sequences, nobody goes by N1. */
+static void be_near(struct percpu_counter *fbc)
+{
+	if (!pcpu_tier_has_sequences() || load_near(fbc) == NEAR)
+		return;
+	__atomic_store_n(&fbc->near, NEARING, __ATOMIC_SEQ_CST);
+	pcpu_fence_sequences();
+	__atomic_store_n(&fbc->near, NEAR, __ATOMIC_SEQ_CST);
+}
+
+/* Whether @value and @amount are within @limit with @parts at most more, or less. */
+static bool is_within(int64_t value, int64_t amount, int64_t limit, __int128 parts)
+{
+	const __int128 after = (__int128)value + amount;
+
+	return amount > 0 ? after + parts <= limit : after - parts >= limit;
+}
+
+/* E4 and E5. The parts are looked at only if they can decide. */
+static bool may_be_added(struct percpu_counter *fbc, int64_t extra, int64_t limit, int64_t amount)
+{
+	const int64_t count = pcpu_counter_count(fbc);
+	const __int128 parts = (__int128)load_bound(fbc) * num_possible_cpus();
+
+	return is_within(pcpu_wrapping_add(extra, count), amount, limit, parts) ||
+	       is_within(pcpu_wrapping_add(extra, pcpu_counter_count_and_parts(fbc)), amount, limit,
+			 0);
+}
+
+static bool __attribute__((__noinline__))
+limited_add_slow(struct percpu_counter *fbc, int64_t limit, int64_t amount)
+{
+	int64_t extra;
+
+	if (amount == 0 || add_while_far(fbc, limit, amount))
+		return true;
+	be_near(fbc);
+	extra = load_extra(fbc);
+	do {
+		if (!may_be_added(fbc, extra, limit, amount))
+			return false;
+	} while (!try_to_set_extra(fbc, &extra, pcpu_wrapping_add(extra, amount)));
+	return true;
+}
+
 PERCPU_API bool percpu_counter_limited_add(struct percpu_counter *fbc, int64_t limit,
 					   int64_t amount)
 {
-	/* a part may be anything that it can hold: the batches that made it are not known */
-	__int128 unknown = (__int128)INT32_MAX * num_possible_cpus(), after;
-	sigset_t saved;
-	bool fit;
-
-	if (amount == 0)
-		return true;
-	lock_for_folding(fbc, &saved);
-	after = (__int128)fbc->count + amount;
-	/* the parts are added up only where they could decide */
-	fit = amount > 0 ? after + unknown <= limit : after - unknown >= limit;
-	if (!fit) {
-		after = (__int128)sum_locked(fbc) + amount;
-		fit = amount > 0 ? after <= limit : after >= limit;
-	}
-	if (fit)
-		fold_locked(fbc, amount);
-	unlock_after_folding(fbc, &saved);
-	return fit;
+	return add_by_sequence(fbc, limit, amount) || limited_add_slow(fbc, limit, amount);
 }

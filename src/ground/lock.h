@@ -7,21 +7,21 @@
  *	   the CPUs' locks	(cpu/cpu_lock.h)	tried by anybody, stopped under 2 alone
  *	3  the lock of mem.c	(ground/mem.c)		metadata memory
  *	-- handlers of signals take what follows, and nothing of what stands above --
- *	4  the counters' locks	(memory/counter_lock.h)	an operation may be called under them
- *	5  the unit lock	(memory/span.c)		windows, and what is committed in them
+ *	4  the unit lock	(memory/span.c)		windows, and what is committed in them
+ *	   the counters' locks	(memory/counter_lock.h)	tried by anybody, waited for by nobody
  *
  * A thread that has taken one takes only those that stand below it; and so does a handler that has
- * interrupted it, which is why the two that handlers take stand last: their thread may have any of
- * the others. They themselves are taken with all signals masked, or a handler would wait for its
- * own thread; which makes them the counterpart of spin_lock_irqsave(), for short work only. Nothing
- * is allocated under them.
+ * interrupted it, which is why the one that handlers take stands last: their thread may have any of
+ * the others. It itself is taken with all signals masked, or a handler would wait for its own
+ * thread; which makes it the counterpart of spin_lock_irqsave(), for short work only. Nothing is
+ * allocated under it.
  *
- * fork() takes 1, 2 and 3, and not 4 and 5: in fork(), behind the library's back, the C library
- * takes locks of its own (those of its malloc), and another thread may have been interrupted with
- * one of these by a handler that wants 4 or 5. So the child finds 4 and 5 as a thread may have left
- * them that it does not have, and mends what was being done under them (pcpu_units_after_fork(),
- * pcpu_counter_locks_after_fork()). A fork() in a handler keeps what its thread has already, and
- * waits for nothing that stands above that.
+ * fork() takes 1, 2 and 3, and not 4: in fork(), behind the library's back, the C library takes
+ * locks of its own (those of its malloc), and another thread may have been interrupted with one of
+ * these by a handler that wants 4. So the child finds 4, and the counters' locks, as a thread may
+ * have left them that it does not have, and mends what was being done under them
+ * (pcpu_units_after_fork(), pcpu_counter_locks_after_fork()). A fork() in a handler keeps what its
+ * thread has already, and waits for nothing that stands above that.
  *
  * tests/model/locks.pml is a model of this, and with assertions on every thread has its ranks
  * checked.
@@ -42,7 +42,6 @@ enum pcpu_lock_rank {
 	PCPU_RANK_DEBUG,
 	PCPU_RANK_ALLOC,
 	PCPU_RANK_MEM,
-	PCPU_RANK_COUNTER,
 	PCPU_RANK_UNIT,
 };
 

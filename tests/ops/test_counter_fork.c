@@ -14,11 +14,11 @@
 
 static struct percpu_counter counter;
 
-/* A batch of 1 folds every time, under the counter's lock. */
+/* A batch of 2 folds every other time, under the counter's lock. */
 static void *fold_often(void *arg)
 {
 	while (!must_stop())
-		percpu_counter_add_batch(&counter, 1, 1);
+		percpu_counter_add_batch(&counter, 1, 2);
 	return arg;
 }
 
@@ -26,8 +26,9 @@ static int use_the_counter(void)
 {
 	int64_t before = percpu_counter_sum(&counter);
 
-	percpu_counter_add_batch(&counter, 1, 1);
-	return percpu_counter_sum(&counter) == before + 1 ? 0 : 1;
+	for (int i = 0; i < 3; i++)
+		percpu_counter_add_batch(&counter, 1, 2);
+	return percpu_counter_sum(&counter) == before + 3 ? 0 : 1;
 }
 
 static void forked_children_can_use_a_counter_that_others_fold(void **state)

@@ -130,47 +130,52 @@ static void forks_handlers_and_allocations_do_not_wait_for_each_other(void **sta
 
 /* --- what handlers take, and fork() does not --- */
 
-/* A thread that has the counter's lock, and is half through when the process forks. */
+/* The step that the thread is behind when the process forks, L1 to L5 of memory/counter_lock.h. */
+static int half;
+
+static void stop_behind(int number)
+{
+	if (half != number)
+		return;
+	reach(1);
+	await(2);
+}
+
+/* A thread that folds 7, which it has added before, and 50. */
 static void *fold_half(void *arg)
 {
 	struct pcpu_counter_lock *lock = pcpu_counter_lock_of(&counter);
-	sigset_t saved;
-	int32_t *part = get_cpu_ptr(counter.counters);
+	int32_t part;
 
-	pcpu_counter_lock(lock, &saved);
-	lock->count = &counter.count;
-	lock->count_before = counter.count;
-	lock->part = part;
-	lock->part_before = *part;
-	lock->parts = NULL;
-	lock->good = true;
-	*part = 0;
-	reach(1);
-	await(2);
-	counter.count += lock->part_before;
-	lock->good = false;
-	pcpu_counter_unlock(lock, &saved);
-	put_cpu_ptr(counter.counters);
+	go_to(cpus[0]);
+	percpu_counter_add_local(&counter, 7);
+	part = this_cpu_read(*counter.counters);
+	if (!pcpu_counter_trylock(lock))
+		abort();
+	stop_behind(1);
+	pcpu_counter_note_fold(lock, &counter, pcpu_part_amount(part));
+	stop_behind(3);
+	if (this_cpu_cmpxchg(*counter.counters, part, !(part & 1)) != part)
+		abort();
+	stop_behind(4);
+	pcpu_counter_fold(lock, 50);
+	stop_behind(5);
+	pcpu_counter_unlock(lock);
 	return arg;
 }
 
-/* One that resets it, and has cleared the parts, or one of them. */
-static void *reset_half(void *arg)
+/* One that sets it to 1000, and has cleared the parts. */
+static void *set_half(void *arg)
 {
 	struct pcpu_counter_lock *lock = pcpu_counter_lock_of(&counter);
-	sigset_t saved;
 
-	pcpu_counter_lock(lock, &saved);
-	lock->count = &counter.count;
-	lock->parts = counter.counters;
-	lock->count_after = 1000;
-	lock->good = true;
-	reach(1);
-	await(2);
-	pcpu_counter_unlock(lock, &saved);
-	pcpu_counter_lock(lock, &saved);
-	pcpu_counter_reset(lock, &counter.count, counter.counters, 1000);
-	pcpu_counter_unlock(lock, &saved);
+	if (!pcpu_counter_trylock(lock))
+		abort();
+	pcpu_counter_note_set(lock, &counter, 1000 - counter.extra);
+	stop_behind(3);
+	pcpu_counter_clear(lock);
+	stop_behind(5);
+	pcpu_counter_unlock(lock);
 	return arg;
 }
 
@@ -216,31 +221,49 @@ static void with_half(void *(*work)(void *arg), void (*expect)(void))
 
 static int64_t expected;
 
+/* A child's counters are as good as new ones: nobody else has their locks. */
 static void look_at_the_value(void)
 {
+	int64_t read;
+
+	go_to(cpus[0]);
 	child_expect(percpu_counter_sum(&counter) == expected);
-	percpu_counter_add_batch(&counter, 1, 1);
-	child_expect(percpu_counter_sum(&counter) == expected + 1);
+	percpu_counter_add_local(&counter, 3);
+	child_expect(percpu_counter_sum(&counter) == expected + 3);
+	read = percpu_counter_read(&counter);
+	percpu_counter_sync(&counter);
+	child_expect(percpu_counter_read(&counter) != read);
+	child_expect(percpu_counter_sum(&counter) == expected + 3);
+	child_expect(!percpu_counter_limited_add(&counter, expected + 3, 1));
+	child_expect(percpu_counter_limited_add(&counter, expected + 4, 1));
+	child_expect(percpu_counter_sum_and_reset(&counter) == expected + 4);
+	percpu_counter_destroy(&counter);
 }
 
 static void child_has_the_amount_that_another_thread_was_moving(void **state)
 {
+	static const int halves[] = {1, 3, 4, 5};
+
 	(void)state;
-	percpu_counter_set(&counter, 100);
-	percpu_counter_add_batch(&counter, 7, 1000);
-	expected = 107;
-	with_half(fold_half, look_at_the_value);
-	assert_int_equal(percpu_counter_sum(&counter), 107);
+	for (size_t i = 0; i < sizeof(halves) / sizeof(halves[0]); i++) {
+		half = halves[i];
+		percpu_counter_set(&counter, 100);
+		expected = 107;
+		with_half(fold_half, look_at_the_value);
+		assert_int_equal(percpu_counter_sum(&counter), 157);
+	}
 }
 
 static void child_has_the_value_that_another_thread_was_setting(void **state)
 {
 	(void)state;
-	percpu_counter_set(&counter, 100);
-	percpu_counter_add_batch(&counter, 7, 1000);
-	expected = 1000;
-	with_half(reset_half, look_at_the_value);
-	assert_int_equal(percpu_counter_sum(&counter), 1000);
+	for (half = 3; half <= 5; half += 2) {
+		percpu_counter_set(&counter, 100);
+		percpu_counter_add_local(&counter, 7);
+		expected = 1000;
+		with_half(set_half, look_at_the_value);
+		assert_int_equal(percpu_counter_sum(&counter), 1000);
+	}
 	percpu_counter_set(&counter, 0);
 }
 
@@ -422,7 +445,8 @@ static void die_with_locks(void *arg)
 	(void)arg;
 	signal(SIGABRT, report_and_exit);
 	pcpu_alloc_lock();
-	pcpu_counter_lock(pcpu_counter_lock_of(&counter), &saved);
+	if (!pcpu_counter_trylock(pcpu_counter_lock_of(&counter)))
+		abort();
 	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
 	pcpu_fatal("as if something were wrong");
 }

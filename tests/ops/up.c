@@ -296,6 +296,22 @@ static void a_counter_is_exact(void **state)
 	assert_false(percpu_counter_initialized(&counter));
 }
 
+static void counters_can_be_made_together(void **state)
+{
+	struct percpu_counter many[2];
+
+	(void)state;
+	assert_int_equal(percpu_counter_init_many(many, 1, GFP_KERNEL, 0), -EINVAL);
+	assert_int_equal(percpu_counter_init_many(many, 1, GFP_KERNEL, 2), 0);
+	percpu_counter_add_local(&many[1], 5);
+	percpu_counter_sub_local(&many[1], 2);
+	percpu_counter_sync(&many[1]);
+	assert_int_equal(percpu_counter_sum(&many[0]), 1);
+	assert_int_equal(percpu_counter_sum(&many[1]), 4);
+	percpu_counter_destroy_many(many, 2);
+	assert_false(percpu_counter_initialized(&many[1]));
+}
+
 static void a_counter_compares(void **state)
 {
 	struct percpu_counter counter;
@@ -379,6 +395,7 @@ int main(void)
 		cmocka_unit_test(log_handlers_are_the_same_in_every_file),
 		cmocka_unit_test(the_backend_is_up),
 		cmocka_unit_test(a_counter_is_exact),
+		cmocka_unit_test(counters_can_be_made_together),
 		cmocka_unit_test(a_counter_compares),
 		cmocka_unit_test(a_limited_add_stays_within_its_limit),
 		cmocka_unit_test(operations_are_whole_among_a_threads_handlers),

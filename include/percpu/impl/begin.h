@@ -10,12 +10,14 @@
 #define __pcpu_always_inline static inline __attribute__((__always_inline__, __unused__))
 /*
  * An asm statement that gcc takes for a short one when it decides what to inline: it would count
- * the lines, most of which are elsewhere.
+ * the lines, most of which are elsewhere. And one with labels.
  */
 #if defined(__clang__) || __GNUC__ < 9
 #define __pcpu_short_asm __asm__ volatile
+#define __pcpu_goto_asm __asm__ goto
 #else
 #define __pcpu_short_asm __asm__ __inline__ volatile
+#define __pcpu_goto_asm __asm__ __inline__ goto
 #endif
 /* For a cast to the marked pointer type @type from the address of ordinary memory. */
 #ifdef __CHECKER__

@@ -3,6 +3,7 @@
 #undef __pcpu_unlikely
 #undef __pcpu_always_inline
 #undef __pcpu_short_asm
+#undef __pcpu_goto_asm
 #undef __pcpu_from_memory
 #undef __pcpu_stringify_1
 #undef __pcpu_stringify

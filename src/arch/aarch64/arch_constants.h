@@ -58,6 +58,12 @@ static inline bool pcpu_is_signal_frame(const uint64_t *words)
 	       (words[2] & ~(uint64_t)PCPU_USER_STATE) == 0;
 }
 
+/* What was stored before is seen before what is stored behind it, also by assembly. */
+static inline void pcpu_store_fence(void)
+{
+	__asm__ volatile("dmb ishst" : : : "memory");
+}
+
 /* Tells the processor that this is a loop that waits. */
 static inline void pcpu_relax(void)
 {

@@ -8,6 +8,8 @@
 
 #include "alloc/cache.h"
 #include "alloc/chunk/chunk.h"
+#include "machine/tier.h"
+#include "memory/counter_lock.h"
 
 #include <percpu/percpu.h>
 
@@ -18,8 +20,23 @@
 
 static DEFINE_PER_CPU(int, some_variable);
 
+#define MAX_BATCH __PCPU_COUNTER_MAX_BATCH
+
 static struct percpu_counter counter;
 static unsigned int own_cpu;
+
+/* The part of @cpu, which nobody changes. */
+static int32_t part_of(unsigned int cpu)
+{
+	return pcpu_part_amount(*per_cpu_ptr(counter.counters, cpu));
+}
+
+static void set_part(unsigned int cpu, int32_t amount)
+{
+	int32_t *part = per_cpu_ptr(counter.counters, cpu);
+
+	*part = pcpu_part_with(*part, amount);
+}
 
 /* What goes to this CPU's part goes to one and the same, as long as there is one thread. */
 static int pin_to_one_cpu(void **state)
@@ -140,7 +157,128 @@ static void batch_is_twice_the_possible_cpus_and_at_least_32(void **state)
 	assert_int_equal(percpu_counter_batch, twice > 32 ? twice : 32);
 }
 
+/* --- many at once --- */
+
+#define MANY 5
+
+static void counters_made_together_count_apart(void **state)
+{
+	struct percpu_counter many[MANY];
+
+	(void)state;
+	assert_int_equal(percpu_counter_init_many(many, 100, GFP_KERNEL, MANY), 0);
+	for (int i = 0; i < MANY; i++)
+		percpu_counter_add(&many[i], i);
+	for (int i = 0; i < MANY; i++) {
+		assert_true(percpu_counter_initialized(&many[i]));
+		assert_int_equal(percpu_counter_read(&many[i]), 100);
+		assert_int_equal(percpu_counter_sum(&many[i]), 100 + i);
+	}
+	percpu_counter_destroy_many(many, MANY);
+	for (int i = 0; i < MANY; i++)
+		assert_false(percpu_counter_initialized(&many[i]));
+	percpu_counter_destroy_many(many, MANY);
+	percpu_counter_destroy_many(many, 0);
+}
+
+static void counters_made_together_are_one_area(void **state)
+{
+	struct percpu_counter many[MANY];
+	int free_before;
+
+	(void)state;
+	pcpu_cache_on = false;
+	free_before = pcpu_area_map_free_size(&pcpu_first_chunk->map);
+	assert_int_equal(percpu_counter_init_many(many, 0, GFP_KERNEL, MANY), 0);
+	assert_int_equal(free_before - pcpu_area_map_free_size(&pcpu_first_chunk->map),
+			 MANY * sizeof(int32_t));
+	percpu_counter_destroy_many(many, MANY);
+	assert_int_equal(pcpu_area_map_free_size(&pcpu_first_chunk->map), free_before);
+	pcpu_cache_on = true;
+}
+
+static void counters_that_cannot_be_made_are_as_if_destroyed(void **state)
+{
+	static struct percpu_counter many[50000];
+	const gfp_t gfp = GFP_KERNEL | __GFP_NOWARN;
+
+	(void)state;
+	memset(many, 0xff, sizeof(many));
+	assert_int_equal(percpu_counter_init_many(many, 0, gfp, 50000), -ENOMEM);
+	assert_false(percpu_counter_initialized(&many[0]));
+	assert_false(percpu_counter_initialized(&many[49999]));
+	assert_int_equal(percpu_counter_init_many(many, 0, gfp, 0), -EINVAL);
+}
+
 /* --- adding --- */
+
+static void local_additions_stay_in_the_part(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 1000; i++)
+		percpu_counter_add_local(&counter, 1000);
+	assert_int_equal(percpu_counter_read(&counter), 0);
+	assert_int_equal(percpu_counter_sum(&counter), 1000000);
+	percpu_counter_sub_local(&counter, 2000001);
+	assert_int_equal(percpu_counter_read(&counter), 0);
+	assert_int_equal(percpu_counter_sum(&counter), -1000001);
+	percpu_counter_sub_local(&counter, INT64_MIN);
+	assert_int_equal(percpu_counter_sum(&counter), INT64_MAX - 1000000);
+}
+
+static void sync_folds_the_part(void **state)
+{
+	(void)state;
+	percpu_counter_add_local(&counter, 1000);
+	percpu_counter_sync(&counter);
+	assert_int_equal(percpu_counter_read(&counter), 1000);
+	assert_int_equal(part_of(own_cpu), 0);
+	percpu_counter_sync(&counter);
+	assert_int_equal(percpu_counter_sum(&counter), 1000);
+}
+
+/* By what is added beside it, and by the end of whoever has it. */
+static void addition_does_not_wait_for_the_lock(void **state)
+{
+	struct pcpu_counter_lock *lock = pcpu_counter_lock_of(&counter);
+
+	(void)state;
+	percpu_counter_add_local(&counter, 40);
+	for (int noted = 0; noted < 2; noted++) {
+		int64_t value = percpu_counter_sum(&counter);
+
+		assert_true(pcpu_counter_trylock(lock));
+		if (noted)
+			pcpu_counter_note_fold(lock, &counter, 40);
+		percpu_counter_add_batch(&counter, 1000, 32);
+		assert_int_equal(percpu_counter_read(&counter), value - 40 + 1000);
+		assert_int_equal(percpu_counter_sum(&counter), value + 1000);
+		percpu_counter_sync(&counter);
+		assert_int_equal(percpu_counter_sum(&counter), value + 1000);
+		percpu_counter_set(&counter, 77);
+		assert_int_equal(percpu_counter_sum(&counter), 77);
+		assert_false(percpu_counter_limited_add(&counter, 77, 1));
+		assert_int_equal(percpu_counter_sum_and_reset(&counter), 77);
+		assert_int_equal(percpu_counter_sum(&counter), 0);
+		pcpu_counter_unlock(lock);
+		assert_int_equal(percpu_counter_sum(&counter), 0);
+	}
+}
+
+static void counter_that_ends_takes_its_lock_back(void **state)
+{
+	struct pcpu_counter_lock *lock = pcpu_counter_lock_of(&counter);
+
+	(void)state;
+	assert_int_equal(percpu_counter_init(&counter, 5, GFP_KERNEL), 0);
+	/* as a handler that is left by siglongjmp() leaves it, but for this thread's other folds */
+	assert_true(pcpu_counter_trylock(lock));
+	pcpu_counter_note_fold(lock, &counter, 3);
+	assert_int_equal(lock->state % PCPU_COUNTER_PHASES, PCPU_COUNTER_NOTED);
+	percpu_counter_destroy(&counter);
+	assert_int_equal(lock->state % PCPU_COUNTER_PHASES, PCPU_COUNTER_FREE);
+	pcpu_counter_unlock(lock);
+}
 
 static void additions_of_every_kind_reach_the_sum(void **state)
 {
@@ -169,7 +307,7 @@ static void part_that_reaches_the_batch_is_folded_whole(void **state)
 	percpu_counter_add_batch(&counter, 31, 32);
 	percpu_counter_add_batch(&counter, 1, 32);
 	assert_int_equal(percpu_counter_read(&counter), 32);
-	assert_int_equal(*per_cpu_ptr(counter.counters, own_cpu), 0);
+	assert_int_equal(part_of(own_cpu), 0);
 	assert_int_equal(percpu_counter_sum(&counter), 32);
 }
 
@@ -311,7 +449,7 @@ static void approximate_value_is_off_by_less_than_a_batch_a_cpu(void **state)
 
 	(void)state;
 	for_each_possible_cpu(cpu)
-		*per_cpu_ptr(counter.counters, cpu) = percpu_counter_batch - 1;
+		set_part(cpu, percpu_counter_batch - 1);
 	assert_true(percpu_counter_sum(&counter) - percpu_counter_read(&counter) <= worst);
 	assert_int_equal(percpu_counter_sum(&counter),
 			 (int64_t)num_possible_cpus() * (percpu_counter_batch - 1));
@@ -343,7 +481,7 @@ static void set_forgets_the_parts_of_all_cpus(void **state)
 
 	(void)state;
 	for_each_possible_cpu(cpu)
-		*per_cpu_ptr(counter.counters, cpu) = 9;
+		set_part(cpu, 9);
 	percpu_counter_set(&counter, 1000);
 	assert_int_equal(percpu_counter_sum(&counter), 1000);
 	assert_int_equal(percpu_counter_read(&counter), 1000);
@@ -371,7 +509,7 @@ static void compare_is_exact_wherever_parts_could_decide(void **state)
 	for (int sign = -1; sign <= 1; sign += 2) {
 		percpu_counter_set(&counter, 500);
 		for_each_possible_cpu(cpu)
-			*per_cpu_ptr(counter.counters, cpu) = sign * (percpu_counter_batch - 1);
+			set_part(cpu, sign * (percpu_counter_batch - 1));
 		assert_int_equal(percpu_counter_compare(&counter, 500 + sign * most), 0);
 		assert_int_equal(percpu_counter_compare(&counter, 500 + sign * most - 1), 1);
 		assert_int_equal(percpu_counter_compare(&counter, 500 + sign * most + 1), -1);
@@ -406,11 +544,11 @@ static void compare_far_from_the_value_looks_at_the_count_alone(void **state)
 	int64_t unknown = (int64_t)percpu_counter_batch * num_possible_cpus();
 
 	(void)state;
-	*per_cpu_ptr(counter.counters, 0) = INT32_MAX;
+	set_part(0, MAX_BATCH - 1);
 	assert_int_equal(percpu_counter_compare(&counter, unknown + 1), -1);
-	*per_cpu_ptr(counter.counters, 0) = INT32_MIN;
+	set_part(0, -MAX_BATCH);
 	assert_int_equal(percpu_counter_compare(&counter, -unknown - 1), 1);
-	*per_cpu_ptr(counter.counters, 0) = 0;
+	set_part(0, 0);
 }
 
 static void limited_add_counts_parts_of_any_batch(void **state)
@@ -478,10 +616,31 @@ static void parts_count_towards_the_limit(void **state)
 
 	(void)state;
 	for_each_possible_cpu(cpu)
-		*per_cpu_ptr(counter.counters, cpu) = percpu_counter_batch - 1;
+		set_part(cpu, percpu_counter_batch - 1);
 	assert_false(percpu_counter_limited_add(&counter, most, 1));
 	assert_true(percpu_counter_limited_add(&counter, most + 1, 1));
 	assert_int_equal(percpu_counter_sum(&counter), most + 1);
+}
+
+/* What is far from its limit goes to the part, in line or folded. */
+static void far_from_the_limit_is_no_common_cache_line_written(void **state)
+{
+	(void)state;
+	if (!pcpu_tier_has_sequences())
+		skip();
+	for (int sign = -1; sign <= 1; sign += 2) {
+		percpu_counter_set(&counter, 0);
+		for (int i = 1; i < percpu_counter_batch; i++) {
+			assert_true(percpu_counter_limited_add(&counter, sign * 1000000, sign));
+			assert_int_equal(percpu_counter_read(&counter), 0);
+			assert_int_equal(part_of(own_cpu), sign * i);
+		}
+		assert_true(percpu_counter_limited_add(&counter, sign * 1000000, sign));
+		assert_int_equal(percpu_counter_sum(&counter), sign * percpu_counter_batch);
+		assert_int_equal(counter.near, 0);
+		assert_false(percpu_counter_limited_add(&counter, sign, sign));
+		assert_int_not_equal(counter.near, 0);
+	}
 }
 
 static void limits_at_the_extremes_do_not_overflow(void **state)
@@ -632,6 +791,38 @@ static void sum_of_a_growing_counter_never_goes_back(void **state)
 	assert_int_equal(percpu_counter_sum(&counter), NR_THREADS * 50000L);
 }
 
+static void *fill_and_fold(void *arg)
+{
+	int64_t amount = 1 + (intptr_t)arg % 3;
+
+	for (int i = 0; amount; i++) {
+		if (percpu_counter_limited_add(&counter, LIMIT, amount))
+			__atomic_fetch_add(&added, amount, __ATOMIC_RELAXED);
+		else
+			amount--;
+		/* up and down again, away from the limit */
+		if (i % 16 == 0)
+			percpu_counter_sync(&counter);
+		if (i % 64 == 0 && percpu_counter_limited_add(&counter, INT64_MIN, -20))
+			__atomic_fetch_add(&added, -20, __ATOMIC_RELAXED);
+		if (percpu_counter_sum(&counter) > LIMIT)
+			__atomic_fetch_add(&passed, 1, __ATOMIC_RELAXED);
+	}
+	return NULL;
+}
+
+static void limit_is_exact_while_parts_are_folded_and_amounts_taken_back(void **state)
+{
+	int64_t value;
+
+	(void)state;
+	added = passed = 0;
+	run_threads(fill_and_fold);
+	value = percpu_counter_sum(&counter);
+	assert_int_equal(value, added);
+	assert_true(value <= LIMIT);
+}
+
 /* --- signal handlers --- */
 
 #define STORM 5000
@@ -645,6 +836,31 @@ static void count_in_handler(int signo)
 	percpu_counter_add(&counter, 1);
 	percpu_counter_add_batch(&counter, 1, 1);
 	__atomic_fetch_add(&handled, 1, __ATOMIC_RELAXED);
+}
+
+static void fill_in_handler(int signo)
+{
+	(void)signo;
+	if (percpu_counter_limited_add(&counter, LIMIT, 1))
+		__atomic_fetch_add(&added, 1, __ATOMIC_RELAXED);
+	if (percpu_counter_sum(&counter) > LIMIT)
+		__atomic_fetch_add(&passed, 1, __ATOMIC_RELAXED);
+}
+
+static void *fill_in_the_storm(void *arg)
+{
+	timer_t timer = start_storm_of(NANOSECONDS_BETWEEN_SIGNALS, fill_in_handler);
+
+	fill_to_the_limit(arg);
+	end_storm(timer);
+	return NULL;
+}
+
+static void storm_of_signals_does_not_pass_a_limit(void **state)
+{
+	(void)state;
+	assert_fill_exactly(fill_in_the_storm, LIMIT);
+	signal(SIGUSR1, SIG_DFL);
 }
 
 static void *fold_in_the_storm(void *arg)
@@ -690,6 +906,13 @@ int main(void)
 		cmocka_unit_test(counter_made_again_starts_afresh),
 		cmocka_unit_test(counter_without_memory_is_as_if_destroyed),
 		cmocka_unit_test(batch_is_twice_the_possible_cpus_and_at_least_32),
+		cmocka_unit_test(counters_made_together_count_apart),
+		cmocka_unit_test(counters_made_together_are_one_area),
+		cmocka_unit_test(counters_that_cannot_be_made_are_as_if_destroyed),
+		counter_test(local_additions_stay_in_the_part),
+		counter_test(sync_folds_the_part),
+		counter_test(addition_does_not_wait_for_the_lock),
+		cmocka_unit_test(counter_that_ends_takes_its_lock_back),
 		counter_test(additions_of_every_kind_reach_the_sum),
 		counter_test(part_below_the_batch_is_not_in_the_approximate_value),
 		counter_test(part_that_reaches_the_batch_is_folded_whole),
@@ -718,12 +941,15 @@ int main(void)
 		counter_test(negative_amount_has_a_lower_limit),
 		counter_test(amount_0_fits_even_beyond_the_limit),
 		counter_test(parts_count_towards_the_limit),
+		counter_test(far_from_the_limit_is_no_common_cache_line_written),
 		counter_test(limits_at_the_extremes_do_not_overflow),
 		counter_test(sum_of_many_threads_is_exact),
 		counter_test(threads_fill_a_limit_exactly_and_never_pass_it),
 		counter_test(threads_fill_a_lower_limit_exactly_and_never_pass_it),
 		counter_test(sum_of_a_growing_counter_never_goes_back),
+		counter_test(limit_is_exact_while_parts_are_folded_and_amounts_taken_back),
 		counter_test(storm_of_signals_loses_nothing_and_never_deadlocks),
+		counter_test(storm_of_signals_does_not_pass_a_limit),
 	};
 
 	return cmocka_run_group_tests_name("counter", tests, pin_to_one_cpu, NULL);

@@ -178,7 +178,7 @@ static void what_wants_the_cpus_locks_stopped_says_so(void **state)
 /* --- the order --- */
 
 static struct pcpu_mutex outer = PCPU_MUTEX_INITIALIZER(PCPU_RANK_ALLOC);
-static struct pcpu_mutex inner = PCPU_MUTEX_INITIALIZER(PCPU_RANK_COUNTER);
+static struct pcpu_mutex inner = PCPU_MUTEX_INITIALIZER(PCPU_RANK_UNIT);
 
 static void take_in_order(void *arg)
 {

@@ -8,6 +8,8 @@
 #include <percpu/counter.h>
 #include <percpu/impl/runtime.h>
 
+#include <errno.h>
+
 #include <percpu/impl/begin.h>
 
 __PCPU_BEGIN_DECLS
@@ -15,49 +17,79 @@ __PCPU_BEGIN_DECLS
 __attribute__((__weak__)) int percpu_counter_batch = 32;
 __PCPU_END_DECLS
 
-PERCPU_API int percpu_counter_init(struct percpu_counter *fbc, int64_t amount, gfp_t gfp)
+PERCPU_API int percpu_counter_init_many(struct percpu_counter *fbc, int64_t amount, gfp_t gfp,
+					uint32_t nr)
 {
 	(void)gfp;
-	fbc->count = amount;
-	fbc->initialized = true;
-	return 0;
+	for (uint32_t i = 0; i < nr; i++) {
+		fbc[i].count = amount;
+		fbc[i].initialized = true;
+	}
+	return nr ? 0 : -EINVAL;
+}
+
+PERCPU_API int percpu_counter_init(struct percpu_counter *fbc, int64_t amount, gfp_t gfp)
+{
+	return percpu_counter_init_many(fbc, amount, gfp, 1);
+}
+
+PERCPU_API void percpu_counter_destroy_many(struct percpu_counter *fbc, uint32_t nr)
+{
+	for (uint32_t i = 0; i < nr; i++)
+		fbc[i].initialized = false;
 }
 
 PERCPU_API void percpu_counter_destroy(struct percpu_counter *fbc)
 {
-	fbc->initialized = false;
+	percpu_counter_destroy_many(fbc, 1);
 }
 
-PERCPU_API bool percpu_counter_initialized(const struct percpu_counter *fbc)
+PERCPU_INLINE bool percpu_counter_initialized(const struct percpu_counter *fbc)
 {
 	return fbc->initialized;
 }
 
 /* One instruction, for the sake of signal handlers; it wraps. */
-PERCPU_API void percpu_counter_add(struct percpu_counter *fbc, int64_t amount)
+PERCPU_INLINE void percpu_counter_add(struct percpu_counter *fbc, int64_t amount)
 {
 	__pcpu_direct_add_8((uintptr_t)&fbc->count, (uint64_t)amount);
 }
 
-PERCPU_API void percpu_counter_add_batch(struct percpu_counter *fbc, int64_t amount, int32_t batch)
+PERCPU_INLINE void percpu_counter_add_batch(struct percpu_counter *fbc, int64_t amount,
+					    int32_t batch)
 {
 	(void)batch;
 	percpu_counter_add(fbc, amount);
 }
 
-PERCPU_API void percpu_counter_sub(struct percpu_counter *fbc, int64_t amount)
+PERCPU_INLINE void percpu_counter_sub(struct percpu_counter *fbc, int64_t amount)
 {
 	percpu_counter_add(fbc, (int64_t)(0 - (uint64_t)amount));
 }
 
-PERCPU_API void percpu_counter_inc(struct percpu_counter *fbc)
+PERCPU_INLINE void percpu_counter_inc(struct percpu_counter *fbc)
 {
 	percpu_counter_add(fbc, 1);
 }
 
-PERCPU_API void percpu_counter_dec(struct percpu_counter *fbc)
+PERCPU_INLINE void percpu_counter_dec(struct percpu_counter *fbc)
 {
 	percpu_counter_add(fbc, -1);
+}
+
+PERCPU_INLINE void percpu_counter_add_local(struct percpu_counter *fbc, int64_t amount)
+{
+	percpu_counter_add(fbc, amount);
+}
+
+PERCPU_INLINE void percpu_counter_sub_local(struct percpu_counter *fbc, int64_t amount)
+{
+	percpu_counter_sub(fbc, amount);
+}
+
+PERCPU_API void percpu_counter_sync(struct percpu_counter *fbc)
+{
+	(void)fbc;
 }
 
 PERCPU_API void percpu_counter_set(struct percpu_counter *fbc, int64_t amount)
@@ -65,12 +97,12 @@ PERCPU_API void percpu_counter_set(struct percpu_counter *fbc, int64_t amount)
 	__pcpu_direct_write_8((uintptr_t)&fbc->count, (uint64_t)amount);
 }
 
-PERCPU_API int64_t percpu_counter_read(const struct percpu_counter *fbc)
+PERCPU_INLINE int64_t percpu_counter_read(const struct percpu_counter *fbc)
 {
 	return (int64_t)__pcpu_direct_read_8((uintptr_t)&fbc->count);
 }
 
-PERCPU_API int64_t percpu_counter_read_positive(const struct percpu_counter *fbc)
+PERCPU_INLINE int64_t percpu_counter_read_positive(const struct percpu_counter *fbc)
 {
 	int64_t value = percpu_counter_read(fbc);
 

@@ -230,6 +230,39 @@ __pcpu_always_inline uintptr_t __pcpu_thread_pointer(void)
 __PCPU_DEFINE_FAMILY(seq)
 
 /*
+ * percpu_counter's addition (counter.h, which says what a part is): adds @change to the part that
+ * @ptr leads to, if that and @bias are not above @range then, unsigned. False: it has not, for that
+ * or for any other reason.
+ */
+__pcpu_always_inline bool __pcpu_seq_part_add(uintptr_t ptr, int64_t change, int64_t bias,
+					      int64_t range)
+{
+	int64_t part;
+	int not_added;
+
+	__pcpu_short_asm(
+		__PCPU_SEQ_BEGIN
+		"ldrsw %[part], " __PCPU_SEQ_COPY "\n\t"
+		"mov %w[not_added], #1\n\t"
+		"add x17, %[part], %[bias]\n\t"
+		"cmp x17, %[range]\n\t"
+		"b.hi 2f\n\t"
+		"add %[part], %[part], %[change]\n\t"
+		"mov %w[not_added], #0\n\t"
+		"str %w[part], " __PCPU_SEQ_COPY
+		__PCPU_SEQ_COMMIT
+		__PCPU_SEQ_ABORT
+		"mov %w[not_added], #1\n\t"
+		"b 2b\n\t"
+		".popsection"
+		: [part] "=&r"(part), [not_added] "=&r"(not_added)
+		: __PCPU_SEQ_CONSTANTS, [ptr] "r"(ptr), [change] "rI"(change),
+		  [bias] "rI"((int64_t)((uint64_t)change + (uint64_t)bias)), [range] "rI"(range)
+		: __PCPU_SEQ_CLOBBERS, "cc");
+	return !not_added;
+}
+
+/*
  * Takes the CPU that the thread runs on, and returns its window; negative: not now. In either case
  * self->cpu has been changed. The commit is the store that lets nobody else in, and with it the
  * thread knows which CPU it holds: there is no instruction between the two for a signal's handler

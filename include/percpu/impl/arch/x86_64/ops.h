@@ -241,6 +241,37 @@ __pcpu_always_inline __pcpu_u128 __pcpu_seq_cmpxchg128(uintptr_t ptr, __pcpu_u12
 }
 
 /*
+ * percpu_counter's addition (counter.h, which says what a part is): adds @change to the part that
+ * @ptr leads to, if that and @bias are not above @range then, unsigned. False: it has not, for that
+ * or for any other reason.
+ */
+__pcpu_always_inline bool __pcpu_seq_part_add(uintptr_t ptr, int64_t change, int64_t bias,
+					      int64_t range)
+{
+	/* an instruction that reads and writes memory is faster than a load, and a store of the sum */
+	__pcpu_goto_asm(
+		__PCPU_SEQ_BEGIN
+		"movslq (%%r10), %%r11\n\t"
+		"addq %[bias], %%r11\n\t"
+		"cmpq %[range], %%r11\n\t"
+		"ja %l[not_added]\n\t"
+		"addl %k[change], (%%r10)"
+		__PCPU_SEQ_COMMIT
+		__PCPU_SEQ_ABORT
+		"6:\n\t"
+		"jmp %l[not_added]\n\t"
+		".popsection"
+		:
+		: __PCPU_SEQ_CONSTANTS, [ptr] __PCPU_SEQ_PTR(ptr), [change] "re"(change),
+		  [bias] "re"((int64_t)((uint64_t)change + (uint64_t)bias)), [range] "re"(range)
+		: __PCPU_SEQ_CLOBBERS
+		: not_added);
+	return true;
+not_added:
+	return false;
+}
+
+/*
  * Takes the CPU that the thread runs on, and returns its window; negative: not now. In either case
  * self->cpu has been changed. The commit is the store that lets nobody else in, and with it the
  * thread knows which CPU it holds: there is no instruction between the two for a signal's handler
