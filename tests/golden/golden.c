@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * golden.c - the program that golden.sh disassembles: the operations and sections of any thread,
- * and the operations of pinned ones. Run, it does each once and says how many went wrong. With
- * GOLDEN_OBJECT defined, those of the shared object too (object.c).
+ * golden.c - the program that golden.sh disassembles: the operations, sections and counters of any
+ * thread, and the operations of pinned ones. Run, it does each once and says how many went wrong.
+ * With GOLDEN_OBJECT defined, those of the shared object too (object.c).
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -57,6 +57,41 @@ GOLDEN void golden_section_dynamic(unsigned long __percpu *p)
 	put_cpu_ptr(p);
 }
 
+GOLDEN void golden_counter_add(struct percpu_counter *fbc)
+{
+	percpu_counter_add(fbc, 1);
+}
+
+GOLDEN void golden_counter_add_amount(struct percpu_counter *fbc, int64_t amount)
+{
+	percpu_counter_add(fbc, amount);
+}
+
+GOLDEN void golden_counter_add_local(struct percpu_counter *fbc)
+{
+	percpu_counter_add_local(fbc, 1);
+}
+
+/* In line, and with a fold. */
+static unsigned int counters_wrong(void)
+{
+	struct percpu_counter counter;
+	unsigned int wrong = 0;
+
+	if (percpu_counter_init(&counter, 0, GFP_KERNEL))
+		return 1;
+	golden_counter_add(&counter);
+	golden_counter_add_amount(&counter, 10);
+	wrong += percpu_counter_read(&counter) != 0;
+	wrong += percpu_counter_sum(&counter) != 11;
+	golden_counter_add_amount(&counter, 1000);
+	wrong += percpu_counter_read(&counter) != 1011;
+	golden_counter_add_local(&counter);
+	wrong += percpu_counter_sum(&counter) != 1012;
+	percpu_counter_destroy(&counter);
+	return wrong;
+}
+
 static unsigned int sections_wrong(struct golden_pair __percpu *pair)
 {
 	golden_this_write_static(5);
@@ -69,7 +104,7 @@ static unsigned int sections_wrong(struct golden_pair __percpu *pair)
 /* What does not depend on the thread being pinned. */
 static unsigned int unpinned_wrong(struct golden_pair __percpu *pair)
 {
-	unsigned int wrong = golden_this_wrong(pair) + sections_wrong(pair);
+	unsigned int wrong = golden_this_wrong(pair) + sections_wrong(pair) + counters_wrong();
 
 #ifdef GOLDEN_OBJECT
 	wrong += golden_object_this_wrong(pair);

@@ -95,7 +95,7 @@ file_of() { # FUNCTION
 classes() { # FUNCTION
 	awk -v function_name="$1" -f "$here/classes.awk" "$(file_of "$1").dis" >whole
 	case $1 in
-	golden_section_*) awk -f "$here/way.awk" whole ;;
+	golden_section_* | golden_counter_*) awk -f "$here/way.awk" whole ;;
 	*) cat whole ;;
 	esac
 }
@@ -138,7 +138,7 @@ is_listed_version() {
 check_lists() {
 	is_listed_version || skip "the list is of $wanted, this is $compiler $version"
 	build "PIE, libpercpu.so" "$shared" -O2 -fPIE -pie
-	functions 'this|pinned|section|object' >built
+	functions 'this|pinned|section|counter|object' >built
 	sed -n 's/^\(golden_[a-z_]*\):.*/\1/p' "$list" | sort >listed
 	checks=$((checks + 1))
 	cmp -s built listed || fail "functions and lists differ: $(diff built listed)"
@@ -354,7 +354,7 @@ check_limits_of() { # VARIANT LIBRARY FLAGS...
 	build "$@"
 	objects=
 	[ -z "$object" ] || objects='|object_this|object_pinned'
-	for function in $(functions "this|pinned|section$objects"); do
+	for function in $(functions "this|pinned|section|counter$objects"); do
 		check_fast_path "$function"
 		check_ways "$function"
 	done
@@ -364,7 +364,7 @@ check_limits_of() { # VARIANT LIBRARY FLAGS...
 	check_one_instruction golden_defined_inc_static
 	check_loop golden_pinned_inc_loop 1 1
 	check_defined
-	check_records golden 'this|section'
+	check_records golden 'this|section|counter'
 	for function in $(functions "this${objects%|*}"); do
 		check_slow_side "$function"
 	done
@@ -383,7 +383,7 @@ check_unrolled() {
 	check_loop golden_this_inc_loop 8 $max_in_loop
 	check_loop golden_object_this_inc_loop 8 $max_in_loop
 	check_loop golden_pinned_inc_loop 1 1
-	check_records golden 'this|section'
+	check_records golden 'this|section|counter'
 	check_records object.so object_this
 }
 
