@@ -5,26 +5,25 @@
  *
  * A thread allocates: it takes a CPU's lock by trying and drops it, then the allocator's mutex and
  * under it that of the metadata. Another one is in the C library's malloc, with a lock of that, or has
- * that of the metadata alone. Both are interrupted once, between any two steps, by a handler that folds a counter, and for it may have
- * to open a unit. A third thread opens a unit in the usual way. A fourth one forks: it takes what
+ * that of the metadata alone. Both are interrupted once, between any two steps, by a handler that operates, and
+ * for it has to open a unit. A third thread opens a unit in the usual way. A fourth one forks: it takes what
  * lock.h says, then what the C library takes, and drops all of it.
  *
  * What is checked: all runs end, so nobody waits in a circle.
  *
- * Each of the macros below changes the order, and the check must fail with it: COUNTERS_FIRST (fork
- * takes the counters' locks before the others), COUNTERS_LAST (behind them, but around what the C
- * library takes), UNIT_BEFORE_MEM (fork has the unit lock while it waits for the metadata's),
- * STOP_UNDER_UNIT (or for the CPUs' locks), ALLOCATE_UNDER_UNIT, UNMASKED (a handler comes to who has
+ * Each of the macros below changes the order, and the check must fail with it: UNITS_FIRST (fork
+ * takes the unit lock before the others), UNITS_LAST (behind them, but around what the C library
+ * takes), UNIT_BEFORE_MEM (fork has it while it waits for the metadata's), STOP_UNDER_UNIT (or for the
+ * CPUs' locks), ALLOCATE_UNDER_UNIT, UNMASKED (a handler comes to who has
  * a lock that handlers take).
  */
 #define NOBODY	0
 #define ALLOC	0
 #define CPU	1
 #define MEM	2
-#define COUNTER 3
-#define UNIT	4
-#define LIBC	5 /* what fork() takes behind the library's back */
-byte owner[6];
+#define UNIT	3
+#define LIBC	4 /* what fork() takes behind the library's back */
+byte owner[5];
 
 inline take(l)
 {
@@ -40,7 +39,7 @@ inline drop(l)
 	owner[l] = NOBODY
 }
 
-inline open_unit()
+inline open_unit_masked()
 {
 	take(UNIT);
 #ifdef ALLOCATE_UNDER_UNIT
@@ -50,27 +49,28 @@ inline open_unit()
 	drop(UNIT)
 }
 
-inline fold()
-{
-	take(COUNTER);
-#ifdef UNMASKED
-	maybe_handle();
-#endif
-	open_unit();
-	drop(COUNTER)
-}
-
 /* In the thread that it interrupts, which goes on behind it. */
 inline maybe_handle()
 {
 	if
 	:: !handled ->
 		handled = true;
-		take(COUNTER);
-		open_unit();
-		drop(COUNTER)
+		open_unit_masked()
 	:: skip
 	fi
+}
+
+inline open_unit()
+{
+	take(UNIT);
+#ifdef UNMASKED
+	maybe_handle();
+#endif
+#ifdef ALLOCATE_UNDER_UNIT
+	take(MEM);
+	drop(MEM);
+#endif
+	drop(UNIT)
 }
 
 active proctype allocating()
@@ -94,7 +94,7 @@ active proctype allocating()
 	drop(UNIT);
 	drop(ALLOC);
 	maybe_handle();
-	fold()
+	open_unit()
 }
 
 /* In malloc, or in metadata without the allocator. */
@@ -114,13 +114,13 @@ active proctype in_memory()
 
 active proctype opening()
 {
-	open_unit()
+	open_unit_masked()
 }
 
 active proctype forking()
 {
-#ifdef COUNTERS_FIRST
-	take(COUNTER);
+#ifdef UNITS_FIRST
+	take(UNIT);
 #endif
 	take(ALLOC);
 #ifdef STOP_UNDER_UNIT
@@ -137,13 +137,13 @@ active proctype forking()
 #ifdef UNIT_BEFORE_MEM
 	drop(UNIT);
 #endif
-#ifdef COUNTERS_LAST
-	take(COUNTER);
+#ifdef UNITS_LAST
+	take(UNIT);
 #endif
 	take(LIBC);
 	drop(LIBC);
-#if defined(COUNTERS_FIRST) || defined(COUNTERS_LAST)
-	drop(COUNTER);
+#if defined(UNITS_FIRST) || defined(UNITS_LAST)
+	drop(UNIT);
 #endif
 	drop(MEM);
 	drop(CPU);
