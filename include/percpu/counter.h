@@ -76,7 +76,7 @@ PERCPU_API void percpu_counter_destroy_many(struct percpu_counter *fbc, uint32_t
 PERCPU_API void percpu_counter_destroy(struct percpu_counter *fbc);
 
 /** percpu_counter_initialized() - whether @fbc has been initialised and not destroyed. */
-PERCPU_INLINE bool percpu_counter_initialized(const struct percpu_counter *fbc);
+__pcpu_inline bool percpu_counter_initialized(const struct percpu_counter *fbc);
 
 /**
  * percpu_counter_add_batch() - add @amount
@@ -87,14 +87,14 @@ PERCPU_INLINE bool percpu_counter_initialized(const struct percpu_counter *fbc);
  *
  * In line, one restartable sequence, as long as there is nothing to fold.
  */
-PERCPU_INLINE void percpu_counter_add_batch(struct percpu_counter *fbc, int64_t amount,
+__pcpu_inline void percpu_counter_add_batch(struct percpu_counter *fbc, int64_t amount,
 					    int32_t batch);
 
 /** percpu_counter_add() - add @amount with the batch percpu_counter_batch. */
-PERCPU_INLINE void percpu_counter_add(struct percpu_counter *fbc, int64_t amount);
-PERCPU_INLINE void percpu_counter_sub(struct percpu_counter *fbc, int64_t amount);
-PERCPU_INLINE void percpu_counter_inc(struct percpu_counter *fbc);
-PERCPU_INLINE void percpu_counter_dec(struct percpu_counter *fbc);
+__pcpu_inline void percpu_counter_add(struct percpu_counter *fbc, int64_t amount);
+__pcpu_inline void percpu_counter_sub(struct percpu_counter *fbc, int64_t amount);
+__pcpu_inline void percpu_counter_inc(struct percpu_counter *fbc);
+__pcpu_inline void percpu_counter_dec(struct percpu_counter *fbc);
 
 /**
  * percpu_counter_add_local() - add @amount with the largest batch that there is
@@ -102,8 +102,8 @@ PERCPU_INLINE void percpu_counter_dec(struct percpu_counter *fbc);
  * For counters of which only percpu_counter_sum() is asked: CPUs write to nothing that they share
  * before their part has reached 2^30.
  */
-PERCPU_INLINE void percpu_counter_add_local(struct percpu_counter *fbc, int64_t amount);
-PERCPU_INLINE void percpu_counter_sub_local(struct percpu_counter *fbc, int64_t amount);
+__pcpu_inline void percpu_counter_add_local(struct percpu_counter *fbc, int64_t amount);
+__pcpu_inline void percpu_counter_sub_local(struct percpu_counter *fbc, int64_t amount);
 
 /**
  * percpu_counter_sync() - fold this CPU's part, whatever it is
@@ -120,9 +120,9 @@ PERCPU_API void percpu_counter_sync(struct percpu_counter *fbc);
 PERCPU_API void percpu_counter_set(struct percpu_counter *fbc, int64_t amount);
 
 /** percpu_counter_read() - the approximate value, from two loads. */
-PERCPU_INLINE int64_t percpu_counter_read(const struct percpu_counter *fbc);
+__pcpu_inline int64_t percpu_counter_read(const struct percpu_counter *fbc);
 /** percpu_counter_read_positive() - the approximate value, 0 if it is negative. */
-PERCPU_INLINE int64_t percpu_counter_read_positive(const struct percpu_counter *fbc);
+__pcpu_inline int64_t percpu_counter_read_positive(const struct percpu_counter *fbc);
 
 /**
  * percpu_counter_sum() - the value

@@ -238,7 +238,7 @@ PERCPU_API void percpu_remote_end(unsigned int cpu)
 {
 	if (pcpu_held_cpu() != (int)cpu)
 		pcpu_fatal("percpu_remote_end(%u): the caller does not hold that CPU", cpu);
-	__percpu_release_slow();
+	release_with_care();
 }
 
 /* --- checks of debug builds --- */

@@ -8,6 +8,8 @@
  */
 #define __pcpu_unlikely(x) __builtin_expect(!!(x), 0)
 #define __pcpu_always_inline static inline __attribute__((__always_inline__, __unused__))
+/* On functions that a public header declares, and whose body is here. */
+#define __pcpu_inline static inline __attribute__((__unused__))
 /*
  * An asm statement that gcc takes for a short one when it decides what to inline: it would count
  * the lines, most of which are elsewhere. And one with labels.

@@ -69,8 +69,6 @@ __extension__ typedef unsigned __int128 __pcpu_u128;
 #else
 #define PERCPU_API __attribute__((__visibility__("default")))
 #endif
-/* On functions that a header says what they do, and percpu/impl/ how. */
-#define PERCPU_INLINE static inline __attribute__((__unused__))
 
 /*
  * All files of a program, or of a shared object, are compiled with PERCPU_UP or none: the symbol

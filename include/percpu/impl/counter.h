@@ -13,6 +13,8 @@
 #include <percpu/counter.h>
 #include <percpu/impl/runtime.h>
 
+#ifndef PERCPU_UP
+
 #include <percpu/impl/begin.h>
 
 /* The largest batch. */
@@ -24,7 +26,7 @@ __PCPU_BEGIN_DECLS
 PERCPU_API void __percpu_counter_add_slow(struct percpu_counter *fbc, int64_t amount, int32_t batch)
 	__attribute__((__cold__));
 
-PERCPU_INLINE bool percpu_counter_initialized(const struct percpu_counter *fbc)
+__pcpu_inline bool percpu_counter_initialized(const struct percpu_counter *fbc)
 {
 	return fbc->counters != NULL;
 }
@@ -46,51 +48,51 @@ __pcpu_always_inline bool __pcpu_counter_add_to_part(struct percpu_counter *fbc,
 #endif
 }
 
-PERCPU_INLINE void percpu_counter_add_batch(struct percpu_counter *fbc, int64_t amount,
+__pcpu_inline void percpu_counter_add_batch(struct percpu_counter *fbc, int64_t amount,
 					    int32_t batch)
 {
 	if (__pcpu_unlikely(!__pcpu_counter_add_to_part(fbc, amount, batch)))
 		__percpu_counter_add_slow(fbc, amount, batch);
 }
 
-PERCPU_INLINE void percpu_counter_add(struct percpu_counter *fbc, int64_t amount)
+__pcpu_inline void percpu_counter_add(struct percpu_counter *fbc, int64_t amount)
 {
 	percpu_counter_add_batch(fbc, amount, percpu_counter_batch);
 }
 
-PERCPU_INLINE void percpu_counter_sub(struct percpu_counter *fbc, int64_t amount)
+__pcpu_inline void percpu_counter_sub(struct percpu_counter *fbc, int64_t amount)
 {
 	percpu_counter_add(fbc, (int64_t)(0 - (uint64_t)amount));
 }
 
-PERCPU_INLINE void percpu_counter_inc(struct percpu_counter *fbc)
+__pcpu_inline void percpu_counter_inc(struct percpu_counter *fbc)
 {
 	percpu_counter_add(fbc, 1);
 }
 
-PERCPU_INLINE void percpu_counter_dec(struct percpu_counter *fbc)
+__pcpu_inline void percpu_counter_dec(struct percpu_counter *fbc)
 {
 	percpu_counter_add(fbc, -1);
 }
 
-PERCPU_INLINE void percpu_counter_add_local(struct percpu_counter *fbc, int64_t amount)
+__pcpu_inline void percpu_counter_add_local(struct percpu_counter *fbc, int64_t amount)
 {
 	percpu_counter_add_batch(fbc, amount, __PCPU_COUNTER_MAX_BATCH);
 }
 
-PERCPU_INLINE void percpu_counter_sub_local(struct percpu_counter *fbc, int64_t amount)
+__pcpu_inline void percpu_counter_sub_local(struct percpu_counter *fbc, int64_t amount)
 {
 	percpu_counter_add_local(fbc, (int64_t)(0 - (uint64_t)amount));
 }
 
 /* A value may leave the range of int64_t and come back, so additions wrap. */
-PERCPU_INLINE int64_t percpu_counter_read(const struct percpu_counter *fbc)
+__pcpu_inline int64_t percpu_counter_read(const struct percpu_counter *fbc)
 {
 	return (int64_t)((uint64_t)__atomic_load_n(&fbc->count, __ATOMIC_RELAXED) +
 			 (uint64_t)__atomic_load_n(&fbc->extra, __ATOMIC_RELAXED));
 }
 
-PERCPU_INLINE int64_t percpu_counter_read_positive(const struct percpu_counter *fbc)
+__pcpu_inline int64_t percpu_counter_read_positive(const struct percpu_counter *fbc)
 {
 	int64_t value = percpu_counter_read(fbc);
 
@@ -100,5 +102,7 @@ PERCPU_INLINE int64_t percpu_counter_read_positive(const struct percpu_counter *
 __PCPU_END_DECLS
 
 #include <percpu/impl/end.h>
+
+#endif /* PERCPU_UP */
 
 #endif /* PERCPU_IMPL_COUNTER_H */

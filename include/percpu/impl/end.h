@@ -2,6 +2,7 @@
 /* end.h - the end of what begin.h begins. */
 #undef __pcpu_unlikely
 #undef __pcpu_always_inline
+#undef __pcpu_inline
 #undef __pcpu_short_asm
 #undef __pcpu_goto_asm
 #undef __pcpu_from_memory

@@ -44,45 +44,45 @@ PERCPU_API void percpu_counter_destroy(struct percpu_counter *fbc)
 	percpu_counter_destroy_many(fbc, 1);
 }
 
-PERCPU_INLINE bool percpu_counter_initialized(const struct percpu_counter *fbc)
+__pcpu_inline bool percpu_counter_initialized(const struct percpu_counter *fbc)
 {
 	return fbc->initialized;
 }
 
 /* One instruction, for the sake of signal handlers; it wraps. */
-PERCPU_INLINE void percpu_counter_add(struct percpu_counter *fbc, int64_t amount)
+__pcpu_inline void percpu_counter_add(struct percpu_counter *fbc, int64_t amount)
 {
 	__pcpu_direct_add_8((uintptr_t)&fbc->count, (uint64_t)amount);
 }
 
-PERCPU_INLINE void percpu_counter_add_batch(struct percpu_counter *fbc, int64_t amount,
+__pcpu_inline void percpu_counter_add_batch(struct percpu_counter *fbc, int64_t amount,
 					    int32_t batch)
 {
 	(void)batch;
 	percpu_counter_add(fbc, amount);
 }
 
-PERCPU_INLINE void percpu_counter_sub(struct percpu_counter *fbc, int64_t amount)
+__pcpu_inline void percpu_counter_sub(struct percpu_counter *fbc, int64_t amount)
 {
 	percpu_counter_add(fbc, (int64_t)(0 - (uint64_t)amount));
 }
 
-PERCPU_INLINE void percpu_counter_inc(struct percpu_counter *fbc)
+__pcpu_inline void percpu_counter_inc(struct percpu_counter *fbc)
 {
 	percpu_counter_add(fbc, 1);
 }
 
-PERCPU_INLINE void percpu_counter_dec(struct percpu_counter *fbc)
+__pcpu_inline void percpu_counter_dec(struct percpu_counter *fbc)
 {
 	percpu_counter_add(fbc, -1);
 }
 
-PERCPU_INLINE void percpu_counter_add_local(struct percpu_counter *fbc, int64_t amount)
+__pcpu_inline void percpu_counter_add_local(struct percpu_counter *fbc, int64_t amount)
 {
 	percpu_counter_add(fbc, amount);
 }
 
-PERCPU_INLINE void percpu_counter_sub_local(struct percpu_counter *fbc, int64_t amount)
+__pcpu_inline void percpu_counter_sub_local(struct percpu_counter *fbc, int64_t amount)
 {
 	percpu_counter_sub(fbc, amount);
 }
@@ -97,12 +97,12 @@ PERCPU_API void percpu_counter_set(struct percpu_counter *fbc, int64_t amount)
 	__pcpu_direct_write_8((uintptr_t)&fbc->count, (uint64_t)amount);
 }
 
-PERCPU_INLINE int64_t percpu_counter_read(const struct percpu_counter *fbc)
+__pcpu_inline int64_t percpu_counter_read(const struct percpu_counter *fbc)
 {
 	return (int64_t)__pcpu_direct_read_8((uintptr_t)&fbc->count);
 }
 
-PERCPU_INLINE int64_t percpu_counter_read_positive(const struct percpu_counter *fbc)
+__pcpu_inline int64_t percpu_counter_read_positive(const struct percpu_counter *fbc)
 {
 	int64_t value = percpu_counter_read(fbc);
 
