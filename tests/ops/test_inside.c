@@ -229,6 +229,51 @@ static const char *not_where_the_word_alone_is_the_threads(void)
 	return differ_from(&tally);
 }
 
+/*
+ * Else a loop of a read and a compare and swap would not end. @sections before make CPUs of the
+ * fallback tier fenced ones, whose operations go another way.
+ */
+static const char *find_one_copy(int sections)
+{
+	struct tally tally = {0};
+
+	for (int i = 0; i < 2; i++) {
+		go_to(cpus[i]);
+		do_every_operation(&tally);
+		for (int n = 0; n < sections; n++) {
+			get_cpu();
+			put_cpu();
+		}
+	}
+	go_to(cpus[0]);
+	get_cpu();
+	/* the two copies differ by that */
+	this_cpu_add(numbers.left, 1);
+	go_to(cpus[1]);
+	for (int i = 0; i < TIMES; i++) {
+		uint64_t left = this_cpu_read(numbers.left), right = this_cpu_read(numbers.right);
+
+		RETURN_UNLESS(this_cpu_cmpxchg_double(numbers.left, numbers.right, left, right,
+						      left + 1, right + 1));
+		this_cpu_inc(numbers.left);
+	}
+	put_cpu();
+	RETURN_UNLESS(per_cpu_sum(numbers.left) == tally.times + 1 + 2 * TIMES);
+	return NULL;
+}
+
+static const char *operations_of_a_holder_who_was_migrated_find_one_copy(void)
+{
+	SKIP_IF(nr_cpus < 2);
+	return find_one_copy(0);
+}
+
+static const char *so_they_do_where_cpus_are_fenced(void)
+{
+	SKIP_IF(nr_cpus < 2);
+	return find_one_copy(TIMES);
+}
+
 static const char *sections_inside_of_a_local_lock_are_taken_by_a_sequence(void)
 {
 	unsigned long before;
@@ -450,6 +495,8 @@ int main(void)
 		fact_test(not_where_threads_are_pinned),
 		fact_test(not_where_attention_is_always_paid),
 		fact_test(not_where_the_word_alone_is_the_threads),
+		fact_test(operations_of_a_holder_who_was_migrated_find_one_copy),
+		fact_test(so_they_do_where_cpus_are_fenced),
 		fact_test(sections_inside_of_a_local_lock_are_taken_by_a_sequence),
 #ifdef __x86_64__
 		fact_test(a_handler_may_come_at_any_instruction_of_the_end_of_a_section),

@@ -239,16 +239,26 @@ uint64_t pcpu_operate_marked(struct pcpu_op *op, uint32_t low)
 
 	if (!pcpu_op_is_aligned(op, low))
 		return pcpu_operate_holding(op, low);
-	/* nobody else is there; and a mark that is frozen says nothing to others */
-	while ((held = pcpu_held_cpu()) < 0) {
+	for (;;) {
+		held = pcpu_held_cpu();
+		/* nobody else is there; and a mark that is frozen says nothing to others */
+		if (held >= 0 && (mark->busy || held == (int)pcpu_running_cpu()))
+			break;
 		if (mark->busy)
 			pcpu_mark_free_if_left(mark);
 		cpu = mark->busy ? pcpu_hold_marked_cpu() : pcpu_running_cpu();
 		pcpu_operate_open(cpu);
-		if (mark->budget < 0 && !mark->busy && pcpu_fenced_look(mark, pcpu_unit_entry(cpu)))
+		if (held < 0 && mark->budget < 0 && !mark->busy &&
+		    pcpu_fenced_look(mark, pcpu_unit_entry(cpu)))
 			pcpu_call_saving_vectors(hold_and_unfence, &cpu);
+		/*
+		 * Who holds a CPU and has been migrated to one that is free operates there, as the
+		 * short way does: a loop of a read and a compare and swap has to find one copy
+		 */
 		if (try_marked(mark, op, cpu, low, &result))
 			return result;
+		if (held >= 0)
+			break;
 		pcpu_call_saving_vectors(wait_for_holder, &cpu);
 	}
 	return operate_at(op, (unsigned int)held, low);
