@@ -3,11 +3,12 @@
 # a guest of QEMU: with the kernel of one Debian release, the C library of another, and as many CPUs as
 # one likes. Exit status 0: all passed; 77: QEMU, the kernel or the C library cannot be had here.
 #
-# Usage: kernels.sh [-k SUITE] [-l SUITE] [-c CPUS] [-o OPERATIONS] [-t REGEX] BUILD [musl]
+# Usage: kernels.sh [-k SUITE] [-l SUITE] [-c CPUS] [-m MIB] [-o OPERATIONS] [-t REGEX] BUILD [musl]
 #
 #	-k	bookworm: 6.1; trixie: 6.12; forky, trixie-backports, sid: 7.x
 #	-l	the C library: this machine's, unless a release is named
 #	-c	CPUs: 4
+#	-m	memory: 3072
 #	-o	operations of the torture tests: 1e5
 #	-t	those tests alone whose names match
 #
@@ -16,12 +17,13 @@ set -eu
 me=kernels.sh
 # shellcheck source=tests/lab/lab.sh
 . "$(dirname "$0")/lab.sh"
-suite=bookworm libc_suite='' cpus=4 operations=1e5 wanted=.
-while getopts k:l:c:o:t: option; do
+suite=bookworm libc_suite='' cpus=4 memory=3072 operations=1e5 wanted=.
+while getopts k:l:c:m:o:t: option; do
 	case $option in
 	k) suite=$OPTARG ;;
 	l) libc_suite=$OPTARG ;;
 	c) cpus=$OPTARG ;;
+	m) memory=$OPTARG ;;
 	o) operations=$OPTARG ;;
 	t) wanted=$OPTARG ;;
 	*) exit 2 ;;
@@ -29,7 +31,6 @@ while getopts k:l:c:o:t: option; do
 done
 shift $((OPTIND - 1))
 build=$1 kind=${2:-}
-memory=3072
 seconds=7000
 factor=8 # how much longer than on a machine a test may take
 

@@ -227,15 +227,17 @@ export PERCPU_TORTURE_OPERATIONS=$operations PERCPU_TEST_PATIENCE=$factor
 guest_test() { # name timeout skip_code word...
 	name=\$1 limit=\$(($factor * \$2)) skip=\$3
 	shift 3
+	begin=\$(date +%s)
 	timeout \$limit env "\$@" >/tmp/log 2>&1
 	status=\$?
+	took=\$((\$(date +%s) - begin))
 	if [ \$status = 0 ]; then
-		echo "lab: passed \$name"
+		echo "lab: passed \$name, \$took s"
 	elif [ \$status = \$skip ]; then
 		echo "lab: skipped \$name"
 	else
 		tail -n 40 /tmp/log
-		echo "lab: FAILED \$name, status \$status"
+		echo "lab: FAILED \$name, status \$status, \$took s of \$limit"
 	fi
 }
 echo "lab: \$(uname -r), \$(nproc) CPUs, one instruction at a time: $1"
