@@ -10,7 +10,7 @@
 #ifndef PERCPU_ACCESS_H
 #define PERCPU_ACCESS_H
 
-#include <percpu/cpumask.h>
+#include <percpu/impl/possible.h>
 #include <percpu/impl/copies.h>
 #include <percpu/impl/race.h>
 #include <percpu/impl/runtime.h>

@@ -52,6 +52,12 @@ __percpu_nr_cpu_ids:
 	.zero	4
 	.size	__percpu_nr_cpu_ids, 4
 
+	.globl	__percpu_nr_cpumask_bits
+	.type	__percpu_nr_cpumask_bits, %object
+__percpu_nr_cpumask_bits:
+	.zero	4
+	.size	__percpu_nr_cpumask_bits, 4
+
 	.globl	__percpu_nr_possible
 	.type	__percpu_nr_possible, %object
 __percpu_nr_possible:

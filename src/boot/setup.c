@@ -54,6 +54,7 @@
 #include "memory/unit.h"
 
 #include <percpu/impl/runtime.h>
+#include <percpu/impl/system_masks.h>
 #include <percpu/shared.h>
 
 #include <errno.h>
@@ -68,6 +69,7 @@
  */
 extern struct percpu_runtime boot_rt __asm__("__percpu_rt");
 extern unsigned int boot_nr_cpu_ids __asm__("__percpu_nr_cpu_ids");
+extern unsigned int boot_nr_cpumask_bits __asm__("__percpu_nr_cpumask_bits");
 extern unsigned int boot_nr_possible __asm__("__percpu_nr_possible");
 
 static struct {
@@ -187,6 +189,8 @@ static void publish(void)
 		.slice_offset = slice_offset(),
 	};
 	boot_nr_cpu_ids = boot.topology.nr_cpu_ids;
+	boot_nr_cpumask_bits =
+		boot_nr_cpu_ids < __PCPU_MASK_CPUS ? boot_nr_cpu_ids : __PCPU_MASK_CPUS;
 	boot_nr_possible = boot.layout.nr_possible;
 }
 

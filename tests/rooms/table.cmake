@@ -35,6 +35,8 @@ room(test_tier          machine -                       fallback musl)
 room(test_topology      machine/topology -)
 room(test_topology_apart  machine/topology -)
 
+room(test_system_masks  masks   possible:200            fallback musl)
+
 room(test_coord         memory  -                       musl)
 room(test_unit          memory  possible:64             fallback musl)
 room(test_cgroup       memory  populate:eager)
