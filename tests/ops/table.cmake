@@ -50,6 +50,8 @@ program(ops_pinned SOURCES ${ops} LANGUAGES c cxx LEVELS O0 O2 IN usual DEFINES 
 program(up_ops SOURCES ${ops} LANGUAGES c cxx LEVELS O0 O2 IN up)
 program(up SOURCES up.c up_other.c LANGUAGES c cxx IN up)
 program(nest SOURCES test_nest.c LANGUAGES c cxx IN linked)
+program(names SOURCES test_names.c LANGUAGES c cxx IN linked)
+program(variables SOURCES test_variables.c LANGUAGES c cxx IN linked)
 
 # --- their slow side ---
 set(slow_side pcpu_slow_entry pcpu_operate_holding)

@@ -1,0 +1,142 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# names.sh - the names that kernel code knows of per-CPU memory, CPU masks and hotplug, and what has
+# become of each: a public header has it, and a test uses it; or it has no meaning in a process, and a
+# line says why. *.list have them, a subject a file; docs/kernel-names.md is made of these.
+#
+# Usage: names.sh SOURCE check|write [COMPILER]. check says what is wrong, a line each, and exits with 1
+# if there is anything; write makes the page anew.
+#
+# A line of a list is one of
+#	NAME percpu/HEADER.h TEST [KIND]	a program that includes HEADER has it, tests/TEST uses it
+#	NAME <HEADER.h> [KIND], or NAME C	it is the C library's, or the language's
+#	NAME - REASON				it is in no header; the whole reason is in the line
+#	NAME ?					it is in no header, and that is a gap
+# KIND says how a program mentions it: type, struct, enum, or "in STRUCT", for a member of it; otherwise
+# it is a macro, or what can stand in an expression.
+set -eu
+source=$1 what=$2 compiler=${3:-gcc}
+lists=$source/tests/names
+page=$source/docs/kernel-names.md
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export LC_ALL=C
+
+wrong() {
+	echo "$*" >>"$work/wrong"
+}
+
+# --- the lines ---
+# $work/all: FILE NAME WHERE REST
+for list in "$lists"/*.list; do
+	awk -v file="$(basename "$list")" '!/^#/ && NF { print file, $0 }' "$list"
+done >"$work/all"
+awk 'NF < 3 || ($3 == "-" && NF < 6) || ($3 !~ /^(-|C|\?|<.*\.h>|percpu\/.*\.h)$/) ||
+	($3 ~ /^percpu/ && NF < 4) || ($3 ~ /^(C|\?)$/ && NF != 3) {
+		print $1 ": no line of a list: " $2 }
+	seen[$2]++ { print $1 ": " $2 " is there twice" }
+	$3 == "-" && tolower($0) ~ /(^| )(later|not yet|todo|for now)( |$)/ {
+		print $1 ": " $2 " is put off" }' "$work/all" >>"$work/wrong"
+
+# --- every name that is said to be in a header is there ---
+# mention NAME KIND...: C that needs the name.
+awk -v work="$work" '
+	function mention(name, kind, container) {
+		if (kind == "type") return "extern char use_" ++nr "[sizeof(" name ")];"
+		if (kind == "struct" || kind == "enum") return "extern char use_" ++nr "[sizeof(" kind " " name ")];"
+		if (kind == "in") return "extern char use_" ++nr "[__builtin_offsetof(struct " container ", " name ") + 1];"
+		return "#ifndef " name "\nstatic inline void use_" ++nr "(void) { (void)(" name "); }\n#endif"
+	}
+	$3 ~ /^(percpu|<)/ {
+		header = $3; sub(/^</, "", header); sub(/>$/, "", header)
+		file = header; gsub(/\//, "_", file); file = work "/" file ".c"
+		if (!(file in begun)) { begun[file] = 1; print "#include <" header ">" >file }
+		print "#line 1 \"" $1 ": " $2 "\"" >file
+		print mention($2, $3 ~ /^</ ? $4 : $5, $6) >file
+	}' "$work/all"
+for file in "$work"/*.c; do
+	"$compiler" -std=gnu11 -w "-I$source/include" -fsyntax-only "$file" >"$work/said" 2>&1 ||
+		sed -n '/error: /{
+			s/^\([0-9a-z-]*\.list: [^:]*\):.*error: .*/\1 is not in its header/
+			p
+		}' "$work/said" >>"$work/wrong"
+done
+
+# --- ... and its test uses it ---
+awk '$3 ~ /^percpu/ { print $4 }' "$work/all" | sort -u | while read -r test; do
+	if [ ! -f "$source/tests/$test" ]; then
+		wrong "tests/$test, which is to use names, is not there"
+		continue
+	fi
+	"$compiler" -fpreprocessed -dD -E -P -x c "$source/tests/$test" 2>/dev/null |
+		grep -oE '[A-Za-z_][A-Za-z_0-9]*' | sort -u >"$work/words"
+	awk -v test="$test" 'NR == FNR { used[$1] = 1; next }
+		$3 ~ /^percpu/ && $4 == test && !($2 in used) {
+			print $1 ": tests/" test " does not use " $2 }' "$work/words" "$work/all" >>"$work/wrong"
+done
+
+# --- what is said to be in no header is in none ---
+for header in "$source"/include/percpu/*.h "$source"/include/percpu/kernel/*.h; do
+	[ ! -f "$header" ] || echo "#include <${header#"$source/include/"}>"
+done >"$work/every"
+macros() { # FILE
+	"$compiler" -std=gnu11 "-I$source/include" -dM -E -x c "$1" |
+		sed -n 's/^#define \([A-Za-z_0-9]*\).*/\1/p' | sort -u
+}
+macros /dev/null >"$work/own" # the compiler's
+macros "$work/every" | comm -23 - "$work/own" >"$work/macros"
+awk 'NR == FNR { macro[$1] = 1; next }
+	$3 ~ /^[-?]$/ && $2 in macro {
+	print $1 ": " $2 " is a macro of a header" }' "$work/macros" "$work/all" >>"$work/wrong"
+{
+	cat "$work/every"
+	awk 'NR == FNR { macro[$1] = 1; next }
+		$3 ~ /^[-?]$/ && $2 ~ /^[A-Za-z_][A-Za-z_0-9]*$/ && !($2 in macro) {
+			print "#line 1 \"" $1 ": " $2 "\"\nenum { " $2 " };" }' "$work/macros" "$work/all"
+} >"$work/absent"
+"$compiler" -std=gnu11 -w "-I$source/include" -fsyntax-only -x c "$work/absent" >"$work/said" 2>&1 ||
+	sed -n '/error: /{
+		s/^\([0-9a-z-]*\.list: [^:]*\):.*error: .*/\1 is declared in a header/
+		p
+	}' "$work/said" >>"$work/wrong"
+
+# --- the page ---
+# The first line of a list that begins with "# " is its title.
+{
+	cat <<'EOF'
+# Names of the kernel, and where they are
+
+Made by `tests/names/names.sh` of the lists beside it; edit those. A name is in a header, and the test uses
+it; or a line says why it has no meaning in a process.
+
+EOF
+	awk '{ nr++ } $3 == "-" { no++ } $3 == "?" { gaps++ } $3 ~ /^percpu/ { ours++ } $3 ~ /^(C|<.*)$/ { theirs++ }
+		END { print nr " names: " ours + 0 " are in the headers of the library, " theirs + 0 \
+			" are of C and its library, " no + 0 " have no meaning, " gaps + 0 " are missing." }' "$work/all"
+	for list in "$lists"/*.list; do
+		echo
+		sed -n '1s/^# /## /p' "$list"
+		echo
+		echo '| name | header | test, or reason |'
+		echo '|---|---|---|'
+		awk '/^#/ || !NF { next }
+			{ name = $1; where = $2; sub(/^[^ ]+ +[^ ]+ */, ""); rest = $0 }
+			where == "-" { print "| `" name "` | | " rest " |"; next }
+			where == "?" { print "| `" name "` | missing | |"; next }
+			where == "C" { print "| `" name "` | the language | |"; next }
+			where ~ /^</ { print "| `" name "` | `" where "` | |"; next }
+			{ split(rest, word, " "); print "| `" name "` | `" where "` | " word[1] " |" }' "$list"
+	done
+} >"$work/page"
+case $what in
+write) cp "$work/page" "$page" ;;
+check)
+	cmp -s "$work/page" "$page" ||
+		wrong "docs/kernel-names.md is not what the lists say: sh tests/names/names.sh . write"
+	;;
+*) wrong "neither check nor write: $what" ;;
+esac
+
+sed -n 's/^\([0-9]* names: .*\)/\1/p' "$work/page"
+[ -s "$work/all" ] || wrong "nothing was checked"
+[ ! -s "$work/wrong" ] || { sort -u "$work/wrong"; exit 1; }
