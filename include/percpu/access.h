@@ -24,6 +24,16 @@
  */
 #define __verify_pcpu_ptr(ptr) ((void)sizeof(__pcpu_is_percpu(ptr)))
 
+/** RELOC_HIDE() - @ptr plus @off bytes, as one of its type; a compiler does not know of what. */
+#define RELOC_HIDE(ptr, off) __pcpu_reloc_hide(ptr, off, __COUNTER__)
+#define __pcpu_reloc_hide(ptr, off, id)                                                            \
+	__extension__({                                                                            \
+		uintptr_t __pcpu_local(hidden, id);                                                \
+		__asm__("" : "=r"(__pcpu_local(hidden, id)) : "0"(__pcpu_cast(uintptr_t, (ptr)))); \
+		__pcpu_pointer_at(__typeof__(ptr),                                                 \
+				  __pcpu_local(hidden, id) + __pcpu_cast(uintptr_t, (off)));       \
+	})
+
 /** SHIFT_PERCPU_PTR() - the copy of @ptr in the window that starts at @base. */
 #define SHIFT_PERCPU_PTR(ptr, base) \
 	__pcpu_pointer_at(__pcpu_copy_pointer(ptr), __pcpu_copy_in(__pcpu_address(ptr), (base)))
@@ -36,6 +46,10 @@
 #define __per_cpu_offset (__percpu_rt.cpu_offset)
 /** per_cpu_offset() - __per_cpu_offset[@cpu]; the CPU's unit is open when it returns. */
 #define per_cpu_offset(cpu) __pcpu_cpu_base(cpu)
+/** __my_cpu_offset - per_cpu_offset() of the CPU that the caller runs on, now; an rvalue. */
+#define __my_cpu_offset __pcpu_this_base()
+/** my_cpu_offset - as __my_cpu_offset; checked in a debug build. */
+#define my_cpu_offset (__pcpu_preempt_check("my_cpu_offset"), __my_cpu_offset)
 /** pcpu_base_addr - the first chunk's address: unit offset 0, at the start of the static area. */
 #define pcpu_base_addr (__percpu_rt.base_addr)
 /** pcpu_unit_offsets[cpu] - from pcpu_base_addr to @cpu's unit, bytes. */
@@ -59,11 +73,14 @@
 /** per_cpu() - lvalue: the copy of variable @var of the possible CPU @cpu. */
 #define per_cpu(var, cpu) (*per_cpu_ptr(&(var), cpu))
 
+/** arch_raw_cpu_ptr() - as raw_cpu_ptr(), which is made of it; it verifies nothing. */
+#define arch_raw_cpu_ptr(ptr) SHIFT_PERCPU_PTR(ptr, __pcpu_this_base())
+
 /** raw_cpu_ptr() - the copy of @ptr of the CPU that the caller runs on, now. */
-#define raw_cpu_ptr(ptr)                                   \
-	__extension__({                                    \
-		__verify_pcpu_ptr(ptr);                    \
-		SHIFT_PERCPU_PTR(ptr, __pcpu_this_base()); \
+#define raw_cpu_ptr(ptr)                \
+	__extension__({                 \
+		__verify_pcpu_ptr(ptr); \
+		arch_raw_cpu_ptr(ptr);  \
 	})
 
 /*
@@ -77,9 +94,17 @@
 #else
 #define __pcpu_preempt_check(name) ((void)0)
 #endif
+/** __this_cpu_preempt_check() - that check, for an operation called "__this_cpu_@op". */
+#define __this_cpu_preempt_check(op) __pcpu_preempt_check("__this_cpu_" op "()")
 
 /** this_cpu_ptr() - as raw_cpu_ptr(); checked in a debug build. */
 #define this_cpu_ptr(ptr) (__pcpu_preempt_check("this_cpu_ptr()"), raw_cpu_ptr(ptr))
+
+/** __this_cpu_ptr() - raw_cpu_ptr(), by the name that it had in kernels before 3.18. */
+#define __this_cpu_ptr(ptr) raw_cpu_ptr(ptr)
+/** __get_cpu_var(), __raw_get_cpu_var() - lvalue: this CPU's copy of @var; names of that time. */
+#define __get_cpu_var(var) (*this_cpu_ptr(&(var)))
+#define __raw_get_cpu_var(var) (*raw_cpu_ptr(&(var)))
 
 /**
  * raw_smp_processor_id() - this CPU, 0 .. nr_cpu_ids - 1

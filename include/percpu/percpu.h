@@ -6,6 +6,7 @@
 #define PERCPU_PERCPU_H
 
 #include <percpu/access.h>
+#include <percpu/address.h>
 #include <percpu/alloc.h>
 #include <percpu/backend.h>
 #include <percpu/counter.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* misuse.c - see misuse.h. */
 #include "alloc/misuse.h"
+#include "alloc/caches.h"
 #include "alloc/chunk/chunk.h"
 #include "alloc/map/area_walk.h"
 #include "ground/lock.h"
@@ -55,6 +56,21 @@ void pcpu_misuse_find(uint32_t coord, struct pcpu_misuse *misuse)
 	misuse->kind = kind_of(chunk, off, start, size);
 	misuse->start = pcpu_chunk_coord(chunk, start);
 	misuse->size = (size_t)(size < 0 ? -size : size);
+}
+
+bool pcpu_area_around(uint32_t coord, uint32_t *start, size_t *size)
+{
+	struct pcpu_misuse found;
+
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	pcpu_misuse_find(coord, &found);
+	if (found.kind == PCPU_MISUSE_CACHED) {
+		pcpu_cache_recall(found.start);
+		pcpu_misuse_find(coord, &found);
+	}
+	*start = found.start;
+	*size = found.size;
+	return found.kind == PCPU_MISUSE_INSIDE;
 }
 
 void pcpu_misuse_describe(const struct pcpu_misuse *misuse, char text[PCPU_MISUSE_MAX])

@@ -2,8 +2,8 @@
 /*
  * misuse.h - what a pointer is that should not have been given to free_percpu().
  *
- * Only ever asked on the way to a fatal message: the answer is found by walking over the areas of a
- * chunk, however many there are.
+ * Only ever asked on the way to a fatal message, or by who wants to know what an address is: the
+ * answer is found by walking over the areas of a chunk, however many there are.
  */
 #ifndef PCPU_MISUSE_H
 #define PCPU_MISUSE_H
@@ -33,6 +33,12 @@ struct pcpu_misuse {
 
 /* What @coord, where no live area starts, is. Under pcpu_alloc_mutex. */
 void pcpu_misuse_find(uint32_t coord, struct pcpu_misuse *misuse);
+
+/*
+ * The live area that @coord lies in, with its slivers; what a cache has lent is live. False: there
+ * is none. Under pcpu_alloc_mutex; may stop the CPUs' locks.
+ */
+bool pcpu_area_around(uint32_t coord, uint32_t *start, size_t *size);
 
 /* Writes the end of a sentence that starts with "the pointer". */
 void pcpu_misuse_describe(const struct pcpu_misuse *misuse, char text[PCPU_MISUSE_MAX]);

@@ -12,8 +12,8 @@
 #	NAME <HEADER.h> [KIND], or NAME C	it is the C library's, or the language's
 #	NAME - REASON				it is in no header; the whole reason is in the line
 #	NAME ?					it is in no header, and that is a gap
-# KIND says how a program mentions it: type, struct, enum, or "in STRUCT", for a member of it; otherwise
-# it is a macro, or what can stand in an expression.
+# KIND says how a program mentions it: type, struct, enum, or "in STRUCT", for a member of it; "up": it is
+# there with PERCPU_UP; otherwise it is a macro, or what can stand in an expression.
 set -eu
 source=$1 what=$2 compiler=${3:-gcc}
 lists=$source/tests/names
@@ -49,8 +49,12 @@ awk -v work="$work" '
 	}
 	$3 ~ /^(percpu|<)/ {
 		header = $3; sub(/^</, "", header); sub(/>$/, "", header)
-		file = header; gsub(/\//, "_", file); file = work "/" file ".c"
-		if (!(file in begun)) { begun[file] = 1; print "#include <" header ">" >file }
+		file = header; gsub(/\//, "_", file); file = work "/" file ($5 == "up" ? "_up.c" : ".c")
+		if (!(file in begun)) {
+			begun[file] = 1
+			if ($5 == "up") print "#define PERCPU_UP" >file
+			print "#include <" header ">" >file
+		}
 		print "#line 1 \"" $1 ": " $2 "\"" >file
 		print mention($2, $3 ~ /^</ ? $4 : $5, $6) >file
 	}' "$work/all"

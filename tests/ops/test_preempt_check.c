@@ -84,6 +84,9 @@ static void use_outside_of_a_section_is_reported_by_name(void **state)
 	}
 	EXPECT_REPORT((void)smp_processor_id(), "smp_processor_id()");
 	EXPECT_REPORT((void)this_cpu_ptr(&number), "this_cpu_ptr()");
+	EXPECT_REPORT((void)my_cpu_offset, "my_cpu_offset");
+	EXPECT_REPORT((void)__get_cpu_var(number), "this_cpu_ptr()");
+	EXPECT_REPORT(__this_cpu_preempt_check("add"), "__this_cpu_add()");
 	EXPECT_REPORT((void)__this_cpu_read(number), "__this_cpu_read()");
 	EXPECT_REPORT(__this_cpu_write(number, 1), "__this_cpu_write()");
 	EXPECT_REPORT(__this_cpu_inc(number), "__this_cpu_add()");
@@ -130,6 +133,9 @@ static void forms_without_a_check_are_not_reported(void **state)
 	(void)state;
 	(void)raw_smp_processor_id();
 	(void)raw_cpu_ptr(&number);
+	(void)__this_cpu_ptr(&number);
+	(void)__raw_get_cpu_var(number);
+	(void)__my_cpu_offset;
 	raw_cpu_inc(number);
 	this_cpu_inc(number);
 	(void)this_cpu_cmpxchg(number, 1, 2);

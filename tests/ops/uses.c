@@ -120,6 +120,16 @@ void uses_rest(struct percpu_counter *counter, local_lock_t __percpu *lock)
 	(void)per_cpu_sum(uses_double);
 	(void)this_cpu_ptr(p);
 	(void)raw_cpu_ptr(p);
+	(void)arch_raw_cpu_ptr(p);
+	(void)__this_cpu_ptr(p);
+	__get_cpu_var(uses_long)++;
+	__raw_get_cpu_var(uses_long)++;
+	__this_cpu_preempt_check("read");
+	(void)RELOC_HIDE(mine, sizeof(*mine));
+#ifndef PERCPU_UP
+	(void)my_cpu_offset;
+	(void)(__per_cpu_end - __per_cpu_start);
+#endif
 	(void)smp_processor_id();
 	percpu_counter_add(counter, 1);
 	(void)percpu_counter_read(counter);
