@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * defs.h - static per-CPU variables: DEFINE_PER_CPU and its variants.
+ * defs.h - static per-CPU variables: DEFINE_PER_CPU and its variants. Another object's: export.h.
  *
  *	DEFINE_PER_CPU(unsigned long, requests);		// at file scope, `static` allowed
  *	DEFINE_PER_CPU(int[3], votes) = { 1, 2, 3 };		// an initial value for every copy
@@ -24,6 +24,7 @@
 #ifndef PERCPU_DEFS_H
 #define PERCPU_DEFS_H
 
+#include <percpu/export.h>
 #include <percpu/impl/module.h>
 #include <percpu/impl/template.h>
 

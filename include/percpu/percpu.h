@@ -13,6 +13,7 @@
 #include <percpu/cpumask.h>
 #include <percpu/debug.h>
 #include <percpu/defs.h>
+#include <percpu/export.h>
 #include <percpu/local_lock.h>
 #include <percpu/log.h>
 #include <percpu/open.h>

@@ -62,20 +62,24 @@ static void read_ranges(struct module *module)
 		set_span(module, lowest, highest);
 }
 
+/* @name: as the loader has it, which knows the executable by none. */
 static struct module *new_module(const struct pcpu_note *note, const char *name)
 {
 	struct module *module;
 
+	if (!*name)
+		name = program_invocation_name;
 	if (!pcpu_note_is_known(note))
 		pcpu_fatal(
-			"%s was built with headers of another libpercpu: module record version %u "
-			"with %u ranges, this library knows version %d with %d",
+			"%s was built with headers of another libpercpu (module record version %u "
+			"with %u ranges, this library knows version %d with %d): build it again "
+			"with the headers that this library came with",
 			name, note->version, note->nr_ranges, __PCPU_NOTE_VERSION,
 			__PCPU_NOTE_RANGES);
 	module = pcpu_mem_zalloc(sizeof(*module));
 	if (!module)
 		return NULL;
-	snprintf(module->name, sizeof(module->name), "%s", *name ? name : "the executable");
+	snprintf(module->name, sizeof(module->name), "%s", name);
 	module->note = note;
 	module->identity = pcpu_note_identity(note);
 	read_ranges(module);
@@ -121,15 +125,23 @@ static bool has_variable_at(const struct dl_phdr_info *info, uintptr_t address)
 	return false;
 }
 
-/* The executable's copies of others' variables: one image more, which has its other data, too. */
+/*
+ * The executable's copies of others' variables: one image more, which has its other data, too.
+ * @executable: NULL if it has no note.
+ */
 static void add_copied(struct module *executable)
 {
-	const uintptr_t end = executable->address + executable->static_size;
-	const bool has_own = executable->span.size != 0;
-	uintptr_t start, highest;
+	uintptr_t start, highest, end;
+	bool has_own;
 
 	if (!pcpu_copied_range(has_variable_at, &start, &highest))
 		return;
+	if (!executable)
+		pcpu_fatal("%s has copies of a shared object's per-CPU variables (at %#lx), "
+			   "and does not include <percpu/percpu.h>",
+			   program_invocation_name, (unsigned long)start);
+	end = executable->address + executable->static_size;
+	has_own = executable->span.size != 0;
 	executable->span.images[__PCPU_NOTE_RANGES] =
 		(struct pcpu_image){(const char *)start, highest - start, (uint32_t)start};
 	set_span(executable, has_own && executable->address < start ? executable->address : start,
@@ -160,8 +172,7 @@ int pcpu_modules_scan(void)
 	err = dl_iterate_phdr(scan_one, &scan);
 	if (err)
 		return err;
-	if (scan.executable)
-		add_copied(scan.executable);
+	add_copied(scan.executable);
 	pick_first();
 	return 0;
 }
@@ -250,17 +261,16 @@ int pcpu_modules_add_others(void)
 /* --- later --- */
 
 struct search {
-	uintptr_t identity;
+	const struct pcpu_note *note;
 	const char *name;
 };
 
 static int name_one(struct dl_phdr_info *info, size_t size, void *ctx)
 {
 	struct search *search = ctx;
-	const struct pcpu_note *note = pcpu_note_find(info);
 
 	(void)size;
-	if (!note || pcpu_note_identity(note) != search->identity)
+	if (!pcpu_note_is_in(info, search->note))
 		return 0;
 	search->name = info->dlpi_name;
 	return 1;
@@ -268,7 +278,7 @@ static int name_one(struct dl_phdr_info *info, size_t size, void *ctx)
 
 static struct module *add_module(const struct pcpu_note *note)
 {
-	struct search search = {.identity = pcpu_note_identity(note), .name = "a shared object"};
+	struct search search = {.note = note, .name = "a shared object"};
 	struct module *module, **tail = &modules;
 
 	dl_iterate_phdr(name_one, &search);

@@ -69,6 +69,11 @@ const struct pcpu_note *pcpu_note_find(const struct dl_phdr_info *info)
 	return note;
 }
 
+bool pcpu_note_is_in(const struct dl_phdr_info *info, const struct pcpu_note *note)
+{
+	return is_mapped(info, (uintptr_t)note, offsetof(struct pcpu_note, bounds));
+}
+
 bool pcpu_note_is_known(const struct pcpu_note *note)
 {
 	return note->version == __PCPU_NOTE_VERSION && note->nr_ranges == __PCPU_NOTE_RANGES;

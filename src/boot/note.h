@@ -27,6 +27,9 @@ struct pcpu_note {
  */
 const struct pcpu_note *pcpu_note_find(const struct dl_phdr_info *info);
 
+/* Whether it lies in the object, whatever its version and its size are. */
+bool pcpu_note_is_in(const struct dl_phdr_info *info, const struct pcpu_note *note);
+
 /* Whether its version is the one that this library reads. */
 bool pcpu_note_is_known(const struct pcpu_note *note);
 

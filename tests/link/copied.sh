@@ -41,10 +41,51 @@ done
 begin "there were copies"
 [ $copies -ge 6 ] || failed "$copies programs had any"
 
-# The object would count in its own.
-begin "-Bsymbolic"
-step gcc $flags -fPIC -shared -Wl,-Bsymbolic "$here/copied/object.c" $shared -o libobject.so &&
-	step gcc $flags -fno-pie -no-pie "$here/copied/main.c" ./libobject.so $shared -o program &&
-	step_refused 'copy of the per-CPU variable object_[a-z]* of .*libobject.so.* -fPIC' \
+# --- where the object would count in its own ---
+# What linkers do to an object so that its code uses its own variables: of some of these it has no mark.
+echo '{ object_count; object_sum; };' >list
+begin "the program"
+step gcc $flags -fno-pie -c "$here/copied/main.c" -o main.o || finish
+compiled=$case_commands
+fatal='program has a copy of the per-CPU variable object_[a-z]* of .*libobject.so.* -fPIC'
+for linker in bfd gold lld mold; do
+	for options in -Wl,-Bsymbolic -Wl,--dynamic-list=list; do
+		can_link gcc -fuse-ld=$linker || {
+			skip_case "gcc cannot link with $linker"
+			continue
+		}
+		begin "$options, $linker"
+		step gcc $flags -fPIC -shared -fuse-ld=$linker $options "$here/copied/object.c" $shared \
+			-o libobject.so &&
+			step gcc -no-pie main.o ./libobject.so $shared -o program || continue
+		# gold leaves the object's variables to the loader where they are on no list
+		if readelf -rW libobject.so | grep -q object_hits; then
+			step_prints "$expected" ./program || :
+		else
+			step_refused "$fatal" sh -c 'ulimit -c 0 && ./program' || :
+		fi
+	done
+done
+
+begin "an object that exports its variables only after the program has been linked"
+step gcc $flags -fPIC -shared "$here/copied/object.c" $shared -o libobject.so &&
+	step gcc -no-pie main.o ./libobject.so $shared -o program &&
+	step gcc $flags -fPIC -shared -DEXPORTED "$here/copied/object.c" $shared -o libobject.so &&
+	step_refused "$fatal" sh -c 'ulimit -c 0 && ./program' || :
+
+compiled=
+# It takes an ordinary variable's address, as far as its compiler can tell.
+begin "a program without the headers"
+cat >no_headers.c <<'EOF'
+extern unsigned long object_hits;
+int main(void)
+{
+	unsigned long *volatile address = &object_hits;
+	return !address;
+}
+EOF
+step gcc $flags -fPIC -shared "$here/copied/object.c" $shared -o libobject.so &&
+	step gcc $flags -fno-pie -no-pie no_headers.c ./libobject.so $shared -o program &&
+	step_refused 'program has copies of .* does not include <percpu/percpu.h>' \
 		sh -c 'ulimit -c 0 && ./program' || :
 finish

@@ -18,7 +18,9 @@ struct uses_pair {
 enum uses_colour { USES_RED, USES_GREEN };
 
 DEFINE_PER_CPU(unsigned char, uses_byte);
+EXPORT_PER_CPU_SYMBOL(uses_byte);
 DEFINE_PER_CPU(signed char, uses_sbyte);
+EXPORT_PER_CPU_SYMBOL_GPL(uses_sbyte);
 DEFINE_PER_CPU(unsigned short, uses_ushort);
 DEFINE_PER_CPU(int, uses_int);
 DEFINE_PER_CPU(unsigned int, uses_uint);

@@ -5,6 +5,7 @@
 #include "ground/log.h"
 
 #include <elf.h>
+#include <errno.h>
 #include <link.h>
 #include <stddef.h>
 #include <string.h>
@@ -15,9 +16,9 @@ struct object {
 	const char *name, *strings;
 	const Elf64_Sym *symbols;
 	const Elf64_Rela *relocations;
-	size_t nr_relocations;
-	const uint32_t *gnu_hash, *hash; /* NULL: it has no such table */
-	bool symbolic;                   /* its own names are for itself */
+	size_t nr_relocations, nr_relative; /* of these the first ones that know no symbol */
+	const uint32_t *gnu_hash, *hash;    /* NULL: it has no such table */
+	bool symbolic;                      /* its own names are for itself */
 };
 
 /* --- the dynamic section --- */
@@ -42,6 +43,9 @@ static void read_entry(struct object *object, const Elf64_Dyn *entry)
 		break;
 	case DT_RELASZ:
 		object->nr_relocations = entry->d_un.d_val / sizeof(Elf64_Rela);
+		break;
+	case DT_RELACOUNT:
+		object->nr_relative = entry->d_un.d_val;
 		break;
 	case DT_GNU_HASH:
 		object->gnu_hash = at(object, entry->d_un.d_ptr);
@@ -128,12 +132,31 @@ struct search {
 	uintptr_t lowest, highest;
 };
 
+/* Whether the object leaves it to the loader where @symbol is. */
+static bool asks_for(const struct object *object, const Elf64_Sym *symbol)
+{
+	const size_t index = (size_t)(symbol - object->symbols);
+
+	for (size_t i = object->nr_relative; i < object->nr_relocations; i++)
+		if (ELF64_R_SYM(object->relocations[i].r_info) == index)
+			return true;
+	return false;
+}
+
+/*
+ * Linkers bind an object's code to its own variable for several reasons, of which only the older
+ * ones have a mark in the object (mold's -Bsymbolic has none, a dynamic list none with any linker):
+ * what all have in common is that there is no relocation with the variable's name.
+ */
 static void check_used(const struct object *object, const Elf64_Sym *symbol, const char *name)
 {
-	if (object->symbolic || ELF64_ST_VISIBILITY(symbol->st_other) == STV_PROTECTED)
-		pcpu_fatal("the executable has a copy of the per-CPU variable %s of %s, which uses "
-			   "its own (-Bsymbolic, or protected): compile the executable with -fPIC",
-			   name, object->name);
+	if (!object->symbolic && ELF64_ST_VISIBILITY(symbol->st_other) != STV_PROTECTED &&
+	    asks_for(object, symbol))
+		return;
+	pcpu_fatal("%s has a copy of the per-CPU variable %s of %s, which uses its own (exported, "
+		   "-Bsymbolic, or a dynamic list): compile %s with -fPIC, or with "
+		   "-mno-direct-extern-access (gcc) or -fno-direct-access-external-data (clang)",
+		   program_invocation_name, name, object->name, program_invocation_name);
 }
 
 /* @copy: a relocation of the executable's, of a variable that may be one of the object's. */
@@ -166,7 +189,7 @@ static int look_at_one(struct dl_phdr_info *info, size_t size, void *ctx)
 		search->executable = object;
 		return !object.relocations || !object.symbols || !object.strings;
 	}
-	for (size_t i = 0; i < executable->nr_relocations; i++)
+	for (size_t i = executable->nr_relative; i < executable->nr_relocations; i++)
 		if (ELF64_R_TYPE(executable->relocations[i].r_info) == PCPU_R_COPY)
 			look_at_copy(search, info, &object, &executable->relocations[i]);
 	return 0;

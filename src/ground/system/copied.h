@@ -20,7 +20,8 @@ typedef bool pcpu_has_variable_at_t(const struct dl_phdr_info *info, uintptr_t a
 /*
  * Where the executable's copies of the per-CPU variables of the objects that are loaded now lie:
  * from the first to the end of the last. False: there are none. An object that would not use the
- * copy is fatal (-Bsymbolic, protected symbols): it and the executable would count apart.
+ * copy is fatal: it and the executable would count apart. (One that has no use for its own variable
+ * cannot be told from those.)
  */
 bool pcpu_copied_range(pcpu_has_variable_at_t *has_variable_at, uintptr_t *start, uintptr_t *end);
 

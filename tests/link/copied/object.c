@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* object.c - per-CPU variables that an executable uses as well: copied.sh. */
+/*
+ * object.c - per-CPU variables that an executable uses as well: copied.sh. EXPORTED: as no
+ * executable that has copies can be linked to.
+ */
 #include "object.h"
 
 DEFINE_PER_CPU(unsigned long, object_hits) = 7;
 DEFINE_PER_CPU(unsigned short[3], object_votes) = {1, 2, 3};
+#ifdef EXPORTED
+EXPORT_PER_CPU_SYMBOL(object_hits);
+EXPORT_PER_CPU_SYMBOL(object_votes);
+#endif
 static DEFINE_PER_CPU(unsigned long, hidden) = 5;
 
 void object_count(void)

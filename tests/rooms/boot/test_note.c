@@ -174,6 +174,20 @@ static void note_of_another_version_is_found_unread(void **state)
 	assert_false(pcpu_note_is_known(note));
 }
 
+static void note_of_another_size_is_none_but_lies_in_its_object(void **state)
+{
+	struct pcpu_note *note = (struct pcpu_note *)(object + PAGE);
+
+	(void)state;
+	put_note(PAGE, 0, 64);
+	note->version++;
+	note->desc_size += 4;
+	assert_null(pcpu_note_find(&info));
+	assert_true(pcpu_note_is_in(&info, note));
+	assert_false(pcpu_note_is_in(&info, &good));
+	assert_false(pcpu_note_is_in(&info, (struct pcpu_note *)(object + SIZE - 8)));
+}
+
 /* --- anything --- */
 
 static uint64_t any_place(struct random *random)
@@ -263,6 +277,7 @@ int main(void)
 		cmocka_unit_test_setup(note_that_speaks_of_places_outside_of_its_object_is_none,
 				       begin),
 		cmocka_unit_test_setup(note_of_another_version_is_found_unread, begin),
+		cmocka_unit_test_setup(note_of_another_size_is_none_but_lies_in_its_object, begin),
 		cmocka_unit_test_setup(nothing_outside_of_the_object_is_ever_read, begin),
 	};
 
