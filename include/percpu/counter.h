@@ -178,4 +178,40 @@ __PCPU_END_DECLS
 #include <percpu/impl/counter.h>
 #endif
 
+#include <percpu/impl/begin.h>
+
+__PCPU_BEGIN_DECLS
+
+/* The same in both: amounts wrap, and so does the negative of one. */
+__pcpu_inline void percpu_counter_sub(struct percpu_counter *fbc, int64_t amount)
+{
+	percpu_counter_add(fbc, (int64_t)(0 - (uint64_t)amount));
+}
+
+__pcpu_inline void percpu_counter_inc(struct percpu_counter *fbc)
+{
+	percpu_counter_add(fbc, 1);
+}
+
+__pcpu_inline void percpu_counter_dec(struct percpu_counter *fbc)
+{
+	percpu_counter_add(fbc, -1);
+}
+
+__pcpu_inline void percpu_counter_sub_local(struct percpu_counter *fbc, int64_t amount)
+{
+	percpu_counter_add_local(fbc, (int64_t)(0 - (uint64_t)amount));
+}
+
+__pcpu_inline int64_t percpu_counter_read_positive(const struct percpu_counter *fbc)
+{
+	int64_t value = percpu_counter_read(fbc);
+
+	return value > 0 ? value : 0;
+}
+
+__PCPU_END_DECLS
+
+#include <percpu/impl/end.h>
+
 #endif /* PERCPU_COUNTER_H */

@@ -60,29 +60,9 @@ __pcpu_inline void percpu_counter_add(struct percpu_counter *fbc, int64_t amount
 	percpu_counter_add_batch(fbc, amount, percpu_counter_batch);
 }
 
-__pcpu_inline void percpu_counter_sub(struct percpu_counter *fbc, int64_t amount)
-{
-	percpu_counter_add(fbc, (int64_t)(0 - (uint64_t)amount));
-}
-
-__pcpu_inline void percpu_counter_inc(struct percpu_counter *fbc)
-{
-	percpu_counter_add(fbc, 1);
-}
-
-__pcpu_inline void percpu_counter_dec(struct percpu_counter *fbc)
-{
-	percpu_counter_add(fbc, -1);
-}
-
 __pcpu_inline void percpu_counter_add_local(struct percpu_counter *fbc, int64_t amount)
 {
 	percpu_counter_add_batch(fbc, amount, __PCPU_COUNTER_MAX_BATCH);
-}
-
-__pcpu_inline void percpu_counter_sub_local(struct percpu_counter *fbc, int64_t amount)
-{
-	percpu_counter_add_local(fbc, (int64_t)(0 - (uint64_t)amount));
 }
 
 /* A value may leave the range of int64_t and come back, so additions wrap. */
@@ -90,13 +70,6 @@ __pcpu_inline int64_t percpu_counter_read(const struct percpu_counter *fbc)
 {
 	return (int64_t)((uint64_t)__atomic_load_n(&fbc->count, __ATOMIC_RELAXED) +
 			 (uint64_t)__atomic_load_n(&fbc->extra, __ATOMIC_RELAXED));
-}
-
-__pcpu_inline int64_t percpu_counter_read_positive(const struct percpu_counter *fbc)
-{
-	int64_t value = percpu_counter_read(fbc);
-
-	return value > 0 ? value : 0;
 }
 
 __PCPU_END_DECLS

@@ -62,29 +62,9 @@ __pcpu_inline void percpu_counter_add_batch(struct percpu_counter *fbc, int64_t 
 	percpu_counter_add(fbc, amount);
 }
 
-__pcpu_inline void percpu_counter_sub(struct percpu_counter *fbc, int64_t amount)
-{
-	percpu_counter_add(fbc, (int64_t)(0 - (uint64_t)amount));
-}
-
-__pcpu_inline void percpu_counter_inc(struct percpu_counter *fbc)
-{
-	percpu_counter_add(fbc, 1);
-}
-
-__pcpu_inline void percpu_counter_dec(struct percpu_counter *fbc)
-{
-	percpu_counter_add(fbc, -1);
-}
-
 __pcpu_inline void percpu_counter_add_local(struct percpu_counter *fbc, int64_t amount)
 {
 	percpu_counter_add(fbc, amount);
-}
-
-__pcpu_inline void percpu_counter_sub_local(struct percpu_counter *fbc, int64_t amount)
-{
-	percpu_counter_sub(fbc, amount);
 }
 
 PERCPU_API void percpu_counter_sync(struct percpu_counter *fbc)
@@ -100,13 +80,6 @@ PERCPU_API void percpu_counter_set(struct percpu_counter *fbc, int64_t amount)
 __pcpu_inline int64_t percpu_counter_read(const struct percpu_counter *fbc)
 {
 	return (int64_t)__pcpu_direct_read_8((uintptr_t)&fbc->count);
-}
-
-__pcpu_inline int64_t percpu_counter_read_positive(const struct percpu_counter *fbc)
-{
-	int64_t value = percpu_counter_read(fbc);
-
-	return value > 0 ? value : 0;
 }
 
 PERCPU_API int64_t percpu_counter_sum(struct percpu_counter *fbc)
