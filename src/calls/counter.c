@@ -314,8 +314,8 @@ static int load_near(const struct percpu_counter *fbc)
 }
 
 #ifndef __PCPU_NO_INLINE_SEQUENCE
-/* N1. */
-static inline bool add_by_sequence(struct percpu_counter *fbc, int64_t limit, int64_t amount)
+/* N1. In line, with all that it is made of: it is called for each addition. */
+__pcpu_always_inline bool add_by_sequence(struct percpu_counter *fbc, int64_t limit, int64_t amount)
 {
 	const struct pcpu_counter_lock *lock = pcpu_counter_lock_of(fbc);
 	const int64_t bound = load_bound(fbc), most = 2 * (bound - 1);
@@ -338,6 +338,12 @@ static bool add_by_sequence(struct percpu_counter *fbc, int64_t limit, int64_t a
 }
 #endif
 
+static bool __attribute__((__noinline__))
+try_again(struct percpu_counter *fbc, int64_t limit, int64_t amount)
+{
+	return add_by_sequence(fbc, limit, amount);
+}
+
 /*
  * How often a part is folded, or the CPU waited for, until the sequence is to get through. Inside
  * of a section, and in threads without rseq, it does not.
@@ -351,7 +357,7 @@ static bool add_while_far(struct percpu_counter *fbc, int64_t limit, int64_t amo
 		return false;
 	for (int n = 0; n < TRIES && load_near(fbc) == FAR; n++) {
 		percpu_counter_sync(fbc);
-		if (add_by_sequence(fbc, limit, amount))
+		if (try_again(fbc, limit, amount))
 			return true;
 	}
 	return false;

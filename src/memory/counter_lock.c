@@ -7,20 +7,13 @@
 #include "memory/displaced.h"
 #include "memory/open_units.h"
 
-#define LOCK_BITS 5
-static struct pcpu_counter_lock locks[1 << LOCK_BITS];
+struct pcpu_counter_lock pcpu_counter_locks[1 << PCPU_COUNTER_LOCK_BITS];
 
 /* The one that the thread has, or is about to try. */
 static __thread struct pcpu_counter_lock *own __attribute__((__tls_model__("initial-exec")));
 
 /* How often somebody looks before he takes the lock. */
 #define LOOKS 16
-
-/* Fibonacci hashing: counters lie at regular distances. */
-struct pcpu_counter_lock *pcpu_counter_lock_of(const struct percpu_counter *fbc)
-{
-	return &locks[(uint64_t)(uintptr_t)fbc * 0x9e3779b97f4a7c15u >> (64 - LOCK_BITS)];
-}
 
 static enum pcpu_counter_phase phase_of(uint64_t state)
 {
@@ -261,8 +254,10 @@ static void mend(struct pcpu_counter_lock *lock)
 
 void pcpu_counter_locks_after_fork(void)
 {
-	for (int i = 0; i < 1 << LOCK_BITS; i++)
+	struct pcpu_counter_lock *const end = pcpu_counter_locks + (1 << PCPU_COUNTER_LOCK_BITS);
+
+	for (struct pcpu_counter_lock *lock = pcpu_counter_locks; lock != end; lock++)
 		/* in a handler, the thread goes on with its own afterwards */
-		if (&locks[i] != own && phase_of(locks[i].state) != PCPU_COUNTER_FREE)
-			mend(&locks[i]);
+		if (lock != own && phase_of(lock->state) != PCPU_COUNTER_FREE)
+			mend(lock);
 }

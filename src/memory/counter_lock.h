@@ -89,8 +89,16 @@ static inline int64_t pcpu_wrapping_sub(int64_t a, int64_t b)
 	return (int64_t)((uint64_t)a - (uint64_t)b);
 }
 
-/* Signal-safe, as all of these. */
-struct pcpu_counter_lock *pcpu_counter_lock_of(const struct percpu_counter *fbc);
+#define PCPU_COUNTER_LOCK_BITS 5
+extern struct pcpu_counter_lock pcpu_counter_locks[1 << PCPU_COUNTER_LOCK_BITS];
+
+/* Fibonacci hashing: counters lie at regular distances. Signal-safe, as all of these. */
+static inline struct pcpu_counter_lock *pcpu_counter_lock_of(const struct percpu_counter *fbc)
+{
+	const uint64_t hash = (uint64_t)(uintptr_t)fbc * 0x9e3779b97f4a7c15u;
+
+	return &pcpu_counter_locks[hash >> (64 - PCPU_COUNTER_LOCK_BITS)];
+}
 
 /*
  * L1. False: somebody has it; or the calling thread has one, and this is a handler that has

@@ -26,9 +26,10 @@
 		[sign] "r"(sign), [far] "r"(far ^ sign), [change] "r"(change),                     \
 		[bias] "r"(change + most), [range] "r"(2 * most + 1), [noted] "r"(PCPU_COUNTER_NOTED)
 
-static inline bool pcpu_counter_sequence(const struct percpu_counter *fbc,
-					 const struct pcpu_counter_lock *lock, bool downwards,
-					 int64_t far, int64_t change, int64_t most)
+__pcpu_always_inline bool pcpu_counter_sequence(const struct percpu_counter *fbc,
+						const struct pcpu_counter_lock *lock,
+						bool downwards, int64_t far, int64_t change,
+						int64_t most)
 {
 	/* x > far, or ~x > ~far */
 	const int64_t sign = -(int64_t)downwards;

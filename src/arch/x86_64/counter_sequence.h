@@ -61,9 +61,10 @@
 		: __PCPU_SEQ_CLOBBERS                                                              \
 		: not_added)
 
-static inline bool pcpu_counter_sequence(const struct percpu_counter *fbc,
-					 const struct pcpu_counter_lock *lock, bool downwards,
-					 int64_t far, int64_t change, int64_t most)
+__pcpu_always_inline bool pcpu_counter_sequence(const struct percpu_counter *fbc,
+						const struct pcpu_counter_lock *lock,
+						bool downwards, int64_t far, int64_t change,
+						int64_t most)
 {
 	if (downwards)
 		SEQUENCE("jl");
