@@ -174,8 +174,7 @@ static void publish(void)
 	unsigned long *offsets = pcpu_mem_zalloc(boot.topology.nr_cpu_ids * sizeof(*offsets));
 
 	pcpu_setup_check("no memory", offsets ? 0 : -ENOMEM);
-	for (unsigned int cpu = 0; cpu < boot.topology.nr_cpu_ids; cpu++)
-		offsets[cpu] = pcpu_unit_window(cpu) | (pcpu_nr_displaced ? PCPU_LOOK_UP : 0);
+	pcpu_units_list_windows(offsets, pcpu_nr_displaced ? (unsigned long)PCPU_LOOK_UP : 0);
 	boot_rt = (struct percpu_runtime){
 		.rseq_offset = pcpu_rseq_offset(),
 		.index_offset = pcpu_tier.index_offset,

@@ -43,6 +43,17 @@ static inline void pcpu_clear_bit(unsigned int nr, unsigned long *bitmap)
 	bitmap[nr / PCPU_BITS_PER_LONG] &= ~pcpu_bit_mask(nr);
 }
 
+/* Sets bits 0 .. nbits - 1. */
+static inline void pcpu_set_first_bits(unsigned long *bitmap, unsigned int nbits)
+{
+	unsigned int whole = nbits / PCPU_BITS_PER_LONG, i;
+
+	for (i = 0; i < whole; i++)
+		bitmap[i] = ~0UL;
+	if (nbits % PCPU_BITS_PER_LONG)
+		bitmap[whole] |= pcpu_bit_mask(nbits) - 1;
+}
+
 /**
  * pcpu_find_next_bit - find the first set bit at or after a position
  * @bitmap: the bitmap

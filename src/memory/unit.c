@@ -64,6 +64,13 @@ uintptr_t pcpu_unit_window(unsigned int cpu)
 	return window_of(cpu);
 }
 
+void pcpu_units_list_windows(unsigned long *windows, unsigned long bits)
+{
+	pcpu_vm_will_fill(windows, units.nr * sizeof(*windows));
+	for (unsigned int cpu = 0; cpu < units.nr; cpu++)
+		windows[cpu] = window_of(cpu) | bits;
+}
+
 bool pcpu_unit_is_open(unsigned int cpu)
 {
 	return cpu < units.nr && pcpu_entry_is_open(&pcpu_entries[cpu]);

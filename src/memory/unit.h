@@ -41,6 +41,9 @@ int pcpu_units_init(const struct pcpu_unit_setup *setup);
 /* The start of @cpu's window, whether its unit is open or not. */
 uintptr_t pcpu_unit_window(unsigned int cpu);
 
+/* That of each CPU, with @bits in it, by number into @windows, which has been zero so far. */
+void pcpu_units_list_windows(unsigned long *windows, unsigned long bits);
+
 /* The same; the unit is open on return. Fatal if there is no memory, or no such CPU. */
 uintptr_t pcpu_unit_open(unsigned int cpu);
 

@@ -14,6 +14,7 @@
 #include "boot/first_chunk/cpu_groups.h"
 #include "ground/layout.h"
 #include "ground/mem.h"
+#include "memory/pages/vm.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -119,12 +120,8 @@ static unsigned int pcpu_choose_upa(const struct pcpu_sizes *sizes,
 static void pcpu_fill_group(struct pcpu_group_info *info, const struct pcpu_grouping *grouping,
 			    unsigned int group, unsigned int upa)
 {
-	const struct pcpu_cpu_chain *chain = &grouping->groups[group];
-	unsigned int *unit = info->cpu_map;
-
-	for (unsigned int cpu = chain->first; cpu != PCPU_CHAIN_END; cpu = grouping->next[cpu])
-		*unit++ = cpu;
-	info->nr_units = (int)pcpu_round_up(chain->count, upa);
+	pcpu_group_list(grouping, group, info->cpu_map);
+	info->nr_units = (int)pcpu_round_up(grouping->groups[group].count, upa);
 }
 
 static void pcpu_fill_sizes(struct pcpu_alloc_info *ai, const struct pcpu_alloc_request *request,
@@ -192,6 +189,7 @@ struct pcpu_alloc_info *pcpu_alloc_alloc_info(int nr_groups, int nr_units)
 {
 	struct pcpu_alloc_info *ai;
 	size_t base_size, ai_size;
+	unsigned int *cpu_map;
 
 	if (nr_groups < 1 || nr_units < 0)
 		return NULL;
@@ -203,9 +201,11 @@ struct pcpu_alloc_info *pcpu_alloc_alloc_info(int nr_groups, int nr_units)
 	ai = pcpu_mem_zalloc(ai_size);
 	if (!ai)
 		return NULL;
-	ai->groups[0].cpu_map = (unsigned int *)((char *)ai + base_size);
+	cpu_map = (unsigned int *)((char *)ai + base_size);
+	pcpu_vm_will_fill(cpu_map, (size_t)nr_units * sizeof(*cpu_map));
 	for (int unit = 0; unit < nr_units; unit++)
-		ai->groups[0].cpu_map[unit] = PCPU_NR_CPUS;
+		cpu_map[unit] = PCPU_NR_CPUS;
+	ai->groups[0].cpu_map = cpu_map;
 	ai->nr_groups = nr_groups;
 	ai->__ai_size = ai_size;
 	return ai;

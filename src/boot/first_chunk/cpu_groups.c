@@ -32,7 +32,7 @@ static bool pcpu_group_accepts(const struct pcpu_grouping *grouping, unsigned in
 {
 	const struct pcpu_cpu_chain *chain = &grouping->groups[group];
 
-	if (!grouping->distance || !chain->count)
+	if (!chain->count)
 		return true;
 	for (unsigned int member = chain->first; member != PCPU_CHAIN_END;
 	     member = grouping->next[member])
@@ -70,8 +70,6 @@ static unsigned int pcpu_group_of(struct pcpu_grouping *grouping, unsigned int c
 {
 	unsigned int *known;
 
-	if (!grouping->distance)
-		return 0;
 	if (!grouping->node)
 		return pcpu_first_group(grouping, cpu);
 	known = &grouping->node_group[grouping->node[cpu]];
@@ -89,14 +87,21 @@ static void pcpu_group_cpus(struct pcpu_grouping *grouping)
 			pcpu_group_add(grouping, pcpu_group_of(grouping, cpu), cpu);
 }
 
+/* Without tables by CPU: there may be thousands, of which few are ever used. */
+static void pcpu_group_all(struct pcpu_grouping *grouping)
+{
+	grouping->nr_groups = 1;
+	grouping->groups[0].count = grouping->nr_cpus;
+}
+
 static size_t pcpu_groups_bytes(const struct pcpu_grouping *grouping)
 {
-	return grouping->nr_cpus * sizeof(*grouping->groups);
+	return (grouping->distance ? grouping->nr_cpus : 1) * sizeof(*grouping->groups);
 }
 
 static size_t pcpu_next_bytes(const struct pcpu_grouping *grouping)
 {
-	return grouping->cpus->nr_cpu_ids * sizeof(*grouping->next);
+	return grouping->distance ? grouping->cpus->nr_cpu_ids * sizeof(*grouping->next) : 0;
 }
 
 static size_t pcpu_node_group_bytes(const struct pcpu_grouping *grouping)
@@ -111,9 +116,25 @@ void pcpu_grouping_destroy(struct pcpu_grouping *grouping)
 	pcpu_mem_free(grouping->node_group, pcpu_node_group_bytes(grouping));
 }
 
+static int pcpu_grouping_alloc(struct pcpu_grouping *grouping)
+{
+	grouping->groups = pcpu_mem_zalloc(pcpu_groups_bytes(grouping));
+	if (!grouping->groups)
+		return -ENOMEM;
+	if (grouping->distance)
+		grouping->next = pcpu_mem_zalloc(pcpu_next_bytes(grouping));
+	if (grouping->node)
+		grouping->node_group = pcpu_mem_zalloc(pcpu_node_group_bytes(grouping));
+	if ((grouping->next || !grouping->distance) && (grouping->node_group || !grouping->node))
+		return 0;
+	pcpu_grouping_destroy(grouping);
+	return -ENOMEM;
+}
+
 int pcpu_grouping_make(struct pcpu_grouping *grouping)
 {
 	const struct pcpu_cpu_set *cpus = grouping->cpus;
+	int err;
 
 	if (cpus->nr_cpu_ids == 0 || cpus->nr_cpu_ids > PCPU_NR_CPUS)
 		return -EINVAL;
@@ -121,14 +142,37 @@ int pcpu_grouping_make(struct pcpu_grouping *grouping)
 	if (grouping->nr_cpus == 0)
 		return -EINVAL;
 
-	grouping->groups = pcpu_mem_zalloc(pcpu_groups_bytes(grouping));
-	grouping->next = pcpu_mem_zalloc(pcpu_next_bytes(grouping));
-	if (grouping->node)
-		grouping->node_group = pcpu_mem_zalloc(pcpu_node_group_bytes(grouping));
-	if (!grouping->groups || !grouping->next || (grouping->node && !grouping->node_group)) {
-		pcpu_grouping_destroy(grouping);
-		return -ENOMEM;
-	}
-	pcpu_group_cpus(grouping);
+	err = pcpu_grouping_alloc(grouping);
+	if (err)
+		return err;
+	if (grouping->distance)
+		pcpu_group_cpus(grouping);
+	else
+		pcpu_group_all(grouping);
 	return 0;
+}
+
+/* A word at a time: where thousands of CPUs are possible most of a start would be spent here. */
+static void pcpu_list_all(const struct pcpu_cpu_set *possible, unsigned int *cpus)
+{
+	for (unsigned int first = 0; first < possible->nr_cpu_ids; first += PCPU_BITS_PER_LONG) {
+		unsigned long word = possible->possible[first / PCPU_BITS_PER_LONG];
+
+		if (possible->nr_cpu_ids - first < PCPU_BITS_PER_LONG)
+			word &= pcpu_bit_mask(possible->nr_cpu_ids) - 1;
+		for (; word; word &= word - 1)
+			*cpus++ = first + (unsigned int)__builtin_ctzl(word);
+	}
+}
+
+void pcpu_group_list(const struct pcpu_grouping *grouping, unsigned int group, unsigned int *cpus)
+{
+	unsigned int cpu = grouping->groups[group].first;
+
+	if (!grouping->next) {
+		pcpu_list_all(grouping->cpus, cpus);
+		return;
+	}
+	for (; cpu != PCPU_CHAIN_END; cpu = grouping->next[cpu])
+		*cpus++ = cpu;
 }

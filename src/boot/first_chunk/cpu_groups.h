@@ -16,7 +16,7 @@
 
 struct pcpu_cpu_chain {
 	unsigned int count;
-	unsigned int first, last; /* undefined while count is 0 */
+	unsigned int first, last; /* undefined while count is 0, and where there is no next */
 };
 
 struct pcpu_grouping {
@@ -26,9 +26,10 @@ struct pcpu_grouping {
 	unsigned int nr_cpus;          /* possible ones */
 	unsigned int nr_groups;        /* groups with a member; they are the first ones */
 	struct pcpu_cpu_chain *groups; /* nr_cpus: there may be a group for each */
-	unsigned int *next;            /* nr_cpu_ids: the next CPU of the same group */
-	const unsigned short *node;    /* NULL: not known */
-	unsigned int *node_group;      /* PCPU_NR_NODES: a node's group plus 1; 0: no CPU so far */
+	/* nr_cpu_ids: the next CPU of the same group. NULL: there is one, of all possible CPUs */
+	unsigned int *next;
+	const unsigned short *node; /* NULL: not known */
+	unsigned int *node_group;   /* PCPU_NR_NODES: a node's group plus 1; 0: no CPU so far */
 };
 
 /*
@@ -38,5 +39,8 @@ struct pcpu_grouping {
 int pcpu_grouping_make(struct pcpu_grouping *grouping);
 
 void pcpu_grouping_destroy(struct pcpu_grouping *grouping);
+
+/* The CPUs of @group, in ascending order, to @cpus, which has room for them. */
+void pcpu_group_list(const struct pcpu_grouping *grouping, unsigned int group, unsigned int *cpus);
 
 #endif /* PCPU_CPU_GROUPS_H */

@@ -11,10 +11,12 @@
 #include "memory/coord.h"
 #include "memory/copies.h"
 #include "memory/open_units.h"
+#include "memory/pages/vm.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 
 /* --- which unit is whose --- */
 
@@ -96,44 +98,53 @@ static void check_alloc_info(const struct pcpu_first_layout *layout,
 static void map_cpu(struct pcpu_first_layout *layout, const struct pcpu_alloc_info *ai,
 		    unsigned int cpu, unsigned int unit, unsigned long offset)
 {
-	const unsigned int none = PCPU_NR_CPUS;
-
 	PCPU_SETUP_BUG_ON(cpu >= layout->cpus.nr_cpu_ids);
 	PCPU_SETUP_BUG_ON(!pcpu_test_bit(cpu, layout->cpus.possible));
 	PCPU_SETUP_BUG_ON(layout->unit_map[cpu] != UINT_MAX);
 	layout->unit_map[cpu] = unit;
 	layout->unit_offsets[cpu] = offset;
-	if (layout->low_unit_cpu == none || offset < layout->unit_offsets[layout->low_unit_cpu])
-		layout->low_unit_cpu = cpu;
-	if (layout->high_unit_cpu == none || offset > layout->unit_offsets[layout->high_unit_cpu])
-		layout->high_unit_cpu = cpu;
 }
 
-static void map_group(struct pcpu_first_layout *layout, const struct pcpu_alloc_info *ai, int group)
+/* @first and @last: those of a group with the lowest and the highest unit. */
+static void note_ends(struct pcpu_first_layout *layout, unsigned int first, unsigned int last)
+{
+	const unsigned long *offsets = layout->unit_offsets;
+
+	if (layout->low_unit_cpu == PCPU_NR_CPUS || offsets[first] < offsets[layout->low_unit_cpu])
+		layout->low_unit_cpu = first;
+	if (layout->high_unit_cpu == PCPU_NR_CPUS || offsets[last] > offsets[layout->high_unit_cpu])
+		layout->high_unit_cpu = last;
+}
+
+/* How many CPUs the group has, none of which any other has. */
+static unsigned int map_group(struct pcpu_first_layout *layout, const struct pcpu_alloc_info *ai,
+			      int group)
 {
 	const struct pcpu_group_info *info = &ai->groups[group];
+	unsigned int first = PCPU_NR_CPUS, last = PCPU_NR_CPUS, nr = 0;
 
 	layout->group_offsets[group] = info->base_offset;
 	layout->group_sizes[group] = (size_t)info->nr_units * layout->stride;
 	for (int unit = 0; unit < info->nr_units; unit++)
-		if (info->cpu_map[unit] != PCPU_NR_CPUS)
-			map_cpu(layout, ai, info->cpu_map[unit],
-				(unsigned int)(layout->nr_units + unit),
+		if (info->cpu_map[unit] != PCPU_NR_CPUS) {
+			last = info->cpu_map[unit];
+			map_cpu(layout, ai, last, (unsigned int)(layout->nr_units + unit),
 				info->base_offset + (unsigned long)unit * layout->stride);
+			if (!nr++)
+				first = last;
+		}
+	if (nr)
+		note_ends(layout, first, last);
 	layout->nr_units += info->nr_units;
-}
-
-static bool every_possible_cpu_has_a_unit(const struct pcpu_first_layout *layout)
-{
-	for (unsigned int cpu = 0; cpu < layout->cpus.nr_cpu_ids; cpu++)
-		if (pcpu_test_bit(cpu, layout->cpus.possible) && layout->unit_map[cpu] == UINT_MAX)
-			return false;
-	return true;
+	return nr;
 }
 
 void pcpu_first_chunk_map_units(struct pcpu_first_layout *layout, const struct pcpu_alloc_info *ai,
 				uintptr_t base)
 {
+	unsigned int nr_mapped = 0;
+	bool every_possible_cpu_has_a_unit;
+
 	layout->base = base;
 	layout->base_addr = base + layout->static_start;
 	check_alloc_info(layout, ai);
@@ -144,8 +155,9 @@ void pcpu_first_chunk_map_units(struct pcpu_first_layout *layout, const struct p
 	layout->atom_size = ai->atom_size;
 	layout->alloc_size = ai->alloc_size;
 	for (int group = 0; group < ai->nr_groups; group++)
-		map_group(layout, ai, group);
-	PCPU_SETUP_BUG_ON(!every_possible_cpu_has_a_unit(layout));
+		nr_mapped += map_group(layout, ai, group);
+	every_possible_cpu_has_a_unit = nr_mapped == layout->nr_possible;
+	PCPU_SETUP_BUG_ON(!every_possible_cpu_has_a_unit);
 	pcpu_dump_alloc_info(PERCPU_LOG_DEBUG, ai);
 }
 
@@ -174,8 +186,9 @@ int pcpu_first_layout_init(struct pcpu_first_layout *layout, const struct pcpu_c
 		pcpu_first_layout_destroy(layout);
 		return -ENOMEM;
 	}
-	for (size_t cpu = 0; cpu < ids; cpu++)
-		layout->unit_map[cpu] = UINT_MAX;
+	pcpu_vm_will_fill(layout->unit_map, ids * sizeof(*layout->unit_map));
+	pcpu_vm_will_fill(layout->unit_offsets, ids * sizeof(*layout->unit_offsets));
+	memset(layout->unit_map, 0xff, ids * sizeof(*layout->unit_map));
 	return 0;
 }
 

@@ -72,8 +72,7 @@ int pcpu_topology_extend(struct pcpu_topology *topo, unsigned int nr)
 		if (err)
 			return err;
 	}
-	for (unsigned int cpu = 0; cpu < nr; cpu++)
-		pcpu_set_bit(cpu, topo->possible);
+	pcpu_set_first_bits(topo->possible, nr);
 	return 0;
 }
 

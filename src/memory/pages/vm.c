@@ -22,6 +22,8 @@
 #define MADV_DONTNEED_LOCKED 24
 #endif
 
+#define MANY_PAGES (4 * PCPU_PAGE_SIZE)
+
 static const int anonymous = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
 static const int shared = MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE;
 
@@ -254,6 +256,16 @@ int pcpu_vm_populate(uintptr_t addr, size_t size)
 	if (madvise((void *)addr, size, MADV_POPULATE_WRITE) == 0)
 		return 0;
 	return errno == EINVAL ? -EOPNOTSUPP : -errno;
+}
+
+void pcpu_vm_will_fill(const void *ptr, size_t size)
+{
+	const uintptr_t start = pcpu_page_floor((uintptr_t)ptr);
+	int saved = errno;
+
+	if (size >= MANY_PAGES)
+		pcpu_vm_populate(start, pcpu_page_ceil((uintptr_t)ptr + size) - start);
+	errno = saved;
 }
 
 static bool empty(void *ptr, size_t size)

@@ -51,6 +51,12 @@ void pcpu_vm_decommit(uintptr_t addr, size_t size);
  */
 int pcpu_vm_populate(uintptr_t addr, size_t size);
 
+/*
+ * Has the memory of an array of any kind, all of which is written to next: from a few pages on in
+ * one call, if the kernel has it, which takes a third of the time of one page after the other.
+ */
+void pcpu_vm_will_fill(const void *ptr, size_t size);
+
 /* Gives the memory of committed pages back; they stay accessible and are zero. */
 void pcpu_vm_discard(uintptr_t addr, size_t size);
 

@@ -36,6 +36,20 @@ static void bit_that_is_set_or_cleared_is_the_only_one(void **state)
 	}
 }
 
+static void first_bits_that_are_set_are_those_below_the_number(void **state)
+{
+	(void)state;
+	for (unsigned int nr = 0; nr <= BITS; nr++) {
+		unsigned long bitmap[WORDS] = {0};
+
+		pcpu_set_first_bits(bitmap, nr);
+		for (unsigned int i = 0; i < WORDS * PCPU_BITS_PER_LONG; i++)
+			assert_int_equal(pcpu_test_bit(i, bitmap), i < nr);
+		pcpu_set_first_bits(bitmap, nr / 2);
+		assert_int_equal(pcpu_bitmap_weight(bitmap, BITS), nr);
+	}
+}
+
 /* Bits behind @size are set as often as those before it. */
 static void compare(const unsigned long *bitmap, unsigned int size)
 {
@@ -86,6 +100,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(number_of_words_overflows_for_no_number_of_bits),
 		cmocka_unit_test(bit_that_is_set_or_cleared_is_the_only_one),
+		cmocka_unit_test(first_bits_that_are_set_are_those_below_the_number),
 		cmocka_unit_test(next_bit_and_weight_are_those_below_the_length),
 		cmocka_unit_test(search_that_starts_beyond_the_length_ends_at_it),
 	};

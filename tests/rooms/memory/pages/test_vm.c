@@ -518,6 +518,27 @@ static void populating_fails_for_want_of_memory(void **state)
 	assert_int_equal(pcpu_vm_resident(region, PAGE), 0);
 }
 
+/* All of the pages that an array lies in; or it is left to its first writer, silently. */
+static void large_array_that_will_be_filled_is_resident_before_and_a_small_one_is_not(void **state)
+{
+	(void)state;
+	if (!populating_works())
+		skip();
+	pcpu_vm_discard(region, PAGE);
+	*(int *)(region + 3 * PAGE) = 77;
+	errno = 5;
+	pcpu_vm_will_fill((void *)(region + PAGE + 64), 2 * PAGE);
+	assert_int_equal(pcpu_vm_resident(region, PAGES * PAGE), PAGE);
+	pcpu_vm_will_fill((void *)(region + PAGE + 64), 8 * PAGE);
+	assert_int_equal(pcpu_vm_resident(region, PAGES * PAGE), 9 * PAGE);
+	assert_int_equal(*(int *)(region + 3 * PAGE), 77);
+	faults_fail_nth(PCPU_FAULT_POPULATE, 1);
+	pcpu_vm_will_fill((void *)(region + 20 * PAGE), 8 * PAGE);
+	assert_int_equal(faults_end(), 1);
+	assert_int_equal(pcpu_vm_resident(region, PAGES * PAGE), 9 * PAGE);
+	assert_int_equal(errno, 5);
+}
+
 /* From here on madvise() is what it is to a kernel that knows no advice. */
 static void forget_all_advice(void)
 {
@@ -663,6 +684,8 @@ int main(void)
 		region_test(populated_pages_are_resident_and_keep_what_they_held),
 		region_test(populating_what_is_not_committed_is_an_error_that_does_not_kill),
 		region_test(populating_fails_for_want_of_memory),
+		region_test(
+			large_array_that_will_be_filled_is_resident_before_and_a_small_one_is_not),
 		region_test(kernel_that_cannot_populate_is_told_from_lack_of_memory),
 		region_test(discarded_pages_are_zero_accessible_and_not_resident),
 		region_test(untouched_pages_are_not_resident),
