@@ -10,17 +10,21 @@
 #include <percpu/alloc.h>
 #include <percpu/backend.h>
 #include <percpu/counter.h>
+#include <percpu/cpu.h>
+#include <percpu/cpuhotplug.h>
 #include <percpu/cpumask.h>
 #include <percpu/debug.h>
 #include <percpu/defs.h>
 #include <percpu/export.h>
 #include <percpu/local_lock.h>
 #include <percpu/log.h>
+#include <percpu/notifier.h>
 #include <percpu/open.h>
 #include <percpu/ops.h>
 #include <percpu/pinned.h>
 #include <percpu/section.h>
 #include <percpu/shared.h>
+#include <percpu/smpboot.h>
 #include <percpu/stats.h>
 
 #endif /* PERCPU_PERCPU_H */

@@ -41,6 +41,8 @@
 #include "ground/signals.h"
 #include "ground/system/new_process.h"
 #include "ground/system/race.h"
+#include "hotplug/lock/maps.h"
+#include "hotplug/lock/online_lock.h"
 #include "machine/rseq_area.h"
 #include "machine/tier.h"
 #include "machine/topology/topology.h"
@@ -284,6 +286,8 @@ static void mend_child(void)
 {
 	pcpu_units_after_fork();
 	pcpu_counter_locks_after_fork();
+	pcpu_online_after_fork();
+	pcpu_maps_after_fork();
 	/* in any other thread, one that was made later: the first may hold a CPU */
 	if (getpid() == syscall(SYS_gettid))
 		pcpu_hold_after_fork();

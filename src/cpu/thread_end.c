@@ -6,6 +6,7 @@
 #include "cpu/pin.h"
 #include "cpu/self.h"
 #include "ground/log.h"
+#include "hotplug/lock/online_lock.h"
 #include "machine/tier.h"
 #include "memory/entry.h"
 
@@ -35,6 +36,9 @@ static void release_at_end(void)
 	if (pcpu_self_has_local_locks())
 		pcpu_log(PERCPU_LOG_ERR, "a thread ends with local locks of CPU %d", pcpu_self.cpu);
 	pcpu_self.nested = 0;
+	if (pcpu_online_thread_end())
+		pcpu_log(PERCPU_LOG_ERR, "a thread ends between cpus_read_lock() and its end: CPUs "
+					 "may come and go again");
 	unpin();
 	pcpu_mark_end();
 }

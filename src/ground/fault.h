@@ -20,6 +20,7 @@ enum pcpu_fault_site {
 	PCPU_FAULT_BIND,     /* a memory policy */
 	PCPU_FAULT_PROC,     /* opening a file below /proc */
 	PCPU_FAULT_FILE,     /* a file in memory */
+	PCPU_FAULT_THREAD,   /* a thread */
 	PCPU_FAULT_PROCESS,  /* a process that is somewhere for a moment */
 	PCPU_FAULT_AFFINITY, /* setting where a thread may run */
 	PCPU_FAULT_TOPOLOGY, /* reading the machine's topology */

@@ -66,6 +66,13 @@ room(test_map_model     alloc/map   -)
 room(test_first_calls   alloc   -                       fallback page musl)
 room(test_max_size      alloc   possible:16,max_size:1M fallback musl)
 
+room(test_online_lock   hotplug/lock possible:200       fallback musl)
+room(test_states        hotplug possible:200            fallback musl)
+room(test_machine       hotplug possible:200            fallback musl)
+room(test_nonboot       hotplug possible:200            fallback musl)
+room(test_threads       hotplug possible:200            fallback musl)
+room(test_up_down       hotplug possible:200            fallback musl)
+
 room(test_debug         debug   possible:8              fallback page)
 
 room(test_alloc_info    boot/first_chunk    -)

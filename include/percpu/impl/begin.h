@@ -30,6 +30,13 @@
 #define __pcpu_stringify_1(x) #x
 #define __pcpu_stringify(x) __pcpu_stringify_1(x)
 
+/* On functions that have the kernel's name in C, and in the symbol table one of the library's own. */
+#ifdef PERCPU_UP
+#define __pcpu_as(name)
+#else
+#define __pcpu_as(name) __asm__("__percpu_" #name)
+#endif
+
 /* The headers' own functions have casts and NULL as in C: no matter of the program's. */
 #if defined(__cplusplus) && !defined(__PCPU_BEGUN)
 #define __PCPU_BEGUN

@@ -8,6 +8,7 @@
 #undef __pcpu_from_memory
 #undef __pcpu_stringify_1
 #undef __pcpu_stringify
+#undef __pcpu_as
 #undef __PCPU_BEGIN_DECLS
 #undef __PCPU_END_DECLS
 #ifdef __PCPU_BEGUN
