@@ -39,7 +39,7 @@ fatal() { # NAME
 }
 
 run() { # COMMAND...
-	(ulimit -c 0 && exec "$@")
+	sh -c "ulimit -c 0 && exec $*"
 }
 
 try() { # NAME SED_SCRIPT
