@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* plugin.c - a shared object with a per-CPU variable of its own, which counts in the host's as well. */
+/* plugin.c - a shared object with a per-CPU variable of its own, which counts in the host's too. */
 #include "plugin.h"
 
 #include <ctype.h>

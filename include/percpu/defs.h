@@ -18,6 +18,11 @@
  * whose type does not depend on the template's parameters; its first operation faults. Inline
  * variables beside others are a section type conflict there.
  *
+ * In C, a file that defines CONFIG_DEBUG_FORCE_WEAK_PER_CPU or ARCH_NEEDS_WEAK_PER_CPU before it
+ * includes this has weak variables, as in kernels for some architectures, with their two rules: a
+ * name is unique in the whole program, `static` or not, and no variable is defined in a function.
+ * What breaks them does not compile or does not link. For porting code back, and nothing else.
+ *
  * With PERCPU_UP (impl/up/runtime.h) all of them are ordinary variables, in no section of their
  * own.
  */
@@ -43,10 +48,30 @@
 	__pcpu_variable __attribute__((__section__(PER_CPU_BASE_SECTION sec))) PER_CPU_ATTRIBUTES
 #endif
 
+/* What stands for a variable when its name is checked, in a section that nobody reads. */
+#define __PCPU_DUMMY_ATTRS __attribute__((__section__(".discard"), __unused__))
+
+#if (defined(ARCH_NEEDS_WEAK_PER_CPU) || defined(CONFIG_DEBUG_FORCE_WEAK_PER_CPU)) && \
+	!defined(__cplusplus) && !defined(PERCPU_UP)
+/*
+ * A `static` before DEFINE_PER_CPU comes to stand before the first name here, and contradicts the
+ * declaration, if there is one. The second name is global, whatever the variable is to be.
+ */
+#define DECLARE_PER_CPU_SECTION(type, name, sec)            \
+	extern __PCPU_DUMMY_ATTRS char __pcpu_scope_##name; \
+	extern __PCPU_ATTRS(sec) __typeof__(type) name
+#define DEFINE_PER_CPU_SECTION(type, name, sec)              \
+	__PCPU_DUMMY_ATTRS char __pcpu_scope_##name;         \
+	extern __PCPU_DUMMY_ATTRS char __pcpu_unique_##name; \
+	__PCPU_DUMMY_ATTRS char __pcpu_unique_##name;        \
+	extern __PCPU_ATTRS(sec) __typeof__(type) name;      \
+	__PCPU_ATTRS(sec) PER_CPU_DEF_ATTRIBUTES __attribute__((__weak__)) __typeof__(type) name
+#else
 /* C++ gives a name at namespace scope with an initial value in an extern declaration a warning. */
 #define DECLARE_PER_CPU_SECTION(type, name, sec) extern __PCPU_ATTRS(sec) __typeof__(type) name
 #define DEFINE_PER_CPU_SECTION(type, name, sec) \
 	__PCPU_ATTRS(sec) PER_CPU_DEF_ATTRIBUTES __pcpu_defined_type(type, name) name
+#endif
 
 /** DEFINE_PER_CPU - a variable with no special need. */
 #define DECLARE_PER_CPU(type, name) DECLARE_PER_CPU_SECTION(type, name, "")

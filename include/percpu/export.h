@@ -25,10 +25,7 @@
 
 #include <percpu/impl/compiler.h>
 
-/*
- * A declaration more, for what it says of visibility. Behind the definition clang ignores it, with a
- * warning.
- */
+/* One declaration more. Behind the definition clang ignores it, with a warning. */
 /* clang-format off */
 #ifdef __clang__
 #define __pcpu_export(symbol, visibility)                                                          \

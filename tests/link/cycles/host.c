@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * host.c - a program that loads and closes plugins, thousands of times, while threads of its own count
- * and allocate. Nothing grows, and no count is lost.
+ * host.c - a program that loads and closes plugins, thousands of times, while threads of its own
+ * count and allocate. Nothing grows, and no count is lost.
  *
  * Usage: host TIMES same|new PLUGIN... new: all of them in another namespace than the program's
  * (dlmopen), which is opened once.
