@@ -13,6 +13,7 @@
 #include "alloc/refill.h"
 #include "alloc/shrink.h"
 #include "ground/mem.h"
+#include "ground/system/race.h"
 #include "memory/copies.h"
 #include "memory/pages/vm.h"
 #include "memory/span.h"
@@ -114,6 +115,8 @@ bool pcpu_area_alloc(const struct pcpu_request *request, struct pcpu_area *area)
 	else if (!pcpu_alloc_trylock())
 		attempt.failure = "the allocator is busy, and the call must not block";
 	if (!attempt.failure) {
+		/* whoever had the area before has freed it */
+		pcpu_race_acquire(&pcpu_alloc_mutex);
 		if (child.has_no_books)
 			begin_books();
 		attempt.reserved = request->reserved && pcpu_reserved_chunk;
@@ -166,6 +169,7 @@ bool pcpu_area_free(uint32_t coord, struct pcpu_misuse *misuse)
 	bool done;
 
 	pcpu_alloc_lock();
+	pcpu_race_release(&pcpu_alloc_mutex);
 	done = free_locked(coord) || free_lent(coord);
 	if (!done)
 		pcpu_misuse_find(coord, misuse);

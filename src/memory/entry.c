@@ -3,6 +3,7 @@
 #include "memory/entry.h"
 #include "ground/layout.h"
 #include "ground/log.h"
+#include "ground/system/race.h"
 #include "memory/pages/vm.h"
 
 #include <errno.h>
@@ -44,6 +45,7 @@ int pcpu_entries_init(unsigned int nr, unsigned int attention)
 		table[i].base = PCPU_NO_BASE;
 		table[i].attention = attention;
 	}
+	pcpu_race_pass_over(table, table_size());
 	pcpu_entries = table + BEFORE;
 	return 0;
 }

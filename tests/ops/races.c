@@ -58,7 +58,11 @@ static void visit(void)
 static void use_an_area(void)
 {
 	long __percpu *area = alloc_percpu(long);
+	unsigned int cpu;
 
+	/* all copies are the caller's, as long as nobody else knows of them */
+	for_each_possible_cpu(cpu)
+		*per_cpu_ptr(area, cpu) = 1;
 	*get_cpu_ptr(area) += 1;
 	put_cpu_ptr(area);
 	free_percpu(area);

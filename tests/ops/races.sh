@@ -3,8 +3,8 @@
 # races.sh - tools that look for races find none in a program that does everything right (races.c),
 # and find the one that is put there, with a library that was not built with them.
 #
-# Usage: races.sh TOOL SOURCE BUILD WORK. TOOL is gcc or clang, for their ThreadSanitizer, or helgrind; by
-# hand, drd, which finds something in some runs. Exit status 77: it is not there.
+# Usage: races.sh TOOL SOURCE BUILD WORK. TOOL is gcc or clang, for their ThreadSanitizer, or helgrind or drd.
+# Exit status 77: it is not there.
 set -eu
 tool=$1 source=$2 build=$3 work=$4
 rm -rf "$work"

@@ -103,7 +103,7 @@ static void add_tally(struct tally *all, const struct tally *one)
 	all->locked += one->locked;
 }
 
-/* Whoever went to another CPU between setting bit 0 and clearing it has left it set on the first. */
+/* Who went to another CPU between setting bit 0 and clearing it has left it set on the first. */
 static void clear_flags_left(void)
 {
 	unsigned int cpu;

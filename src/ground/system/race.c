@@ -16,7 +16,9 @@ extern void AnnotateIgnoreWritesEnd(const char *file, int line) __attribute__((_
 #define HAPPENS_BEFORE HELGRIND(33)
 #define HAPPENS_AFTER HELGRIND(34)
 #define GET_ABITS HELGRIND(46)
-#define DRD_THREAD ((uint64_t)'D' << 24 | (uint64_t)'R' << 16 | 1)
+#define DRD(n) ((uint64_t)'D' << 24 | (uint64_t)'R' << 16 | (n))
+#define DRD_THREAD DRD(1)
+#define DRD_START_SUPPRESSION DRD(2)
 
 bool pcpu_races_are_looked_for;
 bool pcpu_valgrind_looks_for_races;
@@ -38,6 +40,13 @@ void pcpu_race_init(void)
 	    AnnotateIgnoreWritesEnd)
 		pcpu_races_are_looked_for = true;
 #endif
+}
+
+/* helgrind does not take one word at an address for a race. */
+void pcpu_race_pass_over(const void *start, size_t size)
+{
+	if (pcpu_valgrind_looks_for_races)
+		pcpu_client_request(0, DRD_START_SUPPRESSION, (uintptr_t)start, size, 0);
 }
 
 void pcpu_race_tell_acquire(void *at)

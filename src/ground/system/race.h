@@ -8,6 +8,7 @@
 #define PCPU_RACE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Whether one of them is there who does not see what the library does. After pcpu_race_init(). */
 extern bool pcpu_races_are_looked_for;
@@ -17,6 +18,9 @@ extern bool pcpu_valgrind_looks_for_races;
 
 /* Once, before there are threads. */
 void pcpu_race_init(void);
+
+/* What is read and written there is no race: single words, which inlined code looks at. */
+void pcpu_race_pass_over(const void *start, size_t size);
 
 void pcpu_race_tell_acquire(void *at);
 void pcpu_race_tell_release(void *at);
