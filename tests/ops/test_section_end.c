@@ -48,7 +48,7 @@ static void add_in_a_section(uint64_t __percpu *to)
 
 #define STORMED_THREADS 4
 #define CALM_THREADS 2
-#define SIGNALS 5000 /* to each thread, at least */
+#define SIGNALS 5000 /* to each thread */
 
 static __thread volatile uint64_t handled, tangled;
 
@@ -74,17 +74,19 @@ static void on_signal(int sig)
 
 struct stormed {
 	uint64_t sections, signals, tangled;
+	bool was_a_breeze;
 };
 
 static void *weather_a_storm(void *arg)
 {
 	struct patience patience = be_patient();
+	struct contentment contentment = be_content_with(SIGNALS);
 	struct stormed *stormed = arg;
 	timer_t timer;
 
 	handled = 0;
 	timer = start_storm(on_signal);
-	while (handled < SIGNALS && !is_out_of_patience(&patience))
+	while (!are_enough(handled, &contentment) && !is_out_of_patience(&patience))
 		for (int i = 0; i < 1000; i++) {
 			unsigned int cpu = get_cpu();
 			volatile uint64_t *copy = this_cpu_ptr(&plain);
@@ -98,6 +100,7 @@ static void *weather_a_storm(void *arg)
 			stormed->sections += 2;
 		}
 	end_storm(timer);
+	stormed->was_a_breeze = !are_enough(handled, &contentment);
 	stormed->signals = handled;
 	stormed->tangled = tangled;
 	return NULL;
@@ -127,7 +130,7 @@ static const char *storms_of_signals_lose_nothing_and_tangle_no_section(void)
 		signals += stormed[i].signals;
 		if (stormed[i].tangled)
 			return "a handler was not in the section that it had begun";
-		if (stormed[i].signals < SIGNALS)
+		if (stormed[i].was_a_breeze)
 			return "the storm was a breeze";
 	}
 	set_stop(true);

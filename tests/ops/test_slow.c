@@ -8,7 +8,6 @@
 #include "count_slow.h"
 #include "registers.h"
 
-#include "support/clock.h"
 #include "support/cpus.h"
 #include "support/fact.h"
 #include "support/no_rseq.h"
@@ -414,20 +413,13 @@ static const char *waiting_for_a_holder_keeps_all_registers(void)
 #define HOLDERS 2
 #define COUNTERS 4
 #define HOLDS 100000
-/* Every hold has a fence. Where that takes milliseconds (in an emulator) there are fewer. */
-#define HOLDS_MIN 500
-#define HOLDING_SECONDS 10.0
 #define COUNTS 3000000
 
+/* Each has a fence. */
 struct holds {
 	bool failed;
 	uint64_t nr;
 };
-
-static bool are_enough(uint64_t holds, double end)
-{
-	return holds >= HOLDS || (holds >= HOLDS_MIN && seconds(CLOCK_MONOTONIC) > end);
-}
 
 /*
  * The CPU that is held is the one that the area names. That is another one than the thread is on,
@@ -436,7 +428,7 @@ static bool are_enough(uint64_t holds, double end)
 static void *hold_often(void *arg)
 {
 	struct holds *holds = arg;
-	double end = seconds(CLOCK_MONOTONIC) + HOLDING_SECONDS;
+	struct contentment contentment = be_content_with(HOLDS);
 	struct pcpu_op add = {.op = __PCPU_OP_add, .size = 8, .a = 3};
 	struct rseq *area = give_rseq_up();
 	volatile int32_t *cpu_id = (volatile int32_t *)&area->cpu_id;
@@ -445,7 +437,7 @@ static void *hold_often(void *arg)
 		holds->failed = true;
 		return NULL;
 	}
-	for (; !are_enough(holds->nr, end); holds->nr++) {
+	for (; !are_enough(holds->nr, &contentment); holds->nr++) {
 		do
 			*cpu_id = (int32_t)((unsigned int)(*cpu_id + 1) % nr_cpu_ids);
 		while (!percpu_unit_is_open((unsigned int)*cpu_id));

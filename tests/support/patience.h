@@ -15,6 +15,7 @@
 #include "support/clock.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 /*
@@ -42,6 +43,29 @@ static inline struct patience be_patient(void)
 static inline bool is_out_of_patience(const struct patience *patience)
 {
 	return seconds(CLOCK_MONOTONIC) > patience->end;
+}
+
+/*
+ * How often something has to be done that takes a thousandth of its time on one machine, and on an
+ * emulated or a busy one all of a minute: so often as is wanted, or a hundredth of that when ten
+ * seconds are over.
+ */
+#define CONTENT_SECONDS 10.0
+
+struct contentment {
+	uint64_t wanted;
+	double end;
+};
+
+static inline struct contentment be_content_with(uint64_t wanted)
+{
+	return (struct contentment){wanted, seconds(CLOCK_MONOTONIC) + CONTENT_SECONDS};
+}
+
+static inline bool are_enough(uint64_t times, const struct contentment *contentment)
+{
+	return times >= contentment->wanted ||
+	       (times >= contentment->wanted / 100 && seconds(CLOCK_MONOTONIC) > contentment->end);
 }
 
 #endif /* SUPPORT_PATIENCE_H */
