@@ -225,7 +225,7 @@ make_tests_init() {
 	cat <<EOF2
 export PERCPU_TORTURE_OPERATIONS=$operations PERCPU_TEST_PATIENCE=$factor
 guest_test() { # name timeout skip_code word...
-	name=\$1 limit=\$(($factor * \$2)) skip=\$3
+	name=\$1 limit=\$(($factor * (\$2 < 300 ? \$2 : 300))) skip=\$3
 	shift 3
 	begin=\$(date +%s)
 	timeout \$limit env "\$@" >/tmp/log 2>&1

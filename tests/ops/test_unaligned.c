@@ -8,6 +8,7 @@
  */
 #include "support/cpus.h"
 #include "support/fact.h"
+#include "support/patience.h"
 #include "support/storm.h"
 #include "support/threads.h"
 #include "support/tier.h"
@@ -203,12 +204,13 @@ static void take_turn(struct worker *me, unsigned int round)
 /* Handlers come to counters only: one may come between a section's plain load and its store. */
 static void *work(void *arg)
 {
+	struct contentment contentment = be_content_with(ROUNDS);
 	struct worker *me = arg;
 	timer_t timer = NULL;
 
 	if (me->kind == COUNTERS)
 		timer = start_storm_of(10 * STORM_INTERVAL, count_in_handler);
-	for (unsigned int round = 0; round < ROUNDS; round++)
+	for (unsigned int round = 0; !are_enough(round, &contentment); round++)
 		take_turn(me, round);
 	if (me->kind == COUNTERS)
 		end_storm(timer);
@@ -259,6 +261,7 @@ static void *count_pinned(void *arg)
 
 static void nothing_is_lost_among_pinned_threads(void **state)
 {
+	struct contentment contentment = be_content_with(ROUNDS);
 	uint64_t taken = 0;
 	pthread_t thread;
 
@@ -273,7 +276,7 @@ static void nothing_is_lost_among_pinned_threads(void **state)
 	set_stop(false);
 	thread = start(count_pinned, NULL);
 	assert_true(await_told(&counted_by_pinned, 1, 1));
-	for (unsigned int round = 0; round < ROUNDS; round++)
+	for (unsigned int round = 0; !are_enough(round, &contentment); round++)
 		taken += per_cpu_xchg(*shared_variable(), cpus[0], 0);
 	set_stop(true);
 	pthread_join(thread, NULL);
