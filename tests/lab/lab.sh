@@ -272,13 +272,16 @@ qemu() { # processor's name, argument...
 }
 
 # Reads what the guest writes. The monitor's command has another name in older releases; the one that
-# does not exist does nothing.
+# does not exist does nothing. Commands of the guest's own are for machines that change while they run.
 watch() {
 	while IFS= read -r line; do
 		line=${line%"$return"}
 		case $line in
 		"lab: one instruction at a time")
 			printf 'singlestep on\none-insn-per-tb on\n' >&5
+			;;
+		"lab: monitor "*)
+			printf '%s\n' "${line#lab: monitor }" >&5
 			;;
 		esac
 		printf '%s\n' "$line"
