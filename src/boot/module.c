@@ -12,6 +12,8 @@
 #include "memory/coord.h"
 #include "memory/displaced.h"
 #include "memory/open_units.h"
+#include "memory/pages/steer.h"
+#include "memory/pages/vm.h"
 
 #include <errno.h>
 #include <link.h>
@@ -276,6 +278,27 @@ static int name_one(struct dl_phdr_info *info, size_t size, void *ctx)
 	return 1;
 }
 
+/* Near enough to be one. */
+#define STEER_GAP (1 << 20)
+
+/* Has the loader put later objects where nobody's coordinates are. */
+static void steer_later_ones(uintptr_t address)
+{
+	const struct pcpu_span_record *spans = pcpu_spans.records;
+	unsigned int first = 0;
+
+	if (!pcpu_vm_is_reserved()) /* address space is scarce */
+		return;
+	for (unsigned int i = 0; i < pcpu_spans.nr; i++) {
+		const uint64_t end = pcpu_span_end(&spans[i]);
+
+		if (i + 1 < pcpu_spans.nr && spans[i + 1].start - end < STEER_GAP)
+			continue;
+		pcpu_steer(address, spans[first].start, end);
+		first = i + 1;
+	}
+}
+
 static struct module *add_module(const struct pcpu_note *note)
 {
 	struct search search = {.note = note, .name = "a shared object"};
@@ -295,6 +318,7 @@ static struct module *add_module(const struct pcpu_note *note)
 	if (pcpu_units_add_span(&module->span))
 		return NULL;
 	pcpu_share_note_module(module->name);
+	steer_later_ones(module->address);
 	return module;
 }
 

@@ -34,6 +34,24 @@ static struct {
 
 /* --- reservations --- */
 
+static struct {
+	uintptr_t start, end;
+} reserved;
+
+static void note_reserved(uintptr_t start, uintptr_t end)
+{
+	if (!reserved.end || start < reserved.start)
+		reserved.start = start;
+	if (end > reserved.end)
+		reserved.end = end;
+}
+
+void pcpu_vm_reserved_range(uintptr_t *start, uintptr_t *end)
+{
+	*start = reserved.start;
+	*end = reserved.end;
+}
+
 int pcpu_vm_reserve(size_t size, size_t align, uintptr_t *base)
 {
 	size_t slack = align - PCPU_PAGE_SIZE, head;
@@ -49,6 +67,7 @@ int pcpu_vm_reserve(size_t size, size_t align, uintptr_t *base)
 	pcpu_vm_release((uintptr_t)ptr, head);
 	pcpu_vm_release(*base + size, slack - head);
 	pcpu_policy_of_reserved((void *)*base, size);
+	note_reserved(*base, *base + size);
 	return 0;
 }
 

@@ -34,6 +34,9 @@ int pcpu_vm_find_hole(size_t size, uintptr_t *base);
 /* Whether windows lie in reservations. */
 bool pcpu_vm_is_reserved(void);
 
+/* From the lowest reservation that was ever made to the end of the highest; 0 and 0 if none was. */
+void pcpu_vm_reserved_range(uintptr_t *start, uintptr_t *end);
+
 /*
  * Makes the pages of [addr, addr + size) accessible; both page-aligned, inside one window. Pages
  * that are accessible already keep their content in a reservation; in a hole that is -EEXIST. 0
