@@ -42,7 +42,7 @@ struct percpu_image {
 PERCPU_API struct percpu_image percpu_first_image(void);
 
 /**
- * __per_cpu_start, __per_cpu_end, __per_cpu_load - the bounds of percpu_first_image(), and its values
+ * __per_cpu_start, __per_cpu_end, __per_cpu_load - the bounds of percpu_first_image(), its values
  *
  * Pointers and not arrays, but used like the kernel's. &variable - __per_cpu_start is the offset in
  * the unit of a variable of that module: pcpu_base_addr + pcpu_unit_offsets[cpu] + offset is CPU
@@ -60,14 +60,14 @@ PERCPU_API struct percpu_image percpu_first_image(void);
  */
 PERCPU_API bool is_kernel_percpu_address(unsigned long addr);
 
-/** is_module_percpu_address() - the same, of another module's variables; thread- and signal-safe. */
+/** is_module_percpu_address() - the same, of another module's; thread- and signal-safe. */
 PERCPU_API bool is_module_percpu_address(unsigned long addr);
 
 /**
  * percpu_address_of() - what per-CPU memory an address is of
  * @address: an address in a CPU's copy of a static variable or of an area; or a per-CPU pointer: an
  *	address in a variable's template, what alloc_percpu() has returned, or a pointer into it
- * @cpu: becomes the CPU whose copy it is, open or not, and nr_cpu_ids for a per-CPU pointer; or NULL
+ * @cpu: becomes the CPU whose copy it is, open or not; nr_cpu_ids for a per-CPU pointer. Or NULL
  * @offset: becomes how many bytes @address lies behind what is returned, of that copy; or NULL
  *
  * Returns a per-CPU pointer: to the area, as alloc_percpu() returned it, if it is live; or to the
@@ -76,8 +76,8 @@ PERCPU_API bool is_module_percpu_address(unsigned long addr);
  * know. NULL, and nothing is written: no per-CPU memory that anybody has. So is an area that was
  * allocated before a child that shares its copies was forked, in that child.
  *
- * An area that is freed meanwhile is found, or it is not. Thread-safe; may block; not safe in signal
- * handlers, where is_kernel_percpu_address() and is_module_percpu_address() are.
+ * An area that is freed meanwhile is found, or it is not. Thread-safe; may block; not safe in
+ * signal handlers, where is_kernel_percpu_address() and is_module_percpu_address() are.
  */
 PERCPU_API const volatile void __percpu *percpu_address_of(const volatile void *address,
 							   unsigned int *cpu, size_t *offset);

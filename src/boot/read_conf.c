@@ -57,7 +57,7 @@ static const struct key keys[] = {
 	 ONE_OF([PCPU_SELFTEST_NO] = "no", [PCPU_SELFTEST_YES] = "yes",
 		[PCPU_SELFTEST_AUTO] = "auto")},
 	{"alloc", FIELD(fc), .preset = PCPU_FC_AUTO,
-	 ONE_OF([PCPU_FC_AUTO] = "auto", [PCPU_FC_EMBED] = "embed", [PCPU_FC_PAGE] = "page")},
+	 .kind = WORD, .words = pcpu_fc_names, .max = PCPU_FC_NR - 1},
 	{"max_size", FIELD(max_size), .preset = PCPU_MIN_UNIT_SIZE,
 	 .kind = SIZE, .min = PCPU_MIN_UNIT_SIZE, .max = 256UL << 20},
 	{"populate", FIELD(populate_eager), .preset = false, ONE_OF("lazy", "eager")},

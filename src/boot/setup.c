@@ -76,7 +76,7 @@ extern unsigned int boot_nr_possible __asm__("__percpu_nr_possible");
 
 static struct {
 	struct pcpu_topology topology;
-	struct pcpu_first_layout layout;
+	struct percpu_layout layout;
 	bool done;
 } boot;
 

@@ -38,7 +38,7 @@ static void *hole_for_windows(unsigned int cpu, size_t size, size_t align, void 
 	return pcpu_vm_find_hole(size, &base) ? NULL : (void *)base;
 }
 
-static int make_layout(struct pcpu_first_layout *layout, const struct pcpu_alloc_request *request)
+static int make_layout(struct percpu_layout *layout, const struct pcpu_alloc_request *request)
 {
 	const enum pcpu_fc form = pcpu_conf.fc;
 	struct pcpu_fc_space space = {
@@ -54,6 +54,7 @@ static int make_layout(struct pcpu_first_layout *layout, const struct pcpu_alloc
 	space.static_start = pcpu_modules_first(&static_size)->start;
 	if (form != PCPU_FC_PAGE) {
 		err = pcpu_embed_first_chunk(layout, request, &space);
+		layout->fc = PCPU_FC_EMBED;
 		if (!err)
 			return 0;
 		pcpu_log(
@@ -62,24 +63,36 @@ static int make_layout(struct pcpu_first_layout *layout, const struct pcpu_alloc
 			pcpu_conf_word("alloc", form), -err);
 	}
 	space.alloc = hole_for_windows;
-	return pcpu_page_first_chunk(layout, request, &space);
+	err = pcpu_page_first_chunk(layout, request, &space);
+	layout->fc = PCPU_FC_PAGE;
+	return err;
 }
 
-void pcpu_setup_layout(struct pcpu_first_layout *layout, struct pcpu_topology *topo)
+const struct pcpu_topology *pcpu_boot_topology;
+struct percpu_machine pcpu_boot_machine;
+
+int pcpu_boot_distance(unsigned int from, unsigned int to)
+{
+	return pcpu_topology_cpu_distance(from, to, pcpu_boot_topology);
+}
+
+void pcpu_setup_layout(struct percpu_layout *layout, struct pcpu_topology *topo)
 {
 	struct pcpu_alloc_request request = {
-		.cpus = {topo->possible, topo->nr_cpu_ids},
+		.machine = {.cpus = {topo->possible, topo->nr_cpu_ids},
+			    .min_unit_size = pcpu_page_ceil(pcpu_conf.max_size),
+			    .node = topo->cpu_node},
 		.reserved_size = PERCPU_FIRST_CHUNK_RESERVE,
 		.dyn_size =
 			PERCPU_MODULE_RESERVE + PERCPU_DYNAMIC_RESERVE - PERCPU_FIRST_CHUNK_RESERVE,
 		.atom_size = PCPU_PMD_SIZE,
-		.min_unit_size = pcpu_page_ceil(pcpu_conf.max_size),
-		.distance = topo->nr_node_ids > 1 ? pcpu_topology_cpu_distance : NULL,
-		.ctx = topo,
-		.node = topo->cpu_node,
+		.distance = topo->nr_node_ids > 1 ? pcpu_boot_distance : NULL,
 	};
 
-	pcpu_modules_first(&request.static_size);
+	pcpu_boot_topology = topo;
+	pcpu_modules_first(&request.machine.static_size);
+	pcpu_boot_machine = request.machine;
 	pcpu_setup_check("no address space for one 4 GiB window a CPU",
 			 make_layout(layout, &request));
+	layout->chosen_fc = pcpu_conf.fc;
 }

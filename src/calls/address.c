@@ -82,7 +82,7 @@ static bool find_statics(uint32_t coord, struct statics *statics)
 
 static bool is_of_first_module(uint32_t coord)
 {
-	const struct pcpu_first_layout *layout = pcpu_first_layout;
+	const struct percpu_layout *layout = pcpu_first_layout;
 
 	return layout && coord - layout->static_start < layout->static_size;
 }

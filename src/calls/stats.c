@@ -120,7 +120,7 @@ static void look_at_chunk(const struct pcpu_chunk *chunk, struct chunk_stats *st
 
 static void take_layout(struct percpu_stats *stats)
 {
-	const struct pcpu_first_layout *layout = pcpu_first_layout;
+	const struct percpu_layout *layout = pcpu_first_layout;
 
 	stats->unit_size = layout->unit_size;
 	stats->static_size = layout->static_size;
@@ -172,7 +172,7 @@ static size_t metadata_bytes(void)
 
 static void take_costs(struct percpu_stats *stats)
 {
-	const struct pcpu_first_layout *layout = pcpu_first_layout;
+	const struct percpu_layout *layout = pcpu_first_layout;
 
 	stats->open_units = pcpu_units_nr_open();
 	stats->possible_cpus = layout->nr_possible;

@@ -8,6 +8,7 @@
 #ifndef PCPU_CONF_H
 #define PCPU_CONF_H
 
+#include <percpu/impl/alloc_info.h>
 #include <percpu/log.h>
 
 #include <stdbool.h>
@@ -31,14 +32,6 @@ enum pcpu_selftest {
 	PCPU_SELFTEST_NO,
 	PCPU_SELFTEST_YES,
 	PCPU_SELFTEST_AUTO,
-};
-
-/* The form of the first chunk; the kernel's names. */
-enum pcpu_fc {
-	PCPU_FC_AUTO,
-	PCPU_FC_EMBED,
-	PCPU_FC_PAGE,
-	PCPU_FC_NR,
 };
 
 struct pcpu_conf {

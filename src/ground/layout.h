@@ -73,16 +73,18 @@
  *	fence		to have other threads pass a barrier, or give up their sequences
  *	pinned		said of a thread that stays on one CPU
  *
- * Numbers: every size that more than one file must agree on, in bytes, the limits, and the two
- * distances that decide which CPUs share a group. The names are the kernel's where the kernel has
- * one; the kernel's PAGE_SIZE and PMD_SIZE carry our prefix, because programs and libc headers
- * define those names.
+ * Numbers: every size that more than one file must agree on, in bytes, and the limits. Those of the
+ * first chunk are in percpu/impl/alloc_info.h. The names are the kernel's where the kernel has one;
+ * the kernel's PAGE_SIZE and PMD_SIZE carry our prefix, because programs and libc headers define
+ * those names.
  *
  * Invariants (checked below): everything that a unit is cut into is a whole number of pages, and
  * an early dynamic area fits in the smallest unit.
  */
 #ifndef PCPU_LAYOUT_H
 #define PCPU_LAYOUT_H
+
+#include <percpu/impl/alloc_info.h>
 
 #include <stdint.h>
 
@@ -104,21 +106,6 @@
  */
 #define PCPU_WINDOW_STRIDE (PCPU_WINDOW_SIZE + PCPU_PAGE_SIZE)
 
-/* Least unit size. Also the largest size that can be allocated. */
-#define PCPU_MIN_UNIT_SIZE 32768
-
-/* Least dynamic area of the first chunk: what is needed before a second chunk can be made. */
-#define PERCPU_DYNAMIC_EARLY_SIZE 12288
-
-/* Dynamic area that is asked for in the first chunk (the kernel's 64-bit value). */
-#define PERCPU_DYNAMIC_RESERVE 20480
-
-/* Reserved area of the first chunk, for the static variables of modules. */
-#define PERCPU_MODULE_RESERVE 8192
-
-/* The part of it that is kept apart (the kernel's 64-bit value); the rest becomes dynamic area. */
-#define PERCPU_FIRST_CHUNK_RESERVE PERCPU_MODULE_RESERVE
-
 /*
  * The smallest free area worth keeping: sizeof(int), as in the kernel. A smaller rest beside an
  * allocation is a sliver and goes to a used neighbour; a chunk with nothing larger counts as full.
@@ -127,7 +114,7 @@
 
 /* --- limits --- */
 
-/* Limit on CPU numbers; and in a map from units to CPUs, what stands for an unused unit. */
+/* Limit on CPU numbers. */
 #define PCPU_NR_CPUS 65536u
 
 /* Limit on numbers of CPUs that threads can be sent to: as many as kernels are built for. */
@@ -135,14 +122,6 @@
 
 /* Limit on node numbers, which are the kernel's; what is larger is taken as node 0. */
 #define PCPU_NR_NODES 1024
-
-/* --- distances --- */
-
-/* Two CPUs are near when the distance is at most this, in both directions. One node, as in ACPI. */
-#define LOCAL_DISTANCE 10
-
-/* The distance of CPUs on different nodes where nothing better is known. */
-#define REMOTE_DISTANCE 20
 
 #if (PCPU_PAGE_SIZE & (PCPU_PAGE_SIZE - 1)) != 0
 #error "PCPU_PAGE_SIZE must be a power of two"

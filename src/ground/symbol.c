@@ -10,8 +10,8 @@
 #include <string.h>
 
 /*
- * Bounds of a section of per-CPU variables. With GNU ld they are in the table that dladdr() goes by,
- * hidden as they are, and stand there at the address of the section's first variable.
+ * Bounds of a section of per-CPU variables. With GNU ld they are in the table that dladdr() goes
+ * by, hidden as they are, and stand there at the address of the section's first variable.
  */
 static bool is_bound(const char *name)
 {

@@ -26,7 +26,8 @@ clang++) warnings="$warnings -Wdeprecated -Wcomma" ;;
 clang) warnings="$warnings -Wcomma -Wassign-enum" ;;
 esac
 checked=0
-for header in "$source"/include/percpu/*.h "$source"/include/percpu/impl/*.h; do
+for header in "$source"/include/percpu/*.h "$source"/include/percpu/kernel/*.h \
+	"$source"/include/percpu/impl/*.h; do
 	header=${header#"$source/include/"}
 	file=$(echo "${header%.h}" | tr / _).$suffix
 	# ISO C wants a file to declare something

@@ -243,9 +243,8 @@ __pcpu_always_inline void __pcpu_check_pair(uintptr_t ptr1, uintptr_t ptr2, size
 
 #define __pcpu_raw(kind, op, ...) __pcpu_##kind(__pcpu_raw_##op, __COUNTER__, __VA_ARGS__)
 /* The same with the name __this_cpu_X, and the check of this_cpu_ptr(). */
-#define __pcpu_protected(kind, op, ...)                \
-	(__this_cpu_preempt_check(#op), \
-	 __pcpu_##kind(__pcpu_raw_##op, __COUNTER__, __VA_ARGS__))
+#define __pcpu_protected(kind, op, ...) \
+	(__this_cpu_preempt_check(#op), __pcpu_##kind(__pcpu_raw_##op, __COUNTER__, __VA_ARGS__))
 
 #if defined(PERCPU_DEBUG_PREEMPT) && !defined(PERCPU_UP)
 #define __pcpu_pinned_check(name) __percpu_pinned_check(name)

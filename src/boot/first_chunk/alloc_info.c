@@ -2,8 +2,8 @@
 /*
  * alloc_info.c - working out the layout of the first chunk
  *
- * What a layout is, and what holds for it, is told in alloc_info.h. It is found in four steps, of
- * which the second has a file of its own (cpu_groups.c):
+ * What a layout is, and what holds for it, is told in percpu/impl/alloc_info.h. It is found in four
+ * steps, of which the second has a file of its own (cpu_groups.c):
  *
  *	sizes		the three areas -> the smallest unit -> the smallest allocation
  *	groups		possible CPUs -> groups of near ones
@@ -15,6 +15,8 @@
 #include "ground/layout.h"
 #include "ground/mem.h"
 #include "memory/pages/vm.h"
+
+#include <percpu/kernel/err.h>
 
 #include <errno.h>
 #include <limits.h>
@@ -48,9 +50,9 @@ static bool pcpu_upa_fits(size_t alloc_size, unsigned int upa)
 
 static int pcpu_check_sizes(const struct pcpu_alloc_request *request)
 {
-	if (request->static_size > INT_MAX || request->reserved_size > INT_MAX ||
+	if (request->machine.static_size > INT_MAX || request->reserved_size > INT_MAX ||
 	    request->dyn_size > INT_MAX || request->atom_size > INT_MAX ||
-	    request->min_unit_size > INT_MAX)
+	    request->machine.min_unit_size > INT_MAX)
 		return -EINVAL;
 	if (request->atom_size == 0 || request->atom_size % PCPU_PAGE_SIZE != 0)
 		return -EINVAL;
@@ -65,12 +67,12 @@ static int pcpu_work_out_sizes(const struct pcpu_alloc_request *request, struct 
 	if (err)
 		return err;
 	/* Sums of a few numbers below 2 GiB do not overflow. */
-	fixed = request->static_size + request->reserved_size;
+	fixed = request->machine.static_size + request->reserved_size;
 	size_sum = fixed + pcpu_larger(request->dyn_size, PERCPU_DYNAMIC_EARLY_SIZE);
 	size_sum = pcpu_round_up(size_sum, PCPU_PAGE_SIZE);
 	sizes->dyn_size = size_sum - fixed;
 
-	min_unit_size = pcpu_larger(request->min_unit_size, PCPU_MIN_UNIT_SIZE);
+	min_unit_size = pcpu_larger(request->machine.min_unit_size, PCPU_MIN_UNIT_SIZE);
 	min_unit_size = pcpu_larger(size_sum, min_unit_size);
 	sizes->alloc_size = pcpu_round_up(min_unit_size, request->atom_size);
 	if (sizes->alloc_size > INT_MAX)
@@ -127,7 +129,7 @@ static void pcpu_fill_group(struct pcpu_group_info *info, const struct pcpu_grou
 static void pcpu_fill_sizes(struct pcpu_alloc_info *ai, const struct pcpu_alloc_request *request,
 			    const struct pcpu_sizes *sizes, unsigned int upa)
 {
-	ai->static_size = request->static_size;
+	ai->static_size = request->machine.static_size;
 	ai->reserved_size = request->reserved_size;
 	ai->dyn_size = sizes->dyn_size;
 	ai->atom_size = request->atom_size;
@@ -152,13 +154,12 @@ static void pcpu_fill_groups(struct pcpu_alloc_info *ai, const struct pcpu_group
 	}
 }
 
-struct pcpu_alloc_info *pcpu_build_alloc_info(const struct pcpu_alloc_request *request, int *err)
+struct pcpu_alloc_info *pcpu_build_requested(const struct pcpu_alloc_request *request, int *err)
 {
 	struct pcpu_grouping grouping = {
-		.cpus = &request->cpus,
+		.cpus = &request->machine.cpus,
 		.distance = request->distance,
-		.ctx = request->ctx,
-		.node = request->distance ? request->node : NULL,
+		.node = request->distance ? request->machine.node : NULL,
 	};
 	struct pcpu_alloc_info *ai;
 	struct pcpu_sizes sizes;
@@ -183,9 +184,22 @@ struct pcpu_alloc_info *pcpu_build_alloc_info(const struct pcpu_alloc_request *r
 	return ai;
 }
 
+PERCPU_API struct pcpu_alloc_info *pcpu_build_alloc_info(const struct percpu_machine *machine,
+							 size_t reserved_size, size_t dyn_size,
+							 size_t atom_size,
+							 pcpu_fc_cpu_distance_fn_t cpu_distance_fn)
+{
+	const struct pcpu_alloc_request request = {*machine, reserved_size, dyn_size, atom_size,
+						   cpu_distance_fn};
+	int err;
+	struct pcpu_alloc_info *ai = pcpu_build_requested(&request, &err);
+
+	return ai ? ai : ERR_PTR(err);
+}
+
 /* --- the structure --- */
 
-struct pcpu_alloc_info *pcpu_alloc_alloc_info(int nr_groups, int nr_units)
+PERCPU_API struct pcpu_alloc_info *pcpu_alloc_alloc_info(int nr_groups, int nr_units)
 {
 	struct pcpu_alloc_info *ai;
 	size_t base_size, ai_size;
@@ -204,15 +218,35 @@ struct pcpu_alloc_info *pcpu_alloc_alloc_info(int nr_groups, int nr_units)
 	cpu_map = (unsigned int *)((char *)ai + base_size);
 	pcpu_vm_will_fill(cpu_map, (size_t)nr_units * sizeof(*cpu_map));
 	for (int unit = 0; unit < nr_units; unit++)
-		cpu_map[unit] = PCPU_NR_CPUS;
+		cpu_map[unit] = PERCPU_UNUSED_UNIT;
 	ai->groups[0].cpu_map = cpu_map;
 	ai->nr_groups = nr_groups;
 	ai->__ai_size = ai_size;
 	return ai;
 }
 
-void pcpu_free_alloc_info(struct pcpu_alloc_info *ai)
+PERCPU_API void pcpu_free_alloc_info(struct pcpu_alloc_info *ai)
 {
 	if (ai)
 		pcpu_mem_free(ai, ai->__ai_size);
+}
+
+PERCPU_API int percpu_find_unit(const struct pcpu_alloc_info *ai, unsigned int cpu,
+				unsigned long *offset)
+{
+	int before = 0;
+
+	for (int group = 0; group < ai->nr_groups; group++) {
+		const struct pcpu_group_info *info = &ai->groups[group];
+
+		for (int unit = 0; unit < info->nr_units; unit++) {
+			if (info->cpu_map[unit] != cpu)
+				continue;
+			if (offset)
+				*offset = info->base_offset + (unsigned long)unit * ai->unit_size;
+			return before + unit;
+		}
+		before += info->nr_units;
+	}
+	return -1;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* alloc_info_dump.h - a layout in the records of the log. */
+/* alloc_info_dump.h - a layout in words: percpu/boot.h, and in the log. */
 #ifndef PCPU_ALLOC_INFO_DUMP_H
 #define PCPU_ALLOC_INFO_DUMP_H
 
@@ -7,16 +7,10 @@
 
 #include <percpu/log.h>
 
-/**
- * pcpu_dump_alloc_info - log a layout
- * @level: level of the records
- * @ai: the layout. It need not be a valid one: this is what explains a failed check
- *
- * One header record: the static, reserved, dynamic and unit sizes after the letters s, r, d and u,
- * then alloc=<atoms>*<atom_size>. Then, in records of at most a terminal's width, each allocation
- * as its group's number in brackets and the CPUs of its units, with a dash for an unused unit.
- * Mirrors the kernel function of the same name.
+/*
+ * Logs what pcpu_dump_alloc_info() prints, a record a line. @ai need not be a valid layout: this is
+ * what explains a failed check.
  */
-void pcpu_dump_alloc_info(enum percpu_log_level level, const struct pcpu_alloc_info *ai);
+void pcpu_log_alloc_info(enum percpu_log_level level, const struct pcpu_alloc_info *ai);
 
 #endif /* PCPU_ALLOC_INFO_DUMP_H */

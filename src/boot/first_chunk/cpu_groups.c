@@ -22,8 +22,8 @@
 
 static bool pcpu_are_near(const struct pcpu_grouping *grouping, unsigned int a, unsigned int b)
 {
-	return grouping->distance(a, b, grouping->ctx) <= LOCAL_DISTANCE &&
-	       grouping->distance(b, a, grouping->ctx) <= LOCAL_DISTANCE;
+	return grouping->distance(a, b) <= LOCAL_DISTANCE &&
+	       grouping->distance(b, a) <= LOCAL_DISTANCE;
 }
 
 /* May cpu join? An empty group takes everyone. */
@@ -80,7 +80,7 @@ static unsigned int pcpu_group_of(struct pcpu_grouping *grouping, unsigned int c
 
 static void pcpu_group_cpus(struct pcpu_grouping *grouping)
 {
-	const struct pcpu_cpu_set *cpus = grouping->cpus;
+	const struct percpu_cpu_set *cpus = grouping->cpus;
 
 	for (unsigned int cpu = 0; cpu < cpus->nr_cpu_ids; cpu++)
 		if (pcpu_test_bit(cpu, cpus->possible))
@@ -131,15 +131,24 @@ static int pcpu_grouping_alloc(struct pcpu_grouping *grouping)
 	return -ENOMEM;
 }
 
+static bool pcpu_nodes_are_numbers(const struct pcpu_grouping *grouping)
+{
+	for (unsigned int cpu = 0; grouping->node && cpu < grouping->cpus->nr_cpu_ids; cpu++)
+		if (pcpu_test_bit(cpu, grouping->cpus->possible) &&
+		    grouping->node[cpu] >= PCPU_NR_NODES)
+			return false;
+	return true;
+}
+
 int pcpu_grouping_make(struct pcpu_grouping *grouping)
 {
-	const struct pcpu_cpu_set *cpus = grouping->cpus;
+	const struct percpu_cpu_set *cpus = grouping->cpus;
 	int err;
 
 	if (cpus->nr_cpu_ids == 0 || cpus->nr_cpu_ids > PCPU_NR_CPUS)
 		return -EINVAL;
 	grouping->nr_cpus = pcpu_bitmap_weight(cpus->possible, cpus->nr_cpu_ids);
-	if (grouping->nr_cpus == 0)
+	if (grouping->nr_cpus == 0 || !pcpu_nodes_are_numbers(grouping))
 		return -EINVAL;
 
 	err = pcpu_grouping_alloc(grouping);
@@ -153,7 +162,7 @@ int pcpu_grouping_make(struct pcpu_grouping *grouping)
 }
 
 /* A word at a time: where thousands of CPUs are possible most of a start would be spent here. */
-static void pcpu_list_all(const struct pcpu_cpu_set *possible, unsigned int *cpus)
+static void pcpu_list_all(const struct percpu_cpu_set *possible, unsigned int *cpus)
 {
 	for (unsigned int first = 0; first < possible->nr_cpu_ids; first += PCPU_BITS_PER_LONG) {
 		unsigned long word = possible->possible[first / PCPU_BITS_PER_LONG];

@@ -6,8 +6,9 @@
 #ifndef PCPU_CPU_GROUPS_H
 #define PCPU_CPU_GROUPS_H
 
-#include "boot/first_chunk/cpu_set.h"
 #include "ground/layout.h"
+
+#include <percpu/impl/alloc_info.h>
 
 #include <stddef.h>
 
@@ -20,12 +21,11 @@ struct pcpu_cpu_chain {
 };
 
 struct pcpu_grouping {
-	const struct pcpu_cpu_set *cpus;
+	const struct percpu_cpu_set *cpus;
 	pcpu_fc_cpu_distance_fn_t distance; /* NULL: all CPUs are near */
-	void *ctx;
-	unsigned int nr_cpus;          /* possible ones */
-	unsigned int nr_groups;        /* groups with a member; they are the first ones */
-	struct pcpu_cpu_chain *groups; /* nr_cpus: there may be a group for each */
+	unsigned int nr_cpus;               /* possible ones */
+	unsigned int nr_groups;             /* groups with a member; they are the first ones */
+	struct pcpu_cpu_chain *groups;      /* nr_cpus: there may be a group for each */
 	/* nr_cpu_ids: the next CPU of the same group. NULL: there is one, of all possible CPUs */
 	unsigned int *next;
 	const unsigned short *node; /* NULL: not known */
@@ -33,7 +33,7 @@ struct pcpu_grouping {
 };
 
 /*
- * Makes the groups. cpus, distance, ctx and node of @grouping are set, the rest is 0. 0, or -EINVAL
+ * Makes the groups. cpus, distance and node of @grouping are set, the rest is 0. 0, or -EINVAL
  * or -ENOMEM, and then nothing is kept.
  */
 int pcpu_grouping_make(struct pcpu_grouping *grouping);

@@ -86,7 +86,7 @@ static void trim_group(const struct embedding *embedding, int group)
 	uintptr_t unit = embedding->areas[group];
 
 	for (int i = 0; i < ai->groups[group].nr_units; i++, unit += embedding->stride) {
-		if (ai->groups[group].cpu_map[i] == PCPU_NR_CPUS)
+		if (ai->groups[group].cpu_map[i] == PERCPU_UNUSED_UNIT)
 			give_back(embedding, unit, embedding->stride);
 		else if (!embedding->space->stride)
 			give_back(embedding, unit + size_sum, ai->unit_size - size_sum);
@@ -100,8 +100,8 @@ static void free_areas(const struct embedding *embedding)
 			give_back(embedding, embedding->areas[group], group_size(embedding, group));
 }
 
-static int allocate(struct embedding *embedding, struct pcpu_first_layout *layout,
-		    const struct pcpu_cpu_set *cpus)
+static int allocate(struct embedding *embedding, struct percpu_layout *layout,
+		    const struct percpu_cpu_set *cpus)
 {
 	int err;
 
@@ -121,7 +121,7 @@ static int allocate(struct embedding *embedding, struct pcpu_first_layout *layou
 	return err;
 }
 
-static void trim_and_map(struct embedding *embedding, struct pcpu_first_layout *layout)
+static void trim_and_map(struct embedding *embedding, struct percpu_layout *layout)
 {
 	struct pcpu_alloc_info *ai = embedding->ai;
 
@@ -135,17 +135,16 @@ static void trim_and_map(struct embedding *embedding, struct pcpu_first_layout *
 	pcpu_first_chunk_map_units(layout, ai, embedding->base);
 }
 
-int pcpu_embed_first_chunk(struct pcpu_first_layout *layout,
-			   const struct pcpu_alloc_request *request,
+int pcpu_embed_first_chunk(struct percpu_layout *layout, const struct pcpu_alloc_request *request,
 			   const struct pcpu_fc_space *space)
 {
 	struct embedding embedding = {.space = space};
 	int err;
 
-	embedding.ai = pcpu_build_alloc_info(request, &err);
+	embedding.ai = pcpu_build_requested(request, &err);
 	if (!embedding.ai)
 		return err;
-	err = allocate(&embedding, layout, &request->cpus);
+	err = allocate(&embedding, layout, &request->machine.cpus);
 	if (!err)
 		trim_and_map(&embedding, layout);
 	pcpu_mem_free(embedding.areas, areas_size(&embedding));

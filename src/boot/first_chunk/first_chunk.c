@@ -2,6 +2,7 @@
 /* first_chunk.c - see first_chunk.h. */
 #include "boot/first_chunk/first_chunk.h"
 #include "alloc/chunk/chunk.h"
+#include "boot/first_chunk/alloc_info_check.h"
 #include "boot/first_chunk/alloc_info_dump.h"
 #include "ground/bitmap.h"
 #include "ground/conf.h"
@@ -23,7 +24,7 @@
 /* Words of 32 CPUs in a record: a line of a terminal. */
 #define MASK_WORDS 8
 
-static uint32_t mask_word(const struct pcpu_cpu_set *cpus, unsigned int word)
+static uint32_t mask_word(const struct percpu_cpu_set *cpus, unsigned int word)
 {
 	uint32_t bits = 0;
 
@@ -40,7 +41,7 @@ static int first_word_digits(unsigned int ids)
 }
 
 /* In the kernel's text form: words of 32 CPUs in hexadecimal, the highest first. */
-static void log_possible(const struct pcpu_cpu_set *cpus)
+static void log_possible(const struct percpu_cpu_set *cpus)
 {
 	int digits = first_word_digits(cpus->nr_cpu_ids), len = 0;
 	unsigned int word = (cpus->nr_cpu_ids + 31) / 32;
@@ -58,12 +59,12 @@ static void log_possible(const struct pcpu_cpu_set *cpus)
 }
 
 static void __attribute__((__noreturn__, __cold__))
-bad_setup(const char *condition, const struct pcpu_first_layout *layout,
+bad_setup(const char *condition, const struct percpu_layout *layout,
 	  const struct pcpu_alloc_info *ai)
 {
 	pcpu_log(PERCPU_LOG_EMERG, "first chunk: failed check: %s", condition);
 	log_possible(&layout->cpus);
-	pcpu_dump_alloc_info(PERCPU_LOG_EMERG, ai);
+	pcpu_log_alloc_info(PERCPU_LOG_EMERG, ai);
 	pcpu_fatal("the first chunk cannot be set up: %s", condition);
 }
 
@@ -73,78 +74,60 @@ bad_setup(const char *condition, const struct pcpu_first_layout *layout,
 			bad_setup(#condition, layout, ai); \
 	} while (0)
 
-int pcpu_verify_alloc_info(const struct pcpu_alloc_info *ai, size_t stride)
+static void check_alloc_info(const struct percpu_layout *layout, const struct pcpu_alloc_info *ai)
 {
-	return stride < ai->unit_size ? -EINVAL : 0;
-}
+	const char *flaw = pcpu_sizes_flaw(ai);
 
-static void check_alloc_info(const struct pcpu_first_layout *layout,
-			     const struct pcpu_alloc_info *ai)
-{
-	size_t size_sum = ai->static_size + ai->reserved_size + ai->dyn_size;
-
-	PCPU_SETUP_BUG_ON(ai->nr_groups <= 0);
-	PCPU_SETUP_BUG_ON(ai->static_size == 0);
+	if (flaw)
+		bad_setup(flaw, layout, ai);
 	PCPU_SETUP_BUG_ON(layout->static_start % PCPU_PAGE_SIZE != 0);
 	PCPU_SETUP_BUG_ON(layout->base == 0);
 	PCPU_SETUP_BUG_ON(layout->base_addr % PCPU_PAGE_SIZE != 0);
-	PCPU_SETUP_BUG_ON(ai->unit_size < size_sum);
-	PCPU_SETUP_BUG_ON(ai->unit_size % PCPU_PAGE_SIZE != 0);
-	PCPU_SETUP_BUG_ON(ai->unit_size < PCPU_MIN_UNIT_SIZE);
-	PCPU_SETUP_BUG_ON(ai->dyn_size < PERCPU_DYNAMIC_EARLY_SIZE);
-	PCPU_SETUP_BUG_ON(pcpu_verify_alloc_info(ai, layout->stride) < 0);
-}
-
-static void map_cpu(struct pcpu_first_layout *layout, const struct pcpu_alloc_info *ai,
-		    unsigned int cpu, unsigned int unit, unsigned long offset)
-{
-	PCPU_SETUP_BUG_ON(cpu >= layout->cpus.nr_cpu_ids);
-	PCPU_SETUP_BUG_ON(!pcpu_test_bit(cpu, layout->cpus.possible));
-	PCPU_SETUP_BUG_ON(layout->unit_map[cpu] != UINT_MAX);
-	layout->unit_map[cpu] = unit;
-	layout->unit_offsets[cpu] = offset;
+	PCPU_SETUP_BUG_ON(layout->stride < ai->unit_size);
 }
 
 /* @first and @last: those of a group with the lowest and the highest unit. */
-static void note_ends(struct pcpu_first_layout *layout, unsigned int first, unsigned int last)
+static void note_ends(struct percpu_layout *layout, unsigned int first, unsigned int last)
 {
 	const unsigned long *offsets = layout->unit_offsets;
 
-	if (layout->low_unit_cpu == PCPU_NR_CPUS || offsets[first] < offsets[layout->low_unit_cpu])
+	if (layout->low_unit_cpu == PERCPU_UNUSED_UNIT ||
+	    offsets[first] < offsets[layout->low_unit_cpu])
 		layout->low_unit_cpu = first;
-	if (layout->high_unit_cpu == PCPU_NR_CPUS || offsets[last] > offsets[layout->high_unit_cpu])
+	if (layout->high_unit_cpu == PERCPU_UNUSED_UNIT ||
+	    offsets[last] > offsets[layout->high_unit_cpu])
 		layout->high_unit_cpu = last;
 }
 
-/* How many CPUs the group has, none of which any other has. */
-static unsigned int map_group(struct pcpu_first_layout *layout, const struct pcpu_alloc_info *ai,
-			      int group)
+static void note_group(struct percpu_layout *layout, const struct pcpu_group_info *info, int group)
 {
-	const struct pcpu_group_info *info = &ai->groups[group];
-	unsigned int first = PCPU_NR_CPUS, last = PCPU_NR_CPUS, nr = 0;
+	int first = 0, last = info->nr_units - 1;
 
+	while (first <= last && info->cpu_map[first] == PERCPU_UNUSED_UNIT)
+		first++;
+	while (last > first && info->cpu_map[last] == PERCPU_UNUSED_UNIT)
+		last--;
+	if (first <= last)
+		note_ends(layout, info->cpu_map[first], info->cpu_map[last]);
 	layout->group_offsets[group] = info->base_offset;
 	layout->group_sizes[group] = (size_t)info->nr_units * layout->stride;
-	for (int unit = 0; unit < info->nr_units; unit++)
-		if (info->cpu_map[unit] != PCPU_NR_CPUS) {
-			last = info->cpu_map[unit];
-			map_cpu(layout, ai, last, (unsigned int)(layout->nr_units + unit),
-				info->base_offset + (unsigned long)unit * layout->stride);
-			if (!nr++)
-				first = last;
-		}
-	if (nr)
-		note_ends(layout, first, last);
 	layout->nr_units += info->nr_units;
-	return nr;
 }
 
-void pcpu_first_chunk_map_units(struct pcpu_first_layout *layout, const struct pcpu_alloc_info *ai,
+static void map_units(struct percpu_layout *layout, const struct pcpu_alloc_info *ai)
+{
+	const char *flaw = pcpu_map_units(ai, &layout->cpus, layout->stride, layout->unit_map,
+					  layout->unit_offsets);
+
+	if (flaw)
+		bad_setup(flaw, layout, ai);
+	for (int group = 0; group < ai->nr_groups; group++)
+		note_group(layout, &ai->groups[group], group);
+}
+
+void pcpu_first_chunk_map_units(struct percpu_layout *layout, const struct pcpu_alloc_info *ai,
 				uintptr_t base)
 {
-	unsigned int nr_mapped = 0;
-	bool every_possible_cpu_has_a_unit;
-
 	layout->base = base;
 	layout->base_addr = base + layout->static_start;
 	check_alloc_info(layout, ai);
@@ -154,27 +137,24 @@ void pcpu_first_chunk_map_units(struct pcpu_first_layout *layout, const struct p
 	layout->unit_size = ai->unit_size;
 	layout->atom_size = ai->atom_size;
 	layout->alloc_size = ai->alloc_size;
-	for (int group = 0; group < ai->nr_groups; group++)
-		nr_mapped += map_group(layout, ai, group);
-	every_possible_cpu_has_a_unit = nr_mapped == layout->nr_possible;
-	PCPU_SETUP_BUG_ON(!every_possible_cpu_has_a_unit);
-	pcpu_dump_alloc_info(PERCPU_LOG_DEBUG, ai);
+	map_units(layout, ai);
+	pcpu_log_alloc_info(PERCPU_LOG_DEBUG, ai);
 }
 
 /* --- the layout --- */
 
-int pcpu_first_layout_init(struct pcpu_first_layout *layout, const struct pcpu_cpu_set *cpus,
+int pcpu_first_layout_init(struct percpu_layout *layout, const struct percpu_cpu_set *cpus,
 			   const struct pcpu_alloc_info *ai, const struct pcpu_fc_space *space)
 {
 	const size_t ids = cpus->nr_cpu_ids, groups = (size_t)ai->nr_groups;
 
-	*layout = (struct pcpu_first_layout){
+	*layout = (struct percpu_layout){
 		.cpus = *cpus,
 		.stride = space->stride ? space->stride : ai->unit_size,
 		.static_start = space->static_start,
 		.nr_groups = ai->nr_groups,
-		.low_unit_cpu = PCPU_NR_CPUS,
-		.high_unit_cpu = PCPU_NR_CPUS,
+		.low_unit_cpu = PERCPU_UNUSED_UNIT,
+		.high_unit_cpu = PERCPU_UNUSED_UNIT,
 		.nr_possible = pcpu_bitmap_weight(cpus->possible, cpus->nr_cpu_ids),
 	};
 	layout->unit_map = pcpu_mem_zalloc(ids * sizeof(*layout->unit_map));
@@ -192,7 +172,7 @@ int pcpu_first_layout_init(struct pcpu_first_layout *layout, const struct pcpu_c
 	return 0;
 }
 
-void pcpu_first_layout_destroy(struct pcpu_first_layout *layout)
+void pcpu_first_layout_destroy(struct percpu_layout *layout)
 {
 	const size_t ids = layout->cpus.nr_cpu_ids, groups = (size_t)layout->nr_groups;
 
@@ -200,13 +180,13 @@ void pcpu_first_layout_destroy(struct pcpu_first_layout *layout)
 	pcpu_mem_free(layout->unit_offsets, ids * sizeof(*layout->unit_offsets));
 	pcpu_mem_free(layout->group_offsets, groups * sizeof(*layout->group_offsets));
 	pcpu_mem_free(layout->group_sizes, groups * sizeof(*layout->group_sizes));
-	*layout = (struct pcpu_first_layout){0};
+	*layout = (struct percpu_layout){0};
 }
 
 /* --- spans and views --- */
 
 /* Static, reserved and dynamic area in one piece: the usual case. */
-static int place_together(const struct pcpu_first_layout *layout, struct pcpu_span statics)
+static int place_together(const struct percpu_layout *layout, struct pcpu_span statics)
 {
 	int err;
 
@@ -225,8 +205,7 @@ static int place_together(const struct pcpu_first_layout *layout, struct pcpu_sp
  * The static area where the loader put it, the rest of the unit where there is room. @base becomes
  * the coordinate from which the offsets of the rest count.
  */
-static int place_apart(const struct pcpu_first_layout *layout, struct pcpu_span statics,
-		       uint32_t *base)
+static int place_apart(const struct percpu_layout *layout, struct pcpu_span statics, uint32_t *base)
 {
 	uint64_t skipped = pcpu_page_floor(layout->static_size);
 	struct pcpu_span rest = {.size = layout->static_size + layout->reserved_size +
@@ -246,7 +225,7 @@ static int place_apart(const struct pcpu_first_layout *layout, struct pcpu_span 
 	return err;
 }
 
-static int make_views(const struct pcpu_first_layout *layout, uint32_t base)
+static int make_views(const struct percpu_layout *layout, uint32_t base)
 {
 	int reserved = (int)layout->static_size, dynamic = reserved + (int)layout->reserved_size;
 
@@ -267,7 +246,7 @@ static int make_views(const struct pcpu_first_layout *layout, uint32_t base)
  * All pages of a chunk that is never destroyed count as populated (alloc/chunk/chunk_pages.h). No
  * unit is open yet: whatever makes them resident finds them noted.
  */
-static int populate_views(const struct pcpu_first_layout *layout, uint32_t base)
+static int populate_views(const struct percpu_layout *layout, uint32_t base)
 {
 	const uint32_t start = base + (uint32_t)layout->static_size;
 	const uint64_t from = pcpu_page_floor(start);
@@ -279,9 +258,9 @@ static int populate_views(const struct pcpu_first_layout *layout, uint32_t base)
 	return pcpu_units_populate((uint32_t)from, end - from);
 }
 
-const struct pcpu_first_layout *pcpu_first_layout;
+const struct percpu_layout *pcpu_first_layout;
 
-int pcpu_first_chunk_setup(const struct pcpu_first_layout *layout, const struct pcpu_span *statics)
+int pcpu_first_chunk_setup(const struct percpu_layout *layout, const struct pcpu_span *statics)
 {
 	uint32_t base = statics->start;
 	int err;

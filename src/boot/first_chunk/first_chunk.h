@@ -45,51 +45,22 @@ struct pcpu_fc_space {
 	void *ctx; /* handed to both */
 };
 
-/* What is kept of the alloc info. The names are the kernel's, with pcpu_ before them. */
-struct pcpu_first_layout {
-	struct pcpu_cpu_set cpus;
-	size_t static_size, reserved_size, dyn_size, unit_size, atom_size, alloc_size;
-	size_t stride;
-	uint32_t static_start;
-	uintptr_t base;      /* where the lowest group begins */
-	uintptr_t base_addr; /* of the first chunk: base + static_start */
-
-	/* By CPU. */
-	unsigned int *unit_map;      /* number of its unit; UINT_MAX: not possible */
-	unsigned long *unit_offsets; /* bytes from base to its unit's stretch */
-
-	/* By group. */
-	unsigned long *group_offsets; /* bytes from base */
-	size_t *group_sizes;
-	int nr_groups;
-
-	unsigned int low_unit_cpu, high_unit_cpu; /* PCPU_NR_CPUS before units are mapped */
-	int nr_units;                             /* unused ones included */
-	unsigned int nr_possible;
-};
-
 /*
  * Makes an empty layout for @cpus, whose bitmap must outlive it, with room for @ai's groups. 0 or
  * -ENOMEM.
  */
-int pcpu_first_layout_init(struct pcpu_first_layout *layout, const struct pcpu_cpu_set *cpus,
+int pcpu_first_layout_init(struct percpu_layout *layout, const struct percpu_cpu_set *cpus,
 			   const struct pcpu_alloc_info *ai, const struct pcpu_fc_space *space);
 
-void pcpu_first_layout_destroy(struct pcpu_first_layout *layout);
+void pcpu_first_layout_destroy(struct percpu_layout *layout);
 
 /*
  * The first half of the kernel's pcpu_setup_first_chunk(): checks @ai and fills @layout. @base is
  * where the lowest group begins. What is not as it must be is fatal: the condition, the possible
  * CPUs and a dump are logged first.
  */
-void pcpu_first_chunk_map_units(struct pcpu_first_layout *layout, const struct pcpu_alloc_info *ai,
+void pcpu_first_chunk_map_units(struct percpu_layout *layout, const struct pcpu_alloc_info *ai,
 				uintptr_t base);
-
-/*
- * Whether chunks can be made of such units: 0, or -EINVAL if units that are @stride bytes apart
- * would overlap.
- */
-int pcpu_verify_alloc_info(const struct pcpu_alloc_info *ai, size_t stride);
 
 /*
  * The second half: claims the first chunk's coordinates, adds its spans to the units (which are set
@@ -101,9 +72,9 @@ int pcpu_verify_alloc_info(const struct pcpu_alloc_info *ai, size_t stride);
  * that base + offset leads there. 0 or a negative errno (-EEXIST: the static area is in the way of
  * another module's).
  */
-int pcpu_first_chunk_setup(const struct pcpu_first_layout *layout, const struct pcpu_span *statics);
+int pcpu_first_chunk_setup(const struct percpu_layout *layout, const struct pcpu_span *statics);
 
 /* The layout that was set up, which is kept; NULL before. */
-extern const struct pcpu_first_layout *pcpu_first_layout;
+extern const struct percpu_layout *pcpu_first_layout;
 
 #endif /* PCPU_FIRST_CHUNK_H */

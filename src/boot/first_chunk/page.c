@@ -14,7 +14,7 @@ static void log_done(const struct pcpu_alloc_info *ai, uintptr_t base)
 }
 
 /* An atom of one page holds one unit: there is one group, and none of its units is unused. */
-static int map_pages(struct pcpu_first_layout *layout, struct pcpu_alloc_info *ai,
+static int map_pages(struct percpu_layout *layout, struct pcpu_alloc_info *ai,
 		     const struct pcpu_fc_space *space)
 {
 	const struct pcpu_group_info *group = &ai->groups[0];
@@ -32,8 +32,7 @@ static int map_pages(struct pcpu_first_layout *layout, struct pcpu_alloc_info *a
 	return 0;
 }
 
-int pcpu_page_first_chunk(struct pcpu_first_layout *layout,
-			  const struct pcpu_alloc_request *request,
+int pcpu_page_first_chunk(struct percpu_layout *layout, const struct pcpu_alloc_request *request,
 			  const struct pcpu_fc_space *space)
 {
 	struct pcpu_alloc_request smallest = *request;
@@ -43,10 +42,10 @@ int pcpu_page_first_chunk(struct pcpu_first_layout *layout,
 	smallest.dyn_size = 0;
 	smallest.atom_size = PCPU_PAGE_SIZE;
 	smallest.distance = NULL;
-	ai = pcpu_build_alloc_info(&smallest, &err);
+	ai = pcpu_build_requested(&smallest, &err);
 	if (!ai)
 		return err;
-	err = pcpu_first_layout_init(layout, &request->cpus, ai, space);
+	err = pcpu_first_layout_init(layout, &request->machine.cpus, ai, space);
 	if (!err) {
 		err = map_pages(layout, ai, space);
 		if (err)

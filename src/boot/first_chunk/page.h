@@ -18,8 +18,7 @@
  *
  * 0, or a negative errno, and then nothing is kept; that there is no space is logged.
  */
-int pcpu_page_first_chunk(struct pcpu_first_layout *layout,
-			  const struct pcpu_alloc_request *request,
+int pcpu_page_first_chunk(struct percpu_layout *layout, const struct pcpu_alloc_request *request,
 			  const struct pcpu_fc_space *space);
 
 #endif /* PCPU_PAGE_H */

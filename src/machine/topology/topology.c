@@ -87,10 +87,8 @@ static int node_distance(const struct pcpu_topology *topo, unsigned int a, unsig
 	return distance ? distance : REMOTE_DISTANCE;
 }
 
-int pcpu_topology_cpu_distance(unsigned int from, unsigned int to, void *topology)
+int pcpu_topology_cpu_distance(unsigned int from, unsigned int to, const struct pcpu_topology *topo)
 {
-	const struct pcpu_topology *topo = topology;
-
 	return node_distance(topo, topo->cpu_node[from], topo->cpu_node[to]);
 }
 

@@ -54,9 +54,10 @@ static inline unsigned int pcpu_topology_node(const struct pcpu_topology *topo, 
 int pcpu_topology_choose_memory(struct pcpu_topology *topo, bool (*has_memory)(unsigned int node));
 
 /*
- * A pcpu_fc_cpu_distance_fn_t whose context is a topology: LOCAL_DISTANCE for CPUs on one node, the
- * distance between their nodes otherwise. So cpu_node may be a request's node.
+ * LOCAL_DISTANCE for CPUs on one node, the distance between their nodes otherwise: so for a
+ * pcpu_fc_cpu_distance_fn_t of it, cpu_node may be a machine's node.
  */
-int pcpu_topology_cpu_distance(unsigned int from, unsigned int to, void *topology);
+int pcpu_topology_cpu_distance(unsigned int from, unsigned int to,
+			       const struct pcpu_topology *topo);
 
 #endif /* PCPU_TOPOLOGY_H */

@@ -19,9 +19,12 @@
 #include "ground/layout.h"
 #include "ground/mem.h"
 
+#include <percpu/boot.h>
+#include <percpu/kernel/err.h>
+
 #define MAX_CPUS 4096
-#define NODES 6           /* at most, of those whose distances are told */
-#define NONE PCPU_NR_CPUS /* an unused unit, as the tables below have it */
+#define NODES 6                 /* at most, of those whose distances are told */
+#define NONE PERCPU_UNUSED_UNIT /* an unused unit, as the tables below have it */
 #define KIB 1024u
 #define MIB (1024u * KIB)
 #define GIB (1024u * MIB)
@@ -38,9 +41,9 @@ struct machine {
 
 static struct machine machine;
 
-static int distance_of(unsigned int from, unsigned int to, void *ctx)
+static int distance_of(unsigned int from, unsigned int to)
 {
-	struct machine *m = ctx;
+	struct machine *m = &machine;
 
 	m->questions++;
 	if (m->distances)
@@ -96,20 +99,17 @@ static const struct sizes usual = {80320, 8192, 20480, 2 * MIB};
 static struct pcpu_alloc_info *build_with(struct sizes sizes, pcpu_fc_cpu_distance_fn_t distance,
 					  int *err)
 {
-	const struct pcpu_alloc_request request = {
+	const struct percpu_machine asked = {
 		.cpus = {machine.possible, machine.nr_cpu_ids},
 		.static_size = sizes.static_size,
-		.reserved_size = sizes.reserved_size,
-		.dyn_size = sizes.dyn_size,
-		.atom_size = sizes.atom_size,
 		.min_unit_size = least_unit_size,
-		.distance = distance,
-		.ctx = &machine,
 		.node = told_nodes,
 	};
+	struct pcpu_alloc_info *ai = pcpu_build_alloc_info(
+		&asked, sizes.reserved_size, sizes.dyn_size, sizes.atom_size, distance);
 
-	*err = 1;
-	return pcpu_build_alloc_info(&request, err);
+	*err = IS_ERR(ai) ? (int)PTR_ERR(ai) : 0;
+	return IS_ERR(ai) ? NULL : ai;
 }
 
 static struct pcpu_alloc_info *build(struct sizes sizes)
@@ -452,7 +452,7 @@ static void new_alloc_info_is_empty(void **state)
 	assert_memory_equal(&ai->groups[1], &no_group, sizeof(no_group));
 	assert_memory_equal(&ai->groups[2], &no_group, sizeof(no_group));
 	for (int unit = 0; unit < 5; unit++)
-		assert_int_equal(ai->groups[0].cpu_map[unit], PCPU_NR_CPUS);
+		assert_int_equal(ai->groups[0].cpu_map[unit], PERCPU_UNUSED_UNIT);
 	pcpu_free_alloc_info(ai);
 }
 
@@ -609,14 +609,13 @@ static void cpu_set_is_not_read_beyond_its_end(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
 		size_t bytes = (lengths[i] + 63) / 64 * 8;
 		unsigned long *possible = malloc(bytes);
-		const struct pcpu_alloc_request request = {
-			.cpus = {possible, lengths[i]}, .static_size = 600, .atom_size = 4096};
+		const struct percpu_machine asked = {.cpus = {possible, lengths[i]},
+						     .static_size = 600};
 		struct pcpu_alloc_info *ai;
-		int err;
 
 		assert_non_null(memset(possible, 0xff, bytes));
-		ai = pcpu_build_alloc_info(&request, &err);
-		assert_non_null(ai);
+		ai = pcpu_build_alloc_info(&asked, 0, 0, 4096, NULL);
+		assert_false(IS_ERR(ai));
 		assert_int_equal(units_of(ai), lengths[i]);
 		pcpu_free_alloc_info(ai);
 		free(possible);
@@ -741,18 +740,15 @@ static void machine_without_cpus_is_invalid(void **state)
 static void limit_on_cpu_ids_is_kept(void **state)
 {
 	static unsigned long possible[PCPU_BITS_TO_LONGS(PCPU_NR_CPUS) + 1];
-	struct pcpu_alloc_request request = {
-		.cpus = {possible, PCPU_NR_CPUS + 1}, .static_size = 600, .atom_size = 4096};
+	struct percpu_machine asked = {.cpus = {possible, PCPU_NR_CPUS + 1}, .static_size = 600};
 	struct pcpu_alloc_info *ai;
-	int err = 1;
 
 	(void)state;
 	pcpu_set_bit(PCPU_NR_CPUS - 1, possible);
-	assert_null(pcpu_build_alloc_info(&request, &err));
-	assert_int_equal(err, -EINVAL);
-	request.cpus.nr_cpu_ids = PCPU_NR_CPUS;
-	ai = pcpu_build_alloc_info(&request, &err);
-	assert_non_null(ai);
+	assert_int_equal(PTR_ERR(pcpu_build_alloc_info(&asked, 0, 0, 4096, NULL)), -EINVAL);
+	asked.cpus.nr_cpu_ids = PCPU_NR_CPUS;
+	ai = pcpu_build_alloc_info(&asked, 0, 0, 4096, NULL);
+	assert_false(IS_ERR(ai));
 	assert_int_equal(ai->groups[0].cpu_map[0], PCPU_NR_CPUS - 1);
 	pcpu_free_alloc_info(ai);
 }
@@ -819,7 +815,7 @@ static void dump(const struct pcpu_alloc_info *ai, enum percpu_log_level heard)
 	dumped[0] = '\0';
 	longest_record = nr_records = 0;
 	percpu_set_log_handler(record, heard);
-	pcpu_dump_alloc_info(PERCPU_LOG_DEBUG, ai);
+	pcpu_log_alloc_info(PERCPU_LOG_DEBUG, ai);
 	percpu_set_log_handler(NULL, PERCPU_LOG_WARNING);
 }
 
@@ -982,8 +978,8 @@ static int group_by_the_rule(int *group_map, int *group_cnt)
 		for (tcpu = 0; tcpu < cpu; tcpu++) {
 			if (!pcpu_test_bit(tcpu, machine.possible) || group_map[tcpu] != group)
 				continue;
-			if (distance_of(cpu, tcpu, &machine) <= LOCAL_DISTANCE &&
-			    distance_of(tcpu, cpu, &machine) <= LOCAL_DISTANCE)
+			if (distance_of(cpu, tcpu) <= LOCAL_DISTANCE &&
+			    distance_of(tcpu, cpu) <= LOCAL_DISTANCE)
 				continue;
 			group++;
 			nr_groups = group + 1 > nr_groups ? group + 1 : nr_groups;
@@ -1044,7 +1040,7 @@ static void check_random_groups(const char *name, const struct pcpu_alloc_info *
 		assert_true(info->nr_units >= unit &&
 			    (size_t)info->nr_units < (size_t)unit + upa_of(ai));
 		for (; unit < info->nr_units; unit++)
-			check(name, "unused unit", info->cpu_map[unit], PCPU_NR_CPUS);
+			check(name, "unused unit", info->cpu_map[unit], PERCPU_UNUSED_UNIT);
 		offset += (unsigned long)info->nr_units * ai->unit_size;
 	}
 }
@@ -1111,6 +1107,154 @@ static void random_machines_follow_the_rules(void **state)
 	least_unit_size = 0;
 }
 
+/* --- the public functions: what only they do --- */
+
+static const struct percpu_machine *machine_as_asked(void)
+{
+	static struct percpu_machine asked;
+
+	asked = (struct percpu_machine){.cpus = {machine.possible, machine.nr_cpu_ids}};
+	return &asked;
+}
+
+static void expect_flaw(const struct pcpu_alloc_info *ai, const char *flaw)
+{
+	const char *found = percpu_alloc_info_flaw(machine_as_asked(), ai);
+
+	assert_int_equal(pcpu_verify_alloc_info(machine_as_asked(), ai), -EINVAL);
+	if (!found || !strstr(found, flaw))
+		fail_msg("the flaw is '%s', not '%s'", found ? found : "none", flaw);
+}
+
+static void what_is_built_is_verified(void **state)
+{
+	(void)state;
+	for (unsigned int cpus = 1; cpus < 70; cpus += 7) {
+		struct pcpu_alloc_info *ai;
+
+		one_node(cpus);
+		ai = build(usual);
+		assert_int_equal(pcpu_verify_alloc_info(machine_as_asked(), ai), 0);
+		assert_null(percpu_alloc_info_flaw(machine_as_asked(), ai));
+		pcpu_free_alloc_info(ai);
+	}
+}
+
+/* Each is one change to a good layout, and is undone. */
+#define EXPECT_FLAW(field, value, flaw)           \
+	do {                                      \
+		__typeof__(field) kept = (field); \
+		(field) = (value);                \
+		expect_flaw(ai, flaw);            \
+		(field) = kept;                   \
+	} while (0)
+
+static void every_flaw_is_found_and_named(void **state)
+{
+	struct pcpu_alloc_info *ai;
+
+	(void)state;
+	one_node(4);
+	machine.possible[0] = 0xb; /* not CPU 2 */
+	ai = build(usual);
+	EXPECT_FLAW(ai->nr_groups, 0, "nr_groups <= 0");
+	EXPECT_FLAW(ai->static_size, 0, "static_size == 0");
+	EXPECT_FLAW(ai->static_size, ai->unit_size, "unit_size < size_sum");
+	EXPECT_FLAW(ai->unit_size, ai->unit_size + 512, "unit_size % PCPU_PAGE_SIZE");
+	EXPECT_FLAW(ai->dyn_size, 4096, "dyn_size < PERCPU_DYNAMIC_EARLY_SIZE");
+	EXPECT_FLAW(ai->groups[0].nr_units, -1, "nr_units < 0");
+	EXPECT_FLAW(ai->groups[0].nr_units, 1, "!every_possible_cpu_has_a_unit");
+	EXPECT_FLAW(ai->groups[0].cpu_map[1], 4, "cpu >= cpus->nr_cpu_ids");
+	EXPECT_FLAW(ai->groups[0].cpu_map[1], 2, "!pcpu_test_bit(cpu, cpus->possible)");
+	EXPECT_FLAW(ai->groups[0].cpu_map[1], 0, "unit_map[cpu] != UINT_MAX");
+	assert_int_equal(pcpu_verify_alloc_info(machine_as_asked(), ai), 0);
+	pcpu_free_alloc_info(ai);
+}
+
+static void node_that_is_no_number_of_one_is_refused(void **state)
+{
+	int err;
+
+	(void)state;
+	one_node(4);
+	tell_nodes();
+	nodes_of_machine[2] = 1024;
+	assert_null(build_with(usual, distance_of, &err));
+	assert_int_equal(err, -EINVAL);
+	nodes_of_machine[2] = 0;
+	nodes_of_machine[5] = 1024; /* of no CPU */
+	pcpu_free_alloc_info(build(usual));
+	told_nodes = NULL;
+}
+
+/* The first line of example C, as the groups are allocated in the example. */
+static void example_e_placement(void **state)
+{
+	static const struct {
+		int unit;
+		unsigned long offset;
+	} cpus[] = {{0, 0x400000}, {4, 0},        {1, 0x480000},
+		    {5, 0x080000}, {2, 0x500000}, {6, 0x100000}};
+	struct pcpu_alloc_info *ai;
+	unsigned long offset;
+
+	(void)state;
+	empty_machine();
+	for (unsigned int cpu = 0; cpu < 6; cpu++)
+		add_cpu(cpu, (int)(cpu % 2));
+	ai = build(usual);
+	ai->groups[0].base_offset = 0x400000;
+	ai->groups[1].base_offset = 0;
+	for (unsigned int cpu = 0; cpu < 6; cpu++) {
+		assert_int_equal(percpu_find_unit(ai, cpu, &offset), cpus[cpu].unit);
+		assert_int_equal(offset, cpus[cpu].offset);
+	}
+	assert_int_equal(percpu_find_unit(ai, 6, NULL), -1);
+	assert_int_equal(percpu_find_unit(ai, 4, NULL), 2);
+	pcpu_free_alloc_info(ai);
+}
+
+static void print_is_the_dump_without_a_log(void **state)
+{
+	char text[300] = "";
+	FILE *stream = fmemopen(text, sizeof(text), "w");
+	struct pcpu_alloc_info *ai;
+
+	(void)state;
+	empty_machine();
+	for (unsigned int cpu = 0; cpu < 6; cpu++)
+		add_cpu(cpu, (int)(cpu % 2));
+	ai = build(usual);
+	assert_non_null(stream);
+	pcpu_dump_alloc_info(stream, ai);
+	fclose(stream);
+	assert_string_equal(text, "s80320 r8192 d22080 u524288 alloc=1*2097152\n"
+				  "[0] 0 2 4 - [1] 1 3 5 -\n");
+	pcpu_free_alloc_info(ai);
+}
+
+static bool verify_against_lack_of_memory;
+
+static bool fail_mem(enum pcpu_fault_site site)
+{
+	return site == PCPU_FAULT_MEM && verify_against_lack_of_memory;
+}
+
+static void lack_of_memory_is_no_flaw(void **state)
+{
+	struct pcpu_alloc_info *ai;
+
+	(void)state;
+	one_node(4);
+	ai = build(usual);
+	pcpu_fault_hook = fail_mem;
+	verify_against_lack_of_memory = true;
+	assert_int_equal(pcpu_verify_alloc_info(machine_as_asked(), ai), -ENOMEM);
+	assert_null(percpu_alloc_info_flaw(machine_as_asked(), ai));
+	pcpu_fault_hook = NULL;
+	pcpu_free_alloc_info(ai);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1151,6 +1295,12 @@ int main(void)
 		cmocka_unit_test(dump_of_a_damaged_layout_works),
 		cmocka_unit_test(dump_that_nobody_hears_does_not_walk_the_layout),
 		cmocka_unit_test(random_machines_follow_the_rules),
+		cmocka_unit_test(what_is_built_is_verified),
+		cmocka_unit_test(every_flaw_is_found_and_named),
+		cmocka_unit_test(node_that_is_no_number_of_one_is_refused),
+		cmocka_unit_test(example_e_placement),
+		cmocka_unit_test(print_is_the_dump_without_a_log),
+		cmocka_unit_test(lack_of_memory_is_no_flaw),
 	};
 
 	return cmocka_run_group_tests_name("alloc_info", tests, start_memory, NULL);

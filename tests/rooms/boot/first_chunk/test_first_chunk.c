@@ -81,22 +81,25 @@ static bool was_freed(uintptr_t start, size_t size)
 /* --- machines and what is asked for them --- */
 
 static struct pcpu_topology topology;
-static struct pcpu_first_layout layout;
+static struct percpu_layout layout;
 static struct pcpu_alloc_request request;
 static struct pcpu_fc_space space;
 static size_t allocated_before;
+
+static int distance_on_topology(unsigned int from, unsigned int to)
+{
+	return pcpu_topology_cpu_distance(from, to, &topology);
+}
 
 /* The sizes of examples A, B, C and E. */
 static void ask_for_the_usual_sizes(void)
 {
 	request = (struct pcpu_alloc_request){
-		.cpus = {topology.possible, topology.nr_cpu_ids},
-		.static_size = 80320,
+		.machine = {.cpus = {topology.possible, topology.nr_cpu_ids}, .static_size = 80320},
 		.reserved_size = 8192,
 		.dyn_size = 20480,
 		.atom_size = PCPU_PMD_SIZE,
-		.distance = pcpu_topology_cpu_distance,
-		.ctx = &topology,
+		.distance = distance_on_topology,
 	};
 }
 
@@ -221,7 +224,7 @@ static void unit_without_an_unused_end_frees_nothing_of_it(void **state)
 {
 	(void)state;
 	make_topology("pu:2");
-	request.static_size = 600;
+	request.machine.static_size = 600;
 	request.atom_size = 65536;
 	made_up.starts[0] = B;
 	assert_int_equal(embed(), 0);
@@ -324,7 +327,7 @@ static void sizes_of_which_there_is_no_layout_are_an_error(void **state)
 {
 	(void)state;
 	make_two_nodes();
-	request.static_size = SIZE_MAX;
+	request.machine.static_size = SIZE_MAX;
 	assert_int_equal(embed(), -EINVAL);
 	assert_int_equal(page(), -EINVAL);
 	assert_int_equal(made_up.nr_taken, 0);
@@ -410,7 +413,7 @@ static void page_form_has_windows_too(void **state)
 	made_up.starts[0] = B;
 	space.stride = WINDOW;
 	space.static_start = 0x5000;
-	request.min_unit_size = 1 << 20;
+	request.machine.min_unit_size = 1 << 20;
 	assert_int_equal(page(), 0);
 	assert_int_equal(made_up.taken[0].size, 2 * WINDOW);
 	assert_int_equal(layout.unit_size, 1 << 20);
@@ -474,14 +477,14 @@ struct damage {
 	  ai->static_size = 4096; ai->reserved_size = 0; ai->dyn_size = 12288; ai->unit_size = 28672) \
 	X(dynamic_area_below_the_least, "dyn_size < PERCPU_DYNAMIC_EARLY_SIZE", \
 	  ai->dyn_size = 12284) \
-	X(units_that_overlap, "pcpu_verify_alloc_info(ai, layout->stride) < 0", \
+	X(units_that_overlap, "layout->stride < ai->unit_size", \
 	  layout.stride = ai->unit_size - PCPU_PAGE_SIZE) \
-	X(cpu_out_of_range, "cpu >= layout->cpus.nr_cpu_ids", ai->groups[0].cpu_map[1] = 8) \
-	X(cpu_not_possible, "!pcpu_test_bit(cpu, layout->cpus.possible)", \
+	X(cpu_out_of_range, "cpu >= cpus->nr_cpu_ids", ai->groups[0].cpu_map[1] = 8) \
+	X(cpu_not_possible, "!pcpu_test_bit(cpu, cpus->possible)", \
 	  ai->groups[0].cpu_map[1] = 3) \
 	X(cpu_twice, "unit_map[cpu] != UINT_MAX", ai->groups[0].cpu_map[1] = 0) \
-	X(cpu_without_a_unit, "!every_possible_cpu_has_a_unit", \
-	  ai->groups[0].cpu_map[1] = PCPU_NR_CPUS)
+	X(cpu_without_a_unit, "!every_possible_cpu_has_a_unit(", \
+	  ai->groups[0].cpu_map[1] = PERCPU_UNUSED_UNIT)
 /* clang-format on */
 #define HARM(name, condition, change)                                 \
 	static void name(struct pcpu_alloc_info *ai, uintptr_t *base) \
@@ -505,8 +508,8 @@ static struct pcpu_alloc_info *make_valid_layout(void)
 	if (pcpu_topology_from_synthetic(&topology, "pu:4(indexes=0,2,4,7)") != 0)
 		return NULL;
 	ask_for_the_usual_sizes();
-	ai = pcpu_build_alloc_info(&request, &err);
-	if (!ai || pcpu_first_layout_init(&layout, &request.cpus, ai, &space) != 0)
+	ai = pcpu_build_requested(&request, &err);
+	if (!ai || pcpu_first_layout_init(&layout, &request.machine.cpus, ai, &space) != 0)
 		return NULL;
 	return ai;
 }
@@ -553,7 +556,7 @@ static void layout_that_is_not_damaged_passes_all_checks(void **state)
 
 	(void)state;
 	assert_non_null(ai);
-	assert_int_equal(pcpu_verify_alloc_info(ai, ai->unit_size), 0);
+	assert_int_equal(pcpu_verify_alloc_info(&request.machine, ai), 0);
 	pcpu_first_chunk_map_units(&layout, ai, B);
 	assert_int_equal(layout.nr_units, 4);
 	pcpu_free_alloc_info(ai);
@@ -567,8 +570,8 @@ static void fail_a_check_of_300_cpus(void *arg)
 	(void)arg;
 	child_expect(pcpu_topology_from_synthetic(&topology, "pu:300") == 0);
 	ask_for_the_usual_sizes();
-	ai = pcpu_build_alloc_info(&request, &err);
-	child_expect(ai && !pcpu_first_layout_init(&layout, &request.cpus, ai, &space));
+	ai = pcpu_build_requested(&request, &err);
+	child_expect(ai && !pcpu_first_layout_init(&layout, &request.machine.cpus, ai, &space));
 	pcpu_first_chunk_map_units(&layout, ai, 0);
 }
 
