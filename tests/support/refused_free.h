@@ -36,7 +36,7 @@ static inline void assert_refused(const volatile void *ptr, const char *why)
 static inline void assert_ordinary_addresses_are_refused(const char *why, const char *why_8)
 {
 	void *heap = calloc(1, 16);
-	int on_stack;
+	int on_stack = 0;
 
 	assert_refused(heap, why);
 	assert_refused(&on_stack, why);
