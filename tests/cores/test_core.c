@@ -87,7 +87,7 @@ static pid_t start_counting(bool and_abort)
 	if (child != 0)
 		return child;
 	signal(SIGABRT, SIG_DFL);
-	alarm(CHILD_SECONDS);
+	alarm((unsigned int)(CHILD_SECONDS * patience_factor()));
 	prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
 	count_everywhere();
 	if (and_abort && chdir(folder) == 0) {

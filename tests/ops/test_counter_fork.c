@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #define FORKS 300
-#define DEADLOCK_SECONDS 60
+#define DEADLOCK_SECONDS 240
 
 static struct percpu_counter counter;
 

@@ -17,7 +17,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define DEADLOCK_SECONDS 60
+#define DEADLOCK_SECONDS 240
 
 static struct percpu_counter counter;
 

@@ -32,7 +32,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define DEADLOCK_SECONDS 60
+#define DEADLOCK_SECONDS 240
 
 static DEFINE_PER_CPU(long, counted);
 static struct percpu_counter counter;

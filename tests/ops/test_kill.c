@@ -27,7 +27,7 @@
 #include <unistd.h>
 
 /* Far longer than a second, which is what it may take. */
-#define HANG_SECONDS 60
+#define HANG_SECONDS 240
 
 static DEFINE_PER_CPU(long, counted);
 static DEFINE_PER_CPU(long, in_sections);

@@ -499,7 +499,7 @@ static void check_object(struct numbers __percpu *object, const struct tallies *
 #define FORKS 200
 #define STORMING_THREADS 3
 #define STORM_FORKS 60
-#define DEADLOCK_SECONDS 100
+#define DEADLOCK_SECONDS 240
 
 static DEFINE_PER_CPU(uint64_t, forked);
 /* Allocates, counts and frees; returns false if a sum is wrong. */

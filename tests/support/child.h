@@ -7,6 +7,7 @@
 #define SUPPORT_CHILD_H
 
 #include "support/cmocka_all.h"
+#include "support/patience.h"
 
 #include <signal.h>
 #include <stdbool.h>
@@ -18,7 +19,7 @@
 #include <unistd.h>
 
 /* A child that hangs ends by SIGALRM after this many seconds. */
-#define CHILD_SECONDS 60
+#define CHILD_SECONDS 240
 
 struct child_end {
 	int status;         /* as from waitpid() */
@@ -44,7 +45,7 @@ static inline void child_die_of_signals(void)
 	for (size_t i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
 		signal(caught[i], SIG_DFL);
 	setrlimit(RLIMIT_CORE, &no_core);
-	alarm(CHILD_SECONDS);
+	alarm((unsigned int)(CHILD_SECONDS * patience_factor()));
 }
 
 static inline void child_collect(int fd, struct child_end *end)

@@ -21,7 +21,7 @@
 typedef const char *(*fact_t)(void);
 
 /* A child that has not ended by then hangs: longer than a fact may be patient (patience.h). */
-#define DEADLOCK_SECONDS 120
+#define DEADLOCK_SECONDS 240
 
 /* What a fact returns that cannot be found out here, and how its child ends. */
 static const char not_here[] = "not here";

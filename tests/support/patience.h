@@ -22,7 +22,7 @@
  * Far longer than any machine needs, however busy: what was not seen by then does not come. An
  * emulated one needs more, and PERCPU_TEST_PATIENCE says how many times as long.
  */
-#define PATIENCE_SECONDS 60.0
+#define PATIENCE_SECONDS 240.0
 
 static inline double patience_factor(void)
 {

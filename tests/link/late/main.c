@@ -116,7 +116,7 @@ static void __attribute__((__noreturn__)) be_child(void)
 	const unsigned long before = object->static_sum();
 	pthread_t thread;
 
-	alarm(60);
+	alarm(240);
 	count_and_allocate();
 	if (pthread_create(&thread, NULL, later_thread, NULL) || pthread_join(thread, NULL))
 		give_up("child", "no thread");

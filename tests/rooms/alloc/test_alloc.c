@@ -1208,7 +1208,7 @@ static void cancel_a_waiting_thread(void *arg)
 	usleep(10000);
 	pcpu_cpu_unlock(lock);
 	child_expect(pthread_join(thread, NULL) == 0);
-	alarm(10);
+	alarm((unsigned int)(CHILD_SECONDS * patience_factor()));
 	free_percpu(__alloc_percpu(3000, 8));
 }
 

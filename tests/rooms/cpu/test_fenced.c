@@ -19,7 +19,7 @@
 
 #include <sys/syscall.h>
 
-#define HANG_SECONDS 60
+#define HANG_SECONDS 240
 
 static DEFINE_PER_CPU(unsigned long, counted);
 static DEFINE_PER_CPU(unsigned long, first);

@@ -876,7 +876,7 @@ static void child_of_a_fork_can_allocate_and_free(void)
 	__atomic_store_n(&may_go_on, true, __ATOMIC_RELEASE);
 	pid = fork();
 	if (pid == 0) {
-		alarm(10);
+		alarm((unsigned int)(CHILD_SECONDS * patience_factor()));
 		free_percpu(mine);
 		free_percpu(__alloc_percpu(24, 8));
 		_exit(nr_records_now() == 1 ? 0 : 1);
