@@ -46,6 +46,7 @@
 #include "machine/rseq_area.h"
 #include "machine/tier.h"
 #include "machine/topology/topology.h"
+#include "masks/spread.h"
 #include "memory/coord.h"
 #include "memory/counter_lock.h"
 #include "memory/displaced.h"
@@ -192,6 +193,7 @@ static void publish(void)
 	boot_nr_cpu_ids = boot.topology.nr_cpu_ids;
 	boot_nr_cpumask_bits =
 		boot_nr_cpu_ids < __PCPU_MASK_CPUS ? boot_nr_cpu_ids : __PCPU_MASK_CPUS;
+	pcpu_spread_init(&boot.topology);
 	boot_nr_possible = boot.layout.nr_possible;
 }
 

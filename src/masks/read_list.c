@@ -2,9 +2,9 @@
 /*
  * read_list.c - see read_list.h.
  *
- * In pieces, since the list of a machine whose numbers have gaps is as long as it has CPUs, and this may
- * be in a handler of a signal, with a stack of 8 KiB. What the kernel writes is "0-3,8\n", and nothing
- * else is taken: cpulist_parse() is for what people write.
+ * In pieces, since the list of a machine whose numbers have gaps is as long as it has CPUs, and
+ * this may be in a handler of a signal, with a stack of 8 KiB. What the kernel writes is
+ * "0-3,8\n", and nothing else is taken: cpulist_parse() is for what people write.
  */
 #include "masks/read_list.h"
 #include "ground/bitmap.h"

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 
 /*
- * Sets the bits in @bits, of @nbits, of the list in the file at @path; those behind @nbits do not count.
- * False: the file cannot be read, or is no list; then some may be set. No memory, little stack:
- * signal-safe. Keeps errno.
+ * Sets the bits in @bits, of @nbits, of the list in the file at @path; those behind @nbits do not
+ * count. False: the file cannot be read, or is no list; then some may be set. No memory, little
+ * stack: signal-safe. Keeps errno.
  */
 bool pcpu_read_cpulist(const char *path, unsigned long *bits, unsigned int nbits);
 

@@ -2,14 +2,15 @@
 /*
  * system_masks.c - which CPUs are present, online and active: percpu/cpumask.h.
  *
- * The masks are one page that is there from the first question on. Whoever asks first, and that may be
- * several threads, and a handler of a signal in each, makes a page of its own, reads the machine's
- * lists into it, and tries to publish it. No thread waits for another:
+ * The masks are one page that is there from the first question on. Whoever asks first, and that
+ * may be several threads, and a handler of a signal in each, makes a page of its own, reads the
+ * machine's lists into it, and tries to publish it. No thread waits for another:
  *
- *	publish		compare and swap of NULL to one's page, release	pairs with	acquire of who asks
- *	lose		somebody else was first: one's own page goes, his is taken
+ *	publish	compare and swap of NULL to one's page, release; pairs with the acquire of who asks
+ *	lose	somebody else was first: one's own page goes, his is taken
  *
- * So nobody ever sees another page than the one that setters change, and fork() finds a page or none.
+ * So nobody ever sees another page than the one that setters change, and fork() finds a page or
+ * none.
  */
 #include "ground/bitmap.h"
 #include "ground/fault.h"
@@ -144,7 +145,8 @@ PERCPU_API void __percpu_set_system_cpu(enum __pcpu_system_mask which, unsigned 
 		pcpu_log(PERCPU_LOG_WARNING, "CPU %u is not possible: it is not set %s", cpu,
 			 name_of(which));
 	else
-		change(__pcpu_system_bits(which) + cpu / PCPU_BITS_PER_LONG, pcpu_bit_mask(cpu), value);
+		change(__pcpu_system_bits(which) + cpu / PCPU_BITS_PER_LONG, pcpu_bit_mask(cpu),
+		       value);
 }
 
 static void check_possible(const unsigned long *src)
@@ -174,6 +176,6 @@ PERCPU_API void __percpu_init_system_mask(enum __pcpu_system_mask which, const u
 
 PERCPU_API void __percpu_too_many_cpus(unsigned int nr)
 {
-	pcpu_fatal("this program is compiled for NR_CPUS=%u, and here CPUs have numbers up to %u", nr,
-		   nr_cpu_ids - 1);
+	pcpu_fatal("this program is compiled for NR_CPUS=%u, and here CPUs have numbers up to %u",
+		   nr, nr_cpu_ids - 1);
 }

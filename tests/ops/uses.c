@@ -145,3 +145,27 @@ void uses_rest(struct percpu_counter *counter, local_lock_t __percpu *lock)
 	(void)num_possible_cpus();
 	free_percpu(p);
 }
+
+/* Masks: the walks and constants, which are macros, with integers of both kinds. */
+int uses_masks(struct cpumask *to, const struct cpumask *a, const struct cpumask *b);
+static unsigned long uses_bits[(NR_CPUS + 63) / 64] = CPU_BITS_ALL;
+static DEFINE_PER_CPU(cpumask_var_t, uses_mask);
+int uses_masks(struct cpumask *to, const struct cpumask *a, const struct cpumask *b)
+{
+	unsigned int cpu;
+	int number, nr = 0;
+
+	for_each_cpu(number, a) nr += number;
+	for_each_cpu(cpu, to_cpumask(uses_bits)) nr++;
+	for_each_cpu_not(number, a) nr++;
+	for_each_cpu_and(cpu, a, b) nr++;
+	for_each_cpu_andnot(number, a, b) nr++;
+	for_each_cpu_or(cpu, a, b) nr++;
+	for_each_cpu_wrap(number, a, 1) nr++;
+	for_each_cpu_from(number, a) nr++;
+	for_each_present_cpu(cpu) nr += cpumask_test_cpu(cpu, cpu_online_mask);
+	cpumask_copy(to, cpumask_of(0));
+	cpumask_or(to, cpu_all_mask, cpu_none_mask);
+	cpumask_and(this_cpu_cpumask_var_ptr(uses_mask), to, cpu_possible_mask);
+	return nr + cpu_present(0) + cpumask_full(cpu_active_mask);
+}

@@ -35,6 +35,9 @@ room(test_tier          machine -                       fallback musl)
 room(test_topology      machine/topology -)
 room(test_topology_apart  machine/topology -)
 
+room(test_bitmap_text   masks   -)
+room(test_mask_memory   masks   -)
+room(test_spread        masks   possible:12)
 room(test_system_masks  masks   possible:200            fallback musl)
 
 room(test_coord         memory  -                       musl)

@@ -8,12 +8,14 @@
  *	word      0                   1
  *	bits      0 1 2 ... 62 63     64 65 ... 127
  *
- * Lengths are in bits and are at least 1. Bits at or behind the length may hold anything: they are
- * not looked at, and what they hold afterwards is not said. Most bitmaps have one word, so that is
- * done in line and first; what has more is a function of the file's own.
+ * Lengths are in bits. Bits at or behind the length are not looked at, and what they are afterwards
+ * is not said. Most bitmaps have one word. Where the caller says that this one has (@one_word, and
+ * a length of 1 at least), all is done in line; else in a function of the file's own, which takes
+ * any length.
  *
- * Words are read and written by relaxed atomics, each once: another thread may change a bit
- * meanwhile, and is seen or not.
+ * Searches and tests read words by relaxed atomics: another thread may change a bit meanwhile, and
+ * is seen or not. What is done to a whole bitmap is plain C, which compilers make vectors of; so is
+ * the kernel's. ThreadSanitizer sees atomics there too.
  */
 #ifndef PERCPU_BITS_H
 #define PERCPU_BITS_H
@@ -37,96 +39,210 @@ __pcpu_always_inline unsigned long __pcpu_word_get(const unsigned long *word)
 	return __atomic_load_n(word, __ATOMIC_RELAXED);
 }
 
-__pcpu_always_inline void __pcpu_word_put(unsigned long *word, unsigned long value)
-{
-	__atomic_store_n(word, value, __ATOMIC_RELAXED);
-}
+#if defined(__PCPU_NO_INLINE_SEQUENCE) && !defined(PERCPU_UP)
+#define __PCPU_WORD_PLAIN(word) __atomic_load_n((word), __ATOMIC_RELAXED)
+#define __PCPU_WORD_STORE(word, value) __atomic_store_n((word), (value), __ATOMIC_RELAXED)
+#else
+#define __PCPU_WORD_PLAIN(word) (*(word))
+#define __PCPU_WORD_STORE(word, value) (void)(*(word) = (value))
+#endif
 
 /* --- one bit --- */
 
-__pcpu_always_inline unsigned long __pcpu_bit(unsigned int nr)
+__pcpu_always_inline unsigned long __pcpu_bit(unsigned long nr)
 {
 	return 1UL << (nr % __PCPU_BITS_PER_LONG);
 }
 
-__pcpu_always_inline bool __pcpu_test_bit(unsigned int nr, const unsigned long *bits)
+__pcpu_always_inline bool __pcpu_test_bit(unsigned long nr, const unsigned long *bits)
 {
 	return __pcpu_word_get(bits + nr / __PCPU_BITS_PER_LONG) >> (nr % __PCPU_BITS_PER_LONG) & 1;
 }
 
-__pcpu_always_inline void __pcpu_set_bit(unsigned int nr, unsigned long *bits)
+__pcpu_always_inline void __pcpu_set_bit(unsigned long nr, unsigned long *bits)
 {
 	__atomic_fetch_or(bits + nr / __PCPU_BITS_PER_LONG, __pcpu_bit(nr), __ATOMIC_RELAXED);
 }
 
-__pcpu_always_inline void __pcpu_clear_bit(unsigned int nr, unsigned long *bits)
+__pcpu_always_inline void __pcpu_clear_bit(unsigned long nr, unsigned long *bits)
 {
 	__atomic_fetch_and(bits + nr / __PCPU_BITS_PER_LONG, ~__pcpu_bit(nr), __ATOMIC_RELAXED);
 }
 
-__pcpu_always_inline bool __pcpu_test_and_set_bit(unsigned int nr, unsigned long *bits)
+__pcpu_always_inline bool __pcpu_test_and_set_bit(unsigned long nr, unsigned long *bits)
 {
-	return (__atomic_fetch_or(bits + nr / __PCPU_BITS_PER_LONG, __pcpu_bit(nr),
-				  __ATOMIC_SEQ_CST) &
-		__pcpu_bit(nr)) != 0;
+	unsigned long *word = bits + nr / __PCPU_BITS_PER_LONG;
+
+	return (__atomic_fetch_or(word, __pcpu_bit(nr), __ATOMIC_SEQ_CST) & __pcpu_bit(nr)) != 0;
 }
 
-__pcpu_always_inline bool __pcpu_test_and_clear_bit(unsigned int nr, unsigned long *bits)
+__pcpu_always_inline bool __pcpu_test_and_clear_bit(unsigned long nr, unsigned long *bits)
 {
-	return (__atomic_fetch_and(bits + nr / __PCPU_BITS_PER_LONG, ~__pcpu_bit(nr),
-				   __ATOMIC_SEQ_CST) &
-		__pcpu_bit(nr)) != 0;
+	unsigned long *word = bits + nr / __PCPU_BITS_PER_LONG;
+
+	return (__atomic_fetch_and(word, ~__pcpu_bit(nr), __ATOMIC_SEQ_CST) & __pcpu_bit(nr)) != 0;
 }
 
-/* --- what is done to two bitmaps, word by word --- */
+/* --- bitmaps, word by word --- */
 
-/* Which word is looked at: one of @a, of @b, or of both. */
-enum __pcpu_word_op {
-	__PCPU_WORD_ONE,
-	__PCPU_WORD_NOT,
-	__PCPU_WORD_AND,
-	__PCPU_WORD_ANDNOT,
-	__PCPU_WORD_OR,
-	__PCPU_WORD_XOR,
-	__PCPU_WORD_AND_ANDNOT, /* of three: in a and b, and not in c */
+/* Which bits are meant. */
+enum __pcpu_which_bits {
+	__PCPU_BITS_OF,         /* those of a */
+	__PCPU_BITS_NOT,        /* those that a has not */
+	__PCPU_BITS_AND,        /* of a and b */
+	__PCPU_BITS_ANDNOT,     /* of a, not of b */
+	__PCPU_BITS_OR,         /* of a or b */
+	__PCPU_BITS_XOR,        /* of one of them */
+	__PCPU_BITS_AND_ANDNOT, /* of a and b, not of c */
+	__PCPU_BITS_OR_XOR,     /* of a or b but not of c, and the other way round */
 };
 
 struct __pcpu_words {
 	const unsigned long *a, *b, *c;
 };
 
-__pcpu_always_inline unsigned long __pcpu_word(enum __pcpu_word_op op, struct __pcpu_words from,
-					       unsigned int index)
+__pcpu_always_inline struct __pcpu_words __pcpu_words1(const unsigned long *a)
 {
-	const unsigned long a = __pcpu_word_get(from.a + index);
+	const struct __pcpu_words words = {a, a, a};
 
-	switch (op) {
-	case __PCPU_WORD_NOT:
-		return ~a;
-	case __PCPU_WORD_AND:
-		return a & __pcpu_word_get(from.b + index);
-	case __PCPU_WORD_ANDNOT:
-		return a & ~__pcpu_word_get(from.b + index);
-	case __PCPU_WORD_OR:
-		return a | __pcpu_word_get(from.b + index);
-	case __PCPU_WORD_XOR:
-		return a ^ __pcpu_word_get(from.b + index);
-	case __PCPU_WORD_AND_ANDNOT:
-		return a & __pcpu_word_get(from.b + index) & ~__pcpu_word_get(from.c + index);
-	case __PCPU_WORD_ONE:
-	default:
-		return a;
-	}
+	return words;
 }
 
-/* --- counting --- */
+__pcpu_always_inline struct __pcpu_words __pcpu_words2(const unsigned long *a,
+						       const unsigned long *b)
+{
+	const struct __pcpu_words words = {a, b, b};
+
+	return words;
+}
+
+__pcpu_always_inline struct __pcpu_words
+__pcpu_words3(const unsigned long *a, const unsigned long *b, const unsigned long *c)
+{
+	const struct __pcpu_words words = {a, b, c};
+
+	return words;
+}
+
+#define __PCPU_COMBINE(op, from, index, get)                                                     \
+	((op) == __PCPU_BITS_NOT      ? ~get((from).a + (index))                                 \
+	 : (op) == __PCPU_BITS_AND    ? get((from).a + (index)) & get((from).b + (index))        \
+	 : (op) == __PCPU_BITS_ANDNOT ? get((from).a + (index)) & ~get((from).b + (index))       \
+	 : (op) == __PCPU_BITS_OR     ? get((from).a + (index)) | get((from).b + (index))        \
+	 : (op) == __PCPU_BITS_XOR    ? get((from).a + (index)) ^ get((from).b + (index))        \
+	 : (op) == __PCPU_BITS_AND_ANDNOT                                                        \
+		 ? get((from).a + (index)) & get((from).b + (index)) & ~get((from).c + (index))  \
+	 : (op) == __PCPU_BITS_OR_XOR                                                            \
+		 ? (get((from).a + (index)) | get((from).b + (index))) ^ get((from).c + (index)) \
+		 : get((from).a + (index)))
+
+__pcpu_always_inline unsigned long __pcpu_word_now(enum __pcpu_which_bits op,
+						   struct __pcpu_words from, unsigned long index)
+{
+	return __PCPU_COMBINE(op, from, index, __pcpu_word_get);
+}
+
+__pcpu_always_inline unsigned long __pcpu_word(enum __pcpu_which_bits op, struct __pcpu_words from,
+					       unsigned long index)
+{
+	return __PCPU_COMBINE(op, from, index, __PCPU_WORD_PLAIN);
+}
+#undef __PCPU_COMBINE
+
+/*
+ * Of a function that is always expanded in line, with @op a constant, those of the file's own: one
+ * for each of the ways in which words are looked at, and which is meant by an @op.
+ */
+#define __PCPU_FAR(name, op, result, parameters, ...)                     \
+	__pcpu_inline result __pcpu_##name##_##op parameters              \
+	{                                                                 \
+		return __pcpu_##name##_in(__PCPU_BITS_##op, __VA_ARGS__); \
+	}
+#define __PCPU_FAR_ALL(name, result, parameters, ...)                 \
+	__PCPU_FAR(name, OF, result, parameters, __VA_ARGS__)         \
+	__PCPU_FAR(name, NOT, result, parameters, __VA_ARGS__)        \
+	__PCPU_FAR(name, AND, result, parameters, __VA_ARGS__)        \
+	__PCPU_FAR(name, ANDNOT, result, parameters, __VA_ARGS__)     \
+	__PCPU_FAR(name, OR, result, parameters, __VA_ARGS__)         \
+	__PCPU_FAR(name, XOR, result, parameters, __VA_ARGS__)        \
+	__PCPU_FAR(name, AND_ANDNOT, result, parameters, __VA_ARGS__) \
+	__PCPU_FAR(name, OR_XOR, result, parameters, __VA_ARGS__)
+#define __PCPU_FAR_OF(name, op, ...)                                                \
+	((op) == __PCPU_BITS_NOT          ? __pcpu_##name##_NOT(__VA_ARGS__)        \
+	 : (op) == __PCPU_BITS_AND        ? __pcpu_##name##_AND(__VA_ARGS__)        \
+	 : (op) == __PCPU_BITS_ANDNOT     ? __pcpu_##name##_ANDNOT(__VA_ARGS__)     \
+	 : (op) == __PCPU_BITS_OR         ? __pcpu_##name##_OR(__VA_ARGS__)         \
+	 : (op) == __PCPU_BITS_XOR        ? __pcpu_##name##_XOR(__VA_ARGS__)        \
+	 : (op) == __PCPU_BITS_AND_ANDNOT ? __pcpu_##name##_AND_ANDNOT(__VA_ARGS__) \
+	 : (op) == __PCPU_BITS_OR_XOR     ? __pcpu_##name##_OR_XOR(__VA_ARGS__)     \
+					  : __pcpu_##name##_OF(__VA_ARGS__))
+
+/* --- a whole bitmap --- */
+
+/* Puts the bits into @dst, which may be one of them. Whether there are any. */
+__pcpu_always_inline bool __pcpu_combine_in(enum __pcpu_which_bits op, unsigned long *dst,
+					    struct __pcpu_words from, unsigned long nbits)
+{
+	const unsigned long whole = nbits / __PCPU_BITS_PER_LONG;
+	unsigned long any = 0, word, i;
+
+	for (i = 0; i < whole; i++) {
+		word = __pcpu_word(op, from, i);
+		__PCPU_WORD_STORE(dst + i, word);
+		any |= word;
+	}
+	if (nbits % __PCPU_BITS_PER_LONG) {
+		word = __pcpu_word(op, from, whole);
+		__PCPU_WORD_STORE(dst + whole, word);
+		any |= word & __PCPU_LAST_WORD(nbits);
+	}
+	return any != 0;
+}
+__PCPU_FAR_ALL(combine, bool, (unsigned long *dst, struct __pcpu_words from, unsigned long nbits),
+	       dst, from, nbits)
+
+__pcpu_always_inline bool __pcpu_combine(enum __pcpu_which_bits op, unsigned long *dst,
+					 struct __pcpu_words from, unsigned long nbits,
+					 bool one_word)
+{
+	unsigned long word;
+
+	if (!one_word)
+		return __PCPU_FAR_OF(combine, op, dst, from, nbits);
+	word = __pcpu_word(op, from, 0);
+	__PCPU_WORD_STORE(dst, word);
+	return (word & __PCPU_LAST_WORD(nbits)) != 0;
+}
+
+/* Whether there is one of the bits. */
+__pcpu_always_inline bool __pcpu_any_in(enum __pcpu_which_bits op, struct __pcpu_words from,
+					unsigned long nbits)
+{
+	const unsigned long whole = nbits / __PCPU_BITS_PER_LONG;
+	unsigned long i;
+
+	for (i = 0; i < whole; i++)
+		if (__pcpu_word(op, from, i))
+			return true;
+	return nbits % __PCPU_BITS_PER_LONG &&
+	       (__pcpu_word(op, from, whole) & __PCPU_LAST_WORD(nbits)) != 0;
+}
+__PCPU_FAR_ALL(any, bool, (struct __pcpu_words from, unsigned long nbits), from, nbits)
+
+__pcpu_always_inline bool __pcpu_any(enum __pcpu_which_bits op, struct __pcpu_words from,
+				     unsigned long nbits, bool one_word)
+{
+	if (!one_word)
+		return __PCPU_FAR_OF(any, op, from, nbits);
+	return (__pcpu_word(op, from, 0) & __PCPU_LAST_WORD(nbits)) != 0;
+}
 
 __pcpu_always_inline unsigned int __pcpu_word_weight(unsigned long word)
 {
 #if defined(__POPCNT__) || defined(__aarch64__)
 	return (unsigned int)__builtin_popcountl(word);
 #else
-	/* in line: without the instruction, the builtin calls a function with a table */
+	/* without the instruction the builtin is a function with a table */
 	word -= word >> 1 & 0x5555555555555555;
 	word = (word & 0x3333333333333333) + (word >> 2 & 0x3333333333333333);
 	word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0f;
@@ -134,86 +250,256 @@ __pcpu_always_inline unsigned int __pcpu_word_weight(unsigned long word)
 #endif
 }
 
-__pcpu_always_inline unsigned int __pcpu_weight(enum __pcpu_word_op op, struct __pcpu_words from,
-						unsigned int nbits)
+/* How many there are. */
+__pcpu_always_inline unsigned int __pcpu_weight_in(enum __pcpu_which_bits op,
+						   struct __pcpu_words from, unsigned long nbits)
 {
-	const unsigned int last = (nbits - 1) / __PCPU_BITS_PER_LONG;
+	const unsigned long whole = nbits / __PCPU_BITS_PER_LONG;
 	unsigned int weight = 0;
+	unsigned long i;
 
-	for (unsigned int i = 0; i < last; i++)
+	for (i = 0; i < whole; i++)
 		weight += __pcpu_word_weight(__pcpu_word(op, from, i));
-	return weight + __pcpu_word_weight(__pcpu_word(op, from, last) & __PCPU_LAST_WORD(nbits));
+	if (nbits % __PCPU_BITS_PER_LONG)
+		weight +=
+			__pcpu_word_weight(__pcpu_word(op, from, whole) & __PCPU_LAST_WORD(nbits));
+	return weight;
+}
+__PCPU_FAR_ALL(weight, unsigned int, (struct __pcpu_words from, unsigned long nbits), from, nbits)
+
+__pcpu_always_inline unsigned int __pcpu_weight(enum __pcpu_which_bits op, struct __pcpu_words from,
+						unsigned long nbits, bool one_word)
+{
+	if (!one_word)
+		return __PCPU_FAR_OF(weight, op, from, nbits);
+	return __pcpu_word_weight(__pcpu_word(op, from, 0) & __PCPU_LAST_WORD(nbits));
+}
+
+/* Every word of it. */
+__pcpu_always_inline void __pcpu_fill(unsigned long *dst, unsigned long value, unsigned long nbits,
+				      bool one_word)
+{
+	unsigned long i;
+
+	if (one_word) {
+		__PCPU_WORD_STORE(dst, value);
+		return;
+	}
+	for (i = 0; i < __PCPU_BITS_TO_LONGS(nbits); i++)
+		__PCPU_WORD_STORE(dst + i, value);
+}
+
+/* Sets, or clears, @nr bits from @start on. */
+__pcpu_always_inline void __pcpu_change_range(unsigned long *bits, unsigned long start,
+					      unsigned long nr, bool value)
+{
+	const unsigned long end = start + nr;
+	unsigned long index = start / __PCPU_BITS_PER_LONG, mask = __PCPU_FIRST_WORD(start), word;
+
+	for (; index * __PCPU_BITS_PER_LONG < end; index++, mask = ~0UL) {
+		if ((index + 1) * __PCPU_BITS_PER_LONG > end)
+			mask &= __PCPU_LAST_WORD(end);
+		word = __PCPU_WORD_PLAIN(bits + index);
+		__PCPU_WORD_STORE(bits + index, value ? word | mask : word & ~mask);
+	}
+}
+
+__pcpu_inline void __pcpu_set_range(unsigned long *bits, unsigned long start, unsigned long nr)
+{
+	__pcpu_change_range(bits, start, nr, true);
+}
+
+__pcpu_inline void __pcpu_clear_range(unsigned long *bits, unsigned long start, unsigned long nr)
+{
+	__pcpu_change_range(bits, start, nr, false);
+}
+
+/* Word @index of a bitmap, behind which there are zeroes. */
+__pcpu_always_inline unsigned long __pcpu_word_or_zero(const unsigned long *src,
+						       unsigned long nbits, unsigned long index)
+{
+	const unsigned long words = __PCPU_BITS_TO_LONGS(nbits);
+
+	if (index >= words)
+		return 0;
+	return __PCPU_WORD_PLAIN(src + index) &
+	       (index < words - 1 ? ~0UL : __PCPU_LAST_WORD(nbits));
+}
+
+/* Bit i of @dst is bit i + n of @src. */
+__pcpu_inline void __pcpu_shift_right(unsigned long *dst, const unsigned long *src, unsigned int n,
+				      unsigned long nbits)
+{
+	const unsigned long skip = n / __PCPU_BITS_PER_LONG;
+	const unsigned int rest = n % __PCPU_BITS_PER_LONG;
+	unsigned long i, low, high;
+
+	for (i = 0; i < __PCPU_BITS_TO_LONGS(nbits); i++) {
+		low = __pcpu_word_or_zero(src, nbits, i + skip) >> rest;
+		high = rest ? __pcpu_word_or_zero(src, nbits, i + skip + 1)
+				       << (__PCPU_BITS_PER_LONG - rest)
+			    : 0;
+		__PCPU_WORD_STORE(dst + i, low | high);
+	}
+}
+
+/* Bit i + n of @dst is bit i of @src. From the end, since they may be the same. */
+__pcpu_inline void __pcpu_shift_left(unsigned long *dst, const unsigned long *src, unsigned int n,
+				     unsigned long nbits)
+{
+	const unsigned long skip = n / __PCPU_BITS_PER_LONG;
+	const unsigned int rest = n % __PCPU_BITS_PER_LONG;
+	unsigned long i, low, high;
+
+	for (i = __PCPU_BITS_TO_LONGS(nbits); i-- > 0;) {
+		high = i >= skip ? __PCPU_WORD_PLAIN(src + i - skip) << rest : 0;
+		low = rest && i > skip ? __PCPU_WORD_PLAIN(src + i - skip - 1) >>
+						 (__PCPU_BITS_PER_LONG - rest)
+				       : 0;
+		__PCPU_WORD_STORE(dst + i, low | high);
+	}
 }
 
 /* --- searching --- */
 
-/* The first bit at or behind @start that is set in the words; @none: there is none. */
-__pcpu_always_inline unsigned int __pcpu_find_in_words(enum __pcpu_word_op op,
-						       struct __pcpu_words from, unsigned int nbits,
-						       unsigned int start, unsigned int none)
+/* The first of the bits at or behind @start; @none: there is none. */
+__pcpu_always_inline unsigned long __pcpu_find_in(enum __pcpu_which_bits op,
+						  struct __pcpu_words from, unsigned long nbits,
+						  unsigned long start, unsigned long none)
 {
-	unsigned int index = start / __PCPU_BITS_PER_LONG;
-	unsigned long word;
+	unsigned long index = start / __PCPU_BITS_PER_LONG, word;
 
 	if (start >= nbits)
 		return none;
-	word = __pcpu_word(op, from, index) & __PCPU_FIRST_WORD(start);
+	word = __pcpu_word_now(op, from, index) & __PCPU_FIRST_WORD(start);
 	while (!word) {
 		if (++index > (nbits - 1) / __PCPU_BITS_PER_LONG)
 			return none;
-		word = __pcpu_word(op, from, index);
+		word = __pcpu_word_now(op, from, index);
 	}
 	start = index * __PCPU_BITS_PER_LONG + (unsigned int)__builtin_ctzl(word);
 	return start < nbits ? start : none;
 }
+__PCPU_FAR_ALL(find, unsigned long,
+	       (struct __pcpu_words from, unsigned long nbits, unsigned long start,
+		unsigned long none),
+	       from, nbits, start, none)
 
-#define __PCPU_DEFINE_FIND(name, op)                                                          \
-	__pcpu_inline unsigned int __pcpu_find_##name(struct __pcpu_words from,               \
-						      unsigned int nbits, unsigned int start, \
-						      unsigned int none)                      \
-	{                                                                                     \
-		return __pcpu_find_in_words(op, from, nbits, start, none);                    \
-	}
-__PCPU_DEFINE_FIND(one, __PCPU_WORD_ONE)
-__PCPU_DEFINE_FIND(not, __PCPU_WORD_NOT)
-__PCPU_DEFINE_FIND(and, __PCPU_WORD_AND)
-__PCPU_DEFINE_FIND(andnot, __PCPU_WORD_ANDNOT)
-__PCPU_DEFINE_FIND(or, __PCPU_WORD_OR)
-#undef __PCPU_DEFINE_FIND
-
-/* The same, as a function of the file's. */
-__pcpu_always_inline unsigned int __pcpu_find_far(enum __pcpu_word_op op, struct __pcpu_words from,
-						  unsigned int nbits, unsigned int start,
-						  unsigned int none)
+/* In one word. Where there is none some number is found from the end on. */
+__pcpu_always_inline unsigned int __pcpu_find_near(enum __pcpu_which_bits op,
+						   struct __pcpu_words from, unsigned int start)
 {
-	switch (op) {
-	case __PCPU_WORD_NOT:
-		return __pcpu_find_not(from, nbits, start, none);
-	case __PCPU_WORD_AND:
-		return __pcpu_find_and(from, nbits, start, none);
-	case __PCPU_WORD_ANDNOT:
-		return __pcpu_find_andnot(from, nbits, start, none);
-	case __PCPU_WORD_OR:
-		return __pcpu_find_or(from, nbits, start, none);
-	case __PCPU_WORD_ONE:
-	case __PCPU_WORD_XOR:
-	case __PCPU_WORD_AND_ANDNOT:
-	default:
-		return __pcpu_find_one(from, nbits, start, none);
-	}
-}
+	unsigned long word;
 
-/* In one word. What is behind the end may be found, where there is nothing before it. */
-__pcpu_always_inline unsigned int __pcpu_find_near(enum __pcpu_word_op op, struct __pcpu_words from,
-						   unsigned int start)
-{
-	const unsigned long word = __pcpu_word(op, from, 0) & __PCPU_FIRST_WORD(start);
-
-	if (start >= __PCPU_BITS_PER_LONG || !word)
+	if (start >= __PCPU_BITS_PER_LONG)
+		return __PCPU_BITS_PER_LONG;
+	word = __pcpu_word_now(op, from, 0) & __PCPU_FIRST_WORD(start);
+	if (!word)
 		return __PCPU_BITS_PER_LONG;
 	return (unsigned int)__builtin_ctzl(word);
 }
 
+__pcpu_always_inline unsigned long __pcpu_find(enum __pcpu_which_bits op, struct __pcpu_words from,
+					       unsigned long nbits, unsigned long start,
+					       unsigned long none, bool one_word)
+{
+	unsigned long found;
+
+	if (!one_word)
+		return __PCPU_FAR_OF(find, op, from, nbits, start, none);
+	found = start < nbits ? __pcpu_find_near(op, from, (unsigned int)start) : nbits;
+	return found < nbits ? found : none;
+}
+
+/* The same from @start on, and then from the beginning to there. */
+__pcpu_always_inline unsigned long __pcpu_find_wrap(enum __pcpu_which_bits op,
+						    struct __pcpu_words from, unsigned long nbits,
+						    unsigned long start, unsigned long none,
+						    bool one_word)
+{
+	const unsigned long found = __pcpu_find(op, from, nbits, start, nbits, one_word);
+
+	if (found < nbits)
+		return found;
+	return __pcpu_find(op, from, start < nbits ? start : nbits, 0, none, false);
+}
+
+/*
+ * What a walk that began at @start comes to from @at on: bits up to the end, then those below
+ * @start. Whoever is below it has been around already; so nothing is to be kept from step to step,
+ * and a walk ends whatever others change.
+ */
+__pcpu_always_inline unsigned long __pcpu_find_around(enum __pcpu_which_bits op,
+						      struct __pcpu_words from, unsigned long nbits,
+						      unsigned long at, unsigned long start,
+						      bool wrapped, unsigned long none)
+{
+	unsigned long found;
+
+	if (!wrapped || at > start) {
+		found = __PCPU_FAR_OF(find, op, from, nbits, at, nbits);
+		if (found < nbits)
+			return found;
+		at = 0;
+	}
+	return __PCPU_FAR_OF(find, op, from, start < nbits ? start : nbits, at, none);
+}
+
+/* The last one; @none: there is none. */
+__pcpu_always_inline unsigned long __pcpu_find_last(const unsigned long *bits, unsigned long nbits,
+						    unsigned long none)
+{
+	unsigned long index, word;
+
+	for (index = __PCPU_BITS_TO_LONGS(nbits); index-- > 0;) {
+		word = __pcpu_word_get(bits + index);
+		if (index == (nbits - 1) / __PCPU_BITS_PER_LONG)
+			word &= __PCPU_LAST_WORD(nbits);
+		if (word)
+			return (index + 1) * __PCPU_BITS_PER_LONG - 1 -
+			       (unsigned int)__builtin_clzl(word);
+	}
+	return none;
+}
+
+/* The one that @nth others come before; @none: there are no more than these. */
+__pcpu_always_inline unsigned long __pcpu_nth_in(enum __pcpu_which_bits op,
+						 struct __pcpu_words from, unsigned long nbits,
+						 unsigned long nth, unsigned long none)
+{
+	unsigned long index, word;
+
+	for (index = 0; index * __PCPU_BITS_PER_LONG < nbits; index++) {
+		word = __pcpu_word_now(op, from, index);
+		if (index == (nbits - 1) / __PCPU_BITS_PER_LONG)
+			word &= __PCPU_LAST_WORD(nbits);
+		if (nth >= __pcpu_word_weight(word)) {
+			nth -= __pcpu_word_weight(word);
+			continue;
+		}
+		while (nth--)
+			word &= word - 1;
+		return index * __PCPU_BITS_PER_LONG + (unsigned int)__builtin_ctzl(word);
+	}
+	return none;
+}
+__PCPU_FAR_ALL(nth, unsigned long,
+	       (struct __pcpu_words from, unsigned long nbits, unsigned long nth,
+		unsigned long none),
+	       from, nbits, nth, none)
+
+__pcpu_always_inline unsigned long __pcpu_find_nth(enum __pcpu_which_bits op,
+						   struct __pcpu_words from, unsigned long nbits,
+						   unsigned long nth, unsigned long none)
+{
+	return __PCPU_FAR_OF(nth, op, from, nbits, nth, none);
+}
+
+#undef __PCPU_FAR
+#undef __PCPU_FAR_ALL
+#undef __PCPU_FAR_OF
+#undef __PCPU_WORD_PLAIN
+#undef __PCPU_WORD_STORE
 #include <percpu/impl/end.h>
 
 #endif /* PERCPU_BITS_H */

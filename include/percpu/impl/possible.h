@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* possible.h - cpumask.h: which CPUs are possible, without masks, for those headers that need no more. */
+/*
+ * possible.h - cpumask.h: which CPUs are possible, without masks, for those headers that need no
+ * more.
+ */
 #ifndef PERCPU_POSSIBLE_H
 #define PERCPU_POSSIBLE_H
 

@@ -14,8 +14,8 @@
 #include <percpu/impl/begin.h>
 
 /*
- * A mask has no room for CPUs from here on: no kernel is built for more. (A machine that is played may
- * have some; they are in no mask.)
+ * A mask has no room for CPUs from here on: no kernel is built for more. (A machine that is played
+ * may have some; they are in no mask.)
  */
 #ifdef PERCPU_UP
 #define __PCPU_MASK_CPUS 1
@@ -40,15 +40,15 @@ __PCPU_BEGIN_DECLS
 #ifdef PERCPU_UP
 /* Weak: every file defines it, the program has one. */
 extern struct percpu_system_masks __percpu_up_masks;
-__attribute__((__weak__)) struct percpu_system_masks __percpu_up_masks = {
-	{{1}, {1}, {1}, {1}}};
+__attribute__((__weak__)) struct percpu_system_masks __percpu_up_masks = {{{1}, {1}, {1}, {1}}};
 #else
 /* nr_cpu_ids, or __PCPU_MASK_CPUS where that is more. Constant as nr_cpu_ids is. */
 extern const unsigned int __percpu_nr_cpumask_bits PERCPU_API;
 /* NULL: nobody has asked yet. Set once. */
 extern struct percpu_system_masks *__percpu_system_masks PERCPU_API;
 PERCPU_API struct percpu_system_masks *__percpu_read_system_masks(void);
-PERCPU_API void __percpu_set_system_cpu(enum __pcpu_system_mask which, unsigned int cpu, bool value);
+PERCPU_API void __percpu_set_system_cpu(enum __pcpu_system_mask which, unsigned int cpu,
+					bool value);
 PERCPU_API void __percpu_init_system_mask(enum __pcpu_system_mask which, const unsigned long *src);
 /* Fatal: a file is compiled for @nr CPUs. */
 PERCPU_API void __percpu_too_many_cpus(unsigned int nr);

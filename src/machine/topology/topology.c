@@ -76,7 +76,7 @@ int pcpu_topology_extend(struct pcpu_topology *topo, unsigned int nr)
 	return 0;
 }
 
-static int node_distance(const struct pcpu_topology *topo, unsigned int a, unsigned int b)
+int pcpu_topology_node_distance(const struct pcpu_topology *topo, unsigned int a, unsigned int b)
 {
 	int distance;
 
@@ -89,7 +89,7 @@ static int node_distance(const struct pcpu_topology *topo, unsigned int a, unsig
 
 int pcpu_topology_cpu_distance(unsigned int from, unsigned int to, const struct pcpu_topology *topo)
 {
-	return node_distance(topo, topo->cpu_node[from], topo->cpu_node[to]);
+	return pcpu_topology_node_distance(topo, topo->cpu_node[from], topo->cpu_node[to]);
 }
 
 /* --- nodes without memory --- */
@@ -103,9 +103,10 @@ static unsigned int nearest_of(const struct pcpu_topology *topo, const unsigned 
 	if (pcpu_test_bit(node, nodes))
 		return node;
 	for (unsigned int other = 0; other < topo->nr_node_ids; other++)
-		if (pcpu_test_bit(other, nodes) && node_distance(topo, node, other) < least) {
+		if (pcpu_test_bit(other, nodes) &&
+		    pcpu_topology_node_distance(topo, node, other) < least) {
 			nearest = other;
-			least = node_distance(topo, node, other);
+			least = pcpu_topology_node_distance(topo, node, other);
 		}
 	return nearest;
 }

@@ -46,6 +46,9 @@ static inline unsigned int pcpu_topology_node(const struct pcpu_topology *topo, 
 	return topo->cpu_node[cpu];
 }
 
+/* From node @a to node @b: LOCAL_DISTANCE if they are one and nothing else is known. */
+int pcpu_topology_node_distance(const struct pcpu_topology *topo, unsigned int a, unsigned int b);
+
 /*
  * Decides whose memory the CPUs of each node are given: the node's own, or where it has none that
  * may be used, the nearest one's that has; of several the lowest. @has_memory is asked of each node

@@ -88,21 +88,22 @@ static void walks_visit_what_the_masks_have_body(void *arg)
 	int last = -1, at;
 
 	(void)arg;
-	for_each_online_cpu(at) {
+	for_each_online_cpu(at)
+	{
 		child_expect(at > last && cpu_online((unsigned int)at));
 		last = at;
 		nr++;
 	}
 	child_expect(nr == num_online_cpus() && (unsigned int)at >= nr_cpu_ids);
-	for_each_present_cpu(cpu) {
+	for_each_present_cpu(cpu)
+	{
 		child_expect(cpu_present(cpu));
 		nr--;
 	}
 	child_expect(nr == num_online_cpus() - num_present_cpus() && cpu >= nr_cpu_ids);
 	set_cpu_online(BEYOND, true);
 	nr = 0;
-	for_each_online_cpu(cpu)
-		nr += cpu == BEYOND;
+	for_each_online_cpu(cpu) nr += cpu == BEYOND;
 	child_expect(nr == 1);
 }
 
@@ -351,9 +352,9 @@ static void long_list_is_read_in_pieces(void **state)
 
 static void what_is_no_list_is_refused(void **state)
 {
-	static const char *const wrong[] = {"x",  "0x3",   "-",   "-3",    "3-", "0-\n",   "5-3",
-					    ",",  ",3",    "0,,1", "0 1",  "0-1-2", "0;1", "1,\t2",
-					    "0,-", "0-,2"};
+	static const char *const wrong[] = {"x",   "0x3",   "-",   "-3",   "3-",  "0-\n",
+					    "5-3", ",",     ",3",  "0,,1", "0 1", "0-1-2",
+					    "0;1", "1,\t2", "0,-", "0-,2"};
 	static unsigned long bits[PCPU_NR_CPUS / 64];
 
 	(void)state;
