@@ -35,4 +35,5 @@ expect() {
 	guest "$@" | tee "$work/found" | grep -v '^done$'
 	grep -v '^done$' "$work/found" | diff "$work/expected" - || changed=1
 }
+# shellcheck disable=SC2034 # the script's exit status
 changed=0

@@ -26,5 +26,6 @@
 #include <percpu/shared.h>
 #include <percpu/smpboot.h>
 #include <percpu/stats.h>
+#include <percpu/watch.h>
 
 #endif /* PERCPU_PERCPU_H */

@@ -43,6 +43,7 @@
 #include "ground/system/race.h"
 #include "hotplug/lock/maps.h"
 #include "hotplug/lock/online_lock.h"
+#include "hotplug/watch/watch.h"
 #include "machine/rseq_area.h"
 #include "machine/tier.h"
 #include "machine/topology/topology.h"
@@ -294,6 +295,7 @@ static void mend_child(void)
 	if (getpid() == syscall(SYS_gettid))
 		pcpu_hold_after_fork();
 	pcpu_share_after_fork();
+	pcpu_watch_after_fork();
 }
 
 static void in_child(void)

@@ -61,6 +61,7 @@ PERCPU_API void __unregister_cpu_notifier(struct notifier_block *nb)
 	if (!pcpu_maps_taken)
 		pcpu_fatal("__unregister_cpu_notifier() without cpu_notifier_register_begin()");
 	pcpu_events_unregister(nb);
+	pcpu_hotplug_is_left();
 }
 
 PERCPU_API int register_cpu_notifier(struct notifier_block *nb)
@@ -80,6 +81,7 @@ PERCPU_API void unregister_cpu_notifier(struct notifier_block *nb)
 	begin("unregister_cpu_notifier()");
 	pcpu_events_unregister(nb);
 	pcpu_maps_done();
+	pcpu_hotplug_is_left();
 }
 
 PERCPU_API void cpu_maps_update_begin(void)
@@ -255,4 +257,5 @@ PERCPU_API void smpboot_unregister_percpu_thread(struct smp_hotplug_thread *kind
 	begin("smpboot_unregister_percpu_thread()");
 	pcpu_threads_unregister(kind);
 	pcpu_maps_done();
+	pcpu_hotplug_is_left();
 }

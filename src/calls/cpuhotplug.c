@@ -57,6 +57,7 @@ PERCPU_API void __percpu_cpuhp_remove(int state, bool invoke, bool locked)
 	begin(locked);
 	pcpu_state_remove(state, invoke);
 	end(locked);
+	pcpu_hotplug_is_left();
 }
 
 PERCPU_API int __percpu_cpuhp_add_instance(int state, struct hlist_node *node, bool invoke,

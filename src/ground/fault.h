@@ -24,6 +24,9 @@ enum pcpu_fault_site {
 	PCPU_FAULT_PROCESS,  /* a process that is somewhere for a moment */
 	PCPU_FAULT_AFFINITY, /* setting where a thread may run */
 	PCPU_FAULT_TOPOLOGY, /* reading the machine's topology */
+	PCPU_FAULT_UEVENTS,  /* a socket for the kernel's messages */
+	PCPU_FAULT_LOST,     /* one of them: it is lost */
+	PCPU_FAULT_INOTIFY,  /* hearing of changed files */
 	PCPU_FAULT_PATIENCE, /* waiting for the threads of the self-test: the time is up */
 };
 

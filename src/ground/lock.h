@@ -4,6 +4,8 @@
  *
  *	0  cpu_add_remove_lock	(hotplug/lock/maps.h)	CPUs that come and go; callbacks are called
  *	   cpuhp_state_mutex	(there, too)		under both of these
+ *	   the watch lock	(hotplug/watch/watch.c)	who watches the machine's CPUs; callbacks
+ *							are called without it
  *	1  the debug lock	(debug/debug_record.c)	records of areas, at debug levels only
  *	2  pcpu_alloc_mutex	(here)			chunks, maps, coordinates, modules
  *	   the CPUs' locks	(cpu/cpu_lock.h)	tried by anybody, stopped under 2 alone
@@ -18,8 +20,9 @@
  * thread; which makes it the counterpart of spin_lock_irqsave(), for short work only. Nothing is
  * allocated under it.
  *
- * fork() takes 1, 2 and 3. It takes neither of 0: a callback may be waiting for the thread that
- * forks, and the child mends what is left of them (pcpu_maps_after_fork()). Nor 4: in fork(), behind the library's back, the C library takes
+ * fork() takes 1, 2 and 3. It takes none of 0: a callback may be waiting for the thread that
+ * forks, and the child mends what is left of them (pcpu_maps_after_fork(),
+ * pcpu_watch_after_fork()). Nor 4: in fork(), behind the library's back, the C library takes
  * locks of its own (those of its malloc), and another thread may have been interrupted with one of
  * these by a handler that wants 4. So the child finds 4, and the counters' locks, as a thread may
  * have left them that it does not have, and mends what was being done under them
@@ -44,6 +47,7 @@ enum pcpu_lock_rank {
 	PCPU_RANK_NONE,
 	PCPU_RANK_MAPS,
 	PCPU_RANK_STATES,
+	PCPU_RANK_WATCH,
 	PCPU_RANK_DEBUG,
 	PCPU_RANK_ALLOC,
 	PCPU_RANK_MEM,

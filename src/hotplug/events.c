@@ -21,7 +21,7 @@ void pcpu_events_unregister(struct notifier_block *nb)
 
 bool pcpu_events_are_heard(void)
 {
-	return cpu_chain.head != NULL;
+	return __atomic_load_n(&cpu_chain.head, __ATOMIC_ACQUIRE) != NULL;
 }
 
 static void *as_data(unsigned int cpu)

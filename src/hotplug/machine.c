@@ -2,11 +2,14 @@
 /* machine.c - see machine.h. */
 #include "hotplug/machine.h"
 #include "ground/assert.h"
+#include "ground/bitmap.h"
 #include "ground/fault.h"
 #include "ground/log.h"
 #include "hotplug/cpus.h"
+#include "hotplug/events.h"
 #include "hotplug/lock/maps.h"
 #include "hotplug/lock/online_lock.h"
+#include "hotplug/states.h"
 #include "hotplug/up_down.h"
 
 #include <percpu/cpumask.h>
@@ -17,19 +20,55 @@
 #include <unistd.h>
 
 const char *pcpu_machine_sysfs = "/sys";
-void (*pcpu_hotplug_on_first_listener)(void);
 
 static struct {
 	bool cpu_hotplug_disabled;
-	bool listened_to;
 	int file; /* of the machine's CPU that is about to come or go */
 } hotplug;
 
+/* --- who watches the machine --- */
+
+static bool is_heard(void)
+{
+	return pcpu_events_are_heard() || pcpu_states_are_heard();
+}
+
+static void machine_is_online(unsigned int cpu, bool online)
+{
+	pcpu_hotplug_machine_event(cpu, online ? PCPU_MACHINE_CAME : PCPU_MACHINE_GONE);
+}
+
+static void machine_is_present(unsigned int cpu, bool present)
+{
+	pcpu_hotplug_machine_event(cpu, present ? PCPU_MACHINE_ADDED : PCPU_MACHINE_REMOVED);
+}
+
+/* Between this and a CPU that comes, whoever is last is told again. */
+static void machine_allows(const unsigned long *bits)
+{
+	unsigned int cpu;
+
+	pcpu_maps_begin();
+	for_each_possible_cpu(cpu)
+		set_cpu_active(cpu, cpu_online(cpu) && pcpu_test_bit(cpu, bits));
+	pcpu_maps_done();
+}
+
+const struct pcpu_watch_sink pcpu_hotplug_sink = {
+	.is_heard = is_heard,
+	.online = machine_is_online,
+	.present = machine_is_present,
+	.allowed = machine_allows,
+};
+
 void pcpu_hotplug_is_listened_to(void)
 {
-	if (!__atomic_exchange_n(&hotplug.listened_to, true, __ATOMIC_SEQ_CST) &&
-	    pcpu_hotplug_on_first_listener)
-		pcpu_hotplug_on_first_listener();
+	pcpu_watch_listen(&pcpu_hotplug_sink);
+}
+
+void pcpu_hotplug_is_left(void)
+{
+	pcpu_watch_leave();
 }
 
 /* --- the machine's own --- */

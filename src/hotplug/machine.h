@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * machine.h - what becomes of this process's CPUs when the machine's come and go, and what is done to
- * the machine's own.
+ * machine.h - what becomes of this process's CPUs when the machine's come and go, and what is done
+ * to the machine's own.
  *
  * A CPU of this process is up if the machine has it online; or else as cpu_up() and cpu_down() have
  * left it, to whom the machine's doings are subject: one that was taken down stays down until it is
@@ -10,6 +10,8 @@
  */
 #ifndef PCPU_MACHINE_H
 #define PCPU_MACHINE_H
+
+#include "hotplug/watch/watch.h"
 
 #include <stdbool.h>
 
@@ -31,13 +33,15 @@ enum pcpu_machine_event {
  */
 int pcpu_hotplug_machine_event(unsigned int cpu, enum pcpu_machine_event event);
 
+/* Who is told by the thread that watches the machine (hotplug/watch/watch.h). */
+extern const struct pcpu_watch_sink pcpu_hotplug_sink;
+
 /*
- * Called once, by the thread that is the first to register anything that hears of CPUs, with no lock;
- * NULL: nobody watches the machine. In a child of fork() it is not called again.
+ * Somebody has registered something that hears of CPUs, or has unregistered it. Nested in any
+ * lock.
  */
-extern void (*pcpu_hotplug_on_first_listener)(void);
-/* Somebody has registered. */
 void pcpu_hotplug_is_listened_to(void);
+void pcpu_hotplug_is_left(void);
 
 /* --- by the public calls --- */
 
@@ -46,7 +50,9 @@ int pcpu_hotplug_up(unsigned int cpu, bool machine);
 int pcpu_hotplug_down(unsigned int cpu, bool machine);
 void pcpu_hotplug_set_disabled(bool disabled);
 
-/* -EDEADLK, and an error in the log: @what would wait for the caller, who is inside of something. */
+/*
+ * -EDEADLK, and an error in the log: @what would wait for the caller, who is inside of something.
+ */
 int pcpu_hotplug_refuse_inside(const char *what);
 
 /* --- by who has cpu_add_remove_lock --- */

@@ -341,6 +341,14 @@ static int setup_locked(int place, const char *name, bool invoke,
 	return err;
 }
 
+bool pcpu_states_are_heard(void)
+{
+	for (int i = 0; i < CPUHP_ONLINE; i++)
+		if (__atomic_load_n(&states.table[i].name, __ATOMIC_ACQUIRE))
+			return true;
+	return false;
+}
+
 int pcpu_state_setup(int state, const char *name, bool invoke,
 		     const struct pcpu_state_callbacks *callbacks)
 {

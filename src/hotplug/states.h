@@ -10,6 +10,8 @@
 
 #include <percpu/cpuhotplug.h>
 
+#include <stdbool.h>
+
 /* What the public calls say (percpu/cpuhotplug.h); the caller is a reader, or the writer. */
 struct pcpu_state_callbacks {
 	cpuhp_callback_t startup, teardown;
@@ -35,5 +37,8 @@ int pcpu_states_down(unsigned int cpu, int to);
 
 /* The same, passing over those that refuse, with a warning. */
 void pcpu_states_down_regardless(unsigned int cpu, int to);
+
+/* Whether any has been set up. Without a lock. */
+bool pcpu_states_are_heard(void);
 
 #endif /* PCPU_STATES_H */

@@ -11,6 +11,8 @@
 
 #include "hotplug/machine.h"
 
+#include <percpu/watch.h>
+
 #include <errno.h>
 #include <sched.h>
 
@@ -168,27 +170,29 @@ static void no_memory_notes_nothing(void *arg)
 
 /* --- who listens --- */
 
-static unsigned int nr_told;
-static void be_told(void)
+/* With a state or with a notifier. */
+static void machine_is_watched_while_somebody_listens(void *arg)
 {
-	nr_told++;
-	/* without a lock */
-	cpu_maps_update_begin();
-	cpu_maps_update_done();
-}
+	int state;
 
-static void first_listener_is_told_of_once(void *arg)
-{
 	(void)arg;
-	pcpu_hotplug_on_first_listener = be_told;
 	plug_in_spares();
-	child_expect(cpu_up(SPARE) == 0 && nr_told == 0);
+	child_expect(cpu_up(SPARE) == 0);
 	cpus_read_lock();
 	cpus_read_unlock();
-	child_expect(register_cpu_notifier(NULL) == -EINVAL && nr_told == 0);
-	child_expect(cpuhp_setup_state(CPUHP_OFFLINE, "a", NULL, NULL) < 0 && nr_told == 0);
-	child_expect(register_cpu_notifier(&a.nb) == 0 && nr_told == 1);
-	child_expect(cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "a", NULL, NULL) > 0 && nr_told == 1);
+	child_expect(register_cpu_notifier(NULL) == -EINVAL);
+	child_expect(cpuhp_setup_state(CPUHP_OFFLINE, "a", NULL, NULL) < 0);
+	child_expect(percpu_watch_wakers() == 0);
+	child_expect(register_cpu_notifier(&a.nb) == 0);
+	child_expect(percpu_watch_wakers() != 0);
+	state = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "a", NULL, NULL);
+	child_expect(state > 0);
+	unregister_cpu_notifier(&a.nb);
+	child_expect(percpu_watch_wakers() != 0 && percpu_watch_look() == 0);
+	/* what it has seen has not taken away what the machine does not have */
+	child_expect(cpu_online(SPARE) && cpu_present(SPARE));
+	cpuhp_remove_state_nocalls(state);
+	child_expect(percpu_watch_look() == -ESRCH);
 }
 
 /* --- the machine's own files --- */
@@ -335,7 +339,7 @@ int main(void)
 		child_test(what_happens_while_disabled_is_told_later),
 		child_test(last_cpu_stays_up_here),
 		child_test(no_memory_notes_nothing),
-		child_test(first_listener_is_told_of_once),
+		child_test(machine_is_watched_while_somebody_listens),
 		child_test(machine_is_told_where_the_cpu_starts_and_stops),
 		child_test(machine_that_cannot_is_found_out_first),
 		child_test(machine_that_refuses_has_everything_as_before),
