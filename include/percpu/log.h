@@ -11,6 +11,8 @@
 
 #include <percpu/impl/compiler.h>
 
+#include <stdarg.h>
+
 #include <percpu/impl/begin.h>
 
 __PCPU_BEGIN_DECLS
@@ -48,6 +50,23 @@ PERCPU_API percpu_log_handler_t percpu_set_log_handler(percpu_log_handler_t hand
  */
 typedef void (*percpu_fatal_handler_t)(const char *message);
 PERCPU_API percpu_fatal_handler_t percpu_set_fatal_handler(percpu_fatal_handler_t handler);
+
+/**
+ * percpu_log(), percpu_vlog() - a record of the program's own, to where those of the library go
+ * @level: it is not made if nobody hears it
+ * @format: as for printf(). One line of at most 1023 bytes; what is longer is cut, and a newline at
+ *	the end is left out
+ *
+ * Keeps errno. Thread- and signal-safe, as far as the handler is; the library blocks nowhere.
+ */
+PERCPU_API void __attribute__((__format__(__printf__, 2, 3)))
+percpu_log(enum percpu_log_level level, const char *format, ...);
+PERCPU_API void __attribute__((__format__(__printf__, 2, 0)))
+percpu_vlog(enum percpu_log_level level, const char *format, va_list args);
+
+/** percpu_fatal() - a record of the most urgent level, then the fatal handler, then abort(). */
+PERCPU_API void __attribute__((__format__(__printf__, 1, 2), __noreturn__, __cold__))
+percpu_fatal(const char *format, ...);
 
 __PCPU_END_DECLS
 

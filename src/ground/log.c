@@ -66,19 +66,49 @@ static void emit(enum percpu_log_level level, const char *message)
 	pthread_setcancelstate(cancelable, NULL);
 }
 
-void pcpu_log(enum percpu_log_level level, const char *format, ...)
+static void __attribute__((__format__(__printf__, 2, 0)))
+write_message(char message[PCPU_LOG_MAX], const char *format, va_list args)
+{
+	int len = vsnprintf(message, PCPU_LOG_MAX, format, args);
+
+	if (len > 0 && len < PCPU_LOG_MAX && message[len - 1] == '\n')
+		message[len - 1] = '\0';
+}
+
+static void __attribute__((__format__(__printf__, 2, 0)))
+say(enum percpu_log_level level, const char *format, va_list args)
 {
 	char message[PCPU_LOG_MAX];
 	int saved = errno;
-	va_list args;
 
 	if (!pcpu_log_wanted(level))
 		return;
-	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
-	va_end(args);
+	write_message(message, format, args);
 	emit(level, message);
 	errno = saved;
+}
+
+void pcpu_log(enum percpu_log_level level, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(level, format, args);
+	va_end(args);
+}
+
+PERCPU_API void percpu_vlog(enum percpu_log_level level, const char *format, va_list args)
+{
+	say(level, format, args);
+}
+
+PERCPU_API void percpu_log(enum percpu_log_level level, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(level, format, args);
+	va_end(args);
 }
 
 /*
@@ -96,20 +126,34 @@ static void __attribute__((__noreturn__)) end_process(void)
 	abort();
 }
 
-void pcpu_fatal(const char *format, ...)
+static void __attribute__((__format__(__printf__, 1, 0), __noreturn__))
+give_up(const char *format, va_list args)
 {
 	percpu_fatal_handler_t handler = __atomic_load_n(&log_to.fatal_handler, __ATOMIC_ACQUIRE);
 	char message[PCPU_LOG_MAX];
-	va_list args;
 
 	dying = true;
-	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
-	va_end(args);
+	write_message(message, format, args);
 	emit(PERCPU_LOG_EMERG, message);
 	if (handler)
 		handler(message);
 	end_process();
+}
+
+void pcpu_fatal(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	give_up(format, args);
+}
+
+PERCPU_API void percpu_fatal(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	give_up(format, args);
 }
 
 void pcpu_log_set_level(enum percpu_log_level level)

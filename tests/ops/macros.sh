@@ -20,7 +20,7 @@ macros() { # COMPILER FLAG LANGUAGE
 
 # A build's names that no pattern of the list fits. And in "helpers" those that are of no use to it.
 check() { # COMPILER LANGUAGE FLAG
-	for header in errno signal stdbool stddef stdint stdio stdlib string; do
+	for header in errno signal stdarg stdbool stddef stdint stdio stdlib string; do
 		echo "#include <$header.h>"
 	done >standard
 	macros "$1" "$3" "$2" <standard >before

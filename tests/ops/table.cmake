@@ -52,6 +52,8 @@ program(up SOURCES up.c up_other.c LANGUAGES c cxx IN up)
 program(nest SOURCES test_nest.c LANGUAGES c cxx IN linked)
 program(names SOURCES test_names.c LANGUAGES c cxx IN linked)
 program(variables SOURCES test_variables.c LANGUAGES c cxx IN linked)
+program(kernel SOURCES test_kernel.c LANGUAGES c cxx IN linked)
+program(up_kernel SOURCES test_kernel.c LANGUAGES c cxx IN up)
 
 # --- their slow side ---
 set(slow_side pcpu_slow_entry pcpu_operate_holding)

@@ -223,8 +223,8 @@ PERCPU_API int pcpu_verify_alloc_info(const struct percpu_machine *machine,
 /**
  * percpu_alloc_info_flaw() - what is wrong with a layout
  *
- * Return: the first condition that holds and must not, as text of C that lives for ever; NULL: there
- * is none, or no memory to look for it. Arguments as for pcpu_verify_alloc_info().
+ * Return: the first condition that holds and must not, as text of C that lives for ever; NULL:
+ * there is none, or no memory to look for it. Arguments as for pcpu_verify_alloc_info().
  */
 PERCPU_API const char *percpu_alloc_info_flaw(const struct percpu_machine *machine,
 					      const struct pcpu_alloc_info *ai);

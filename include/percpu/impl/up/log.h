@@ -60,6 +60,47 @@ static inline void __attribute__((__noreturn__)) __percpu_up_fatal(const char *m
 	abort();
 }
 
+/* Without a newline at the end. */
+static inline void __attribute__((__unused__, __format__(__printf__, 3, 0)))
+__percpu_up_write(char *message, size_t size, const char *format, va_list args)
+{
+	int len = vsnprintf(message, size, format, args);
+
+	if (len > 0 && (size_t)len < size && message[len - 1] == '\n')
+		message[len - 1] = '\0';
+}
+
+PERCPU_API void __attribute__((__format__(__printf__, 2, 0)))
+percpu_vlog(enum percpu_log_level level, const char *format, va_list args)
+{
+	char message[1024];
+
+	__percpu_up_write(message, sizeof(message), format, args);
+	__percpu_up_say(level, message);
+}
+
+PERCPU_API void __attribute__((__format__(__printf__, 2, 3)))
+percpu_log(enum percpu_log_level level, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	percpu_vlog(level, format, args);
+	va_end(args);
+}
+
+PERCPU_API void __attribute__((__format__(__printf__, 1, 2), __noreturn__, __cold__))
+percpu_fatal(const char *format, ...)
+{
+	char message[1024];
+	va_list args;
+
+	va_start(args, format);
+	__percpu_up_write(message, sizeof(message), format, args);
+	va_end(args);
+	__percpu_up_fatal(message);
+}
+
 #include <percpu/impl/end.h>
 
 #endif /* PERCPU_UP_LOG_H */
