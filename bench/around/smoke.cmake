@@ -3,13 +3,7 @@
 
 cmake_policy(VERSION 3.25)
 
-function(run output)
-	execute_process(COMMAND ${PROGRAM} ${ARGN} OUTPUT_VARIABLE text RESULT_VARIABLE status)
-	if(NOT status EQUAL 0)
-		message(FATAL_ERROR "${PROGRAM} ${ARGN}: ${status}")
-	endif()
-	set(${output} "${text}" PARENT_SCOPE)
-endfunction()
+include(${CMAKE_CURRENT_LIST_DIR}/../run.cmake)
 
 file(REMOVE ${JSON})
 run(table --quick --json ${JSON})

@@ -16,7 +16,7 @@
 #include "harness/spawn.h"
 #include "harness/stats.h"
 
-#define TARGET_MS 3.0
+#define TARGET_MS 0.3
 #define WARM_UP_ROUNDS 5
 #define MAX_ROUNDS 100000
 
