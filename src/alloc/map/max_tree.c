@@ -1,25 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* max_tree.c - see max_tree.h. */
 #include "alloc/map/max_tree.h"
-
-/* How many numbers of a level have one maximum in the next. */
-#define FAN_SHIFT 4
-#define FAN (1 << FAN_SHIFT)
-
-/* Numbers of a level above one of @nr; a level is filled up to whole groups. */
-static int groups_of(int nr)
-{
-	return (nr + FAN - 1) >> FAN_SHIFT;
-}
+#include "alloc/map/fan.h"
 
 /* Levels up to one that has a single number, and the numbers in all of them, filled up. */
 static size_t count_numbers(int nr, int *levels)
 {
-	size_t numbers = FAN;
+	size_t numbers = PCPU_FAN;
 
 	for (*levels = 1; nr > 1; ++*levels) {
-		nr = groups_of(nr);
-		numbers += (size_t)nr * FAN;
+		nr = pcpu_fan_groups(nr);
+		numbers += (size_t)nr * PCPU_FAN;
 	}
 	return numbers;
 }
@@ -38,9 +29,9 @@ void pcpu_max_tree_init(struct pcpu_max_tree *tree, int nr, void *memory)
 	*tree = (struct pcpu_max_tree){.nr = nr};
 	count_numbers(nr, &tree->levels);
 	for (int level = 0; level < tree->levels; level++) {
-		nr = groups_of(nr);
+		nr = pcpu_fan_groups(nr);
 		tree->numbers[level] = numbers;
-		numbers += (size_t)nr * FAN;
+		numbers += (size_t)nr * PCPU_FAN;
 	}
 }
 
@@ -63,7 +54,7 @@ static uint32_t max_of_group(const uint32_t *numbers)
 	return (uint32_t)(left > right ? left : right);
 }
 
-_Static_assert(FAN == 16, "four times four");
+_Static_assert(PCPU_FAN == 16, "four times four");
 
 void pcpu_max_tree_set(struct pcpu_max_tree *tree, int at, uint32_t number)
 {
@@ -71,67 +62,38 @@ void pcpu_max_tree_set(struct pcpu_max_tree *tree, int at, uint32_t number)
 
 	tree->numbers[0][at] = number;
 	for (int level = 1; level < tree->levels; level++) {
-		uint32_t *above = &tree->numbers[level][at >> FAN_SHIFT];
+		uint32_t *above = &tree->numbers[level][at >> PCPU_FAN_SHIFT];
 		uint32_t before = *above;
 
 		if (number >= before)
 			*above = number;
 		else if (old == before)
-			*above = max_of_group(&tree->numbers[level - 1][at & ~(FAN - 1)]);
+			*above = max_of_group(&tree->numbers[level - 1][at & ~(PCPU_FAN - 1)]);
 		if (*above == before)
 			return;
 		number = *above;
 		old = before;
-		at >>= FAN_SHIFT;
+		at >>= PCPU_FAN_SHIFT;
 	}
 }
 
-/* In the rest of @at's group on @level, of @nr numbers: the index, or that of the next group. */
-static int next_in_group(const uint32_t *numbers, int at, int nr, uint32_t least)
+static inline bool has_number(const void *tree, int level, int at, const void *least)
 {
-	int end = (at | (FAN - 1)) + 1;
-
-	if (end > nr)
-		end = nr;
-	while (at < end && numbers[at] < least)
-		at++;
-	return at;
+	return ((const struct pcpu_max_tree *)tree)->numbers[level][at] >= *(const uint32_t *)least;
 }
 
 int pcpu_max_tree_next(const struct pcpu_max_tree *tree, int at, uint32_t least)
 {
-	int level = 0, nr = tree->nr;
-
-	/* up: past the rest of each group that has nothing */
-	for (;;) {
-		int group = at >> FAN_SHIFT;
-
-		at = next_in_group(tree->numbers[level], at, nr, least);
-		if (at >= nr)
-			return tree->nr;
-		if (at >> FAN_SHIFT == group)
-			break;
-		at >>= FAN_SHIFT;
-		nr = groups_of(nr);
-		level++;
-	}
-	/* down: to the first number of the group that has it */
-	while (level > 0) {
-		level--;
-		at <<= FAN_SHIFT;
-		while (tree->numbers[level][at] < least)
-			at++;
-	}
-	return at;
+	return pcpu_fan_next(tree, tree->nr, at, has_number, &least);
 }
 
 bool pcpu_max_tree_is_valid(const struct pcpu_max_tree *tree)
 {
 	for (int level = 1, nr = tree->nr; level < tree->levels; level++) {
-		nr = groups_of(nr);
+		nr = pcpu_fan_groups(nr);
 		for (int i = 0; i < nr; i++)
 			if (tree->numbers[level][i] !=
-			    max_of_group(&tree->numbers[level - 1][i << FAN_SHIFT]))
+			    max_of_group(&tree->numbers[level - 1][i << PCPU_FAN_SHIFT]))
 				return false;
 	}
 	return true;

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* room.c - see room.h. Loops over all alignments are a few instructions for several at a time. */
 #include "alloc/map/room.h"
+#include "alloc/map/fan.h"
 
 #include <string.h>
-
-/* How many rooms of a level have one maximum in the next. */
-#define FAN_SHIFT 4
-#define FAN (1 << FAN_SHIFT)
 
 /* --- one room --- */
 
@@ -59,20 +56,14 @@ void pcpu_room_exclude(struct pcpu_room *room, int size, int align)
 
 /* --- a tree of them --- */
 
-/* Rooms of a level above one of @nr; a level is filled up to whole groups. */
-static int groups_of(int nr)
-{
-	return (nr + FAN - 1) >> FAN_SHIFT;
-}
-
 /* Levels up to one that has a single room, and the rooms in all of them, filled up. */
 static size_t count_rooms(int nr, int *levels)
 {
-	size_t rooms = (size_t)groups_of(nr) * FAN;
+	size_t rooms = (size_t)pcpu_fan_groups(nr) * PCPU_FAN;
 
 	for (*levels = 1; nr > 1; ++*levels) {
-		nr = groups_of(nr);
-		rooms += nr > 1 ? (size_t)groups_of(nr) * FAN : 1;
+		nr = pcpu_fan_groups(nr);
+		rooms += nr > 1 ? (size_t)pcpu_fan_groups(nr) * PCPU_FAN : 1;
 	}
 	return rooms;
 }
@@ -92,14 +83,14 @@ void pcpu_room_tree_init(struct pcpu_room_tree *tree, int nr, void *memory)
 	count_rooms(nr, &tree->levels);
 	for (int level = 0; level < tree->levels; level++) {
 		tree->rooms[level] = rooms;
-		rooms += (size_t)groups_of(nr) * FAN;
-		nr = groups_of(nr);
+		rooms += (size_t)pcpu_fan_groups(nr) * PCPU_FAN;
+		nr = pcpu_fan_groups(nr);
 	}
 }
 
 void pcpu_room_tree_add(struct pcpu_room_tree *tree, int at, const struct pcpu_room *room)
 {
-	for (int level = 0; level < tree->levels; level++, at >>= FAN_SHIFT)
+	for (int level = 0; level < tree->levels; level++, at >>= PCPU_FAN_SHIFT)
 		if (!pcpu_room_add(&tree->rooms[level][at], room))
 			return;
 }
@@ -107,7 +98,7 @@ void pcpu_room_tree_add(struct pcpu_room_tree *tree, int at, const struct pcpu_r
 static void max_of_group(const struct pcpu_room *group, struct pcpu_room *max)
 {
 	*max = group[0];
-	for (int i = 1; i < FAN; i++)
+	for (int i = 1; i < PCPU_FAN; i++)
 		pcpu_room_add(max, &group[i]);
 }
 
@@ -119,50 +110,29 @@ void pcpu_room_tree_set(struct pcpu_room_tree *tree, int at, const struct pcpu_r
 		tree->rooms[level][at] = max;
 		if (level + 1 == tree->levels)
 			return;
-		max_of_group(&tree->rooms[level][at & ~(FAN - 1)], &max);
-		at >>= FAN_SHIFT;
+		max_of_group(&tree->rooms[level][at & ~(PCPU_FAN - 1)], &max);
+		at >>= PCPU_FAN_SHIFT;
 	}
 }
 
-/* In the rest of @at's group, of a level of @nr rooms: the index, or that of the next group. */
-static int next_in_group(const struct pcpu_room *rooms, int at, int nr, int log2, uint16_t least)
-{
-	int end = (at | (FAN - 1)) + 1;
+struct wanted {
+	int log2; /* of the alignment */
+	uint16_t least;
+};
 
-	if (end > nr)
-		end = nr;
-	while (at < end && rooms[at].at[log2] < least)
-		at++;
-	return at;
+static inline bool has_room(const void *tree, int level, int at, const void *wanted)
+{
+	const struct pcpu_room *room = &((const struct pcpu_room_tree *)tree)->rooms[level][at];
+	const struct wanted *what = wanted;
+
+	return room->at[what->log2] >= what->least;
 }
 
 int pcpu_room_tree_next(const struct pcpu_room_tree *tree, int at, int size, int align)
 {
-	const uint16_t least = pcpu_room_size((uint32_t)size);
-	const int log2 = pcpu_room_log2(align);
-	int level = 0, nr = tree->nr;
+	const struct wanted wanted = {pcpu_room_log2(align), pcpu_room_size((uint32_t)size)};
 
-	/* up: past the rest of each group that has nothing */
-	for (;;) {
-		int group = at >> FAN_SHIFT;
-
-		at = next_in_group(tree->rooms[level], at, nr, log2, least);
-		if (at >= nr)
-			return tree->nr;
-		if (at >> FAN_SHIFT == group)
-			break;
-		at >>= FAN_SHIFT;
-		nr = groups_of(nr);
-		level++;
-	}
-	/* down: to the first room of the group that has it */
-	while (level > 0) {
-		level--;
-		at <<= FAN_SHIFT;
-		while (tree->rooms[level][at].at[log2] < least)
-			at++;
-	}
-	return at;
+	return pcpu_fan_next(tree, tree->nr, at, has_room, &wanted);
 }
 
 bool pcpu_room_tree_is_valid(const struct pcpu_room_tree *tree)
@@ -170,9 +140,9 @@ bool pcpu_room_tree_is_valid(const struct pcpu_room_tree *tree)
 	struct pcpu_room max;
 
 	for (int level = 1, nr = tree->nr; level < tree->levels; level++) {
-		nr = groups_of(nr);
+		nr = pcpu_fan_groups(nr);
 		for (int i = 0; i < nr; i++) {
-			max_of_group(&tree->rooms[level - 1][i << FAN_SHIFT], &max);
+			max_of_group(&tree->rooms[level - 1][i << PCPU_FAN_SHIFT], &max);
 			if (memcmp(&tree->rooms[level][i], &max, sizeof(max)) != 0)
 				return false;
 		}
