@@ -4,9 +4,9 @@
  * come between any two instructions of who takes one. ../../ops/test_torture.c changes them all the
  * time while everything else is done.
  */
-#include "support/asleep.h"
 #include "support/cmocka_all.h"
 #include "support/cpus.h"
+#include "support/slept.h"
 #include "support/threads.h"
 #include "support/wait_for.h"
 
@@ -16,8 +16,6 @@
 #include "machine/tier.h"
 
 #include <percpu/percpu.h>
-
-#include <sys/syscall.h>
 
 #define HANG_SECONDS 240
 
@@ -160,39 +158,29 @@ static void *show_an_operation(void *arg)
 	assert_true(pcpu_operation_begin(mark, entry));
 	reach(1);
 	/* not asleep, or it would be in the middle of nothing */
-	while (!is_reached(2)) {
+	while (!is_reached(WAIT_MAY_END)) {
 	}
 	__atomic_store_n(&mark->busy, 0, __ATOMIC_SEQ_CST);
 	return NULL;
 }
 
-static pid_t waiter;
-
-static void *end_the_wait(void *slept)
-{
-	*(bool *)slept = await_sleep_of(waiter);
-	reach(2);
-	return NULL;
-}
-
 static void assert_operation_is_waited_for(bool fenced)
 {
-	pthread_t thread, ending;
-	bool slept = false;
+	struct watched_wait wait;
+	pthread_t thread;
 
 	have_it_fenced(fenced);
 	go_anywhere();
-	waiter = (pid_t)syscall(SYS_gettid);
 	reach(0);
 	thread = start(show_an_operation, NULL);
 	while (!is_reached(1)) {
 	}
-	ending = start(end_the_wait, &slept);
+	watch_wait(&wait);
 	assert_int_equal(percpu_remote_begin(cpu), 0);
-	assert_true(is_reached(2));
+	assert_true(is_reached(WAIT_MAY_END));
 	percpu_remote_end(cpu);
-	join_all((pthread_t[]){thread, ending}, 2);
-	assert_true(slept);
+	pthread_join(thread, NULL);
+	assert_true(has_slept(&wait));
 	go_to(cpu);
 }
 

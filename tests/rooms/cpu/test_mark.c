@@ -3,10 +3,10 @@
  * test_mark.c - marks: which thread has which, and who is waited for. How they are used is in
  * ../../ops/test_section_end.c, and that sharing them can fail in ../../ops/test_shared.c.
  */
-#include "support/asleep.h"
 #include "support/child.h"
 #include "support/cmocka_all.h"
 #include "support/faults.h"
+#include "support/slept.h"
 #include "support/threads.h"
 
 #include "cpu/mark.h"
@@ -194,39 +194,28 @@ static void *show_a_mark(void *arg)
 	__atomic_store_n(&mark->busy, marked->busy, __ATOMIC_SEQ_CST);
 	reach(1);
 	/* not asleep, or it would be in the middle of nothing */
-	while (!is_reached(2)) {
+	while (!is_reached(WAIT_MAY_END)) {
 	}
 	__atomic_store_n(&mark->busy, 0, __ATOMIC_SEQ_CST);
-	return NULL;
-}
-
-static pid_t waiter;
-
-/* The main thread sleeps in its wait; then it may end. */
-static void *end_the_wait(void *slept)
-{
-	*(bool *)slept = await_sleep_of(waiter);
-	reach(2);
 	return NULL;
 }
 
 static void mark_that_says_so_is_waited_for(void **state)
 {
 	struct marked marked = {ENTRY, 0};
-	pthread_t thread, ending;
-	bool slept = false;
+	struct watched_wait wait;
+	pthread_t thread;
 
 	(void)state;
-	waiter = (pid_t)syscall(SYS_gettid);
 	reach(0);
 	thread = start(show_a_mark, &marked);
 	while (!is_reached(1)) {
 	}
-	ending = start(end_the_wait, &slept);
+	watch_wait(&wait);
 	wait_for_marks();
-	assert_true(is_reached(2));
-	join_all((pthread_t[]){thread, ending}, 2);
-	assert_true(slept);
+	assert_true(is_reached(WAIT_MAY_END));
+	pthread_join(thread, NULL);
+	assert_true(has_slept(&wait));
 }
 
 static void mark_of_a_thread_that_vanished_is_not_waited_for_for_ever(void **state)
