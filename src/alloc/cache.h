@@ -31,6 +31,7 @@
 #include "alloc/chunk/chunk.h"
 #include "alloc/loans.h"
 #include "cpu/cpu_lock.h"
+#include "ground/hidden.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -72,7 +73,7 @@ struct pcpu_cache {
 };
 
 /* Whether there are caches. Set before there are threads. */
-extern bool pcpu_cache_on;
+extern bool pcpu_cache_on PCPU_HIDDEN;
 
 /* How many magazines there are: each has PCPU_MAGAZINE_ROOM areas at most. */
 extern unsigned int pcpu_nr_magazines;
@@ -166,10 +167,10 @@ static inline bool pcpu_cache_take(struct pcpu_cache *cache, int size, struct pc
 /* The same if there is room for a note; it is lent, and the lock is dropped. */
 static inline bool pcpu_cache_lend(struct pcpu_cache *cache, int size, struct pcpu_area *area)
 {
-	if (__builtin_expect(cache->loans.nr == cache->loans.room, 0) ||
+	if (__builtin_expect(!pcpu_loans_have_room(&cache->loans), 0) ||
 	    !pcpu_cache_take(cache, size, area))
 		return false;
-	pcpu_loans_add(&cache->loans, area->coord, size);
+	pcpu_loans_note(&cache->loans, area->coord, size);
 	pcpu_cache_leave(cache);
 	return true;
 }

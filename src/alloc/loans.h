@@ -48,16 +48,28 @@ struct pcpu_loans {
 	uint32_t paused_at;  /* which of the CPU's allocations was the last before the last pause */
 };
 
-/* Lends an area. False: there is no room for a note. */
-static inline bool pcpu_loans_add(struct pcpu_loans *loans, uint32_t coord, int size)
+/* Whether there is room for a note. */
+static inline bool pcpu_loans_have_room(const struct pcpu_loans *loans)
+{
+	return loans->nr < loans->room;
+}
+
+/* Lends an area, where there is. */
+static inline void pcpu_loans_note(struct pcpu_loans *loans, uint32_t coord, int size)
 {
 	unsigned int nr = loans->nr;
 
-	if (nr >= loans->room)
-		return false;
 	loans->coords[nr] = coord;
 	loans->sizes[nr] = (uint16_t)size;
 	loans->nr = (uint16_t)(nr + 1);
+}
+
+/* Lends an area. False: there is no room for a note. */
+static inline bool pcpu_loans_add(struct pcpu_loans *loans, uint32_t coord, int size)
+{
+	if (!pcpu_loans_have_room(loans))
+		return false;
+	pcpu_loans_note(loans, coord, size);
 	return true;
 }
 

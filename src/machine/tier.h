@@ -15,6 +15,7 @@
 #define PCPU_TIER_H
 
 #include "ground/conf.h"
+#include "ground/hidden.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,7 +34,7 @@ struct pcpu_tier {
 	 */
 	ptrdiff_t index_offset;
 };
-extern struct pcpu_tier pcpu_tier;
+extern struct pcpu_tier pcpu_tier PCPU_HIDDEN;
 
 /*
  * Chooses the tier of the process, for good: the one that PERCPU_CONF asks for if it can be had,

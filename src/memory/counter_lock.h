@@ -44,6 +44,8 @@
 #ifndef PCPU_COUNTER_LOCK_H
 #define PCPU_COUNTER_LOCK_H
 
+#include "ground/hidden.h"
+
 #include <percpu/counter.h>
 
 #include <stdbool.h>
@@ -90,7 +92,7 @@ static inline int64_t pcpu_wrapping_sub(int64_t a, int64_t b)
 }
 
 #define PCPU_COUNTER_LOCK_BITS 5
-extern struct pcpu_counter_lock pcpu_counter_locks[1 << PCPU_COUNTER_LOCK_BITS];
+extern struct pcpu_counter_lock pcpu_counter_locks[1 << PCPU_COUNTER_LOCK_BITS] PCPU_HIDDEN;
 
 /* Fibonacci hashing: counters lie at regular distances. Signal-safe, as all of these. */
 static inline struct pcpu_counter_lock *pcpu_counter_lock_of(const struct percpu_counter *fbc)
