@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * boot.h - the boot as data: what this process was built on, and the functions that work it out, for
- * machines of one's own.
+ * boot.h - the boot as data: what this process was built on, and the functions that work it out,
+ * for machines of one's own.
  *
  *	pcpu_dump_alloc_info(stdout, percpu_alloc_info());
  *
@@ -38,27 +38,31 @@ __PCPU_BEGIN_DECLS
  *
  * One line with the static, reserved, dynamic and unit sizes after the letters s, r, d and u, then
  * alloc=<atoms>*<atom_size>. Then, in lines of at most a terminal's width, each allocation as its
- * group's number in brackets and the CPUs of its units, with a dash for an unused unit. Thread-safe;
- * not safe in signal handlers. Mirrors the kernel function of the same name, which logs it.
+ * group's number in brackets and the CPUs of its units, with a dash for an unused unit.
+ * Thread-safe; not safe in signal handlers. Mirrors the kernel function of the same name, which
+ * logs it.
  */
 PERCPU_API void pcpu_dump_alloc_info(FILE *stream, const struct pcpu_alloc_info *ai);
 
 /**
  * percpu_alloc_info() - the layout that this process was built on
  *
- * base_offset is where the group's windows begin: units of a group are percpu_first_layout()->stride apart
- * here, 4 GiB and a page, and not unit_size.
+ * base_offset is where the group's windows begin: units of a group are
+ * percpu_first_layout()->stride apart here, 4 GiB and a page, and not unit_size.
  *
  * Return: always the same, which nobody may change or free; NULL: there is no memory for it, which
- * is got by the first call. Thread-safe; not safe in signal handlers. In the kernel it is freed when
- * the boot is over.
+ * is got by the first call. Thread-safe; not safe in signal handlers. In the kernel it is freed
+ * when the boot is over.
  */
 PERCPU_API const struct pcpu_alloc_info *percpu_alloc_info(void);
 
 /** percpu_this_machine() - what it was built for. Constant. Thread- and signal-safe. */
 PERCPU_API const struct percpu_machine *percpu_this_machine(void);
 
-/** percpu_first_layout() - where its units are. Constant, also what it points to. Thread- and signal-safe. */
+/**
+ * percpu_first_layout() - where its units are. Constant, also what it points to. Thread- and
+ * signal-safe.
+ */
 PERCPU_API const struct percpu_layout *percpu_first_layout(void);
 
 /** pcpu_chosen_fc - the form of the first chunk that PERCPU_CONF=alloc: asked for. */
@@ -83,7 +87,8 @@ PERCPU_API const struct percpu_layout *percpu_first_layout(void);
  * pcpu_cpu_distance() - how far the possible CPU @to is from the possible CPU @from
  *
  * LOCAL_DISTANCE on one node, otherwise the distance of their nodes as the machine has it. A
- * pcpu_fc_cpu_distance_fn_t; REMOTE_DISTANCE for a number that is no CPU's. Thread- and signal-safe.
+ * pcpu_fc_cpu_distance_fn_t; REMOTE_DISTANCE for a number that is no CPU's. Thread- and
+ * signal-safe.
  */
 PERCPU_API int pcpu_cpu_distance(unsigned int from, unsigned int to);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_kernel.c - the small headers of percpu/kernel/, which a program includes that is written with
- * the kernel's words.
+ * test_kernel.c - the small headers of percpu/kernel/, which a program includes that is written
+ * with the kernel's words.
  */
 #define CONFIG_DEBUG_VM
 #include <percpu/kernel/barrier.h>

@@ -48,7 +48,9 @@
 /** The part of it that is kept apart (the kernel's 64-bit value); the rest becomes dynamic area. */
 #define PERCPU_FIRST_CHUNK_RESERVE PERCPU_MODULE_RESERVE
 
-/** Two CPUs are near when the distance is at most this, in both directions. One node, as in ACPI. */
+/**
+ * Two CPUs are near when the distance is at most this, in both directions. One node, as in ACPI.
+ */
 #define LOCAL_DISTANCE 10
 
 /** The distance of CPUs on different nodes where nothing better is known. */
@@ -142,7 +144,9 @@ struct percpu_layout {
 	size_t *group_sizes;          /* units times stride */
 	int nr_groups;
 
-	/* The CPUs with the lowest and the highest unit; PERCPU_UNUSED_UNIT before that is known. */
+	/*
+	 * The CPUs with the lowest and the highest unit; PERCPU_UNUSED_UNIT before that is known.
+	 */
 	unsigned int low_unit_cpu, high_unit_cpu;
 	int nr_units; /* unused ones included */
 	unsigned int nr_possible;
@@ -213,9 +217,9 @@ PERCPU_API void pcpu_free_alloc_info(struct pcpu_alloc_info *ai);
  * CPU has one unit and every unit no CPU or a possible one. Takes memory for a moment, a few bytes
  * for each CPU.
  *
- * Return: 0; -EINVAL - it cannot, and percpu_alloc_info_flaw() says why; -ENOMEM. Mirrors the kernel
- * function of the same name, in which the back end of the allocator looks at the groups alone, and
- * the other checks of pcpu_setup_first_chunk(), which are fatal.
+ * Return: 0; -EINVAL - it cannot, and percpu_alloc_info_flaw() says why; -ENOMEM. Mirrors the
+ * kernel function of the same name, in which the back end of the allocator looks at the groups
+ * alone, and the other checks of pcpu_setup_first_chunk(), which are fatal.
  */
 PERCPU_API int pcpu_verify_alloc_info(const struct percpu_machine *machine,
 				      const struct pcpu_alloc_info *ai);

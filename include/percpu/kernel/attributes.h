@@ -64,7 +64,9 @@
 #ifndef __cpuinit
 #define __cpuinit
 #endif
-/** __read_mostly - hardly ever written; of per-CPU variables there is DEFINE_PER_CPU_READ_MOSTLY. */
+/**
+ * __read_mostly - hardly ever written; of per-CPU variables there is DEFINE_PER_CPU_READ_MOSTLY.
+ */
 #ifndef __read_mostly
 #define __read_mostly
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bug.h - what must not be, and what is said of it, by the kernel's names. Include it where you want
- * them. Messages go where the library's go (log.h): to its handler, and up to its level; fatal ones
- * end in its fatal handler, or in abort(). All of it may be used by any thread and in handlers of
- * signals, as far as the installed handler may; nothing blocks.
+ * bug.h - what must not be, and what is said of it, by the kernel's names. Include it where you
+ * want them. Messages go where the library's go (log.h): to its handler, and up to its level; fatal
+ * ones end in its fatal handler, or in abort(). All of it may be used by any thread and in handlers
+ * of signals, as far as the installed handler may; nothing blocks.
  */
 #ifndef PERCPU_KERNEL_BUG_H
 #define PERCPU_KERNEL_BUG_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * list.h - circular lists with links in both directions, by the kernel's names. Include it where you
- * want them. They need no library, and take no lock: two threads that change one list need one.
+ * list.h - circular lists with links in both directions, by the kernel's names. Include it where
+ * you want them. They need no library, and take no lock: two threads that change one list need one.
  *
  *	struct list_head	a link in each element, and the head, which is in none
  */

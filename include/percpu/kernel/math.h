@@ -12,7 +12,10 @@
 
 #include <percpu/impl/begin.h>
 
-/** ALIGN() - @x rounded up to a multiple of @a, a power of two, which is evaluated twice; of @x's type. */
+/**
+ * ALIGN() - @x rounded up to a multiple of @a, a power of two, which is evaluated twice; of @x's
+ * type.
+ */
 #ifndef ALIGN
 #define ALIGN(x, a)                                                                \
 	__pcpu_cast(__typeof__(x), ((x) + (__pcpu_cast(__typeof__(x), (a)) - 1)) & \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * size_call.h - from a variable's size to one of four operations, by the kernel's names: for who
- * writes per-CPU operations of his own, as my_op_1(), my_op_2(), my_op_4() and my_op_8(). Include it
- * where you want them.
+ * writes per-CPU operations of his own, as my_op_1(), my_op_2(), my_op_4() and my_op_8(). Include
+ * it where you want them.
  *
  *	#define my_op(pcp, val) __pcpu_size_call(my_op_, pcp, val)
  *

@@ -16,7 +16,9 @@
 #include <fcntl.h>
 #include <hwloc.h>
 #include <hwloc/distances.h>
+#include <hwloc/memattrs.h>
 #include <limits.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,6 +35,8 @@ static struct {
 	__typeof__(hwloc_get_obj_by_depth) *get_obj_by_depth;
 	__typeof__(hwloc_bitmap_isset) *bitmap_isset;
 	__typeof__(hwloc_bitmap_last) *bitmap_last;
+	__typeof__(hwloc_bitmap_weight) *bitmap_weight;
+	__typeof__(hwloc_memattr_get_value) *memattr_get_value;
 	__typeof__(hwloc_distances_get_by_type) *distances_get_by_type;
 	__typeof__(hwloc_distances_release) *distances_release;
 } hw;
@@ -56,6 +60,8 @@ static int load_hwloc(void)
 		IMPORT(get_obj_by_depth),
 		IMPORT(bitmap_isset),
 		IMPORT(bitmap_last),
+		IMPORT(bitmap_weight),
+		IMPORT(memattr_get_value),
 		IMPORT(distances_get_by_type),
 		IMPORT(distances_release),
 	};
@@ -69,21 +75,87 @@ static hwloc_obj_t object(hwloc_topology_t hwloc, hwloc_obj_type_t type, unsigne
 	return hw.get_obj_by_depth(hwloc, hw.get_type_depth(hwloc, type), i);
 }
 
-static void fill_node(struct pcpu_topology *topo, hwloc_obj_t node)
+/* --- which node is whose home --- */
+
+/*
+ * hwloc says of every node which CPUs it is local to, and several may be to one CPU: beside the
+ * ordinary memory there is fast (HBM) or far (CXL), in nodes of its own without CPUs. The kernel
+ * takes nothing from these unless it is asked to, and so that they are nobody's home here.
+ */
+
+/*
+ * hwloc 2.10 and later say of which kind a node is; so does what was exported from some machines.
+ */
+static bool is_special(hwloc_obj_t node)
 {
-	if (node->os_index >= PCPU_NR_NODES || !node->cpuset)
-		return;
-	for (unsigned int cpu = 0; cpu < topo->nr_cpu_ids; cpu++)
-		if (hw.bitmap_isset(node->cpuset, cpu))
-			topo->cpu_node[cpu] = (unsigned short)node->os_index;
-	if (node->os_index >= topo->nr_node_ids)
-		topo->nr_node_ids = node->os_index + 1;
+	return node->subtype && strcmp(node->subtype, "DRAM") != 0;
 }
 
-/* Every PU is a possible CPU; its node is the one whose set has it. */
+static bool has_memory(hwloc_obj_t node)
+{
+	return node->attr->numanode.local_memory != 0;
+}
+
+/* In nanoseconds, as firmware tells it; 0: not known. Fast memory's is longer, and far memory's. */
+static hwloc_uint64_t latency(hwloc_topology_t hwloc, hwloc_obj_t node, hwloc_obj_t pu)
+{
+	struct hwloc_location from = {.type = HWLOC_LOCATION_TYPE_CPUSET,
+				      .location.cpuset = pu->cpuset};
+	hwloc_uint64_t value;
+
+	if (hw.memattr_get_value(hwloc, HWLOC_MEMATTR_ID_LATENCY, node, &from, 0, &value) != 0 &&
+	    hw.memattr_get_value(hwloc, HWLOC_MEMATTR_ID_READ_LATENCY, node, &from, 0, &value) != 0)
+		return 0;
+	return value;
+}
+
+/* Whether @node is more of a home to @pu than @other is. Both are local to it. */
+static bool is_better(hwloc_topology_t hwloc, hwloc_obj_t node, hwloc_obj_t other, hwloc_obj_t pu)
+{
+	hwloc_uint64_t mine, others;
+	int width, other_width;
+
+	if (is_special(node) != is_special(other))
+		return is_special(other);
+	if (has_memory(node) != has_memory(other))
+		return has_memory(node);
+	mine = latency(hwloc, node, pu);
+	others = latency(hwloc, other, pu);
+	if (mine && others && mine != others)
+		return mine < others;
+	width = hw.bitmap_weight(node->cpuset);
+	other_width = hw.bitmap_weight(other->cpuset);
+	if (width != other_width)
+		return width < other_width;
+	/* the kernel numbers the nodes that have CPUs first */
+	return node->os_index < other->os_index;
+}
+
+static hwloc_obj_t home_of(hwloc_topology_t hwloc, hwloc_obj_t pu)
+{
+	hwloc_obj_t node, home = NULL;
+
+	for (unsigned int i = 0; (node = object(hwloc, HWLOC_OBJ_NUMANODE, i)) != NULL; i++)
+		if (node->os_index < PCPU_NR_NODES && node->cpuset &&
+		    hw.bitmap_isset(node->cpuset, pu->os_index) &&
+		    (!home || is_better(hwloc, node, home, pu)))
+			home = node;
+	return home;
+}
+
+static void count_nodes(struct pcpu_topology *topo, hwloc_topology_t hwloc)
+{
+	hwloc_obj_t node;
+
+	for (unsigned int i = 0; (node = object(hwloc, HWLOC_OBJ_NUMANODE, i)) != NULL; i++)
+		if (node->os_index < PCPU_NR_NODES && node->os_index >= topo->nr_node_ids)
+			topo->nr_node_ids = node->os_index + 1;
+}
+
+/* Every PU is a possible CPU. */
 static int fill(struct pcpu_topology *topo, hwloc_topology_t hwloc)
 {
-	hwloc_obj_t obj;
+	hwloc_obj_t obj, home;
 	int last = hw.bitmap_last(hw.topology_get_complete_cpuset(hwloc));
 	int err;
 
@@ -92,12 +164,15 @@ static int fill(struct pcpu_topology *topo, hwloc_topology_t hwloc)
 	err = pcpu_topology_init(topo, (unsigned int)last + 1);
 	if (err)
 		return err;
-	/* an XML file may say anything */
-	for (unsigned int i = 0; (obj = object(hwloc, HWLOC_OBJ_PU, i)) != NULL; i++)
-		if (obj->os_index < topo->nr_cpu_ids)
-			pcpu_set_bit(obj->os_index, topo->possible);
-	for (unsigned int i = 0; (obj = object(hwloc, HWLOC_OBJ_NUMANODE, i)) != NULL; i++)
-		fill_node(topo, obj);
+	count_nodes(topo, hwloc);
+	for (unsigned int i = 0; (obj = object(hwloc, HWLOC_OBJ_PU, i)) != NULL; i++) {
+		/* an XML file may say anything */
+		if (obj->os_index >= topo->nr_cpu_ids)
+			continue;
+		pcpu_set_bit(obj->os_index, topo->possible);
+		home = home_of(hwloc, obj);
+		topo->cpu_node[obj->os_index] = home ? (unsigned short)home->os_index : 0;
+	}
 	return 0;
 }
 

@@ -163,8 +163,9 @@ static void nodes_and_distances_are_the_machines(void **state)
 		assert_int_equal(early_cpu_to_node((int)cpu), percpu_this_machine()->node[cpu]);
 	if (pcpu_nr_groups < 2)
 		return;
-	assert_int_equal(to_node(0), 0);
-	assert_int_equal(to_node(7), 1);
+	assert_int_equal(to_node(3), to_node(0));
+	assert_int_equal(to_node(7), to_node(4));
+	assert_int_not_equal(to_node(4), to_node(0));
 	assert_true(distance(0, 7) > LOCAL_DISTANCE);
 	assert_int_equal(percpu_alloc_info()->groups[1].cpu_map[0], 4);
 }

@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <hwloc.h>
 #include <hwloc/distances.h>
+#include <hwloc/memattrs.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -672,6 +673,112 @@ static void without_latencies_in_the_export_there_are_the_defaults(void **state)
 	assert_int_equal(pcpu_topology_cpu_distance(0, 3, &topo), REMOTE_DISTANCE);
 }
 
+/* --- nodes of several kinds at one place --- */
+
+static hwloc_topology_t load_synthetic(const char *description)
+{
+	hwloc_topology_t hwloc;
+
+	assert_int_equal(hwloc_topology_init(&hwloc), 0);
+	assert_int_equal(hwloc_topology_set_synthetic(hwloc, description), 0);
+	assert_int_equal(hwloc_topology_load(hwloc), 0);
+	return hwloc;
+}
+
+static hwloc_obj_t node_of_index(hwloc_topology_t hwloc, unsigned int index)
+{
+	hwloc_obj_t node = hwloc_get_numanode_obj_by_os_index(hwloc, index);
+
+	assert_non_null(node);
+	return node;
+}
+
+static void export_and_read(hwloc_topology_t hwloc)
+{
+	assert_int_equal(hwloc_topology_export_xml(hwloc, xml_file(), 0), 0);
+	hwloc_topology_destroy(hwloc);
+	pcpu_topology_destroy(&topo);
+	assert_int_equal(pcpu_topology_from_xml(&topo, xml_file()), 0);
+}
+
+static void expect_nodes(const unsigned int expected[4])
+{
+	for (unsigned int cpu = 0; cpu < 4; cpu++)
+		assert_int_equal(pcpu_topology_node(&topo, cpu), expected[cpu]);
+}
+
+/* Two packages of two CPUs, with two nodes each: 0 and 1, 2 and 3. */
+#define TWO_KINDS "pack:2 [numa] [numa] pu:2"
+
+static void of_equal_nodes_the_lowest_is_home(void **state)
+{
+	(void)state;
+	export_and_read(load_synthetic(TWO_KINDS));
+	assert_int_equal(topo.nr_node_ids, 4);
+	expect_nodes((const unsigned int[]){0, 0, 2, 2});
+}
+
+static void node_of_a_special_kind_is_nobodys_home(void **state)
+{
+	static const char *const kinds[] = {"HBM", "CXL-DRAM", "MCDRAM", "NVM"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		hwloc_topology_t hwloc = load_synthetic(TWO_KINDS);
+
+		node_of_index(hwloc, 0)->subtype = strdup(kinds[i]);
+		node_of_index(hwloc, 1)->subtype = strdup("DRAM");
+		node_of_index(hwloc, 3)->subtype = strdup(kinds[i]);
+		export_and_read(hwloc);
+		assert_int_equal(topo.nr_node_ids, 4);
+		expect_nodes((const unsigned int[]){1, 1, 2, 2});
+	}
+}
+
+static void set_latency(hwloc_topology_t hwloc, unsigned int node, hwloc_uint64_t nanoseconds)
+{
+	struct hwloc_location from = {.type = HWLOC_LOCATION_TYPE_CPUSET,
+				      .location.cpuset = node_of_index(hwloc, node)->cpuset};
+
+	assert_int_equal(hwloc_memattr_set_value(hwloc, HWLOC_MEMATTR_ID_LATENCY,
+						 node_of_index(hwloc, node), &from, 0, nanoseconds),
+			 0);
+}
+
+static void of_several_nodes_that_with_the_least_latency_is_home(void **state)
+{
+	hwloc_topology_t hwloc = load_synthetic(TWO_KINDS);
+
+	(void)state;
+	set_latency(hwloc, 0, 250); /* far */
+	set_latency(hwloc, 1, 90);
+	set_latency(hwloc, 2, 90);
+	set_latency(hwloc, 3, 130); /* fast: of a higher bandwidth, and a longer way */
+	export_and_read(hwloc);
+	expect_nodes((const unsigned int[]){1, 1, 2, 2});
+}
+
+static void node_of_the_package_is_home_and_not_that_of_the_machine(void **state)
+{
+	(void)state;
+	export_and_read(load_synthetic("[numa] pack:2 [numa(indexes=1,2,0)] pu:2"));
+	assert_int_equal(topo.nr_node_ids, 3);
+	expect_nodes((const unsigned int[]){1, 1, 2, 2});
+}
+
+/* Then it is what the kernel says, and its CPUs get their memory elsewhere. */
+static void node_without_memory_is_home_only_where_there_is_no_other(void **state)
+{
+	hwloc_topology_t hwloc = load_synthetic(TWO_KINDS);
+
+	(void)state;
+	node_of_index(hwloc, 1)->attr->numanode.local_memory = 1 << 30;
+	export_and_read(hwloc);
+	expect_nodes((const unsigned int[]){1, 1, 2, 2});
+	export_and_read(load_synthetic("numa:2 pu:2"));
+	expect_nodes((const unsigned int[]){0, 0, 1, 1});
+}
+
 /* Its process may use one CPU of four; the machine still has four. */
 static void limits_of_the_process_that_exported_are_not_the_machines(void **state)
 {
@@ -844,6 +951,11 @@ int main(void)
 		sysfs_test(synthetic_topology_of_too_many_cpus_is_refused),
 		sysfs_test(exported_topology_has_its_cpus_and_nodes),
 		sysfs_test(without_latencies_in_the_export_there_are_the_defaults),
+		sysfs_test(of_equal_nodes_the_lowest_is_home),
+		sysfs_test(node_of_a_special_kind_is_nobodys_home),
+		sysfs_test(of_several_nodes_that_with_the_least_latency_is_home),
+		sysfs_test(node_of_the_package_is_home_and_not_that_of_the_machine),
+		sysfs_test(node_without_memory_is_home_only_where_there_is_no_other),
 		sysfs_test(limits_of_the_process_that_exported_are_not_the_machines),
 		sysfs_test(file_that_is_no_export_is_refused),
 		sysfs_test(lack_of_memory_for_an_exported_topology_is_reported),
