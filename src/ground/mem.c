@@ -64,7 +64,9 @@ uintptr_t pcpu_je__Unwind_GetIP(void *context);
 
 #define JE_ZERO ((int)0x40)
 #define JE_TCACHE_NONE (1 << 8) /* MALLOCX_TCACHE(-1): nothing is kept a thread */
-#define JE_ARENA(a) ((int)((a) + 1) << 20)
+/* The first, which it makes at its start. */
+#define JE_ARENA "0"
+#define JE_IN_ARENA (1 << 20)
 #define JE_LG_ALIGN_LINE 6
 
 /* Requests of valgrind's, which all of its tools know. */
@@ -74,7 +76,7 @@ uintptr_t pcpu_je__Unwind_GetIP(void *context);
 /* What files are that jemalloc believes to have opened. No descriptor has this number. */
 #define NO_FILE 0x7fffffffL
 
-/* Read by jemalloc at its start. One arena for everything else: only ours is used. */
+/* Read by jemalloc at its start. There is one arena, which is ours: another would be 40 pages. */
 extern const char *pcpu_je_malloc_conf;
 const char *pcpu_je_malloc_conf = "narenas:1,tcache:false,abort_conf:false";
 
@@ -82,7 +84,6 @@ static struct {
 	struct pcpu_mutex lock;
 	pthread_mutex_t seen;
 	bool is_seen;
-	unsigned int arena; /* jemalloc's number of it */
 	bool ready;
 } mem = {.lock = PCPU_MUTEX_INITIALIZER(PCPU_RANK_MEM), .seen = PTHREAD_MUTEX_INITIALIZER};
 
@@ -268,12 +269,22 @@ struct pcpu_mutex *pcpu_mem_mutex(void)
 
 /* --- the arena --- */
 
-static void create_arena(void)
+static int flags_of(size_t size)
 {
-	size_t len = sizeof(mem.arena);
+	return JE_IN_ARENA | JE_TCACHE_NONE | (size >= 64 ? JE_LG_ALIGN_LINE : 0);
+}
+
+/* With the first record of all; what is asked by mallctl() is made when it is first asked for. */
+static void make_arena(void)
+{
+	const size_t size = 1;
+	void *first;
 
 	share_tls();
-	mem.ready = pcpu_je_mallctl("arenas.create", &mem.arena, &len, NULL, 0) == 0;
+	first = pcpu_je_mallocx(size, flags_of(size));
+	mem.ready = first != NULL;
+	if (first)
+		pcpu_je_sdallocx(first, size, flags_of(size));
 }
 
 static bool start_jemalloc(void)
@@ -286,7 +297,7 @@ static bool start_jemalloc(void)
 	/* valgrind would warn of another stack that it is not told of */
 	stack = pcpu_client_request(0, STACK_REGISTER, (uintptr_t)top - PCPU_MAPPINGS_STACK,
 				    (uintptr_t)top, 0);
-	pcpu_call_on_stack(top, create_arena);
+	pcpu_call_on_stack(top, make_arena);
 	pcpu_client_request(0, STACK_DEREGISTER, stack, 0, 0);
 	pcpu_mappings_end();
 	return mem.ready;
@@ -303,11 +314,6 @@ static bool enter_jemalloc(void)
 int pcpu_mem_init(void)
 {
 	return pcpu_fault(PCPU_FAULT_MEM) ? -ENOMEM : 0;
-}
-
-static int flags_of(size_t size)
-{
-	return JE_ARENA(mem.arena) | JE_TCACHE_NONE | (size >= 64 ? JE_LG_ALIGN_LINE : 0);
 }
 
 static void *zalloc_in_arena(size_t size)
@@ -353,7 +359,7 @@ static size_t arena_figure(const char *what)
 	char name[64];
 	size_t value = 0, len = sizeof(value);
 
-	snprintf(name, sizeof(name), "stats.arenas.%u.%s", mem.arena, what);
+	snprintf(name, sizeof(name), "stats.arenas." JE_ARENA ".%s", what);
 	return pcpu_je_mallctl(name, &value, &len, NULL, 0) == 0 ? value : 0;
 }
 
@@ -384,14 +390,12 @@ size_t pcpu_mem_allocated(void)
 static size_t purge_arena(void)
 {
 	uint64_t epoch = 1;
-	char name[64];
 	size_t pages;
 
-	snprintf(name, sizeof(name), "arena.%u.purge", mem.arena);
 	share_tls();
 	pcpu_je_mallctl("epoch", NULL, NULL, &epoch, sizeof(epoch));
 	pages = arena_figure("pdirty") + arena_figure("pmuzzy");
-	pcpu_je_mallctl(name, NULL, NULL, NULL, 0);
+	pcpu_je_mallctl("arena." JE_ARENA ".purge", NULL, NULL, NULL, 0);
 	return pages * PCPU_PAGE_SIZE;
 }
 

@@ -11,7 +11,7 @@
 /* Bytes that are kept in at once. */
 #define STEP ((uintptr_t)64 << 10)
 
-/* jemalloc starts with 10 MiB of address space, in pieces that are to begin where huge pages do. */
+/* jemalloc starts with 8 MiB of address space, in pieces that are to begin where huge pages do. */
 #define HUGE ((uintptr_t)2 << 20)
 #define SUPPLY ((size_t)16 << 20)
 

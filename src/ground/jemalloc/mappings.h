@@ -2,7 +2,7 @@
 /*
  * mappings.h - of the private jemalloc's mappings, core dumps have what has been handed out.
  *
- * jemalloc maps 2 MiB at the least for each of its purposes, 10 MiB at its start, and touches some
+ * jemalloc maps 2 MiB at the least for each of its purposes, 8 MiB at its start, and touches some
  * pages of each. A dump that is written to a pipe, and gdb's, has all pages that are mapped. So a
  * mapping is kept out of cores as it comes, and kept in up to the highest byte that a record has.
  * jemalloc's own tables are in no core.
