@@ -11,7 +11,7 @@ packages="gcc g++ cmake ninja-build pkg-config libhwloc-dev libnuma-dev libjemal
 case $purpose in
 example) packages="$packages libmicrohttpd-dev nghttp2-client curl" ;;
 test) packages="$packages libcmocka-dev libmicrohttpd-dev nghttp2-client curl libcjson-dev \
-	clang libclang-rt-dev lld mold binutils musl-tools linux-libc-dev sparse spin valgrind procps \
+	clang libclang-rt-dev lld mold binutils musl-tools linux-libc-dev sparse spin valgrind gdb procps \
 	clang-format clang-tidy cppcheck shellcheck universal-ctags" ;;
 *) echo "setup.sh: the purpose is example or test, not $purpose" >&2; exit 2 ;;
 esac
