@@ -3,13 +3,14 @@
 # after the other. Exit status 0: each of them ended with 0; 77: QEMU or a kernel cannot be had here.
 #
 # Usage: run.sh [-k SUITE] [-n NODES] [-e NODES] [-a ARGUMENT] [-s SETTING] \
-#	PROGRAM... [-- FILE...]
+#	[-t SECONDS] PROGRAM... [-- FILE...]
 #
 #	-k	the Debian release whose kernel it is: bookworm, unless another is named
 #	-n	nodes with two CPUs each: 4
 #	-e	of these, the last so many have no memory: 0
 #	-a	what each program is given as an argument
 #	-s	what is in its environment: PERCPU_CONF=..., as a rule
+#	-t	how long the guest may take: 400 s
 #
 # Programs and files are named by absolute path, which they have in the guest too. The distance
 # between two nodes is 10 + 10 for each step from one to the other.
@@ -17,20 +18,20 @@ set -eu
 me=run.sh
 # shellcheck source=tests/lab/lab.sh
 . "$(dirname "$0")/lab.sh"
-suite=bookworm nodes=4 empty=0 argument='' setting=LAB=yes
-while getopts k:n:e:a:s: option; do
+suite=bookworm nodes=4 empty=0 argument='' setting=LAB=yes seconds=400
+while getopts k:n:e:a:s:t: option; do
 	case $option in
 	k) suite=$OPTARG ;;
 	n) nodes=$OPTARG ;;
 	e) empty=$OPTARG ;;
 	a) argument=$OPTARG ;;
 	s) setting=$OPTARG ;;
+	t) seconds=$OPTARG ;;
 	*) exit 2 ;;
 	esac
 done
 shift $((OPTIND - 1))
 cpus_of_node=2 memory_of_node=384
-seconds=400
 
 make_init() { # program...
 	begin_init
