@@ -278,6 +278,14 @@ static int name_one(struct dl_phdr_info *info, size_t size, void *ctx)
 	return 1;
 }
 
+const char *pcpu_module_name(const void *note)
+{
+	struct search search = {.note = note, .name = "a shared object"};
+
+	dl_iterate_phdr(name_one, &search);
+	return search.name;
+}
+
 /* Near enough to be one. */
 #define STEER_GAP (1 << 20)
 
@@ -299,13 +307,10 @@ static void steer_later_ones(uintptr_t address)
 	}
 }
 
-static struct module *add_module(const struct pcpu_note *note)
+static struct module *add_module(const struct pcpu_note *note, const char *name)
 {
-	struct search search = {.note = note, .name = "a shared object"};
-	struct module *module, **tail = &modules;
+	struct module *module = new_module(note, name), **tail = &modules;
 
-	dl_iterate_phdr(name_one, &search);
-	module = new_module(note, search.name);
 	if (!module)
 		return NULL;
 	while (*tail)
@@ -331,15 +336,19 @@ static struct module *find_module(const struct pcpu_note *note)
 	return module;
 }
 
-/* Does nothing for a module that is known: one loaded at start, or its second constructor. */
-bool pcpu_module_add(const void *note)
+bool pcpu_module_is_known(const void *note)
+{
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	return find_module(note) != NULL;
+}
+
+bool pcpu_module_add(const void *note, const char *name)
 {
 	const unsigned int nr_displaced = pcpu_nr_displaced;
 
 	pcpu_assert_held(&pcpu_alloc_mutex);
-	if (find_module(note))
-		return true;
-	if (!add_module(note))
+	pcpu_assert(!find_module(note));
+	if (!add_module(note, name))
 		pcpu_fatal("no memory for the per-CPU variables of a shared object");
 	return pcpu_nr_displaced == nr_displaced;
 }

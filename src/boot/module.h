@@ -38,10 +38,22 @@ void pcpu_modules_place(void);
 int pcpu_modules_add_others(void);
 
 /*
- * The module that has @note is there now, for good; under pcpu_alloc_mutex. Adding one that is
- * known does nothing. Without memory for its variables, or a place, it is fatal. False: it is
- * displaced, and pcpu_send_away() has to follow when the mutex has been given back.
+ * Whether the module that has @note is one of them: it was loaded at start, or this is its second
+ * constructor. Under pcpu_alloc_mutex.
  */
-bool pcpu_module_add(const void *note);
+bool pcpu_module_is_known(const void *note);
+
+/*
+ * What the loader calls the object that has @note, which stays loaded. Under none of the library's
+ * locks: it takes one of the loader's, whose holders may allocate (in dl_iterate_phdr()).
+ */
+const char *pcpu_module_name(const void *note);
+
+/*
+ * The module that has @note, and is not known, is there now, for good; under pcpu_alloc_mutex.
+ * Without memory for its variables, or a place, it is fatal. False: it is displaced, and
+ * pcpu_send_away() has to follow when the mutex has been given back.
+ */
+bool pcpu_module_add(const void *note, const char *name);
 
 #endif /* PCPU_MODULE_H */

@@ -12,8 +12,20 @@
 
 #include <percpu/impl/module.h>
 
+static bool is_known(const void *note)
+{
+	bool known;
+
+	pcpu_alloc_lock();
+	known = pcpu_module_is_known(note);
+	pcpu_alloc_unlock();
+	return known;
+}
+
+/* The loader calls constructors one after the other: nobody else adds the same module meanwhile. */
 PERCPU_API void __percpu_module_register(const void *note)
 {
+	const char *name;
 	bool is_in_place;
 
 	pcpu_boot();
@@ -22,8 +34,11 @@ PERCPU_API void __percpu_module_register(const void *note)
 			 "the loader does not keep the object at %p: if it is unloaded, the kernel "
 			 "may kill the process",
 			 note);
+	if (is_known(note))
+		return;
+	name = pcpu_module_name(note);
 	pcpu_alloc_lock();
-	is_in_place = pcpu_module_add(note);
+	is_in_place = pcpu_module_add(note, name);
 	pcpu_alloc_unlock();
 	if (!is_in_place)
 		pcpu_send_away();

@@ -75,7 +75,7 @@ static void guard_in_all(struct range range)
 			guard(slot, range);
 }
 
-/* The loader has come down to @slot: that and the next ones that something fits in are to have guards. */
+/* The loader has come to @slot: that and the next ones that something fits in get guards. */
 static void reach_down_to(uintptr_t slot)
 {
 	if (!guards.top) {
