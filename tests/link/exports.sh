@@ -63,6 +63,13 @@ compile_program -fPIC && link_program -pie && run_program program &&
 	step_prints "$expected" env PERCPU_CONF=backend:fallback,possible:5 ./program &&
 	step_prints "$expected" env PERCPU_CONF=place:elsewhere,log:err ./program || :
 
+# The variables of one object in another; the program has none, and is compiled in the usual way.
+begin "another object"
+echo 'int run(int argc, char **argv); int main(int argc, char **argv) { return run(argc, argv); }' >runs.c
+step $compiler -O2 $include -Dmain=run -fPIC -shared $link "$here/exports/main.c" -L. -lobject \
+	-Wl,-rpath,. $shared -o libuser.so &&
+	step $compiler $link runs.c -L. -luser -Wl,-rpath,. -o program && run_program program || :
+
 # --- every kind of object, linked and loaded ---
 compiled=
 begin "a program that loads the object"
