@@ -94,8 +94,11 @@ PERCPU_API int pcpu_cpu_distance(unsigned int from, unsigned int to);
 
 /** pcpu_cpu_to_node() - the node of CPU @cpu, 0 if it is not possible. Thread- and signal-safe. */
 PERCPU_API int pcpu_cpu_to_node(int cpu);
-/** early_cpu_to_node() - the same: there is no time before it is known. */
+/** cpu_to_node(), early_cpu_to_node() - the same: there is no time before it is known. */
+#define cpu_to_node(cpu) pcpu_cpu_to_node(cpu)
 #define early_cpu_to_node(cpu) pcpu_cpu_to_node(cpu)
+/** nr_node_ids - the highest number of a node, plus one; nodes' numbers may have gaps. */
+#define nr_node_ids (percpu_first_layout()->nr_node_ids)
 
 __PCPU_END_DECLS
 

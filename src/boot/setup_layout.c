@@ -95,4 +95,5 @@ void pcpu_setup_layout(struct percpu_layout *layout, struct pcpu_topology *topo)
 	pcpu_setup_check("no address space for one 4 GiB window a CPU",
 			 make_layout(layout, &request));
 	layout->chosen_fc = pcpu_conf.fc;
+	layout->nr_node_ids = topo->nr_node_ids;
 }

@@ -13,7 +13,8 @@
 #	NAME - REASON				it is in no header; the whole reason is in the line
 #	NAME ?					it is in no header, and that is a gap
 # KIND says how a program mentions it: type, struct, enum, or "in STRUCT", for a member of it; "up": it is
-# there with PERCPU_UP; otherwise it is a macro, or what can stand in an expression.
+# there with PERCPU_UP; "option": the program defines it before the include, and the header goes by it; otherwise
+# it is a macro, or what can stand in an expression.
 set -eu
 source=$1 what=$2 compiler=${3:-gcc}
 lists=$source/tests/names
@@ -47,7 +48,7 @@ awk -v work="$work" '
 		if (kind == "in") return "extern char use_" ++nr "[__builtin_offsetof(struct " container ", " name ") + 1];"
 		return "#ifndef " name "\nstatic inline void use_" ++nr "(void) { (void)(" name "); }\n#endif"
 	}
-	$3 ~ /^(percpu|<)/ {
+	$3 ~ /^(percpu|<)/ && $5 != "option" {
 		header = $3; sub(/^</, "", header); sub(/>$/, "", header)
 		file = header; gsub(/\//, "_", file); file = work "/" file ($5 == "up" ? "_up.c" : ".c")
 		if (!(file in begun)) {
@@ -66,13 +67,21 @@ for file in "$work"/*.c; do
 		}' "$work/said" >>"$work/wrong"
 done
 
+awk '$3 ~ /^percpu/ && $5 == "option" { print $1, $2, $3 }' "$work/all" | while read -r list name header; do
+	grep -qwE "^# *(if|ifdef|ifndef|elif|define) .*$name" "$source/include/$header" ||
+		wrong "$list: $name is not in its header"
+done
+
 # --- ... and its test uses it ---
 awk '$3 ~ /^percpu/ { print $4 }' "$work/all" | sort -u | while read -r test; do
 	if [ ! -f "$source/tests/$test" ]; then
 		wrong "tests/$test, which is to use names, is not there"
 		continue
 	fi
-	"$compiler" -fpreprocessed -dD -E -P -x c "$source/tests/$test" 2>/dev/null |
+	case $test in
+	*.sh | *.txt) sed 's/^[[:space:]]*#.*//' "$source/tests/$test" ;;
+	*) "$compiler" -fpreprocessed -dD -E -P -x c "$source/tests/$test" 2>/dev/null ;;
+	esac |
 		grep -oE '[A-Za-z_][A-Za-z_0-9]*' | sort -u >"$work/words"
 	awk -v test="$test" 'NR == FNR { used[$1] = 1; next }
 		$3 ~ /^percpu/ && $4 == test && !($2 in used) {

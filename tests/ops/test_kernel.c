@@ -4,17 +4,21 @@
  * with the kernel's words.
  */
 #define CONFIG_DEBUG_VM
+#define CONFIG_DEBUG_ATOMIC_SLEEP
 #include <percpu/kernel/barrier.h>
 #include <percpu/kernel/bug.h>
 #include <percpu/kernel/err.h>
 #include <percpu/kernel/list.h>
+#include <percpu/kernel/lock.h>
 #include <percpu/kernel/math.h>
 #include <percpu/kernel/page.h>
 #include <percpu/kernel/size_call.h>
+#include <percpu/kernel/wait.h>
 #include <percpu/percpu.h>
 
 #include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -89,6 +93,15 @@ static int __init __cpuinit __ref begin(int __user *user, void __kernel *kernel)
 {
 	return (__force long)user == (long)kernel ? at_start : mostly_read;
 }
+
+static bool was_called;
+
+static int call_before_main(void)
+{
+	was_called = true;
+	return 0;
+}
+core_initcall(call_before_main);
 
 static void attributes_mean_what_they_say(void)
 {
@@ -216,6 +229,109 @@ static void levels_that_nobody_hears_are_not_made(void)
 	EXPECT(errno == 1234 && was_heard(PERCPU_LOG_ERR, "l"));
 }
 
+static void sleep_in_a_section_is_told_of(void)
+{
+	percpu_set_log_handler(hear, PERCPU_LOG_WARNING);
+	might_sleep();
+	EXPECT(heard.nr == 0);
+#ifndef PERCPU_UP
+	preempt_disable();
+	might_sleep();
+	preempt_enable();
+	EXPECT(was_heard(PERCPU_LOG_WARNING, "sleep_in_a_section_is_told_of()"));
+#endif
+}
+
+/* --- lock.h, wait.h --- */
+
+static DEFINE_MUTEX(mutex);
+static struct mutex other_mutex = __MUTEX_INITIALIZER(other_mutex);
+static DEFINE_SPINLOCK(spinlock);
+static atomic_t turns = ATOMIC_INIT(3);
+static wait_queue_head_t queue = __WAIT_QUEUE_HEAD_INITIALIZER(queue);
+static int turn, sum;
+
+static void numbers_and_locks_count_exactly(void)
+{
+	EXPECT(atomic_read(&turns) == 3);
+	atomic_inc(&turns);
+	EXPECT(atomic_dec_return(&turns) == 3 && atomic_inc_return(&turns) == 4);
+	atomic_dec(&turns);
+	atomic_set(&turns, atomic_read(&turns) + 7);
+	EXPECT(atomic_add_return(-10, &turns) == 0);
+	mutex_lock(&mutex);
+	EXPECT(!mutex_trylock(&mutex) && mutex_trylock(&other_mutex));
+	mutex_unlock(&other_mutex);
+	mutex_unlock(&mutex);
+}
+
+static void wait_for_turn(int mine)
+{
+	DEFINE_WAIT(wait);
+
+	for (;;) {
+		prepare_to_wait(&queue, &wait, TASK_UNINTERRUPTIBLE);
+		if (__atomic_load_n(&turn, __ATOMIC_SEQ_CST) == mine)
+			break;
+		schedule();
+	}
+	finish_wait(&queue, &wait);
+}
+
+/* Two threads in turn: a wake-up that is lost is a test that hangs. */
+static void *take_turns(void *arg)
+{
+	const int mine = arg ? 1 : 0;
+	unsigned long flags;
+
+	for (int i = 0; i < 2000; i++) {
+		wait_for_turn(mine);
+		spin_lock_irqsave(&spinlock, flags);
+		sum++;
+		spin_unlock_irqrestore(&spinlock, flags);
+		atomic_inc(&turns);
+		__atomic_store_n(&turn, !mine, __ATOMIC_SEQ_CST);
+		wake_up(&queue);
+	}
+	return arg;
+}
+
+static void who_sleeps_is_woken(void)
+{
+	pthread_t other;
+
+	EXPECT(!waitqueue_active(&queue));
+	EXPECT(pthread_create(&other, NULL, take_turns, &sum) == 0);
+	take_turns(NULL);
+	pthread_join(other, NULL);
+	EXPECT(sum == 4000 && atomic_read(&turns) == 4000);
+	EXPECT(!waitqueue_active(&queue));
+	schedule();
+}
+
+/* A handler that takes the lock comes when its thread does not have it. */
+static void take_in_handler(int signo)
+{
+	(void)signo;
+	EXPECT(spin_trylock(&spinlock));
+	sum++;
+	spin_unlock(&spinlock);
+}
+
+static void signals_wait_for_the_lock(void)
+{
+	unsigned long flags;
+
+	signal(SIGUSR1, take_in_handler);
+	sum = 0;
+	spin_lock_irqsave(&spinlock, flags);
+	raise(SIGUSR1);
+	EXPECT(sum == 0);
+	spin_unlock_irqrestore(&spinlock, flags);
+	EXPECT(sum == 1);
+	signal(SIGUSR1, SIG_DFL);
+}
+
 /* --- list.h --- */
 
 struct element {
@@ -313,7 +429,12 @@ int main(void)
 	warnings_say_whether_and_where();
 	fatal_checks_end_the_process();
 	levels_that_nobody_hears_are_not_made();
+	sleep_in_a_section_is_told_of();
+	numbers_and_locks_count_exactly();
+	who_sleeps_is_woken();
+	signals_wait_for_the_lock();
 	lists_keep_their_order();
+	EXPECT(was_called);
 	barriers_are_there();
 	preempt_disable();
 	calls_go_by_the_size();

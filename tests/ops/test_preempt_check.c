@@ -4,7 +4,7 @@
  * smp_processor_id() where another thread can come in between, and pinned_cpu_X() in threads that
  * are not pinned, or not any more where they were pinned.
  */
-#define PERCPU_DEBUG_PREEMPT
+#define CONFIG_DEBUG_PREEMPT /* PERCPU_DEBUG_PREEMPT, in the kernel's words */
 
 #include "support/cpus.h"
 #include "support/fact.h"

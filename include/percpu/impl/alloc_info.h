@@ -150,6 +150,7 @@ struct percpu_layout {
 	unsigned int low_unit_cpu, high_unit_cpu;
 	int nr_units; /* unused ones included */
 	unsigned int nr_possible;
+	unsigned int nr_node_ids; /* the highest node in use, plus 1 */
 
 	enum pcpu_fc chosen_fc, fc; /* what was asked for; EMBED or PAGE: what could be had */
 };

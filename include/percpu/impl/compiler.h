@@ -26,6 +26,11 @@
 
 #include <percpu/impl/checker.h>
 
+/* The kernel's word for it. */
+#if defined(CONFIG_DEBUG_PREEMPT) && !defined(PERCPU_DEBUG_PREEMPT)
+#define PERCPU_DEBUG_PREEMPT
+#endif
+
 /** The cache line that aligned variants are aligned to, in bytes. */
 #ifndef SMP_CACHE_BYTES
 #define SMP_CACHE_BYTES 64

@@ -71,4 +71,14 @@
 #define __read_mostly
 #endif
 
+/** core_initcall() - the function @fn, which returns 0 or a negative errno, runs before main(). */
+#ifndef core_initcall
+#define core_initcall(fn)                                                                 \
+	static void __attribute__((__constructor__, __used__)) __pcpu_initcall_##fn(void) \
+	{                                                                                 \
+		(void)fn();                                                               \
+	}                                                                                 \
+	extern int __pcpu_initcall_takes_a_semicolon
+#endif
+
 #endif /* PERCPU_KERNEL_ATTRIBUTES_H */

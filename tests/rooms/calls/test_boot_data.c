@@ -159,6 +159,9 @@ static void nodes_and_distances_are_the_machines(void **state)
 	assert_int_equal(distance(0, nr_cpu_ids), REMOTE_DISTANCE);
 	assert_int_equal(to_node(-1), 0);
 	assert_int_equal(to_node((int)nr_cpu_ids), 0);
+	assert_int_equal(cpu_to_node(0), to_node(0));
+	assert_true(nr_node_ids >= (unsigned int)pcpu_nr_groups);
+	assert_true(cpu_to_node((int)nr_cpu_ids - 1) < (int)nr_node_ids);
 	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
 		assert_int_equal(early_cpu_to_node((int)cpu), percpu_this_machine()->node[cpu]);
 	if (pcpu_nr_groups < 2)
