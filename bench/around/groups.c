@@ -16,6 +16,10 @@ const struct group groups[] = {
 	{"4096 CPUs possible", "possible:4096", measure_possible},
 	{"start", NULL, measure_start},
 	{"load", NULL, measure_load},
+#ifdef HAVE_MASKS
+	{"masks, 64 CPUs", "possible:64", measure_masks},
+	{"masks, 4096 CPUs", "possible:4096", measure_masks},
+#endif
 #ifdef HAVE_LIBRSEQ
 	{"librseq", NULL, measure_librseq},
 #endif

@@ -26,6 +26,7 @@ void measure_fallback(void);
 void measure_possible(void);
 void measure_start(void);
 void measure_load(void);
+void measure_masks(void);
 void measure_librseq(void);
 
 #endif

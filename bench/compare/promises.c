@@ -32,6 +32,7 @@ struct promise {
 		ORDER(size, "later passes"), ALONE, 1.3, false                 \
 	}
 #define POSSIBLE(what) "4096 CPUs possible: " what, "2 CPUs possible: " what
+#define MASKS(what) "masks, 4096 CPUs: " what
 #define LEFT(setting) "left" setting ": resident after all are freed, of what was written"
 #define ALIGNED(nr) "aligned: alloc of 8 bytes aligned to 64, " nr " live"
 #define LOAD(how) "load: dlopen() beside 4 threads that " how
@@ -78,6 +79,10 @@ static const struct promise promises[] = {
 	{POSSIBLE("per_cpu_sum"), 1.2, false},
 	{POSSIBLE("percpu_counter_sum"), 1.2, false},
 	{POSSIBLE("added to a program's start and end"), 1.2, false},
+	{MASKS("cpumask_and"), MASKS("and, by hand"), 2, false},
+	{MASKS("cpumask_equal"), MASKS("equal, by hand"), 2, false},
+	{MASKS("cpumask_weight"), MASKS("weight, by hand"), 2, false},
+	{MASKS("cpumask_first, the last CPU"), MASKS("first by hand, the last CPU"), 2, false},
 };
 
 static double median(const struct figure *figure, enum side side)

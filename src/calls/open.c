@@ -4,6 +4,7 @@
 #include "cpu/self.h"
 #include "ground/system/fence.h"
 #include "machine/tier.h"
+#include "masks/system_masks.h"
 #include "memory/unit.h"
 
 #include <percpu/cpumask.h>
@@ -51,6 +52,8 @@ PERCPU_API int percpu_open(size_t size, const void *mask)
 		if (err)
 			return err;
 	}
+	if (!err)
+		err = pcpu_system_masks_open();
 	if (!err)
 		err = prepare_fences();
 	return err ? err : prepare_threads();

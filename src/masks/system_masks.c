@@ -12,6 +12,7 @@
  * So nobody ever sees another page than the one that setters change, and fork() finds a page or
  * none.
  */
+#include "masks/system_masks.h"
 #include "ground/bitmap.h"
 #include "ground/fault.h"
 #include "ground/layout.h"
@@ -41,9 +42,7 @@ static struct percpu_system_masks *new_page(void)
 	if (!pcpu_fault(PCPU_FAULT_MEM))
 		page = mmap(NULL, PCPU_PAGE_SIZE, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (page == MAP_FAILED)
-		pcpu_fatal("no memory for the masks of CPUs");
-	return page;
+	return page == MAP_FAILED ? NULL : page;
 }
 
 /* Only possible CPUs have copies, so no other is any CPU here. */
@@ -99,20 +98,41 @@ static void read_machine(struct percpu_system_masks *masks)
 	copy(masks->bits[__PCPU_MASK_ACTIVE], online);
 }
 
-PERCPU_API struct percpu_system_masks *__percpu_read_system_masks(void)
+/* NULL: no memory. */
+static struct percpu_system_masks *publish(void)
 {
-	struct percpu_system_masks *first = NULL, *mine;
-	int saved = errno;
+	struct percpu_system_masks *first = NULL, *mine = new_page();
 
-	mine = new_page();
+	if (!mine)
+		return NULL;
 	read_machine(mine);
 	if (__atomic_compare_exchange_n(&__percpu_system_masks, &first, mine, false,
 					__ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
-		first = mine;
-	else
-		munmap(mine, PCPU_PAGE_SIZE);
-	errno = saved;
+		return mine;
+	munmap(mine, PCPU_PAGE_SIZE);
 	return first;
+}
+
+PERCPU_API struct percpu_system_masks *__percpu_read_system_masks(void)
+{
+	const int saved = errno;
+	struct percpu_system_masks *masks = publish();
+
+	if (!masks)
+		pcpu_fatal("no memory for the masks of CPUs (errno %d). Before a sandbox begins, "
+			   "percpu_open() makes them",
+			   errno);
+	errno = saved;
+	return masks;
+}
+
+int pcpu_system_masks_open(void)
+{
+	const int saved = errno;
+	const bool there = __atomic_load_n(&__percpu_system_masks, __ATOMIC_ACQUIRE) || publish();
+
+	errno = saved;
+	return there ? 0 : -ENOMEM;
 }
 
 static const char *name_of(enum __pcpu_system_mask which)

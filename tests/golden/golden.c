@@ -98,6 +98,32 @@ static unsigned int counters_wrong(void)
 }
 #endif
 
+/* Masks of one word: what there is no call for. */
+GOLDEN bool golden_mask_test_cpu(unsigned int cpu, const struct cpumask *mask)
+{
+	return cpumask_test_cpu(cpu, mask);
+}
+
+GOLDEN unsigned int golden_mask_next(int cpu, const struct cpumask *mask)
+{
+	return cpumask_next(cpu, mask);
+}
+
+GOLDEN bool golden_mask_and(struct cpumask *to, const struct cpumask *one,
+			    const struct cpumask *other)
+{
+	return cpumask_and(to, one, other);
+}
+
+static unsigned int masks_wrong(void)
+{
+	static struct cpumask mask, to;
+
+	cpumask_set_cpu(0, &mask);
+	return !golden_mask_test_cpu(0, &mask) + (golden_mask_next(-1, &mask) != 0) +
+	       (golden_mask_next(0, &mask) < nr_cpu_ids) + !golden_mask_and(&to, &mask, &mask);
+}
+
 static unsigned int sections_wrong(struct golden_pair __percpu *pair)
 {
 	golden_this_write_static(5);
@@ -110,7 +136,7 @@ static unsigned int sections_wrong(struct golden_pair __percpu *pair)
 /* What does not depend on the thread being pinned. */
 static unsigned int unpinned_wrong(struct golden_pair __percpu *pair)
 {
-	unsigned int wrong = golden_this_wrong(pair) + sections_wrong(pair);
+	unsigned int wrong = golden_this_wrong(pair) + sections_wrong(pair) + masks_wrong();
 
 #ifdef GOLDEN_OBJECT
 	wrong += golden_object_this_wrong(pair) + counters_wrong();

@@ -91,11 +91,11 @@ file_of() { # FUNCTION
 	case $1 in golden_object_*) echo object.so ;; *) echo golden ;; esac
 }
 
-# The instructions of a function: class, address, text. Those of a section's are its fast path.
+# The instructions of a function: class, address, text. Of a section, a counter and a mask the fast path.
 classes() { # FUNCTION
 	awk -v function_name="$1" -f "$here/classes.awk" "$(file_of "$1").dis" >whole
 	case $1 in
-	golden_section_* | golden_counter_*) awk -f "$here/way.awk" whole ;;
+	golden_section_* | golden_counter_* | golden_mask_*) awk -f "$here/way.awk" whole ;;
 	*) cat whole ;;
 	esac
 }
@@ -138,7 +138,7 @@ is_listed_version() {
 check_lists() {
 	is_listed_version || skip "the list is of $wanted, this is $compiler $version"
 	build "PIE, libpercpu.so" "$shared" -O2 -fPIE -pie
-	functions 'this|pinned|section|counter|object' >built
+	functions 'this|pinned|section|counter|mask|object' >built
 	sed -n 's/^\(golden_[a-z_]*\):.*/\1/p' "$list" | sort >listed
 	checks=$((checks + 1))
 	cmp -s built listed || fail "functions and lists differ: $(diff built listed)"

@@ -150,6 +150,8 @@ static void work(unsigned int n, unsigned int i)
 	__this_cpu_write(locked, __this_cpu_read(locked) + 1);
 	local_unlock(&lock);
 	percpu_counter_add(&counter, 1);
+	if (num_online_cpus() == 0)
+		abort();
 	if (i % EACH_VISIT == 0)
 		visited[n] += per_cpu_xchg(taken, cpus[(n + i / EACH_VISIT) % nr_cpus], 0);
 	if (!with_areas || i % 8)

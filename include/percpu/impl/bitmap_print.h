@@ -38,12 +38,13 @@ __pcpu_inline void __pcpu_print_number(struct __pcpu_paper *paper, unsigned long
 __pcpu_inline void __pcpu_print_list(struct __pcpu_paper *paper, const unsigned long *bits,
 				     unsigned long nbits)
 {
-	const struct __pcpu_words words = __pcpu_words1(bits);
 	unsigned long first, behind;
 
-	for (first = __pcpu_find_OF(words, nbits, 0, nbits); first < nbits;
-	     first = __pcpu_find_OF(words, nbits, behind, nbits)) {
-		behind = __pcpu_find_NOT(words, nbits, first, nbits);
+	for (first = __pcpu_find(__PCPU_BITS_OF, __pcpu_words1(bits), nbits, 0, nbits, false);
+	     first < nbits; first = __pcpu_find(__PCPU_BITS_OF, __pcpu_words1(bits), nbits, behind,
+						nbits, false)) {
+		behind = __pcpu_find(__PCPU_BITS_NOT, __pcpu_words1(bits), nbits, first, nbits,
+				     false);
 		if (paper->len)
 			__pcpu_print_char(paper, ',');
 		__pcpu_print_number(paper, first);

@@ -151,12 +151,13 @@ __pcpu_always_inline unsigned long __pcpu_word(enum __pcpu_which_bits op, struct
 
 /*
  * Of a function that is always expanded in line, with @op a constant, those of the file's own: one
- * for each of the ways in which words are looked at, and which is meant by an @op.
+ * for each of the ways in which words are looked at, and which is meant by an @op. They are calls
+ * wherever they are used, as the kernel's are, since most processes never make them.
  */
-#define __PCPU_FAR(name, op, result, parameters, ...)                     \
-	__pcpu_inline result __pcpu_##name##_##op parameters              \
-	{                                                                 \
-		return __pcpu_##name##_in(__PCPU_BITS_##op, __VA_ARGS__); \
+#define __PCPU_FAR(name, op, result, parameters, ...)                                           \
+	static __attribute__((__unused__, __noinline__)) result __pcpu_##name##_##op parameters \
+	{                                                                                       \
+		return __pcpu_##name##_in(__PCPU_BITS_##op, __VA_ARGS__);                       \
 	}
 #define __PCPU_FAR_ALL(name, result, parameters, ...)                 \
 	__PCPU_FAR(name, OF, result, parameters, __VA_ARGS__)         \
@@ -176,6 +177,9 @@ __pcpu_always_inline unsigned long __pcpu_word(enum __pcpu_which_bits op, struct
 	 : (op) == __PCPU_BITS_AND_ANDNOT ? __pcpu_##name##_AND_ANDNOT(__VA_ARGS__) \
 	 : (op) == __PCPU_BITS_OR_XOR     ? __pcpu_##name##_OR_XOR(__VA_ARGS__)     \
 					  : __pcpu_##name##_OF(__VA_ARGS__))
+/* A struct in registers. */
+#define __PCPU_THREE const unsigned long *a, const unsigned long *b, const unsigned long *c
+#define __PCPU_THREE_OF(words) (words).a, (words).b, (words).c
 
 /* --- a whole bitmap --- */
 
@@ -198,8 +202,8 @@ __pcpu_always_inline bool __pcpu_combine_in(enum __pcpu_which_bits op, unsigned 
 	}
 	return any != 0;
 }
-__PCPU_FAR_ALL(combine, bool, (unsigned long *dst, struct __pcpu_words from, unsigned long nbits),
-	       dst, from, nbits)
+__PCPU_FAR_ALL(combine, bool, (unsigned long *dst, __PCPU_THREE, unsigned long nbits), dst,
+	       __pcpu_words3(a, b, c), nbits)
 
 __pcpu_always_inline bool __pcpu_combine(enum __pcpu_which_bits op, unsigned long *dst,
 					 struct __pcpu_words from, unsigned long nbits,
@@ -208,7 +212,7 @@ __pcpu_always_inline bool __pcpu_combine(enum __pcpu_which_bits op, unsigned lon
 	unsigned long word;
 
 	if (!one_word)
-		return __PCPU_FAR_OF(combine, op, dst, from, nbits);
+		return __PCPU_FAR_OF(combine, op, dst, __PCPU_THREE_OF(from), nbits);
 	word = __pcpu_word(op, from, 0);
 	__PCPU_WORD_STORE(dst, word);
 	return (word & __PCPU_LAST_WORD(nbits)) != 0;
@@ -227,13 +231,13 @@ __pcpu_always_inline bool __pcpu_any_in(enum __pcpu_which_bits op, struct __pcpu
 	return nbits % __PCPU_BITS_PER_LONG &&
 	       (__pcpu_word(op, from, whole) & __PCPU_LAST_WORD(nbits)) != 0;
 }
-__PCPU_FAR_ALL(any, bool, (struct __pcpu_words from, unsigned long nbits), from, nbits)
+__PCPU_FAR_ALL(any, bool, (__PCPU_THREE, unsigned long nbits), __pcpu_words3(a, b, c), nbits)
 
 __pcpu_always_inline bool __pcpu_any(enum __pcpu_which_bits op, struct __pcpu_words from,
 				     unsigned long nbits, bool one_word)
 {
 	if (!one_word)
-		return __PCPU_FAR_OF(any, op, from, nbits);
+		return __PCPU_FAR_OF(any, op, __PCPU_THREE_OF(from), nbits);
 	return (__pcpu_word(op, from, 0) & __PCPU_LAST_WORD(nbits)) != 0;
 }
 
@@ -265,13 +269,14 @@ __pcpu_always_inline unsigned int __pcpu_weight_in(enum __pcpu_which_bits op,
 			__pcpu_word_weight(__pcpu_word(op, from, whole) & __PCPU_LAST_WORD(nbits));
 	return weight;
 }
-__PCPU_FAR_ALL(weight, unsigned int, (struct __pcpu_words from, unsigned long nbits), from, nbits)
+__PCPU_FAR_ALL(weight, unsigned int, (__PCPU_THREE, unsigned long nbits), __pcpu_words3(a, b, c),
+	       nbits)
 
 __pcpu_always_inline unsigned int __pcpu_weight(enum __pcpu_which_bits op, struct __pcpu_words from,
 						unsigned long nbits, bool one_word)
 {
 	if (!one_word)
-		return __PCPU_FAR_OF(weight, op, from, nbits);
+		return __PCPU_FAR_OF(weight, op, __PCPU_THREE_OF(from), nbits);
 	return __pcpu_word_weight(__pcpu_word(op, from, 0) & __PCPU_LAST_WORD(nbits));
 }
 
@@ -381,9 +386,8 @@ __pcpu_always_inline unsigned long __pcpu_find_in(enum __pcpu_which_bits op,
 	return start < nbits ? start : none;
 }
 __PCPU_FAR_ALL(find, unsigned long,
-	       (struct __pcpu_words from, unsigned long nbits, unsigned long start,
-		unsigned long none),
-	       from, nbits, start, none)
+	       (__PCPU_THREE, unsigned long nbits, unsigned long start, unsigned long none),
+	       __pcpu_words3(a, b, c), nbits, start, none)
 
 /* In one word. Where there is none some number is found from the end on. */
 __pcpu_always_inline unsigned int __pcpu_find_near(enum __pcpu_which_bits op,
@@ -406,7 +410,7 @@ __pcpu_always_inline unsigned long __pcpu_find(enum __pcpu_which_bits op, struct
 	unsigned long found;
 
 	if (!one_word)
-		return __PCPU_FAR_OF(find, op, from, nbits, start, none);
+		return __PCPU_FAR_OF(find, op, __PCPU_THREE_OF(from), nbits, start, none);
 	found = start < nbits ? __pcpu_find_near(op, from, (unsigned int)start) : nbits;
 	return found < nbits ? found : none;
 }
@@ -437,12 +441,13 @@ __pcpu_always_inline unsigned long __pcpu_find_around(enum __pcpu_which_bits op,
 	unsigned long found;
 
 	if (!wrapped || at > start) {
-		found = __PCPU_FAR_OF(find, op, from, nbits, at, nbits);
+		found = __PCPU_FAR_OF(find, op, __PCPU_THREE_OF(from), nbits, at, nbits);
 		if (found < nbits)
 			return found;
 		at = 0;
 	}
-	return __PCPU_FAR_OF(find, op, from, start < nbits ? start : nbits, at, none);
+	return __PCPU_FAR_OF(find, op, __PCPU_THREE_OF(from), start < nbits ? start : nbits, at,
+			     none);
 }
 
 /* The last one; @none: there is none. */
@@ -484,20 +489,21 @@ __pcpu_always_inline unsigned long __pcpu_nth_in(enum __pcpu_which_bits op,
 	return none;
 }
 __PCPU_FAR_ALL(nth, unsigned long,
-	       (struct __pcpu_words from, unsigned long nbits, unsigned long nth,
-		unsigned long none),
-	       from, nbits, nth, none)
+	       (__PCPU_THREE, unsigned long nbits, unsigned long nth, unsigned long none),
+	       __pcpu_words3(a, b, c), nbits, nth, none)
 
 __pcpu_always_inline unsigned long __pcpu_find_nth(enum __pcpu_which_bits op,
 						   struct __pcpu_words from, unsigned long nbits,
 						   unsigned long nth, unsigned long none)
 {
-	return __PCPU_FAR_OF(nth, op, from, nbits, nth, none);
+	return __PCPU_FAR_OF(nth, op, __PCPU_THREE_OF(from), nbits, nth, none);
 }
 
 #undef __PCPU_FAR
 #undef __PCPU_FAR_ALL
 #undef __PCPU_FAR_OF
+#undef __PCPU_THREE
+#undef __PCPU_THREE_OF
 #undef __PCPU_WORD_PLAIN
 #undef __PCPU_WORD_STORE
 #include <percpu/impl/end.h>

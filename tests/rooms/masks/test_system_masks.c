@@ -13,6 +13,7 @@
 
 #include <percpu/percpu.h>
 
+#include <errno.h>
 #include <sched.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -246,6 +247,26 @@ static void no_memory_is_fatal(void **state)
 	assert_non_null(strstr(end.output, "no memory for the masks of CPUs"));
 }
 
+static void percpu_open_has_them_be_there_body(void *arg)
+{
+	const unsigned long mask = 1;
+
+	(void)arg;
+	faults_fail_all(PCPU_FAULT_MEM);
+	child_expect(percpu_open(sizeof(mask), &mask) == -ENOMEM);
+	faults_end();
+	child_expect(!__percpu_system_masks && percpu_open(sizeof(mask), &mask) == 0);
+	child_expect(__percpu_system_masks);
+	faults_fail_all(PCPU_FAULT_MEM);
+	child_expect(cpu_online((unsigned int)sched_getcpu()) && faults_end() == 0);
+}
+
+static void percpu_open_has_them_be_there(void **state)
+{
+	(void)state;
+	in_child(percpu_open_has_them_be_there_body);
+}
+
 /* --- several who ask first --- */
 
 static unsigned int asked;
@@ -377,6 +398,7 @@ int main(void)
 		cmocka_unit_test(without_files_the_thread_is_asked),
 		cmocka_unit_test(one_list_that_is_missing_does_not_matter_to_the_other),
 		cmocka_unit_test(no_memory_is_fatal),
+		cmocka_unit_test(percpu_open_has_them_be_there),
 		cmocka_unit_test(who_comes_second_takes_the_first_ones),
 		cmocka_unit_test(forked_child_has_its_own),
 		cmocka_unit_test(lists_of_the_kernel_are_read),
