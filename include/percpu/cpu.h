@@ -18,9 +18,8 @@
  * every possible CPU, so nothing is lost or moved when one goes, and sums have it.
  * percpu_machine_cpu_up() and percpu_machine_cpu_down() do the same with the machine's own CPUs.
  *
- * What begins before main() ends when the process does; nothing of this costs anything before it
- * is used. docs/hotplug.md has all steps in their order, what the masks are at each, and who is
- * told what if one fails.
+ * Nothing of this costs anything before it is used. docs/hotplug.md has all steps in their order,
+ * what the masks are at each, and who is told what if one fails.
  *
  * Who registers and who calls up or down may be any thread, but no handler of a signal, and no
  * section (section.h), which must not wait: that is fatal. The callbacks run without any lock of
@@ -48,15 +47,15 @@ __PCPU_BEGIN_DECLS
  * pointer: (unsigned int)(unsigned long)data. "refuse": a callback that returns an error has the
  * operation given up. An error to an event that is marked so is fatal.
  */
-#define CPU_ONLINE 0x0002	/* it is up */
-#define CPU_UP_PREPARE 0x0003	/* it is about to come: may be refused */
-#define CPU_UP_CANCELED 0x0004	/* it does not come */
+#define CPU_ONLINE 0x0002       /* it is up */
+#define CPU_UP_PREPARE 0x0003   /* it is about to come: may be refused */
+#define CPU_UP_CANCELED 0x0004  /* it does not come */
 #define CPU_DOWN_PREPARE 0x0005 /* it is about to go: may be refused */
-#define CPU_DOWN_FAILED 0x0006	/* it does not go */
-#define CPU_DEAD 0x0007		/* it is gone; fatal */
-#define CPU_DYING 0x0008	/* it goes: as on that CPU, and must not sleep */
-#define CPU_POST_DEAD 0x0009	/* the same as CPU_DEAD, without the readers' lock; fatal */
-#define CPU_STARTING 0x000A	/* it comes: as on that CPU, and must not sleep */
+#define CPU_DOWN_FAILED 0x0006  /* it does not go */
+#define CPU_DEAD 0x0007         /* it is gone; fatal */
+#define CPU_DYING 0x0008        /* it goes: as on that CPU, and must not sleep */
+#define CPU_POST_DEAD 0x0009    /* the same as CPU_DEAD, without the readers' lock; fatal */
+#define CPU_STARTING 0x000A     /* it comes: as on that CPU, and must not sleep */
 
 /** Added to each event while all CPUs but one are down (disable_nonboot_cpus()). */
 #define CPU_TASKS_FROZEN 0x0010
@@ -88,7 +87,10 @@ __PCPU_BEGIN_DECLS
  * that come later in the order hear the event that is under way.
  */
 PERCPU_API int register_cpu_notifier(struct notifier_block *nb) __pcpu_as(register_cpu_notifier);
-/** unregister_cpu_notifier() - from the return on, @nb is called no more. One that is not there: nothing. */
+/**
+ * unregister_cpu_notifier() - from the return on, @nb is called no more
+ *
+ * A callback may call it for its own block. One that is not there: nothing. */
 PERCPU_API void unregister_cpu_notifier(struct notifier_block *nb)
 	__pcpu_as(unregister_cpu_notifier);
 
@@ -99,8 +101,8 @@ PERCPU_API void __unregister_cpu_notifier(struct notifier_block *nb)
 	__pcpu_as(unregister_cpu_notifier_locked);
 
 /**
- * cpu_maps_update_begin(), cpu_maps_update_done() - keep everybody else from taking CPUs up or down,
- * registering, and disabling hotplug
+ * cpu_maps_update_begin(), cpu_maps_update_done() - keep everybody else from taking CPUs up or
+ * down, registering, and disabling hotplug
  *
  * The kernel's cpu_add_remove_lock. It nests in a thread. Not inside of cpus_read_lock().
  */
@@ -110,15 +112,15 @@ PERCPU_API void cpu_maps_update_done(void) __pcpu_as(cpu_maps_update_done);
 #define cpu_notifier_register_done cpu_maps_update_done
 
 /** hotcpu_notifier(), cpu_notifier() - define a block for the callback @fn, and register it. */
-#define cpu_notifier(fn, pri)                                            \
-	do {                                                             \
-		static struct notifier_block fn##_nb = {fn, NULL, pri};  \
-		register_cpu_notifier(&fn##_nb);                         \
+#define cpu_notifier(fn, pri)                                           \
+	do {                                                            \
+		static struct notifier_block fn##_nb = {fn, NULL, pri}; \
+		register_cpu_notifier(&fn##_nb);                        \
 	} while (0)
-#define __cpu_notifier(fn, pri)                                          \
-	do {                                                             \
-		static struct notifier_block fn##_nb = {fn, NULL, pri};  \
-		__register_cpu_notifier(&fn##_nb);                       \
+#define __cpu_notifier(fn, pri)                                         \
+	do {                                                            \
+		static struct notifier_block fn##_nb = {fn, NULL, pri}; \
+		__register_cpu_notifier(&fn##_nb);                      \
 	} while (0)
 #define hotcpu_notifier(fn, pri) cpu_notifier(fn, pri)
 #define __hotcpu_notifier(fn, pri) __cpu_notifier(fn, pri)
@@ -139,8 +141,8 @@ PERCPU_API void cpu_maps_update_done(void) __pcpu_as(cpu_maps_update_done);
  *
  * Costs an addition to this CPU's copy of a counter, and so does the end.
  *
- * Thread-safe. In a handler of a signal it waits for other threads, never for its own. A thread that
- * ends inside is reported in the log, and taken for one that has given it back.
+ * Thread-safe. In a handler of a signal it waits for other threads, never for its own. A thread
+ * that ends inside is reported in the log, and taken for one that has given it back.
  */
 PERCPU_API void cpus_read_lock(void) __pcpu_as(cpus_read_lock);
 /** cpus_read_trylock() - the same, or false at once where that would wait. */
@@ -167,15 +169,38 @@ PERCPU_API void cpus_write_unlock(void) __pcpu_as(cpus_write_unlock);
 /** Whether the calling thread is a reader, or the writer. */
 PERCPU_API bool __percpu_cpus_are_held(void);
 /** lockdep_assert_cpus_held() - say so in the log, once a place, where it is neither. */
-#define lockdep_assert_cpus_held()                                                         \
-	do {                                                                               \
-		static bool __pcpu_warned;                                                 \
-		if (__builtin_expect(!__percpu_cpus_are_held(), 0) && !__pcpu_warned) {    \
-			__pcpu_warned = true;                                              \
-			__percpu_cpus_not_held(__FILE__, __LINE__);                        \
-		}                                                                          \
+#define lockdep_assert_cpus_held()                                                      \
+	do {                                                                            \
+		static bool __pcpu_warned;                                              \
+		if (__builtin_expect(!__percpu_cpus_are_held(), 0) && !__pcpu_warned) { \
+			__pcpu_warned = true;                                           \
+			__percpu_cpus_not_held(__FILE__, __LINE__);                     \
+		}                                                                       \
 	} while (0)
 PERCPU_API void __percpu_cpus_not_held(const char *file, int line);
+
+/**
+ * synchronize_sched() - wait until all sections (section.h) have ended that there were at the call
+ *
+ * On all CPUs, one after the other. What was written before the call is seen by sections that begin
+ * later. Not inside of a section. Thread-safe; not for handlers of signals.
+ */
+PERCPU_API void synchronize_sched(void) __pcpu_as(synchronize_sched);
+
+/**
+ * might_sleep() - say so in the log, once a place, if it is inside of a section, which must not
+ * wait.
+ */
+#define might_sleep()                                            \
+	do {                                                     \
+		static bool __pcpu_warned;                       \
+		if (!__pcpu_warned && __percpu_is_atomic()) {    \
+			__pcpu_warned = true;                    \
+			__percpu_not_atomic(__FILE__, __LINE__); \
+		}                                                \
+	} while (0)
+PERCPU_API bool __percpu_is_atomic(void);
+PERCPU_API void __percpu_not_atomic(const char *file, int line);
 
 /* --- taking them up and down --- */
 
@@ -184,7 +209,8 @@ PERCPU_API void __percpu_cpus_not_held(const char *file, int line);
  *
  * Returns 0; -EINVAL: it is not possible (with an error in the log), not present, or up already;
  * -EBUSY: hotplug is disabled; -EDEADLK: the caller is a reader, or in a callback; -ENOMEM; or
- * what a notifier, a state (cpuhotplug.h) or a hook has refused with, and then everything is as it was.
+ * what a notifier, a state (cpuhotplug.h) or a hook has refused with, and then everything is as it
+ * was.
  */
 PERCPU_API int cpu_up(unsigned int cpu) __pcpu_as(cpu_up);
 /**
@@ -200,8 +226,8 @@ PERCPU_API int cpu_down(unsigned int cpu) __pcpu_as(cpu_down);
 /**
  * cpu_hotplug_disable() - have cpu_up() and cpu_down() refused, from the return on
  *
- * Waits for those that are under way. A flag, as in the kernel that is mirrored: of two of them, one
- * cpu_hotplug_enable() is the end. What happens to the machine meanwhile is told then.
+ * Waits for those that are under way. A flag, as in the kernel that is mirrored: of two of them,
+ * one cpu_hotplug_enable() is the end. What happens to the machine meanwhile is told then.
  */
 PERCPU_API void cpu_hotplug_disable(void) __pcpu_as(cpu_hotplug_disable);
 PERCPU_API void cpu_hotplug_enable(void) __pcpu_as(cpu_hotplug_enable);
@@ -213,7 +239,11 @@ PERCPU_API void cpu_hotplug_enable(void) __pcpu_as(cpu_hotplug_enable);
  * stay so, hotplug is not disabled, and enable_nonboot_cpus() is to be called as well.
  */
 PERCPU_API int disable_nonboot_cpus(void) __pcpu_as(disable_nonboot_cpus);
-/** enable_nonboot_cpus() - enable hotplug, and bring those up again. Who does not come is in the log. */
+/**
+ * enable_nonboot_cpus() - enable hotplug, and bring those up again
+ *
+ * Who does not come is in the log.
+ */
 PERCPU_API void enable_nonboot_cpus(void) __pcpu_as(enable_nonboot_cpus);
 
 /* --- suspend --- */
@@ -225,8 +255,8 @@ PERCPU_API void enable_nonboot_cpus(void) __pcpu_as(enable_nonboot_cpus);
 #define PM_POST_SUSPEND 0x0004
 
 /**
- * cpu_hotplug_pm_callback() - a notifier for the chain on which a program hears of suspends: hotplug is
- * disabled from a PREPARE to its POST
+ * cpu_hotplug_pm_callback() - a notifier for the chain on which a program hears of suspends:
+ * hotplug is disabled from a PREPARE to its POST
  *
  * Returns NOTIFY_OK for these four, NOTIFY_DONE for all others.
  */
@@ -238,16 +268,16 @@ PERCPU_API int cpu_hotplug_pm_callback(struct notifier_block *nb, unsigned long 
 /**
  * struct percpu_cpu_hooks - what a program does where the kernel has the architecture
  *
- * Any of them may be NULL, which is to do nothing, and well. They run in the caller's thread, as the
- * writer. Who returns an error, a negative errno, has the operation fail with it.
+ * Any of them may be NULL, which is to do nothing, and well. They run in the caller's thread, as
+ * the writer. Who returns an error, a negative errno, has the operation fail with it.
  */
 struct percpu_cpu_hooks {
 	int (*idle_thread_get)(unsigned int cpu); /* up: the first step, before any event */
-	int (*cpu_up)(unsigned int cpu);	  /* the kernel's __cpu_up(): it starts */
-	int (*cpu_disable)(unsigned int cpu);	  /* __cpu_disable(): it leaves the mask if this is 0 */
-	void (*cpu_die)(unsigned int cpu);	  /* __cpu_die(): behind CPU_DYING */
-	void (*enable_nonboot_cpus_begin)(void);  /* arch_enable_nonboot_cpus_begin() */
-	void (*enable_nonboot_cpus_end)(void);
+	int (*__cpu_up)(unsigned int cpu);        /* it starts, before CPU_STARTING */
+	int (*__cpu_disable)(unsigned int cpu);   /* it leaves the online mask if this is 0 */
+	void (*__cpu_die)(unsigned int cpu);      /* behind CPU_DYING */
+	void (*arch_enable_nonboot_cpus_begin)(void);
+	void (*arch_enable_nonboot_cpus_end)(void);
 };
 
 /**
@@ -261,15 +291,15 @@ percpu_set_cpu_hooks(const struct percpu_cpu_hooks *hooks);
 /* --- the machine's own --- */
 
 /**
- * percpu_machine_cpu_up(), percpu_machine_cpu_down() - bring a CPU of the machine on- or offline, for
- * everybody
+ * percpu_machine_cpu_up(), percpu_machine_cpu_down() - bring a CPU of the machine on- or offline,
+ * for everybody
  *
  * As cpu_up() and cpu_down(), and where the CPU starts or stops, that is written to
  * /sys/devices/system/cpu/cpuN/online. A CPU that this process has up or down already: -EINVAL.
  *
- * Beside what these return: -EACCES, -EPERM or -EROFS: the caller has no right to; -EOPNOTSUPP: this
- * CPU cannot be plugged, or there is no sysfs; another negative errno: the kernel refuses. The first
- * of these are found before anybody is told anything.
+ * Beside what these return: -EACCES, -EPERM or -EROFS: the caller has no right to; -EOPNOTSUPP:
+ * this CPU cannot be plugged, or there is no sysfs; another negative errno: the kernel refuses.
+ * The first of these are found before anybody is told anything.
  */
 PERCPU_API int percpu_machine_cpu_up(unsigned int cpu);
 PERCPU_API int percpu_machine_cpu_down(unsigned int cpu);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cpuhotplug.h - states of CPU hotplug: what is to be done when a CPU comes, and undone when it goes.
+ * cpuhotplug.h - states of CPU hotplug: what is to be done when a CPU comes, and undone when it
+ * goes.
  *
  *	static int start(unsigned int cpu);	// 0, or a negative errno: the CPU does not come
  *	static int stop(unsigned int cpu);	// 0, or a negative errno: the CPU does not go
@@ -16,19 +17,20 @@
  * through them. Whoever fails has the ones before him undone. In the order of the states stand the
  * notifiers' events too (cpu.h):
  *
- *	state				its callbacks run
- *	PREPARE, fixed and dynamic	in the thread that calls cpu_up() or cpu_down()
- *	STARTING, fixed			as on the CPU, which is held (section.h), with signals blocked.
- *					Must not wait; what they return is not looked at
- *	ONLINE, fixed and dynamic	on the CPU: in a thread of the library that may run on no other,
- *					with signals blocked. In a process that may not run there (a
- *					cpuset; a CPU that the machine does not have, or has offline),
- *					in that thread, elsewhere
+ *	state			its callbacks run
+ *	PREPARE, fixed and	in the thread that calls cpu_up() or cpu_down()
+ *	dynamic
+ *	STARTING, fixed		as on the CPU, which is held (section.h), with signals blocked.
+ *				They must not wait; what they return is only reported
+ *	ONLINE, fixed and	on the CPU: in a thread of the library that may run on no other,
+ *	dynamic			with signals blocked. In a process that may not run there (a
+ *				cpuset; a CPU that the machine does not have, or has offline),
+ *				in that thread, elsewhere
  *
- * A callback that is NULL is passed over. Callbacks may allocate, operate, and nest cpus_read_lock();
- * they must not set up or remove states (-EDEADLK, or fatal), nor be left by longjmp() or an
- * exception. Where all is done by one
- * callback a CPU, these calls are thread-safe; none of them is for handlers of signals or sections.
+ * A callback that is NULL is passed over. Callbacks may allocate, operate, and nest
+ * cpus_read_lock(); they must not set up or remove states (-EDEADLK, or fatal), nor be left by
+ * longjmp() or an exception. The calls are thread-safe, and none of them is for handlers of signals
+ * or for sections.
  */
 #ifndef PERCPU_CPUHOTPLUG_H
 #define PERCPU_CPUHOTPLUG_H
@@ -41,8 +43,8 @@
 enum cpuhp_state {
 	CPUHP_INVALID = -1,
 	CPUHP_OFFLINE = 0,
-	CPUHP_CREATE_THREADS,  /* threads of CPUs are made (smpboot.h) */
-	CPUHP_NOTIFY_PREPARE,  /* CPU_UP_PREPARE, CPU_UP_CANCELED and CPU_DEAD */
+	CPUHP_CREATE_THREADS,   /* threads of CPUs are made (smpboot.h) */
+	CPUHP_NOTIFY_PREPARE,   /* CPU_UP_PREPARE, CPU_UP_CANCELED and CPU_DEAD */
 	CPUHP_BP_PREPARE_FIXED, /* ... _END: places among which a program decides */
 	CPUHP_BP_PREPARE_FIXED_END = CPUHP_BP_PREPARE_FIXED + 15,
 	CPUHP_BP_PREPARE_DYN, /* ask for this one: the next free of the dynamic ones */
@@ -52,10 +54,10 @@ enum cpuhp_state {
 	CPUHP_AP_STARTING_FIXED,
 	CPUHP_AP_STARTING_FIXED_END = CPUHP_AP_STARTING_FIXED + 15,
 	CPUHP_AP_NOTIFY_STARTING, /* CPU_STARTING and CPU_DYING */
-	CPUHP_AP_ONLINE,	  /* from here on it is in the online mask */
-	CPUHP_TEARDOWN_CPU,	  /* the CPU stops */
+	CPUHP_AP_ONLINE,          /* from here on it is in the online mask */
+	CPUHP_TEARDOWN_CPU,       /* the CPU stops */
 	CPUHP_AP_SMPBOOT_THREADS, /* its threads are unparked, and parked */
-	CPUHP_AP_NOTIFY_ONLINE,	  /* CPU_ONLINE, CPU_DOWN_PREPARE and CPU_DOWN_FAILED */
+	CPUHP_AP_NOTIFY_ONLINE,   /* CPU_ONLINE, CPU_DOWN_PREPARE and CPU_DOWN_FAILED */
 	CPUHP_AP_ONLINE_FIXED,
 	CPUHP_AP_ONLINE_FIXED_END = CPUHP_AP_ONLINE_FIXED + 15,
 	CPUHP_AP_ONLINE_DYN,
@@ -85,9 +87,9 @@ struct hlist_head {
 #ifndef hlist_entry
 /** hlist_entry(), hlist_entry_safe() - the instance of a node; NULL of NULL. */
 #define hlist_entry(ptr, type, member) container_of(ptr, type, member)
-#define hlist_entry_safe(ptr, type, member)                                   \
-	__extension__({                                                       \
-		struct hlist_node *__pcpu_node = (ptr);                       \
+#define hlist_entry_safe(ptr, type, member)                                  \
+	__extension__({                                                      \
+		struct hlist_node *__pcpu_node = (ptr);                      \
 		__pcpu_node ? hlist_entry(__pcpu_node, type, member) : NULL; \
 	})
 #endif
@@ -112,21 +114,22 @@ PERCPU_API int __percpu_cpuhp_remove_instance(int state, struct hlist_node *node
 					      bool locked);
 
 /**
- * cpuhp_setup_state() - have @startup called for each CPU that comes, and @teardown for each that goes
+ * cpuhp_setup_state() - have @startup called for each CPU that comes, and @teardown for each that
+ * goes
  * @state: a FIXED one, or CPUHP_BP_PREPARE_DYN or CPUHP_AP_ONLINE_DYN
  * @name: for the log. Not NULL, and kept
  *
  * For each CPU that is past the state already @startup is called here. If one fails, @teardown is
  * called for those before it, and the state is not set up.
  *
- * Returns 0, or the state for a dynamic one; -EINVAL: no such state, or no name; -EBUSY: the state is
- * in use; -ENOSPC: no dynamic one is left; -EDEADLK: in a callback of a state; -ENOMEM; or what
+ * Returns 0, or the state for a dynamic one; -EINVAL: no such state, or no name; -EBUSY: the state
+ * is in use; -ENOSPC: no dynamic one is left; -EDEADLK: in a callback of a state; -ENOMEM; or what
  * @startup has failed with.
  *
  * _nocalls: @startup is not called here. _cpuslocked: the caller is a reader (cpus_read_lock()).
  */
-__pcpu_always_inline int cpuhp_setup_state(int state, const char *name,
-					   cpuhp_callback_t startup, cpuhp_callback_t teardown)
+__pcpu_always_inline int cpuhp_setup_state(int state, const char *name, cpuhp_callback_t startup,
+					   cpuhp_callback_t teardown)
 {
 	return __percpu_cpuhp_setup(state, name, true, startup, teardown, false);
 }
@@ -145,8 +148,7 @@ __pcpu_always_inline int cpuhp_setup_state_nocalls(int state, const char *name,
 	return __percpu_cpuhp_setup(state, name, false, startup, teardown, false);
 }
 
-__pcpu_always_inline int cpuhp_setup_state_nocalls_cpuslocked(int state,
-							      const char *name,
+__pcpu_always_inline int cpuhp_setup_state_nocalls_cpuslocked(int state, const char *name,
 							      cpuhp_callback_t startup,
 							      cpuhp_callback_t teardown)
 {
@@ -200,8 +202,7 @@ __pcpu_always_inline int cpuhp_state_add_instance(int state, struct hlist_node *
 	return __percpu_cpuhp_add_instance(state, node, true, false);
 }
 
-__pcpu_always_inline int cpuhp_state_add_instance_nocalls(int state,
-							  struct hlist_node *node)
+__pcpu_always_inline int cpuhp_state_add_instance_nocalls(int state, struct hlist_node *node)
 {
 	return __percpu_cpuhp_add_instance(state, node, false, false);
 }
@@ -213,14 +214,12 @@ __pcpu_always_inline int cpuhp_state_add_instance_nocalls_cpuslocked(int state,
 }
 
 /** cpuhp_state_remove_instance() - call the teardown for it, and take it off. 0, or -EINVAL. */
-__pcpu_always_inline int cpuhp_state_remove_instance(int state,
-						     struct hlist_node *node)
+__pcpu_always_inline int cpuhp_state_remove_instance(int state, struct hlist_node *node)
 {
 	return __percpu_cpuhp_remove_instance(state, node, true, false);
 }
 
-__pcpu_always_inline int cpuhp_state_remove_instance_nocalls(int state,
-							     struct hlist_node *node)
+__pcpu_always_inline int cpuhp_state_remove_instance_nocalls(int state, struct hlist_node *node)
 {
 	return __percpu_cpuhp_remove_instance(state, node, false, false);
 }

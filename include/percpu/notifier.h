@@ -10,8 +10,8 @@
  *	raw_notifier_call_chain(&chain, EVENT, data);
  *
  * A raw chain has no lock: its users see to it that nobody changes it while somebody else changes
- * or calls it. A callback may take its own block off the chain. The chain of CPU hotplug, which has
- * its lock, is in cpu.h. The kernel's names and values are mirrored.
+ * or calls it. A callback may take its own block off the chain, and nobody else's. The chain of
+ * CPU hotplug, which has its lock, is in cpu.h. The kernel's names and values are mirrored.
  */
 #ifndef PERCPU_NOTIFIER_H
 #define PERCPU_NOTIFIER_H
@@ -52,10 +52,10 @@ struct raw_notifier_head {
 #define RAW_NOTIFIER_HEAD(name) struct raw_notifier_head name = RAW_NOTIFIER_INIT(name)
 
 /** What a callback returns. A value with the stop bit ends the walk along the chain. */
-#define NOTIFY_DONE 0x0000			/* it has no interest */
-#define NOTIFY_OK 0x0001			/* fine */
-#define NOTIFY_STOP_MASK 0x8000			/* the stop bit */
-#define NOTIFY_BAD (NOTIFY_STOP_MASK | 0x0002)	/* it refuses: -EPERM */
+#define NOTIFY_DONE 0x0000                         /* it has no interest */
+#define NOTIFY_OK 0x0001                           /* fine */
+#define NOTIFY_STOP_MASK 0x8000                    /* the stop bit */
+#define NOTIFY_BAD (NOTIFY_STOP_MASK | 0x0002)     /* it refuses: -EPERM */
 #define NOTIFY_STOP (NOTIFY_OK | NOTIFY_STOP_MASK) /* fine, and nobody else is to hear of it */
 
 /** notifier_from_errno() - the value that refuses with @err, a negative errno; 0: NOTIFY_OK. */

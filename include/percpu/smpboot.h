@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * smpboot.h - threads of CPUs: one on each CPU that is up, made when it comes and parked when it goes.
+ * smpboot.h - threads of CPUs: one on each CPU that is up, made when it comes and parked when it
+ * goes.
  *
  *	static int wanted(unsigned int cpu) { return *per_cpu_ptr(&work, cpu) != 0; }
  *	static void work_off(unsigned int cpu);
@@ -13,11 +14,11 @@
  *	percpu_wake_thread(&workers, cpu);
  *
  * A thread may run on its CPU and nowhere else, if the process may run there at all, and has all
- * signals blocked. While its CPU is down it is parked: it sleeps. An idle thread sleeps too, and wakes
- * up for nothing but percpu_wake_thread().
+ * signals blocked. While its CPU is down it is parked: it sleeps. An idle thread sleeps too, and
+ * wakes up for nothing but percpu_wake_thread().
  *
- * In a child of fork() there are none. They are made there when their CPU comes the next time, or by
- * unregistering and registering.
+ * In a child of fork() there are none. They are made there when their CPU comes the next time, or
+ * by unregistering and registering.
  */
 #ifndef PERCPU_SMPBOOT_H
 #define PERCPU_SMPBOOT_H
@@ -30,16 +31,19 @@ __PCPU_BEGIN_DECLS
 
 struct percpu_cpu_thread;
 
-/** What is the same of all threads of a kind. The callbacks get the CPU's number; all but two may be NULL. */
+/**
+ * What is the same of all threads of a kind. The callbacks get the CPU's number; all but two may
+ * be NULL.
+ */
 struct smp_hotplug_thread {
 	int (*thread_should_run)(unsigned int cpu); /* not 0: thread_fn is to be called. Not NULL */
-	void (*thread_fn)(unsigned int cpu);	    /* not NULL. In the thread, as is what follows: */
-	void (*setup)(unsigned int cpu);	    /* once, before anything else */
+	void (*thread_fn)(unsigned int cpu); /* not NULL. In the thread, as is what follows: */
+	void (*setup)(unsigned int cpu);     /* once, before anything else */
 	void (*cleanup)(unsigned int cpu, bool online); /* once, at the end */
-	void (*park)(unsigned int cpu);			/* its CPU goes */
-	void (*unpark)(unsigned int cpu);		/* its CPU has come again */
+	void (*park)(unsigned int cpu);                 /* its CPU goes */
+	void (*unpark)(unsigned int cpu);               /* its CPU has come again */
 	void (*create)(unsigned int cpu); /* in who makes the thread, which is parked then */
-	const char *thread_comm;	  /* its name, printf's: the CPU for %u. NULL: none */
+	const char *thread_comm;          /* its name, printf's: the CPU for %u. NULL: none */
 	/* the library's own */
 	struct percpu_cpu_thread *threads;
 	struct smp_hotplug_thread *next;
@@ -48,14 +52,18 @@ struct smp_hotplug_thread {
 /**
  * smpboot_register_percpu_thread() - have threads of this kind on all CPUs that are up, and come
  *
- * Returns 0; -EINVAL: one of the two callbacks is missing, or it is registered already; -EDEADLK: in a
- * callback of hotplug; -EOPNOTSUPP: with PERCPU_UP; -ENOMEM; or a negative errno of pthread_create(),
- * and then there are none. Waits
- * while a CPU comes or goes. Not in a handler of a signal, not in a section.
+ * Returns 0; -EINVAL: one of the two callbacks is missing, or it is registered already; -EDEADLK:
+ * in a callback of hotplug; -EOPNOTSUPP: with PERCPU_UP; -ENOMEM; or a negative errno of
+ * pthread_create(), and then there are none. Waits while a CPU comes or goes. Not in a handler of
+ * a signal, not in a section.
  */
 PERCPU_API int smpboot_register_percpu_thread(struct smp_hotplug_thread *plug_thread)
 	__pcpu_as(smpboot_register_percpu_thread);
-/** smpboot_unregister_percpu_thread() - end them all, and wait for that. Of an unregistered one: nothing. */
+/**
+ * smpboot_unregister_percpu_thread() - end them all, and wait for that
+ *
+ * Of an unregistered one: nothing.
+ */
 PERCPU_API void smpboot_unregister_percpu_thread(struct smp_hotplug_thread *plug_thread)
 	__pcpu_as(smpboot_unregister_percpu_thread);
 

@@ -3,6 +3,7 @@
 #include "cpu/holder.h"
 #include "cpu/self.h"
 #include "ground/log.h"
+#include "hotplug/elsewhere.h"
 #include "hotplug/events.h"
 #include "hotplug/hooks.h"
 #include "hotplug/lock/maps.h"
@@ -17,7 +18,7 @@
 #include <errno.h>
 
 /* What may wait must not be done in a section: whoever is waited for may want its CPU. */
-static void might_sleep(const char *what)
+static void must_be_able_to_wait(const char *what)
 {
 	if (pcpu_held_cpu() >= 0 && !pcpu_online_self.writes)
 		pcpu_fatal("%s inside of a section: who holds a CPU does not wait", what);
@@ -37,7 +38,7 @@ static void warn_reader(void)
 
 static void begin(const char *what)
 {
-	might_sleep(what);
+	must_be_able_to_wait(what);
 	warn_reader();
 	pcpu_maps_begin();
 }
@@ -98,7 +99,7 @@ PERCPU_API void cpu_maps_update_done(void)
 
 PERCPU_API void cpus_read_lock(void)
 {
-	might_sleep("cpus_read_lock()");
+	must_be_able_to_wait("cpus_read_lock()");
 	if (__builtin_expect(!pcpu_self.word, 0))
 		pcpu_self_begin();
 	pcpu_online_read_lock();
@@ -143,45 +144,64 @@ PERCPU_API bool __percpu_cpus_are_held(void)
 
 PERCPU_API void __percpu_cpus_not_held(const char *file, int line)
 {
-	pcpu_log(PERCPU_LOG_WARNING, "%s:%d: CPUs may come and go here: cpus_read_lock() is missing",
-		 file, line);
+	pcpu_log(PERCPU_LOG_WARNING,
+		 "%s:%d: CPUs may come and go here: cpus_read_lock() is missing", file, line);
+}
+
+PERCPU_API void synchronize_sched(void)
+{
+	unsigned int cpu;
+
+	must_be_able_to_wait("synchronize_sched()");
+	for_each_possible_cpu(cpu)
+		pcpu_wait_for_sections(cpu);
+}
+
+PERCPU_API bool __percpu_is_atomic(void)
+{
+	return pcpu_held_cpu() >= 0;
+}
+
+PERCPU_API void __percpu_not_atomic(const char *file, int line)
+{
+	pcpu_log(PERCPU_LOG_WARNING, "%s:%d: inside of a section, which must not wait", file, line);
 }
 
 /* --- up and down --- */
 
 PERCPU_API int cpu_up(unsigned int cpu)
 {
-	might_sleep("cpu_up()");
+	must_be_able_to_wait("cpu_up()");
 	return pcpu_hotplug_up(cpu, false);
 }
 
 PERCPU_API int cpu_down(unsigned int cpu)
 {
-	might_sleep("cpu_down()");
+	must_be_able_to_wait("cpu_down()");
 	return pcpu_hotplug_down(cpu, false);
 }
 
 PERCPU_API int percpu_machine_cpu_up(unsigned int cpu)
 {
-	might_sleep("percpu_machine_cpu_up()");
+	must_be_able_to_wait("percpu_machine_cpu_up()");
 	return pcpu_hotplug_up(cpu, true);
 }
 
 PERCPU_API int percpu_machine_cpu_down(unsigned int cpu)
 {
-	might_sleep("percpu_machine_cpu_down()");
+	must_be_able_to_wait("percpu_machine_cpu_down()");
 	return pcpu_hotplug_down(cpu, true);
 }
 
 PERCPU_API void cpu_hotplug_disable(void)
 {
-	might_sleep("cpu_hotplug_disable()");
+	must_be_able_to_wait("cpu_hotplug_disable()");
 	pcpu_hotplug_set_disabled(true);
 }
 
 PERCPU_API void cpu_hotplug_enable(void)
 {
-	might_sleep("cpu_hotplug_enable()");
+	must_be_able_to_wait("cpu_hotplug_enable()");
 	pcpu_hotplug_set_disabled(false);
 }
 

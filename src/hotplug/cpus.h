@@ -10,15 +10,17 @@
 #include <stdbool.h>
 
 struct pcpu_cpu {
-	short level;	  /* the highest state that it is in; of one that is up, CPUHP_ONLINE */
+	short level;      /* the highest state that it is in; of one that is up, CPUHP_ONLINE */
 	bool machine_off; /* the machine has it offline */
-	bool kept_down;	  /* by cpu_down(): the machine's coming does not bring it up */
-	bool kept_up;	  /* by cpu_up(), while the machine had it offline */
-	bool untold;	  /* what the machine did has not been told: hotplug was disabled */
-	bool frozen;	  /* in frozen_cpus: taken down by disable_nonboot_cpus() */
+	bool kept_down;   /* by cpu_down(): the machine's coming does not bring it up */
+	bool kept_up;     /* by cpu_up(), while the machine had it offline */
+	bool untold;      /* what the machine did has not been told: hotplug was disabled */
+	bool frozen;      /* in frozen_cpus: taken down by disable_nonboot_cpus() */
 };
 
-/* Makes the records. 0 or -ENOMEM. Before anything else here; any number of times, by any thread. */
+/*
+ * Makes the records. 0 or -ENOMEM. Before anything else here; any number of times, by any thread.
+ */
 int pcpu_cpus_init(void);
 
 /* That of a possible CPU. */

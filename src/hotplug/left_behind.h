@@ -3,7 +3,10 @@
 #ifndef PCPU_LEFT_BEHIND_H
 #define PCPU_LEFT_BEHIND_H
 
-/* @dead_cpu has gone: threads of the process that could run there, and can nowhere else, are named. */
+/*
+ * @dead_cpu has gone: threads of the process that could run there, and can nowhere else, are
+ * named.
+ */
 void pcpu_report_left_behind(unsigned int dead_cpu);
 
 #endif /* PCPU_LEFT_BEHIND_H */

@@ -38,8 +38,8 @@ static bool has_callback(const struct state *state, bool up)
 	if (!state->name)
 		return false;
 	if (callbacks->multi)
-		return state->instances.first && (up ? callbacks->startup_multi != NULL
-						     : callbacks->teardown_multi != NULL);
+		return state->instances.first &&
+		       (up ? callbacks->startup_multi != NULL : callbacks->teardown_multi != NULL);
 	return (up ? callbacks->startup : callbacks->teardown) != NULL;
 }
 
@@ -53,8 +53,9 @@ static int call_for(const struct state *state, unsigned int cpu, bool up, struct
 
 static void complain(const struct state *state, unsigned int cpu, bool up, int err)
 {
-	pcpu_log(PERCPU_LOG_WARNING, "hotplug of CPU %u: the %s of \"%s\" fails (%d), and that changes nothing",
-		 cpu, up ? "startup" : "teardown", state->name, err);
+	pcpu_log(PERCPU_LOG_WARNING,
+		 "hotplug of CPU %u: the %s of \"%s\" fails (%d), and that changes nothing", cpu,
+		 up ? "startup" : "teardown", state->name, err);
 }
 
 /* Of the instances before @end. */

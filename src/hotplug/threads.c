@@ -2,8 +2,8 @@
 /*
  * threads.c - see threads.h.
  *
- * A thread does what its order says, and looks at it again when its kicks have changed. Who gives an
- * order, or has work, writes that first, then kicks; the thread reads kicks first.
+ * A thread does what its order says, and looks at it again when its kicks have changed. Who gives
+ * an order, or has work, writes that first, then kicks; the thread reads kicks first.
  */
 #include "hotplug/threads.h"
 #include "ground/assert.h"
@@ -141,7 +141,7 @@ static bool is_there(const struct percpu_cpu_thread *thread)
 	return thread->process && thread->process == getpid();
 }
 
-static void order(struct percpu_cpu_thread *thread, enum order order)
+static void give_order(struct percpu_cpu_thread *thread, enum order order)
 {
 	__atomic_store_n(&thread->order, order, __ATOMIC_SEQ_CST);
 	kick(thread);
@@ -157,7 +157,7 @@ static void park(struct percpu_cpu_thread *thread)
 {
 	if (!is_there(thread))
 		return;
-	order(thread, PARK);
+	give_order(thread, PARK);
 	await_parked(thread);
 }
 
@@ -165,7 +165,7 @@ static void stop(struct percpu_cpu_thread *thread)
 {
 	if (!is_there(thread))
 		return;
-	order(thread, STOP);
+	give_order(thread, STOP);
 	pthread_join(thread->thread, NULL);
 	thread->process = 0;
 }
@@ -222,7 +222,7 @@ void pcpu_threads_unpark(unsigned int cpu)
 {
 	for (struct smp_hotplug_thread *kind = smpboot.kinds; kind; kind = kind->next)
 		if (is_there(&kind->threads[cpu]))
-			order(&kind->threads[cpu], RUN);
+			give_order(&kind->threads[cpu], RUN);
 }
 
 bool pcpu_threads_has(int number)
@@ -267,7 +267,7 @@ static int start_all(struct smp_hotplug_thread *kind)
 		if (err)
 			return err;
 		if (cpu_online(cpu))
-			order(&kind->threads[cpu], RUN);
+			give_order(&kind->threads[cpu], RUN);
 	}
 	return 0;
 }

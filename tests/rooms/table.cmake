@@ -76,6 +76,7 @@ room(test_max_size      alloc   possible:16,max_size:1M fallback musl)
 
 room(test_online_lock   hotplug/lock possible:200       fallback musl)
 room(test_states        hotplug possible:200            fallback musl)
+room(test_events        hotplug possible:200            musl)
 room(test_machine       hotplug possible:200            fallback musl)
 room(test_nonboot       hotplug possible:200            fallback musl)
 room(test_threads       hotplug possible:200            fallback musl)

@@ -45,7 +45,10 @@ static inline int hear(struct notifier_block *nb, unsigned long event, void *dat
 	return event == ear->refused ? ear->answer : NOTIFY_OK;
 }
 
-#define EAR(letter, pri) {.nb = {.notifier_call = hear, .priority = (pri)}, .name = (letter)}
+#define EAR(letter, pri)                                                           \
+	{                                                                          \
+		.nb = {.notifier_call = hear, .priority = (pri)}, .name = (letter) \
+	}
 
 static inline const char *name_of_event(unsigned long event)
 {
@@ -73,8 +76,8 @@ static inline const char *all_heard(void)
 
 	text[0] = '\0';
 	for (unsigned int i = 0; i < nr_heard && i < ARRAY_SIZE(heard); i++)
-		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%c:%s%s",
-					i ? " " : "", heard[i].name, name_of_event(heard[i].event),
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%c:%s%s", i ? " " : "",
+					heard[i].name, name_of_event(heard[i].event),
 					heard[i].event & CPU_TASKS_FROZEN ? "_FROZEN" : "");
 	return text;
 }
@@ -85,14 +88,14 @@ static inline void hear_nothing_so_far(void)
 }
 
 /* In a child: what was heard since then is exactly this. */
-#define child_expect_heard(expected)                                                          \
-	do {                                                                                  \
-		if (strcmp(all_heard(), expected) != 0) {                                     \
-			dprintf(STDERR_FILENO, "%s:%d: heard %s\nexpected %s\n", __FILE__,    \
-				__LINE__, all_heard(), expected);                             \
-			_exit(1);                                                             \
-		}                                                                             \
-		hear_nothing_so_far();                                                        \
+#define child_expect_heard(expected)                                                       \
+	do {                                                                               \
+		if (strcmp(all_heard(), expected) != 0) {                                  \
+			dprintf(STDERR_FILENO, "%s:%d: heard %s\nexpected %s\n", __FILE__, \
+				__LINE__, all_heard(), expected);                          \
+			_exit(1);                                                          \
+		}                                                                          \
+		hear_nothing_so_far();                                                     \
 	} while (0)
 
 /* Whether all that was heard was heard of @cpu. */

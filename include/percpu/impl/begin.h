@@ -30,7 +30,9 @@
 #define __pcpu_stringify_1(x) #x
 #define __pcpu_stringify(x) __pcpu_stringify_1(x)
 
-/* On functions that have the kernel's name in C, and in the symbol table one of the library's own. */
+/*
+ * On functions that have the kernel's name in C, and in the symbol table one of the library's own.
+ */
 #ifdef PERCPU_UP
 #define __pcpu_as(name)
 #else

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* maps.c - see maps.h. */
 #include "hotplug/lock/maps.h"
+#include "ground/log.h"
 #include "ground/system/new_process.h"
+#include "ground/system/race.h"
 
 #include <pthread.h>
 
@@ -21,6 +23,7 @@ void pcpu_maps_begin(void)
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancelable);
 	pcpu_mend_new_process();
 	pcpu_mutex_lock(&cpu_add_remove_lock);
+	pcpu_race_acquire(&cpu_add_remove_lock);
 	cancelable_before = cancelable;
 }
 
@@ -32,6 +35,7 @@ void pcpu_maps_done(void)
 		pcpu_fatal("cpu_maps_update_done() without cpu_maps_update_begin()");
 	if (--pcpu_maps_taken)
 		return;
+	pcpu_race_release(&cpu_add_remove_lock);
 	pcpu_mutex_unlock(&cpu_add_remove_lock);
 	pthread_setcancelstate(cancelable, NULL);
 }

@@ -2,8 +2,8 @@
 /*
  * maps.h - the lock of whoever changes which CPUs there are, or who hears of it.
  *
- * Callbacks of the program are called under it. They may come to it again, in the thread that has it
- * or in one that does something for that thread: it nests then.
+ * Callbacks of the program are called under it. They may come to it again, in the thread that has
+ * it or in one that does something for that thread: it nests then.
  */
 #ifndef PCPU_MAPS_H
 #define PCPU_MAPS_H

@@ -5,6 +5,7 @@
 #include "ground/system/fence.h"
 #include "ground/system/futex.h"
 #include "ground/system/new_process.h"
+#include "ground/system/race.h"
 #include "hotplug/lock/maps.h"
 #include "machine/tier.h"
 
@@ -22,8 +23,8 @@ static DEFINE_PER_CPU(struct passages, readers);
 static struct {
 	struct passages own; /* of a process with shared copies; and what a child makes up for */
 	uintptr_t active_writer; /* W1: pthread_self(); 0: nobody */
-	uint32_t writes;	 /* 1: somebody does. What readers look at, and wait for */
-	uint32_t looks;		 /* changes when the writer is to look again */
+	uint32_t writes;         /* 1: somebody does. What readers look at, and wait for */
+	uint32_t looks;          /* changes when the writer is to look again */
 } cpu_hotplug;
 
 __thread struct pcpu_online_self pcpu_online_self;
@@ -101,6 +102,7 @@ bool pcpu_online_read_trylock(void)
 	}
 	count_in();
 	if (!somebody_writes()) {
+		pcpu_race_acquire(&cpu_hotplug);
 		self->reads = 1;
 		return true;
 	}
@@ -126,6 +128,7 @@ bool pcpu_online_read_unlock(void)
 	/* first: a handler that comes now counts itself */
 	if (--self->reads)
 		return true;
+	pcpu_race_release(&cpu_hotplug);
 	count_out();
 	if (somebody_writes())
 		have_writer_look();
@@ -158,15 +161,17 @@ void pcpu_online_write_lock(void)
 	for (;;) {
 		looks = __atomic_load_n(&cpu_hotplug.looks, __ATOMIC_SEQ_CST);
 		if (!somebody_reads())
-			return;
+			break;
 		pcpu_futex_wait(&cpu_hotplug.looks, looks, false);
 	}
+	pcpu_race_acquire(&cpu_hotplug);
 }
 
 void pcpu_online_write_unlock(void)
 {
 	pcpu_assert(cpu_hotplug.active_writer == (uintptr_t)pthread_self());
 	cpu_hotplug.active_writer = 0;
+	pcpu_race_release(&cpu_hotplug);
 	__atomic_store_n(&cpu_hotplug.writes, 0, __ATOMIC_RELEASE);
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	pcpu_online_self.writes = false;

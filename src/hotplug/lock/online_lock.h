@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * online_lock.h - readers, who keep CPUs from coming and going, and the one writer, who has them come
- * or go. The kernel's cpu_hotplug lock.
+ * online_lock.h - readers, who keep CPUs from coming and going, and the one writer, who has them
+ * come or go. The kernel's cpu_hotplug lock.
  *
  * Readers are many, and a writer comes once in a while. So a reader counts itself in and out in its
  * CPU's copies of two counters, and the writer adds up what there is. Neither counter ever goes
@@ -16,22 +16,22 @@
  *	unread	U1  out++, released
  *		U2  somebody writes: have him look again
  *	write	W1  writer = the thread. One at a time, under cpu_add_remove_lock
- *		W2  membarrier: of a reader whose R2 has not seen W1, W4 sees the R1; and of one whose
- *		    U2 has not, W3 sees the U1
+ *		W2  membarrier: of a reader whose R2 has not seen W1, W4 sees the R1; and of
+ *		    one whose U2 has not, W3 sees the U1
  *		W3  the sum of all outs
- *		W4  the sum of all ins is the same: nobody is inside, and nobody gets there. Or sleep
- *		    until there is reason to look again, W3
+ *		W4  the sum of all ins is the same: nobody is inside, and nobody gets there.
+ *		    Or sleep until there is reason to look again, W3
  *	done	D1  writer = nobody, released; wake those who wait in R3
  *
  * Where there is no membarrier, R1 and U1 are followed by a barrier, for which W2 was to be.
  *
  * A thread counts itself in once, however deep it nests: so a reader inside of a reader's section
  * does not wait for a writer who waits for it, and new readers need not be let pass a writer who
- * waits. A handler of a signal that has interrupted R1 to R3, or U1, is a reader of its own; one that
- * has interrupted the writer finds that it is the writer.
+ * waits. A handler of a signal that has interrupted R1 to R3, or U1, is a reader of its own; one
+ * that has interrupted the writer finds that it is the writer.
  *
- * In a child of fork() there is one thread, and what it has the others have not: the outs are set to
- * what they are to be. With shared copies, counters are the process's own.
+ * In a child of fork() there is one thread, and what it has the others have not: the outs are set
+ * to what they are to be. With shared copies, counters are the process's own.
  */
 #ifndef PCPU_ONLINE_LOCK_H
 #define PCPU_ONLINE_LOCK_H

@@ -68,7 +68,7 @@ static int refuse(unsigned int cpu)
 
 static void states_cannot_refuse_that_either(void *arg)
 {
-	const struct percpu_cpu_hooks hooks = {.cpu_disable = refuse};
+	const struct percpu_cpu_hooks hooks = {.__cpu_disable = refuse};
 
 	(void)arg;
 	begin();

@@ -77,7 +77,7 @@ static int refuse_one(unsigned int cpu)
 
 static void failure_leaves_those_down_that_went(void *arg)
 {
-	const struct percpu_cpu_hooks hooks = {.cpu_disable = refuse_one};
+	const struct percpu_cpu_hooks hooks = {.__cpu_disable = refuse_one};
 
 	(void)arg;
 	begin();
@@ -119,8 +119,8 @@ static void note_end(void)
 
 static void hooks_stand_around_the_coming(void *arg)
 {
-	const struct percpu_cpu_hooks hooks = {.enable_nonboot_cpus_begin = note_begin,
-					       .enable_nonboot_cpus_end = note_end};
+	const struct percpu_cpu_hooks hooks = {.arch_enable_nonboot_cpus_begin = note_begin,
+					       .arch_enable_nonboot_cpus_end = note_end};
 
 	(void)arg;
 	begin();

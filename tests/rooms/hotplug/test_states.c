@@ -22,19 +22,19 @@ static unsigned int failing_cpu = SPARE;
 static int note(char letter, unsigned int cpu)
 {
 	if (cpu == SPARE || cpu == OTHER_SPARE)
-		nr_done += (size_t)snprintf(done + nr_done, sizeof(done) - nr_done, "%c%s ",
-					    letter, cpu == SPARE ? "" : "'");
+		nr_done += (size_t)snprintf(done + nr_done, sizeof(done) - nr_done, "%c%s ", letter,
+					    cpu == SPARE ? "" : "'");
 	return letter == failing && cpu == failing_cpu ? failure : 0;
 }
 
-#define CALLBACKS(up, down)                      \
-	static int start_##up(unsigned int cpu)  \
-	{                                        \
-		return note(#up[0], cpu);        \
-	}                                        \
-	static int stop_##up(unsigned int cpu)   \
-	{                                        \
-		return note(#down[0], cpu);      \
+#define CALLBACKS(up, down)                     \
+	static int start_##up(unsigned int cpu) \
+	{                                       \
+		return note(#up[0], cpu);       \
+	}                                       \
+	static int stop_##up(unsigned int cpu)  \
+	{                                       \
+		return note(#down[0], cpu);     \
 	}
 CALLBACKS(a, A)
 CALLBACKS(b, B)
@@ -42,15 +42,15 @@ CALLBACKS(c, C)
 CALLBACKS(d, D)
 CALLBACKS(e, E)
 
-#define child_expect_done(expected)                                                         \
-	do {                                                                                \
-		if (strcmp(done, expected) != 0) {                                          \
-			dprintf(STDERR_FILENO, "%s:%d: done %s\nexpected %s\n", __FILE__,   \
-				__LINE__, done, expected);                                  \
-			_exit(1);                                                           \
-		}                                                                           \
-		nr_done = 0;                                                                \
-		done[0] = '\0';                                                             \
+#define child_expect_done(expected)                                                       \
+	do {                                                                              \
+		if (strcmp(done, expected) != 0) {                                        \
+			dprintf(STDERR_FILENO, "%s:%d: done %s\nexpected %s\n", __FILE__, \
+				__LINE__, done, expected);                                \
+			_exit(1);                                                         \
+		}                                                                         \
+		nr_done = 0;                                                              \
+		done[0] = '\0';                                                           \
 	} while (0)
 
 static void have_fail(char letter, int err)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* test_threads.c - threads of CPUs: made when theirs comes, parked while it is down, and idle asleep. */
+/*
+ * test_threads.c - threads of CPUs: made when theirs comes, parked while it is down, and idle
+ * asleep.
+ */
 #include "support/asleep.h"
 #include "support/cpus.h"
 #include "support/ears.h"
@@ -126,8 +129,8 @@ static bool is_unparked_in_online;
 static int look(struct notifier_block *nb, unsigned long event, void *cpu)
 {
 	if (event == CPU_ONLINE && (unsigned long)cpu == SPARE)
-		is_unparked_in_online = nb->priority < CPU_PRI_SMPBOOT ? has_done("ns")
-								       : strcmp(done, "n") == 0;
+		is_unparked_in_online =
+			nb->priority < CPU_PRI_SMPBOOT ? has_done("ns") : strcmp(done, "n") == 0;
 	child_expect(event != CPU_ONLINE || is_unparked_in_online);
 	return NOTIFY_OK;
 }
@@ -178,7 +181,7 @@ static int answer_down(unsigned int cpu)
 
 static void threads_of_a_cpu_that_stays_work_on(void *arg)
 {
-	const struct percpu_cpu_hooks hooks = {.cpu_disable = answer_down};
+	const struct percpu_cpu_hooks hooks = {.__cpu_disable = answer_down};
 
 	(void)arg;
 	plug_in_spares();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_up_down.c - a CPU comes and goes: which events in which order, what the masks are at each, what
- * is returned, and who hears what if one of the steps fails.
+ * test_up_down.c - a CPU comes and goes: which events in which order, what the masks are at each,
+ * what is returned, and who hears what if one of the steps fails.
  */
 #include "support/ears.h"
 #include "support/faults.h"
@@ -156,7 +156,7 @@ static int answer(unsigned int cpu)
 
 static void all_hear_that_it_is_canceled_when_the_cpu_does_not_start(void *arg)
 {
-	const struct percpu_cpu_hooks hooks = {.cpu_up = answer};
+	const struct percpu_cpu_hooks hooks = {.__cpu_up = answer};
 
 	(void)arg;
 	register_three();
@@ -176,7 +176,7 @@ static void all_hear_that_it_is_canceled_when_the_cpu_does_not_start(void *arg)
 
 static void cpu_that_cannot_be_disabled_stays_active(void *arg)
 {
-	const struct percpu_cpu_hooks hooks = {.cpu_disable = answer};
+	const struct percpu_cpu_hooks hooks = {.__cpu_disable = answer};
 
 	(void)arg;
 	register_three();
@@ -307,7 +307,7 @@ static void refuse_dead(void *arg)
 
 static void refuse_down_failed(void *arg)
 {
-	const struct percpu_cpu_hooks hooks = {.cpu_disable = answer};
+	const struct percpu_cpu_hooks hooks = {.__cpu_disable = answer};
 
 	percpu_set_cpu_hooks(&hooks);
 	hook_result = -EIO;

@@ -72,6 +72,21 @@ PERCPU_API void __percpu_cpus_not_held(const char *file, int line)
 	(void)line;
 }
 
+PERCPU_API void synchronize_sched(void)
+{
+}
+
+PERCPU_API bool __percpu_is_atomic(void)
+{
+	return false;
+}
+
+PERCPU_API void __percpu_not_atomic(const char *file, int line)
+{
+	(void)file;
+	(void)line;
+}
+
 PERCPU_API int cpu_up(unsigned int cpu)
 {
 	if (cpu != 0)

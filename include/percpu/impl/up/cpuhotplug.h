@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * up/cpuhotplug.h - cpuhotplug.h with PERCPU_UP: CPU 0 is up for good. What is set up is started on it
- * at once, and torn down when it is removed.
+ * up/cpuhotplug.h - cpuhotplug.h with PERCPU_UP: CPU 0 is up for good. What is set up is started
+ * on it at once, and torn down when it is removed.
  */
 #ifndef PERCPU_UP_CPUHOTPLUG_H
 #define PERCPU_UP_CPUHOTPLUG_H
@@ -94,7 +94,8 @@ PERCPU_API void __percpu_cpuhp_remove(int state, bool invoke, bool locked)
 		__percpu_up_fatal("cpuhp_remove_state(): no such state of a program");
 	removed = &__percpu_up_states[state];
 	if (removed->instances.first)
-		__percpu_up_say(PERCPU_LOG_WARNING, "cpuhp_remove_multi_state(): it has instances left");
+		__percpu_up_say(PERCPU_LOG_WARNING,
+				"cpuhp_remove_multi_state(): it has instances left");
 	if (invoke && removed->name && removed->teardown && removed->teardown(0))
 		__percpu_up_say(PERCPU_LOG_WARNING, "cpuhp_remove_state(): the teardown fails");
 	*removed = none;
@@ -131,7 +132,8 @@ PERCPU_API int __percpu_cpuhp_remove_instance(int state, struct hlist_node *node
 		return -EINVAL;
 	of = &__percpu_up_states[state];
 	if (invoke && of->teardown_multi && of->teardown_multi(0, node))
-		__percpu_up_say(PERCPU_LOG_WARNING, "cpuhp_state_remove_instance(): the teardown fails");
+		__percpu_up_say(PERCPU_LOG_WARNING,
+				"cpuhp_state_remove_instance(): the teardown fails");
 	*node->pprev = node->next;
 	if (node->next)
 		node->next->pprev = node->pprev;

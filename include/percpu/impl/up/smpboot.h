@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* up/smpboot.h - smpboot.h with PERCPU_UP, which is for programs with one thread: there are no others. */
+/*
+ * up/smpboot.h - smpboot.h with PERCPU_UP, which is for programs with one thread: there are no
+ * others.
+ */
 #ifndef PERCPU_UP_SMPBOOT_H
 #define PERCPU_UP_SMPBOOT_H
 

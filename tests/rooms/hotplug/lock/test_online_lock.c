@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_online_lock.c - readers keep CPUs from coming and going; who comes while somebody writes waits;
- * and what becomes of that in threads that end, in handlers of signals, and in children.
+ * test_online_lock.c - readers keep CPUs from coming and going; who comes while somebody writes
+ * waits; and what becomes of that in threads that end, in handlers of signals, and in children.
  */
 #include "support/asleep.h"
+#include "support/cpus.h"
 #include "support/ears.h"
 #include "support/records.h"
 #include "support/threads.h"
 
-#include "hotplug/lock/maps.h"
 #include "hotplug/lock/online_lock.h"
+#include "machine/tier.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -289,6 +290,69 @@ static void readers_and_the_writer_exclude_each_other(void *arg)
 	join_all(threads, ARRAY_SIZE(nr_read));
 }
 
+/* Where there is no membarrier, readers have barriers of their own. */
+static void so_they_do_without_membarrier(void *arg)
+{
+	if (pcpu_tier.sequences)
+		return;
+	pcpu_tier.threads_fence = false;
+	readers_and_the_writer_exclude_each_other(arg);
+}
+
+/* --- sections --- */
+
+static void *stay_in_a_section(void *arg)
+{
+	(void)arg;
+	get_cpu();
+	reach(1);
+	await(2);
+	usleep(10000);
+	reach(3);
+	put_cpu();
+	return NULL;
+}
+
+static void sections_are_waited_for(void *arg)
+{
+	pthread_t thread = start(stay_in_a_section, NULL);
+
+	(void)arg;
+	await(1);
+	reach(2);
+	synchronize_sched();
+	child_expect(is_reached(3));
+	pthread_join(thread, NULL);
+}
+
+static void cpu_that_goes_waits_for_sections_on_it(void *arg)
+{
+	const unsigned int cpu = stay_here();
+	pthread_t thread = start(stay_in_a_section, NULL);
+
+	(void)arg;
+	plug_in_spares();
+	child_expect(cpu_up(SPARE) == 0);
+	await(1);
+	reach(2);
+	child_expect(cpu_down(cpu) == 0 && is_reached(3));
+	pthread_join(thread, NULL);
+}
+
+static void who_waits_in_a_section_is_named(void *arg)
+{
+	(void)arg;
+	records_keep(PERCPU_LOG_WARNING);
+	for (int i = 0; i < 3; i++)
+		might_sleep();
+	child_expect(nr_records == 0);
+	get_cpu();
+	for (int i = 0; i < 3; i++)
+		might_sleep();
+	put_cpu();
+	child_expect(nr_records == 1 && record_says(0, "test_online_lock.c:"));
+}
+
 /* --- in a handler --- */
 
 static volatile unsigned int nr_handled;
@@ -502,6 +566,10 @@ int main(void)
 		child_test(thread_that_ends_inside_is_inside_no_more),
 		cmocka_unit_test(waiting_in_a_section_is_fatal),
 		child_test(readers_and_the_writer_exclude_each_other),
+		child_test(so_they_do_without_membarrier),
+		child_test(sections_are_waited_for),
+		child_test(cpu_that_goes_waits_for_sections_on_it),
+		child_test(who_waits_in_a_section_is_named),
 		child_test(handlers_read_between_any_two_steps),
 		child_test(child_has_the_readers_section_of_its_thread_alone),
 		child_test(child_of_a_process_that_takes_a_cpu_down_goes_on),
