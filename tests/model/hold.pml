@@ -23,8 +23,9 @@
  *    signal ends sleep. There are no time-outs here.
  *
  *  - The thread KILLED, if it is defined, is killed at any moment, or not at all: what it has put into
- *    store buffers gets to memory, and it takes no step more. Time runs out only for those who
- *    sleep while its word is what they look at, or are to look at. It leaves its count of waiters.
+ *    store buffers gets to memory, and it takes no step more. It leaves its count of waiters. Time
+ *    runs out only for those who sleep while its word is what they look at, or are to look at; and
+ *    for those whom it was about to wake. Nobody else may be in need of that.
  *
  * A scheduler preempts threads between any two steps, and resumes them on either CPU. PREEMPTIONS
  * bounds how often, which makes all runs finite: that all of them end can be checked.
@@ -65,8 +66,12 @@
 #ifdef KILLED
 #define IS_KILLED(t) (killed && (t) == KILLED)
 bool killed;
+/* It has released the CPU, or ceased to be its successor, and has not woken others yet. */
+bool owes[2], owes_claim[2];
+#define OWE(what, value) what = (me == KILLED -> value : what)
 #else
 #define IS_KILLED(t) false
+#define OWE(what, value) skip
 #endif
 
 #define THREADS 3
@@ -412,6 +417,7 @@ put:
 #endif
 		assert(inside[own] == me);
 		inside[own] = NOBODY;
+		OWE(owes[own], true);
 		store(WINDOW(own), REST)
 	}
 #ifdef SELF_BEFORE_WAKE
@@ -422,7 +428,7 @@ put:
 #ifndef NO_LOOK_AFTER
 		if
 		:: waiters[own] != 0 -> goto put_wakes
-		:: else
+		:: else -> OWE(owes[own], false)
 		fi
 #endif
 	}
@@ -441,6 +447,7 @@ slow_put:
 #endif
 		assert(inside[own] == me);
 		inside[own] = NOBODY;
+		OWE(owes[own], true);
 		store(WINDOW(own), word)
 	}
 #ifdef SELF_BEFORE_WAKE
@@ -456,6 +463,7 @@ put_wakes:
 	atomic {		/* P2 */
 		RUNS;
 		drain(HERE);
+		OWE(owes[own], false);
 		wake(own)
 	}
 put_ends:
@@ -744,12 +752,14 @@ taken:
 		:: else -> goto keep
 		fi;
 #ifndef CLAIM_STAYS
+		OWE(owes_claim[cpu], true);
 		successor[cpu] = 0
 #endif
 	}
 	atomic {
 		RUNS;
 		drain(HERE);
+		OWE(owes_claim[cpu], false);
 #ifndef NO_CLAIM_WAKE
 		wake_if(0, FOR_CLAIM(cpu));
 		wake_if(1, FOR_CLAIM(cpu));
@@ -843,11 +853,15 @@ active proctype killer()
 /* A tenth of a second is over for who sleeps, if that makes a difference. */
 #define TIMEOUT(t, c)                                                                   \
 	atomic {                                                                        \
-		killed && asleep[t] == (c) + 1 && memory[WINDOW(c)] == KILLED + 1 ->    \
+		killed && asleep[t] == (c) + 1 &&                                       \
+		(memory[WINDOW(c)] == KILLED + 1 ||                                     \
+		 (owes[c] && (memory[WINDOW(c)] == REST ||                              \
+			      memory[WINDOW(c)] == (t) + 1))) ->                        \
 		asleep[t] = 0                                                           \
 	}                                                                               \
 	:: atomic {                                                                     \
-		killed && asleep[t] == FOR_CLAIM(c) && successor[c] == KILLED + 1 ->    \
+		killed && asleep[t] == FOR_CLAIM(c) &&                                  \
+		(successor[c] == KILLED + 1 || (owes_claim[c] && successor[c] == 0)) -> \
 		asleep[t] = 0                                                           \
 	}
 active proctype time()
