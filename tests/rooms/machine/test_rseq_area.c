@@ -10,6 +10,7 @@
 #include "support/child.h"
 #include "support/cmocka_all.h"
 #include "support/made_up_auxv.h"
+#include "support/patience.h"
 #include "support/refuse.h"
 
 #include "abort_spin.h"
@@ -637,21 +638,23 @@ static void storm(void *(*body)(void *))
 {
 	const struct itimerval often = {{0, 100}, {0, 100}}, never = {{0, 0}, {0, 0}};
 	struct sigaction action = {.sa_handler = ask_at_any_time, .sa_flags = SA_RESTART};
+	struct contentment contentment = be_content_with(STORM);
 	pthread_attr_t attr;
 	pthread_t thread;
+	unsigned int i;
 
 	pthread_attr_init(&attr);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	pthread_attr_setstacksize(&attr, 65536);
 	sigaction(SIGALRM, &action, NULL);
 	setitimer(ITIMER_REAL, &often, NULL);
-	for (unsigned int i = 0; i < STORM; i++) {
+	for (i = 0; !are_enough(i, &contentment); i++) {
 		while (pthread_create(&thread, &attr, body, &late_key) != 0)
 			sched_yield();
 		while (i >= AT_ONCE + __atomic_load_n(&threads_over, __ATOMIC_ACQUIRE))
 			sched_yield();
 	}
-	while (__atomic_load_n(&threads_over, __ATOMIC_ACQUIRE) < STORM)
+	while (__atomic_load_n(&threads_over, __ATOMIC_ACQUIRE) < i)
 		sched_yield();
 	setitimer(ITIMER_REAL, &never, NULL);
 }
