@@ -617,12 +617,13 @@ static void *free_on_the_other_cpu(void *area)
 
 static void double_free_of_what_waits_on_another_cpu_is_found(void **state)
 {
-	void __percpu *area = __alloc_percpu(16, 8);
+	void __percpu *area;
 	pthread_t thread;
 
 	(void)state;
 	if (nr_cpus < 2)
 		skip();
+	area = __alloc_percpu(16, 8);
 	assert_int_equal(pthread_create(&thread, NULL, free_on_the_other_cpu, area), 0);
 	pthread_join(thread, NULL);
 	assert_double_free(area);
