@@ -83,8 +83,8 @@ PERCPU_API int percpu_watch_cpus(unsigned int flags);
 /**
  * percpu_watch_stop() - watch no longer, whoever listens, until percpu_watch_cpus() is called
  *
- * On return the thread has ended, and calls nobody any more; in a callback of hotplug, inside of
- * cpus_read_lock() and of cpu_maps_update_begin(), for which the thread may be waiting, it ends
+ * On return the thread calls nobody any more, and ends; in a callback of hotplug, inside of
+ * cpus_read_lock() and of cpu_maps_update_begin(), for which the thread may be waiting, so it does
  * after that. Called before anything is registered, it keeps the thread from ever beginning.
  * Thread-safe; may block; not safe in handlers of signals.
  */
