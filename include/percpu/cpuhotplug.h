@@ -70,7 +70,7 @@ enum cpuhp_state {
  * What has many instances is in lists of them. A program that has the kernel's list.h includes that
  * first.
  */
-#if !defined(_LINUX_LIST_H) && !defined(_TOOLS_LINUX_LIST_H)
+#if !defined(_LINUX_LIST_H) && !defined(_TOOLS_LINUX_LIST_H) && !defined(_TOOLS_LINUX_TYPES_H_)
 /** struct hlist_node - a member of each instance; zero is one that is in no list. */
 struct hlist_node {
 	struct hlist_node *next, **pprev;

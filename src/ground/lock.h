@@ -2,8 +2,8 @@
 /*
  * lock.h - the library's mutexes, and the order in which they are taken.
  *
- *	0  cpu_add_remove_lock	(hotplug/lock/maps.h)	CPUs that come and go; callbacks are called
- *	   cpuhp_state_mutex	(there, too)		under both of these
+ *	0  pcpu_add_remove_lock	(hotplug/lock/maps.h)	CPUs that come and go; callbacks are called
+ *	   pcpu_states_mutex	(there, too)		under both of these
  *	   the watch lock	(hotplug/watch/watch.c)	who watches the machine's CPUs; callbacks
  *							are called without it
  *	1  the debug lock	(debug/debug_record.c)	records of areas, at debug levels only

@@ -2,7 +2,7 @@
 /*
  * events.h - the notifiers of CPUs: the chain, and what is sent along it.
  *
- * Everything here is done by the thread that has cpu_add_remove_lock, or for it. Callbacks may
+ * Everything here is done by the thread that has pcpu_add_remove_lock, or for it. Callbacks may
  * register and unregister themselves and others.
  */
 #ifndef PCPU_EVENTS_H

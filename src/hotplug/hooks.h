@@ -5,8 +5,8 @@
 
 #include <percpu/cpu.h>
 
-/* By who has cpu_add_remove_lock. Returns those before. */
-const struct percpu_cpu_hooks *pcpu_set_hooks(const struct percpu_cpu_hooks *hooks);
+/* By who has pcpu_add_remove_lock. Returns those before. */
+const struct percpu_cpu_hooks *pcpu_set_hooks(const struct percpu_cpu_hooks *to);
 
 int pcpu_idle_thread_get(unsigned int cpu);
 int pcpu_start_cpu(unsigned int cpu);

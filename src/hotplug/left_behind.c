@@ -10,7 +10,8 @@
 
 #include <percpu/cpumask.h>
 
-#include <dirent.h>
+#include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,20 +61,39 @@ static void report(int thread, unsigned int dead_cpu)
 		 name, thread, dead_cpu);
 }
 
-void pcpu_report_left_behind(unsigned int dead_cpu)
+/* As the kernel fills a buffer with them: one behind the other. */
+struct entry {
+	uint64_t inode;
+	int64_t offset;
+	unsigned short size;
+	unsigned char type;
+	char name[];
+};
+
+static void look_at_some(const char *entries, long size, unsigned int dead_cpu)
 {
-	DIR *tasks = pcpu_fault(PCPU_FAULT_PROC) ? NULL : opendir("/proc/self/task");
-	struct dirent *task;
+	const struct entry *entry;
 
-	if (!tasks)
-		return; /* nobody can be named */
-	/* the stream is nobody else's */
-	/* cppcheck-suppress readdirCalled */
-	while ((task = readdir(tasks)) != NULL) {
-		const int thread = atoi(task->d_name);
+	for (long at = 0; at < size; at += entry->size) {
+		int thread;
 
+		entry = (const struct entry *)(const void *)(entries + at);
+		thread = (int)strtol(entry->name, NULL, 10);
 		if (thread > 0 && !pcpu_threads_has(thread) && is_left_behind(thread, dead_cpu))
 			report(thread, dead_cpu);
 	}
-	closedir(tasks);
+}
+
+void pcpu_report_left_behind(unsigned int dead_cpu)
+{
+	char entries[2048] __attribute__((__aligned__(8)));
+	const int fd =
+		pcpu_fault(PCPU_FAULT_PROC) ? -1 : open("/proc/self/task", O_RDONLY | O_CLOEXEC);
+	long size;
+
+	if (fd < 0)
+		return; /* nobody can be named */
+	while ((size = syscall(SYS_getdents64, fd, entries, sizeof(entries))) > 0)
+		look_at_some(entries, size, dead_cpu);
+	close(fd);
 }

@@ -177,7 +177,7 @@ int pcpu_hotplug_machine_event(unsigned int cpu, enum pcpu_machine_event event)
 
 void pcpu_hotplug_tell_untold(void)
 {
-	pcpu_assert_held(&cpu_add_remove_lock);
+	pcpu_assert_held(&pcpu_add_remove_lock);
 	if (pcpu_cpus_init())
 		return; /* then nothing has been noted */
 	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
@@ -259,7 +259,7 @@ bool pcpu_hotplug_is_disabled(void)
 
 void pcpu_hotplug_disable_locked(bool disabled)
 {
-	pcpu_assert_held(&cpu_add_remove_lock);
+	pcpu_assert_held(&pcpu_add_remove_lock);
 	hotplug.cpu_hotplug_disabled = disabled;
 }
 

@@ -55,7 +55,7 @@ void pcpu_hotplug_set_disabled(bool disabled);
  */
 int pcpu_hotplug_refuse_inside(const char *what);
 
-/* --- by who has cpu_add_remove_lock --- */
+/* --- by who has pcpu_add_remove_lock --- */
 
 bool pcpu_hotplug_is_disabled(void);
 void pcpu_hotplug_disable_locked(bool disabled);

@@ -3,7 +3,7 @@
 #ifndef PCPU_NONBOOT_H
 #define PCPU_NONBOOT_H
 
-/* By who has cpu_add_remove_lock. */
+/* By who has pcpu_add_remove_lock. */
 int pcpu_disable_nonboot_cpus(void);
 void pcpu_enable_nonboot_cpus(void);
 

@@ -316,7 +316,7 @@ static int lock_states(void)
 	if (pcpu_online_self.writes || pcpu_online_self.calls)
 		return -EDEADLK;
 	pcpu_mend_new_process();
-	pcpu_mutex_lock(&cpuhp_state_mutex);
+	pcpu_mutex_lock(&pcpu_states_mutex);
 	pcpu_online_self.calls = true;
 	return 0;
 }
@@ -324,7 +324,7 @@ static int lock_states(void)
 static void unlock_states(void)
 {
 	pcpu_online_self.calls = false;
-	pcpu_mutex_unlock(&cpuhp_state_mutex);
+	pcpu_mutex_unlock(&pcpu_states_mutex);
 }
 
 static int setup_locked(int place, const char *name, bool invoke,

@@ -2,7 +2,7 @@
 /*
  * states.h - the states of hotplug that a program has set up, and the way of a CPU through them.
  *
- * The table is changed by readers (online_lock.h) under cpuhp_state_mutex, and read by the writer,
+ * The table is changed by readers (online_lock.h) under pcpu_states_mutex, and read by the writer,
  * whom readers exclude.
  */
 #ifndef PCPU_STATES_H
@@ -20,9 +20,9 @@ struct pcpu_state_callbacks {
 };
 int pcpu_state_setup(int state, const char *name, bool invoke,
 		     const struct pcpu_state_callbacks *callbacks);
-void pcpu_state_remove(int state, bool invoke);
-int pcpu_state_add_instance(int state, struct hlist_node *node, bool invoke);
-int pcpu_state_remove_instance(int state, struct hlist_node *node, bool invoke);
+void pcpu_state_remove(int number, bool invoke);
+int pcpu_state_add_instance(int number, struct hlist_node *node, bool invoke);
+int pcpu_state_remove_instance(int number, struct hlist_node *node, bool invoke);
 
 /* --- by the writer --- */
 

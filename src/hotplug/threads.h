@@ -2,7 +2,7 @@
 /*
  * threads.h - threads of CPUs (percpu/smpboot.h): the kernel's smpboot.
  *
- * Everything is done by the thread that has cpu_add_remove_lock, or for it.
+ * Everything is done by the thread that has pcpu_add_remove_lock, or for it.
  */
 #ifndef PCPU_THREADS_H
 #define PCPU_THREADS_H

@@ -174,7 +174,7 @@ int pcpu_cpu_goes(const struct pcpu_change *change)
 {
 	int err;
 
-	pcpu_assert_held(&cpu_add_remove_lock);
+	pcpu_assert_held(&pcpu_add_remove_lock);
 	if (num_online_cpus() == 1)
 		return -EBUSY;
 	if (!cpu_online(change->cpu))
@@ -296,7 +296,7 @@ int pcpu_cpu_comes(const struct pcpu_change *change)
 	bool gone = false;
 	int err;
 
-	pcpu_assert_held(&cpu_add_remove_lock);
+	pcpu_assert_held(&pcpu_add_remove_lock);
 	pcpu_online_write_lock();
 	err = come(change, &gone);
 	pcpu_online_write_unlock();

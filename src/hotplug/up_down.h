@@ -18,7 +18,7 @@
  *						D12 the lock is let go: CPU_POST_DEAD
  *
  * If U9 fails, the CPU goes by D2 to D12, and nobody can refuse. Everything is done by the thread
- * that has cpu_add_remove_lock.
+ * that has pcpu_add_remove_lock.
  */
 #ifndef PCPU_UP_DOWN_H
 #define PCPU_UP_DOWN_H

@@ -7,8 +7,8 @@
 
 #include <pthread.h>
 
-struct pcpu_mutex cpu_add_remove_lock = PCPU_MUTEX_INITIALIZER(PCPU_RANK_MAPS);
-struct pcpu_mutex cpuhp_state_mutex = PCPU_MUTEX_INITIALIZER(PCPU_RANK_STATES);
+struct pcpu_mutex pcpu_add_remove_lock = PCPU_MUTEX_INITIALIZER(PCPU_RANK_MAPS);
+struct pcpu_mutex pcpu_states_mutex = PCPU_MUTEX_INITIALIZER(PCPU_RANK_STATES);
 __thread unsigned int pcpu_maps_taken;
 
 /* Of the thread that has the lock. */
@@ -22,8 +22,8 @@ void pcpu_maps_begin(void)
 		return;
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancelable);
 	pcpu_mend_new_process();
-	pcpu_mutex_lock(&cpu_add_remove_lock);
-	pcpu_race_acquire(&cpu_add_remove_lock);
+	pcpu_mutex_lock(&pcpu_add_remove_lock);
+	pcpu_race_acquire(&pcpu_add_remove_lock);
 	cancelable_before = cancelable;
 }
 
@@ -35,17 +35,17 @@ void pcpu_maps_done(void)
 		pcpu_fatal("cpu_maps_update_done() without cpu_maps_update_begin()");
 	if (--pcpu_maps_taken)
 		return;
-	pcpu_race_release(&cpu_add_remove_lock);
-	pcpu_mutex_unlock(&cpu_add_remove_lock);
+	pcpu_race_release(&pcpu_add_remove_lock);
+	pcpu_mutex_unlock(&pcpu_add_remove_lock);
 	pthread_setcancelstate(cancelable, NULL);
 }
 
 void pcpu_maps_after_fork(void)
 {
-	if (!pcpu_mutex_is_held(&cpu_add_remove_lock)) {
+	if (!pcpu_mutex_is_held(&pcpu_add_remove_lock)) {
 		pcpu_maps_taken = 0;
-		pcpu_mutex_renew(&cpu_add_remove_lock);
+		pcpu_mutex_renew(&pcpu_add_remove_lock);
 	}
-	if (!pcpu_mutex_is_held(&cpuhp_state_mutex))
-		pcpu_mutex_renew(&cpuhp_state_mutex);
+	if (!pcpu_mutex_is_held(&pcpu_states_mutex))
+		pcpu_mutex_renew(&pcpu_states_mutex);
 }

@@ -12,10 +12,14 @@
 
 #include <stdbool.h>
 
-extern struct pcpu_mutex cpu_add_remove_lock;
+/* The kernel's cpu_add_remove_lock. */
+extern struct pcpu_mutex pcpu_add_remove_lock;
 
-/* Below it: who sets up states, or removes them, and calls their callbacks for that. */
-extern struct pcpu_mutex cpuhp_state_mutex;
+/*
+ * Below it, the kernel's cpuhp_state_mutex: who sets up states, or removes them, and calls their
+ * callbacks for that.
+ */
+extern struct pcpu_mutex pcpu_states_mutex;
 
 /* How often the thread, or the one for which it does something, has taken it. */
 extern __thread unsigned int pcpu_maps_taken __attribute__((__tls_model__("initial-exec")));

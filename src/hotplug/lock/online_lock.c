@@ -150,7 +150,7 @@ void pcpu_online_write_lock(void)
 {
 	uint32_t looks;
 
-	pcpu_assert_held(&cpu_add_remove_lock);
+	pcpu_assert_held(&pcpu_add_remove_lock);
 	pcpu_assert(!cpu_hotplug.active_writer && !pcpu_online_self.reads);
 	__atomic_store_n(&cpu_hotplug.active_writer, (uintptr_t)pthread_self(), __ATOMIC_RELAXED);
 	/* a handler that would wait for the writer knows from now on that it is its thread */

@@ -15,7 +15,7 @@
  *		R3  or out++; have the writer look again; wait until nobody writes; R1
  *	unread	U1  out++, released
  *		U2  somebody writes: have him look again
- *	write	W1  writer = the thread. One at a time, under cpu_add_remove_lock
+ *	write	W1  writer = the thread. One at a time, under pcpu_add_remove_lock
  *		W2  membarrier: of a reader whose R2 has not seen W1, W4 sees the R1; and of
  *		    one whose U2 has not, W3 sees the U1
  *		W3  the sum of all outs
@@ -54,7 +54,7 @@ bool pcpu_online_read_trylock(void);
 /* False: the thread is no reader, and nothing was done. */
 bool pcpu_online_read_unlock(void);
 
-/* Under cpu_add_remove_lock. */
+/* Under pcpu_add_remove_lock. */
 void pcpu_online_write_lock(void);
 void pcpu_online_write_unlock(void);
 

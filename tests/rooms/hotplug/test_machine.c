@@ -324,6 +324,10 @@ static void threads_that_can_be_nowhere_else_are_named(void *arg)
 	pthread_join(thread, NULL);
 	nr_records = 0;
 	child_expect(cpu_down(SPARE) == 0 && nr_records == 0);
+	/* where there is no list of threads, nobody can be named */
+	child_expect(cpu_up(SPARE) == 0);
+	faults_fail_nth(PCPU_FAULT_PROC, 1);
+	child_expect(cpu_down(SPARE) == 0 && faults_end() == 1 && nr_records == 0);
 }
 
 int main(void)
