@@ -195,14 +195,16 @@ PERCPU_API int percpu_machine_cpu_down(unsigned int cpu)
 
 PERCPU_API void cpu_hotplug_disable(void)
 {
-	must_be_able_to_wait("cpu_hotplug_disable()");
+	begin("cpu_hotplug_disable()");
 	pcpu_hotplug_set_disabled(true);
+	pcpu_maps_done();
 }
 
 PERCPU_API void cpu_hotplug_enable(void)
 {
-	must_be_able_to_wait("cpu_hotplug_enable()");
+	begin("cpu_hotplug_enable()");
 	pcpu_hotplug_set_disabled(false);
+	pcpu_maps_done();
 }
 
 PERCPU_API const struct percpu_cpu_hooks *percpu_set_cpu_hooks(const struct percpu_cpu_hooks *hooks)

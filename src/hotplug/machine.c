@@ -23,7 +23,8 @@ const char *pcpu_machine_sysfs = "/sys";
 
 static struct {
 	bool cpu_hotplug_disabled;
-	int file; /* of the machine's CPU that is about to come or go */
+	bool untold; /* some of the machine's doings are */
+	int file;    /* of the machine's CPU that is about to come or go */
 } hotplug;
 
 /* --- who watches the machine --- */
@@ -153,8 +154,10 @@ static int take_note(unsigned int cpu, enum pcpu_machine_event event)
 	if (err)
 		return err;
 	note(cpu, event);
-	if (hotplug.cpu_hotplug_disabled) {
+	/* in a callback, somebody is on his way already */
+	if (hotplug.cpu_hotplug_disabled || pcpu_online_self.writes) {
 		pcpu_cpu_of(cpu)->untold = true;
+		hotplug.untold = true;
 		return -EBUSY;
 	}
 	err = settle(cpu);
@@ -169,8 +172,12 @@ int pcpu_hotplug_machine_event(unsigned int cpu, enum pcpu_machine_event event)
 
 	if (!cpu_possible(cpu))
 		return -EINVAL;
+	if (pcpu_online_self.reads)
+		return -EDEADLK;
 	pcpu_maps_begin();
 	err = take_note(cpu, event);
+	if (!pcpu_online_self.writes)
+		pcpu_hotplug_tell_untold();
 	pcpu_maps_done();
 	return err;
 }
@@ -178,8 +185,9 @@ int pcpu_hotplug_machine_event(unsigned int cpu, enum pcpu_machine_event event)
 void pcpu_hotplug_tell_untold(void)
 {
 	pcpu_assert_held(&pcpu_add_remove_lock);
-	if (pcpu_cpus_init())
-		return; /* then nothing has been noted */
+	if (!hotplug.untold || hotplug.cpu_hotplug_disabled)
+		return;
+	hotplug.untold = false;
 	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
 		if (pcpu_cpu_of(cpu)->untold)
 			settle(cpu);
@@ -225,6 +233,8 @@ static int change_locked(const struct pcpu_change *change, bool up)
 		if (change->machine)
 			close(hotplug.file);
 	}
+	if (!pcpu_online_self.writes)
+		pcpu_hotplug_tell_untold();
 	pcpu_maps_done();
 	return err;
 }
@@ -267,7 +277,7 @@ void pcpu_hotplug_set_disabled(bool disabled)
 {
 	pcpu_maps_begin();
 	hotplug.cpu_hotplug_disabled = disabled;
-	if (!disabled && !pcpu_online_self.writes)
+	if (!pcpu_online_self.writes)
 		pcpu_hotplug_tell_untold();
 	pcpu_maps_done();
 }

@@ -28,8 +28,10 @@ enum pcpu_machine_event {
  * gone, nobody can refuse. One that came can be refused, and then is down for this process.
  *
  * Returns 0, also if there was nothing to do; -EBUSY: hotplug is disabled, and it is told at
- * cpu_hotplug_enable(), or it is the last CPU that is up, and stays so; -EINVAL: the CPU is not
- * possible; or why it did not come. Waits for whoever takes a CPU up or down. Not for handlers.
+ * cpu_hotplug_enable(); or the caller is in a callback, and it is told when that is over; or it is
+ * the last CPU that is up, and stays so; -EINVAL: the CPU is not possible; -EDEADLK: the caller is
+ * a reader; -ENOMEM; or why it did not come. Waits for whoever takes a CPU up or down. Not for
+ * handlers.
  */
 int pcpu_hotplug_machine_event(unsigned int cpu, enum pcpu_machine_event event);
 
@@ -38,7 +40,7 @@ extern const struct pcpu_watch_sink pcpu_hotplug_sink;
 
 /*
  * Somebody has registered something that hears of CPUs, or has unregistered it. Nested in any
- * lock.
+ * lock, perhaps in a callback.
  */
 void pcpu_hotplug_is_listened_to(void);
 void pcpu_hotplug_is_left(void);

@@ -147,6 +147,26 @@ static void what_happens_while_disabled_is_told_later(void *arg)
 	child_expect(!cpu_online(SPARE));
 }
 
+static int come_in_callback(struct notifier_block *nb, unsigned long event, void *cpu)
+{
+	(void)nb;
+	if (event == CPU_UP_PREPARE && (unsigned long)cpu == OTHER_SPARE)
+		child_expect(tell_that(PCPU_MACHINE_CAME) == -EBUSY && !cpu_online(SPARE));
+	return NOTIFY_OK;
+}
+
+static void what_happens_while_a_cpu_comes_is_told_behind_it(void *arg)
+{
+	(void)arg;
+	begin();
+	cpu_notifier(come_in_callback, 0);
+	child_expect(cpu_up(OTHER_SPARE) == 0 && cpu_online(SPARE));
+	child_expect(nr_heard == 12 && heard[5].cpu == OTHER_SPARE && heard[6].cpu == SPARE);
+	cpus_read_lock();
+	child_expect(tell_that(PCPU_MACHINE_GONE) == -EDEADLK && cpu_online(SPARE));
+	cpus_read_unlock();
+}
+
 static void last_cpu_stays_up_here(void *arg)
 {
 	(void)arg;
@@ -341,6 +361,7 @@ int main(void)
 		child_test(what_the_program_took_down_stays_down),
 		child_test(what_the_program_brought_up_follows_the_machine_once_it_is_there),
 		child_test(what_happens_while_disabled_is_told_later),
+		child_test(what_happens_while_a_cpu_comes_is_told_behind_it),
 		child_test(last_cpu_stays_up_here),
 		child_test(no_memory_notes_nothing),
 		child_test(machine_is_watched_while_somebody_listens),
