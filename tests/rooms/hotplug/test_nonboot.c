@@ -50,6 +50,7 @@ static void all_but_the_lowest_go_and_come(void *arg)
 	enable_nonboot_cpus();
 	child_expect(num_online_cpus() == nr_before && cpu_online(SPARE));
 	child_expect(nr_heard == 3 * (nr_before - 1));
+	child_expect(heard[1].event == CPU_STARTING_FROZEN && heard[2].event == CPU_ONLINE_FROZEN);
 	nr_heard = 3;
 	child_expect_heard("a:UP_PREPARE_FROZEN a:STARTING_FROZEN a:ONLINE_FROZEN");
 	child_expect(cpu_down(SPARE) == 0);

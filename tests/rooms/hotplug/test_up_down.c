@@ -192,6 +192,26 @@ static void cpu_that_cannot_be_disabled_stays_active(void *arg)
 	child_expect(cpu_online(SPARE) && cpu_active(SPARE));
 }
 
+static unsigned int nr_heard_at_death;
+static void note_death(unsigned int cpu)
+{
+	child_expect(cpu == SPARE && !cpu_online(SPARE));
+	nr_heard_at_death = nr_heard;
+}
+
+static void cpu_dies_between_dying_and_dead(void *arg)
+{
+	const struct percpu_cpu_hooks hooks = {.__cpu_die = note_death};
+
+	(void)arg;
+	register_three();
+	percpu_set_cpu_hooks(&hooks);
+	child_expect(cpu_up(SPARE) == 0);
+	hear_nothing_so_far();
+	child_expect(cpu_down(SPARE) == 0 && nr_heard_at_death == 6);
+	child_expect(heard[5].event == CPU_DYING && heard[6].event == CPU_DEAD);
+}
+
 static void no_idle_thread_is_no_event(void *arg)
 {
 	const struct percpu_cpu_hooks hooks = {.idle_thread_get = answer};
@@ -400,6 +420,7 @@ int main(void)
 		child_test(who_stops_the_chain_keeps_it_from_those_behind),
 		child_test(all_hear_that_it_is_canceled_when_the_cpu_does_not_start),
 		child_test(cpu_that_cannot_be_disabled_stays_active),
+		child_test(cpu_dies_between_dying_and_dead),
 		child_test(no_idle_thread_is_no_event),
 		child_test(no_memory_is_no_event),
 		child_test(wrong_cpus_are_refused),

@@ -164,9 +164,9 @@ static void assertion_says_where_once(void *arg)
 	cpus_read_lock();
 	lockdep_assert_cpus_held();
 	cpus_read_unlock();
-	cpus_write_lock();
+	cpu_hotplug_begin();
 	lockdep_assert_cpus_held();
-	cpus_write_unlock();
+	cpu_hotplug_done();
 	child_expect(nr_records == 1);
 }
 
@@ -187,6 +187,45 @@ static void reader_who_registers_is_warned_once(void *arg)
 	unregister_cpu_notifier(&second.nb);
 	cpus_read_unlock();
 	child_expect(nr_records == 1 && record_says(0, "inside of cpus_read_lock()"));
+}
+
+/* Whoever changes the masks by himself. */
+static void writer_keeps_readers_out(void *arg)
+{
+	(void)arg;
+	plug_in_spares();
+	cpu_maps_update_begin();
+	cpus_write_lock();
+	pthread_join(start(try_to_read, NULL), NULL);
+	child_expect(!could_read);
+	set_cpu_online(SPARE, true);
+	cpus_write_unlock();
+	cpu_maps_update_done();
+	pthread_join(start(try_to_read, NULL), NULL);
+	child_expect(could_read && cpu_down(SPARE) == 0);
+}
+
+static void write_inside(void *arg)
+{
+	(void)arg;
+	cpus_read_lock();
+	cpus_write_lock();
+}
+
+static void unlock_without_lock(void *arg)
+{
+	(void)arg;
+	cpus_write_unlock();
+}
+
+static void writing_inside_of_a_readers_section_is_fatal(void **state)
+{
+	struct child_end end = child_run(write_inside, NULL);
+
+	(void)state;
+	assert_child_died_of(end, SIGABRT);
+	end = child_run(unlock_without_lock, NULL);
+	assert_child_died_of(end, SIGABRT);
 }
 
 static void *end_inside(void *arg)
@@ -562,6 +601,8 @@ int main(void)
 		child_test(post_dead_comes_when_readers_may_again),
 		child_test(put_without_get_is_a_warning),
 		child_test(assertion_says_where_once),
+		child_test(writer_keeps_readers_out),
+		cmocka_unit_test(writing_inside_of_a_readers_section_is_fatal),
 		child_test(reader_who_registers_is_warned_once),
 		child_test(thread_that_ends_inside_is_inside_no_more),
 		cmocka_unit_test(waiting_in_a_section_is_fatal),
