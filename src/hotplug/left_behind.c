@@ -11,7 +11,6 @@
 #include <percpu/cpumask.h>
 
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,24 +60,18 @@ static void report(int thread, unsigned int dead_cpu)
 		 name, thread, dead_cpu);
 }
 
-/* As the kernel fills a buffer with them: one behind the other. */
-struct entry {
-	uint64_t inode;
-	int64_t offset;
-	unsigned short size;
-	unsigned char type;
-	char name[];
-};
+/* Of an entry as the kernel fills a buffer with them: where its own size is, and its name. */
+#define ENTRY_SIZE 16
+#define ENTRY_NAME 19
 
 static void look_at_some(const char *entries, long size, unsigned int dead_cpu)
 {
-	const struct entry *entry;
+	unsigned short entry_size;
 
-	for (long at = 0; at < size; at += entry->size) {
-		int thread;
+	for (long at = 0; at < size; at += entry_size) {
+		const int thread = (int)strtol(entries + at + ENTRY_NAME, NULL, 10);
 
-		entry = (const struct entry *)(const void *)(entries + at);
-		thread = (int)strtol(entry->name, NULL, 10);
+		memcpy(&entry_size, entries + at + ENTRY_SIZE, sizeof(entry_size));
 		if (thread > 0 && !pcpu_threads_has(thread) && is_left_behind(thread, dead_cpu))
 			report(thread, dead_cpu);
 	}
@@ -86,7 +79,7 @@ static void look_at_some(const char *entries, long size, unsigned int dead_cpu)
 
 void pcpu_report_left_behind(unsigned int dead_cpu)
 {
-	char entries[2048] __attribute__((__aligned__(8)));
+	char entries[2048];
 	const int fd =
 		pcpu_fault(PCPU_FAULT_PROC) ? -1 : open("/proc/self/task", O_RDONLY | O_CLOEXEC);
 	long size;
