@@ -14,9 +14,9 @@
  * What it hears, and at once:
  *	- a CPU that is taken offline or online by its file "online", or by smt/control; hot-add and
  *	  hot-remove; by netlink, from the kernel, also in containers of the first user namespace
- *	- with PERCPU_WATCH_ACTIVE, a write to "cpuset.cpus" or "cpuset.cpus.partition" of the process's
- *	  cpuset or one above it, either version of cgroups; that its group is empty, since the process
- *	  was moved to another
+ *	- with PERCPU_WATCH_ACTIVE, a write to "cpuset.cpus" or "cpuset.cpus.partition" of the
+ *	  process's cpuset or one above it, either version of cgroups; that its group is empty,
+ *	  since the process was moved to another
  *
  * Where netlink is refused (seccomp), or tells nothing (a network namespace of another user
  * namespace: rootless containers), the kernel tells less: writes to the files "online" of CPUs,
@@ -29,7 +29,8 @@
  *
  * fork(): a child has no watcher, whatever its parent had, until something is registered in it, or
  * it calls percpu_watch_cpus(). Its masks are its parent's until then; the new watcher makes
- * events of what has changed.
+ * events of what has changed. A callback of the watcher's that forks goes on in the child, and when
+ * it returns, the child ends: its thread is the only one there.
  *
  * The thread has up to three file descriptors, closed on exec. A program that closes all
  * descriptors that it does not know ends the watcher, with a warning in the log.

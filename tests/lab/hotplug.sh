@@ -112,6 +112,7 @@ build_for_aarch64() {
 		sh "$source/cmake/aarch64-sysroot.sh" "$sysroot.new"
 		mv "$sysroot.new" "$sysroot"
 	fi
+	leave_lab_alone
 	strip=aarch64-linux-gnu-strip
 	cmake -S "$source" -B "$build" -G Ninja -DCMAKE_TOOLCHAIN_FILE=cmake/aarch64.cmake \
 		-DPERCPU_SYSROOT="$sysroot" -DPERCPU_TESTS=ON -DPERCPU_BENCH=OFF \
@@ -121,8 +122,8 @@ build_for_aarch64() {
 	exit 1
 }
 
-fill_lab $arch
-kernel_of $arch "$suite"
+fill_lab "$arch"
+kernel_of "$arch" "$suite"
 begin_root
 if [ "$shape" = aarch64 ]; then
 	source=$2 build=$3
@@ -138,13 +139,13 @@ leave_lab_alone
 for file in $(commands | cut -d' ' -f1); do
 	copy_with_libraries "$file"
 done
-make_init | make_initramfs $arch
+make_init | make_initramfs "$arch"
 case $shape in
 nodes) processor=max,-hypervisor ;;
 many) processor=max ;;
 aarch64) processor=max,pauth-impdef=on ;;
 esac
 # shellcheck disable=SC2046 # a list of arguments
-boot_until_done $arch $processor $(machine)
+boot_until_done "$arch" "$processor" $(machine)
 [ "$(grep -c '^lab: status 0$' "$work/log")" = "$(commands | wc -l)" ] &&
 	grep -q '^lab: done$' "$work/log"
