@@ -142,7 +142,7 @@ done
 make_init | make_initramfs "$arch"
 case $shape in
 nodes) processor=max,-hypervisor ;;
-many) processor=max ;;
+many) processor=max accel=tcg,thread=single ;;
 aarch64) processor=max,pauth-impdef=on ;;
 esac
 # shellcheck disable=SC2046 # a list of arguments

@@ -288,7 +288,8 @@ watch() {
 	done
 }
 
-# boot ARCH PROCESSOR ARGUMENT...: what the guest writes. ARGUMENTs are QEMU's: CPUs, memory, nodes
+# boot ARCH PROCESSOR ARGUMENT...: what the guest writes. ARGUMENTs are QEMU's: CPUs, memory, nodes.
+# $accel, if it is set: of more than 16 CPUs one host thread makes more than many do.
 boot() {
 	case $1 in
 	amd64) system=x86_64 machine=q35 tty=ttyS0 ;;
@@ -299,7 +300,7 @@ boot() {
 	rm -f "$work"/monitor.*
 	mkfifo "$work/monitor.in" "$work/monitor.out"
 	exec 5<>"$work/monitor.in" 6<>"$work/monitor.out"
-	qemu "$system" -M "$machine" -cpu "$processor" -accel tcg "$@" \
+	qemu "$system" -M "$machine" -cpu "$processor" -accel "${accel:-tcg}" "$@" \
 		-nodefaults -no-user-config -no-reboot -display none -serial stdio \
 		-chardev pipe,id=monitor,path="$work/monitor" -mon chardev=monitor,mode=readline \
 		-kernel "$kernel" -initrd "$work/initramfs" \
