@@ -22,6 +22,7 @@
 
 #include <percpu/access.h>
 #include <percpu/impl/alloc_info.h>
+#include <percpu/impl/slot.h>
 
 #include <stdio.h>
 
@@ -79,6 +80,8 @@ PERCPU_API const struct percpu_layout *percpu_first_layout(void);
 #define pcpu_unit_size (percpu_first_layout()->unit_size)
 #define pcpu_unit_pages (percpu_first_layout()->unit_size / PERCPU_PAGE_SIZE)
 #define pcpu_atom_size (percpu_first_layout()->atom_size)
+/** pcpu_nr_slots - the lists on which chunks are by how much they have free (impl/slot.h). */
+#define pcpu_nr_slots pcpu_slot_count(__pcpu_cast(int, pcpu_unit_size))
 /** pcpu_reserved_chunk_limit - from where on, in a unit, dynamic areas lie. */
 #define pcpu_reserved_chunk_limit \
 	(percpu_first_layout()->static_size + percpu_first_layout()->reserved_size)

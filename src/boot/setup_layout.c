@@ -53,7 +53,7 @@ static int make_layout(struct percpu_layout *layout, const struct pcpu_alloc_req
 
 	space.static_start = pcpu_modules_first(&static_size)->start;
 	if (form != PCPU_FC_PAGE) {
-		err = pcpu_embed_first_chunk(layout, request, &space);
+		err = pcpu_embed(layout, request, &space);
 		layout->fc = PCPU_FC_EMBED;
 		if (!err)
 			return 0;
@@ -63,7 +63,7 @@ static int make_layout(struct percpu_layout *layout, const struct pcpu_alloc_req
 			pcpu_conf_word("alloc", form), -err);
 	}
 	space.alloc = hole_for_windows;
-	err = pcpu_page_first_chunk(layout, request, &space);
+	err = pcpu_go_by_pages(layout, request, &space);
 	layout->fc = PCPU_FC_PAGE;
 	return err;
 }

@@ -4,13 +4,13 @@
  * with the kernel's words.
  */
 #define CONFIG_DEBUG_VM
-#define CONFIG_DEBUG_ATOMIC_SLEEP
 #include <percpu/kernel/barrier.h>
 #include <percpu/kernel/bug.h>
 #include <percpu/kernel/err.h>
 #include <percpu/kernel/list.h>
 #include <percpu/kernel/lock.h>
 #include <percpu/kernel/math.h>
+#include <percpu/kernel/memblock.h>
 #include <percpu/kernel/page.h>
 #include <percpu/kernel/size_call.h>
 #include <percpu/kernel/wait.h>
@@ -229,19 +229,6 @@ static void levels_that_nobody_hears_are_not_made(void)
 	EXPECT(errno == 1234 && was_heard(PERCPU_LOG_ERR, "l"));
 }
 
-static void sleep_in_a_section_is_told_of(void)
-{
-	percpu_set_log_handler(hear, PERCPU_LOG_WARNING);
-	might_sleep();
-	EXPECT(heard.nr == 0);
-#ifndef PERCPU_UP
-	preempt_disable();
-	might_sleep();
-	preempt_enable();
-	EXPECT(was_heard(PERCPU_LOG_WARNING, "sleep_in_a_section_is_told_of()"));
-#endif
-}
-
 /* --- lock.h, wait.h --- */
 
 static DEFINE_MUTEX(mutex);
@@ -330,6 +317,38 @@ static void signals_wait_for_the_lock(void)
 	spin_unlock_irqrestore(&spinlock, flags);
 	EXPECT(sum == 1);
 	signal(SIGUSR1, SIG_DFL);
+}
+
+/* --- memblock.h --- */
+
+static bool is_zero_and_aligned(const char *memory, size_t size, uintptr_t align)
+{
+	if (!memory || (uintptr_t)memory % align != 0)
+		return false;
+	for (size_t i = 0; i < size; i++)
+		if (memory[i])
+			return false;
+	return true;
+}
+
+static void memory_of_the_start_is_zero_and_aligned(void)
+{
+	void *memory[5] = {memblock_alloc(100, 0), memblock_virt_alloc(100, 4096),
+			   memblock_virt_alloc_nopanic(3, 1),
+			   memblock_virt_alloc_from_nopanic(100, 64, 1 << 20), alloc_bootmem(100)};
+
+	EXPECT(is_zero_and_aligned((char *)memory[0], 100, SMP_CACHE_BYTES));
+	EXPECT(is_zero_and_aligned((char *)memory[1], 100, 4096));
+	EXPECT(is_zero_and_aligned((char *)memory[2], 3, 1));
+	EXPECT(is_zero_and_aligned((char *)memory[3], 100, 64));
+	EXPECT(is_zero_and_aligned((char *)memory[4], 100, SMP_CACHE_BYTES));
+	EXPECT(!memblock_alloc(100, 48) && !memblock_alloc((size_t)-1, 64));
+	memblock_free_early(memory[0], 100);
+	for (int i = 1; i < 5; i++)
+		memblock_free(memory[i], 100);
+	if (setjmp(not_ended) == 0)
+		memblock_virt_alloc((size_t)-1, 64);
+	EXPECT(was_heard(PERCPU_LOG_EMERG, "no memory for 18446744073709551615 bytes"));
 }
 
 /* --- list.h --- */
@@ -429,10 +448,10 @@ int main(void)
 	warnings_say_whether_and_where();
 	fatal_checks_end_the_process();
 	levels_that_nobody_hears_are_not_made();
-	sleep_in_a_section_is_told_of();
 	numbers_and_locks_count_exactly();
 	who_sleeps_is_woken();
 	signals_wait_for_the_lock();
+	memory_of_the_start_is_zero_and_aligned();
 	lists_keep_their_order();
 	EXPECT(was_called);
 	barriers_are_there();

@@ -126,6 +126,21 @@ typedef int (*pcpu_fc_cpu_distance_fn_t)(unsigned int from, unsigned int to);
 /** pcpu_fc_cpu_to_node_fn_t - the node of the possible CPU @cpu. */
 typedef int (*pcpu_fc_cpu_to_node_fn_t)(int cpu);
 
+/**
+ * pcpu_fc_alloc_fn_t - address space for units
+ * @cpu: the CPU that the first of them is for
+ * @size: bytes, whole atoms
+ * @align: bytes
+ *
+ * Return: where it starts, or NULL: there is none. Nobody touches it.
+ */
+typedef void *(*pcpu_fc_alloc_fn_t)(unsigned int cpu, size_t size, size_t align);
+
+/**
+ * pcpu_fc_free_fn_t - takes back what that gave, or a part of it: whole pages, or nothing at all.
+ */
+typedef void (*pcpu_fc_free_fn_t)(void *ptr, size_t size);
+
 /* What the first chunk of a process is: where its units are, and whose. */
 struct percpu_layout {
 	struct percpu_cpu_set cpus;
@@ -233,6 +248,54 @@ PERCPU_API int pcpu_verify_alloc_info(const struct percpu_machine *machine,
  */
 PERCPU_API const char *percpu_alloc_info_flaw(const struct percpu_machine *machine,
 					      const struct pcpu_alloc_info *ai);
+
+/** VMALLOC_TOTAL - the address range in which units may lie, three quarters of it in one chunk. */
+#ifndef VMALLOC_TOTAL
+#if defined(__x86_64__)
+#define VMALLOC_TOTAL (1UL << 47)
+#else
+#define VMALLOC_TOTAL (1UL << 48)
+#endif
+#endif
+
+/**
+ * pcpu_embed_first_chunk() - place the units of a layout in large pieces of address space
+ * @machine: as for pcpu_build_alloc_info(), as are the next four
+ * @alloc_fn: called once for each group
+ * @free_fn: called for each unused unit, and for what of a unit lies behind its areas; and for all
+ *	of it, if placing fails
+ *
+ * Units of a group lie back to back, as in the kernel. What a process was built on lies in windows
+ * instead (percpu_first_layout()).
+ *
+ * Return: where the units are, for percpu_free_layout(), or an error pointer, and then everything
+ * is given back: -EINVAL - as for pcpu_build_alloc_info(), or static_size is 0, or the groups lie
+ * too far apart; -ENOMEM - @alloc_fn has no memory, or gave what is not aligned to a page, or there
+ * is none for the answer. Mirrors the kernel function of the same name, which makes the first chunk
+ * of it.
+ */
+PERCPU_API struct percpu_layout *
+pcpu_embed_first_chunk(const struct percpu_machine *machine, size_t reserved_size, size_t dyn_size,
+		       size_t atom_size, pcpu_fc_cpu_distance_fn_t cpu_distance_fn,
+		       pcpu_fc_alloc_fn_t alloc_fn, pcpu_fc_free_fn_t free_fn)
+	__attribute__((__warn_unused_result__));
+
+/**
+ * pcpu_page_first_chunk() - the same for the form of single pages: one group of the smallest units
+ *
+ * @alloc_fn is called once, for all units; nothing is freed unless placing fails.
+ */
+PERCPU_API struct percpu_layout *
+pcpu_page_first_chunk(const struct percpu_machine *machine, size_t reserved_size,
+		      pcpu_fc_alloc_fn_t alloc_fn, pcpu_fc_free_fn_t free_fn)
+	__attribute__((__warn_unused_result__));
+
+/** percpu_free_layout() - gives back the answer of these two, or NULL; not the address space. */
+PERCPU_API void percpu_free_layout(struct percpu_layout *layout);
+
+/** pcpu_dfl_fc_alloc(), pcpu_dfl_fc_free() - callbacks for them: fresh mappings, by mmap(). */
+PERCPU_API void *pcpu_dfl_fc_alloc(unsigned int cpu, size_t size, size_t align);
+PERCPU_API void pcpu_dfl_fc_free(void *ptr, size_t size);
 
 /**
  * percpu_find_unit() - the unit of a CPU in a layout

@@ -8,7 +8,6 @@
 #ifndef PERCPU_KERNEL_BUG_H
 #define PERCPU_KERNEL_BUG_H
 
-#include <percpu/impl/runtime.h>
 #include <percpu/log.h>
 
 #include <percpu/impl/begin.h>
@@ -78,21 +77,6 @@
 #endif
 #ifndef WARN_ON_ONCE
 #define WARN_ON_ONCE(condition) __pcpu_warn_once(condition, __COUNTER__)
-#endif
-
-/**
- * might_sleep() - what follows may wait: with CONFIG_DEBUG_ATOMIC_SLEEP defined, a warning inside
- * of a section (section.h), where others wait for the caller; otherwise nothing
- */
-#ifndef might_sleep
-#if defined(CONFIG_DEBUG_ATOMIC_SLEEP) && !defined(PERCPU_UP)
-#define might_sleep()                                                                        \
-	((void)WARN(__pcpu_self()->cpu >= 0 && __pcpu_self()->nested < __PCPU_LOCAL_LOCK,    \
-		    "sleeping function called inside of a section at %s:%d: %s()", __FILE__, \
-		    __LINE__, __func__))
-#else
-#define might_sleep() ((void)0)
-#endif
 #endif
 
 /* --- messages, as for printf(); a newline at the end is left out --- */

@@ -135,8 +135,8 @@ static void trim_and_map(struct embedding *embedding, struct percpu_layout *layo
 	pcpu_first_chunk_map_units(layout, ai, embedding->base);
 }
 
-int pcpu_embed_first_chunk(struct percpu_layout *layout, const struct pcpu_alloc_request *request,
-			   const struct pcpu_fc_space *space)
+int pcpu_embed(struct percpu_layout *layout, const struct pcpu_alloc_request *request,
+	       const struct pcpu_fc_space *space)
 {
 	struct embedding embedding = {.space = space};
 	int err;

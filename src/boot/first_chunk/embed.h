@@ -18,7 +18,7 @@
  * three quarters of the range apart, which is logged with both numbers; -ENOMEM. Mirrors the
  * kernel's function of that name.
  */
-int pcpu_embed_first_chunk(struct percpu_layout *layout, const struct pcpu_alloc_request *request,
-			   const struct pcpu_fc_space *space);
+int pcpu_embed(struct percpu_layout *layout, const struct pcpu_alloc_request *request,
+	       const struct pcpu_fc_space *space);
 
 #endif /* PCPU_EMBED_H */

@@ -32,8 +32,8 @@ static int map_pages(struct percpu_layout *layout, struct pcpu_alloc_info *ai,
 	return 0;
 }
 
-int pcpu_page_first_chunk(struct percpu_layout *layout, const struct pcpu_alloc_request *request,
-			  const struct pcpu_fc_space *space)
+int pcpu_go_by_pages(struct percpu_layout *layout, const struct pcpu_alloc_request *request,
+		     const struct pcpu_fc_space *space)
 {
 	struct pcpu_alloc_request smallest = *request;
 	struct pcpu_alloc_info *ai;

@@ -12,13 +12,13 @@
 #include "boot/first_chunk/first_chunk.h"
 
 /*
- * As pcpu_embed_first_chunk(), for the smallest units: @request's dynamic size, atom and distance
+ * As pcpu_embed(), for the smallest units: @request's dynamic size, atom and distance
  * are not looked at. @space->alloc is called once, for all units, and gives address space of which
  * nothing need be mapped: pages come, from their CPU's node, as units open. Nothing is freed.
  *
  * 0, or a negative errno, and then nothing is kept; that there is no space is logged.
  */
-int pcpu_page_first_chunk(struct percpu_layout *layout, const struct pcpu_alloc_request *request,
-			  const struct pcpu_fc_space *space);
+int pcpu_go_by_pages(struct percpu_layout *layout, const struct pcpu_alloc_request *request,
+		     const struct pcpu_fc_space *space);
 
 #endif /* PCPU_PAGE_H */

@@ -42,6 +42,9 @@ static void sizes_are_those_of_the_process(void **state)
 	assert_int_equal(ai->atom_size, pcpu_atom_size);
 	assert_int_equal(pcpu_unit_pages, pcpu_unit_size / PERCPU_PAGE_SIZE);
 	assert_int_equal(pcpu_reserved_chunk_limit, ai->static_size + ai->reserved_size);
+	assert_int_equal(pcpu_nr_slots,
+			 pcpu_size_to_slot((int)ai->unit_size, (int)ai->unit_size) + 1);
+	assert_int_equal(__pcpu_size_to_slot(1 << PCPU_SLOT_BASE_SHIFT), 3);
 	assert_true(ai->dyn_size >= PERCPU_DYNAMIC_EARLY_SIZE);
 	assert_true(ai->unit_size >= PCPU_MIN_UNIT_SIZE);
 	assert_int_equal(ai->alloc_size % ai->atom_size, 0);
@@ -145,6 +148,110 @@ static void errors_are_pointers_that_say_so(void **state)
 	assert_false(IS_ERR_OR_NULL(&machine));
 }
 
+/* --- placing, on a machine of one's own: example E's CPUs --- */
+
+static const unsigned long six_cpus = 0x3f;
+
+static int distance_of_six(unsigned int from, unsigned int to)
+{
+	return from % 2 == to % 2 ? LOCAL_DISTANCE : REMOTE_DISTANCE;
+}
+
+static const struct percpu_machine six = {.cpus = {&six_cpus, 6}, .static_size = 80320};
+
+static struct {
+	char *memory; /* 12 MiB and more, aligned to 2 MiB */
+	int nr_allocs, refuse_from;
+	size_t misaligned, freed;
+} space;
+
+/* The second group below the first. */
+static void *take(unsigned int cpu, size_t size, size_t align)
+{
+	assert_int_equal(size, 0x200000);
+	assert_int_equal(align, 0x200000);
+	assert_int_equal(cpu, space.nr_allocs);
+	if (space.nr_allocs == space.refuse_from)
+		return NULL;
+	return space.memory + (space.nr_allocs++ ? 0 : 0x400000) + space.misaligned;
+}
+
+static void give_back(void *ptr, size_t size)
+{
+	(void)ptr;
+	space.freed += size;
+}
+
+static struct percpu_layout *embed_six(int refuse_from, size_t misaligned)
+{
+	space.nr_allocs = 0;
+	space.refuse_from = refuse_from;
+	space.misaligned = misaligned;
+	space.freed = 0;
+	return pcpu_embed_first_chunk(&six, 8192, 20480, 0x200000, distance_of_six, take,
+				      give_back);
+}
+
+static void units_are_placed_as_in_the_kernel(void **state)
+{
+	static const unsigned long offsets[] = {0x400000, 0,        0x480000,
+						0x080000, 0x500000, 0x100000};
+	pcpu_fc_alloc_fn_t alloc = pcpu_dfl_fc_alloc;
+	pcpu_fc_free_fn_t give = pcpu_dfl_fc_free;
+	struct percpu_layout *layout;
+
+	(void)state;
+	space.memory = alloc(0, 0x800000, 0x200000);
+	assert_non_null(space.memory);
+	layout = embed_six(2, 0);
+	assert_false(IS_ERR(layout));
+	for (unsigned int cpu = 0; cpu < 6; cpu++)
+		assert_int_equal(layout->unit_offsets[cpu], offsets[cpu]);
+	assert_ptr_equal((char *)layout->base_addr, space.memory);
+	assert_int_equal(layout->low_unit_cpu, 1);
+	assert_int_equal(layout->high_unit_cpu, 4);
+	assert_int_equal(layout->nr_units, 8);
+	assert_int_equal(layout->fc, PCPU_FC_EMBED);
+	assert_int_equal(space.freed, 2 * 0x80000 + 6 * 0x65000);
+	percpu_free_layout(layout);
+	percpu_free_layout(NULL);
+	give(space.memory, 0x800000);
+}
+
+static void placing_that_fails_gives_everything_back(void **state)
+{
+	struct percpu_machine nothing = six;
+
+	(void)state;
+	space.memory = (char *)0x10000000;
+	assert_int_equal(PTR_ERR(embed_six(1, 0)), -ENOMEM);
+	assert_int_equal(space.freed, 0x200000);
+	assert_int_equal(PTR_ERR(embed_six(2, 64)), -ENOMEM);
+	assert_int_equal(space.freed, 0x200000);
+	nothing.static_size = 0;
+	assert_int_equal(
+		PTR_ERR(pcpu_embed_first_chunk(&nothing, 0, 0, 4096, NULL, take, give_back)),
+		-EINVAL);
+}
+
+static void pages_are_placed_in_one_group_of_the_smallest_units(void **state)
+{
+	struct percpu_layout *layout =
+		pcpu_page_first_chunk(&six, 8192, pcpu_dfl_fc_alloc, pcpu_dfl_fc_free);
+
+	(void)state;
+	assert_false(IS_ERR(layout));
+	assert_int_equal(layout->nr_groups, 1);
+	assert_int_equal(layout->unit_size, 102400);
+	assert_int_equal(layout->unit_offsets[5], 5 * 102400);
+	assert_int_equal(layout->fc, PCPU_FC_PAGE);
+	memset((char *)layout->base_addr, 1, 6 * 102400);
+	pcpu_dfl_fc_free((void *)layout->base_addr, 6 * 102400);
+	percpu_free_layout(layout);
+	assert_null(pcpu_dfl_fc_alloc(0, VMALLOC_TOTAL, 4096));
+	assert_null(pcpu_dfl_fc_alloc(0, SIZE_MAX - 4095, 4096));
+}
+
 /* --- nodes --- */
 
 /* The machine that is played has two nodes of four CPUs; the others are the real one's. */
@@ -241,6 +348,9 @@ int main(void)
 		cmocka_unit_test(layout_is_what_the_function_makes_of_the_machine),
 		cmocka_unit_test(form_is_told_as_it_was_asked_for),
 		cmocka_unit_test(errors_are_pointers_that_say_so),
+		cmocka_unit_test(units_are_placed_as_in_the_kernel),
+		cmocka_unit_test(placing_that_fails_gives_everything_back),
+		cmocka_unit_test(pages_are_placed_in_one_group_of_the_smallest_units),
 		cmocka_unit_test(nodes_and_distances_are_the_machines),
 		cmocka_unit_test(dump_of_the_process_has_its_sizes),
 	};

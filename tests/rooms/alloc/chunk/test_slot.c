@@ -6,6 +6,8 @@
 
 #include "alloc/chunk/slot.h"
 
+#include <percpu/kernel/math.h>
+
 static void slot_of_every_size_matches_the_table(void **state)
 {
 	static const struct {
@@ -40,8 +42,8 @@ static void fls_counts_from_one(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if (pcpu_fls(rows[i].x) != rows[i].fls)
-			fail_msg("fls(%u) is %d, expected %d", rows[i].x, pcpu_fls(rows[i].x),
+		if (fls(rows[i].x) != rows[i].fls)
+			fail_msg("fls(%u) is %d, expected %d", rows[i].x, fls(rows[i].x),
 				 rows[i].fls);
 }
 

@@ -137,12 +137,12 @@ static void make_two_nodes(void)
 
 static int embed(void)
 {
-	return pcpu_embed_first_chunk(&layout, &request, &space);
+	return pcpu_embed(&layout, &request, &space);
 }
 
 static int page(void)
 {
-	return pcpu_page_first_chunk(&layout, &request, &space);
+	return pcpu_go_by_pages(&layout, &request, &space);
 }
 
 static void embed_two_nodes(void)
