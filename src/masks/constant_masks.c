@@ -18,12 +18,12 @@ const unsigned long __percpu_cpu_none_bits[__PCPU_BITS_TO_LONGS(NR_CPUS)];
 #define MASK_DECLARE_4(row) MASK_DECLARE_2(row), MASK_DECLARE_2((row) + 2)
 #define MASK_DECLARE_8(row) MASK_DECLARE_4(row), MASK_DECLARE_4((row) + 4)
 
-static const unsigned long rows[__PCPU_BITS_PER_LONG + 1][__PCPU_BITS_TO_LONGS(NR_CPUS)] = {
+static __pcpu_mask_row rows[__PCPU_BITS_PER_LONG + 1] = {
 	MASK_DECLARE_8(0),  MASK_DECLARE_8(8),  MASK_DECLARE_8(16), MASK_DECLARE_8(24),
 	MASK_DECLARE_8(32), MASK_DECLARE_8(40), MASK_DECLARE_8(48), MASK_DECLARE_8(56),
 };
 
-PERCPU_API const unsigned long (*__percpu_bit_bitmap(void))[__PCPU_BITS_TO_LONGS(__PCPU_MASK_CPUS)]
+PERCPU_API __pcpu_mask_row *__percpu_bit_bitmap(void)
 {
 	return rows;
 }

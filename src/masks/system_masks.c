@@ -18,6 +18,7 @@
 #include "ground/layout.h"
 #include "ground/log.h"
 #include "ground/system/affinity.h"
+#include "ground/system/race.h"
 #include "masks/read_list.h"
 
 #include <percpu/cpumask.h>
@@ -105,7 +106,11 @@ static struct percpu_system_masks *publish(void)
 
 	if (!mine)
 		return NULL;
+	pcpu_race_do_not_look(mine, PCPU_PAGE_SIZE);
+	pcpu_race_begin_writes();
 	read_machine(mine);
+	pcpu_race_end_writes();
+	pcpu_race_release(&__percpu_system_masks);
 	if (__atomic_compare_exchange_n(&__percpu_system_masks, &first, mine, false,
 					__ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
 		return mine;

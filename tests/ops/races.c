@@ -78,6 +78,15 @@ static long sum_while_others_count(void)
 #endif
 }
 
+/* The first of them has the machine asked. */
+static bool change_masks(void)
+{
+	unsigned int cpu = raw_smp_processor_id();
+
+	set_cpu_active(cpu, true);
+	return cpumask_intersects(cpu_active_mask, cpu_online_mask) && num_active_cpus() > 0;
+}
+
 static void *work(void *arg)
 {
 	for (long i = 0; i < ROUNDS; i++) {
@@ -92,6 +101,8 @@ static void *work(void *arg)
 		pass_on(1);
 		if (i % 100 == 0)
 			visit();
+		if (i % 100 == 25 && !change_masks())
+			return NULL;
 		if (i % 100 == 50 && sum_while_others_count() < 0)
 			return NULL;
 		if (wrong)

@@ -16,9 +16,9 @@ __PCPU_BEGIN_DECLS
 extern const unsigned long __percpu_cpu_all_bits[] PERCPU_API;
 extern const unsigned long __percpu_cpu_none_bits[] PERCPU_API;
 #endif
-/* Asked for, and not named: of data that is named, executables get a copy, and these are 65 KiB. */
-PERCPU_API const unsigned long (*__percpu_bit_bitmap(void))[__PCPU_BITS_TO_LONGS(__PCPU_MASK_CPUS)]
-	__attribute__((__const__));
+/* Asked for, and not named: of data that is named executables get a copy, and these are 65 KiB. */
+typedef const unsigned long __pcpu_mask_row[__PCPU_BITS_TO_LONGS(__PCPU_MASK_CPUS)];
+PERCPU_API __pcpu_mask_row *__percpu_bit_bitmap(void) __attribute__((__const__));
 
 /* Once: that @cpu is out of range. */
 PERCPU_API void __percpu_cpumask_warn(unsigned int cpu, unsigned int nbits);

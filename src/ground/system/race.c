@@ -15,6 +15,7 @@ extern void AnnotateIgnoreWritesEnd(const char *file, int line) __attribute__((_
 #define HELGRIND(n) ((uint64_t)'H' << 24 | (uint64_t)'G' << 16 | 256 | (n))
 #define HAPPENS_BEFORE HELGRIND(33)
 #define HAPPENS_AFTER HELGRIND(34)
+#define MAKE_UNTRACKED HELGRIND(39)
 #define GET_ABITS HELGRIND(46)
 #define DRD(n) ((uint64_t)'D' << 24 | (uint64_t)'R' << 16 | (n))
 #define DRD_THREAD DRD(1)
@@ -63,6 +64,12 @@ void pcpu_race_tell_release(void *at)
 		pcpu_client_request(0, HAPPENS_BEFORE, (uintptr_t)at, 0, 0);
 	else
 		__tsan_release(at);
+}
+
+void pcpu_race_do_not_look(void *at, size_t size)
+{
+	if (pcpu_valgrind_looks_for_races)
+		pcpu_client_request(0, MAKE_UNTRACKED, (uintptr_t)at, size, 0);
 }
 
 void pcpu_race_begin_writes(void)

@@ -38,6 +38,9 @@ static inline void pcpu_race_release(void *at)
 		pcpu_race_tell_release(at);
 }
 
+/* Of @size bytes, which the program reads by atomics: helgrind takes those for plain reads. */
+void pcpu_race_do_not_look(void *at, size_t size);
+
 /* In between functions of the C library write what nobody else can see yet. */
 void pcpu_race_begin_writes(void);
 void pcpu_race_end_writes(void);

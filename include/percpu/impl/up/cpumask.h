@@ -14,7 +14,7 @@
 static const unsigned long __percpu_cpu_all_bits[1] __attribute__((__unused__)) = {1};
 static const unsigned long __percpu_cpu_none_bits[1] __attribute__((__unused__)) = {0};
 
-PERCPU_API const unsigned long (*__percpu_bit_bitmap(void))[1]
+PERCPU_API __pcpu_mask_row *__percpu_bit_bitmap(void)
 {
 	static const unsigned long rows[2][1] = {{0}, {1}};
 
