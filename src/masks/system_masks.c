@@ -6,11 +6,14 @@
  * may be several threads, and a handler of a signal in each, makes a page of its own, reads the
  * machine's lists into it, and tries to publish it. No thread waits for another:
  *
- *	publish	compare and swap of NULL to one's page, release; pairs with the acquire of who asks
- *	lose	somebody else was first: one's own page goes, his is taken
+ *	M1	is there a page? acquire: pairs with M3
+ *	M2	a page of one's own; the lists are read into it
+ *	M3	it is published: compare and swap of NULL to it, release
+ *	M4	somebody else was first: one's own page goes, his is taken
+ *	M5	a setter changes a bit of the page, atomically
  *
  * So nobody ever sees another page than the one that setters change, and fork() finds a page or
- * none.
+ * none. tests/model/masks.pml is a model of this.
  */
 #include "masks/system_masks.h"
 #include "ground/bitmap.h"
