@@ -11,7 +11,6 @@
 #	NAME percpu/HEADER.h TEST [KIND]	a program that includes HEADER has it, tests/TEST uses it
 #	NAME <HEADER.h> [KIND], or NAME C	it is the C library's, or the language's
 #	NAME - REASON				it is in no header; the whole reason is in the line
-#	NAME ?					it is in no header, and that is a gap
 # KIND says how a program mentions it: type, struct, enum, or "in STRUCT", for a member of it; "up": it is
 # there with PERCPU_UP; "option": the program defines it before the include, and the header goes by it; otherwise
 # it is a macro, or what can stand in an expression.
@@ -32,8 +31,8 @@ wrong() {
 for list in "$lists"/*.list; do
 	awk -v file="$(basename "$list")" '!/^#/ && NF { print file, $0 }' "$list"
 done >"$work/all"
-awk 'NF < 3 || ($3 == "-" && NF < 6) || ($3 !~ /^(-|C|\?|<.*\.h>|percpu\/.*\.h)$/) ||
-	($3 ~ /^percpu/ && NF < 4) || ($3 ~ /^(C|\?)$/ && NF != 3) {
+awk 'NF < 3 || ($3 == "-" && NF < 6) || ($3 !~ /^(-|C|<.*\.h>|percpu\/.*\.h)$/) ||
+	($3 ~ /^percpu/ && NF < 4) || ($3 ~ /^C$/ && NF != 3) {
 		print $1 ": no line of a list: " $2 }
 	seen[$2]++ { print $1 ": " $2 " is there twice" }
 	$3 == "-" && tolower($0) ~ /(^| )(later|not yet|todo|for now)( |$)/ {
@@ -99,12 +98,12 @@ macros() { # FILE
 macros /dev/null >"$work/own" # the compiler's
 macros "$work/every" | comm -23 - "$work/own" >"$work/macros"
 awk 'NR == FNR { macro[$1] = 1; next }
-	$3 ~ /^[-?]$/ && $2 in macro {
+	$3 == "-" && $2 in macro {
 	print $1 ": " $2 " is a macro of a header" }' "$work/macros" "$work/all" >>"$work/wrong"
 {
 	cat "$work/every"
 	awk 'NR == FNR { macro[$1] = 1; next }
-		$3 ~ /^[-?]$/ && $2 ~ /^[A-Za-z_][A-Za-z_0-9]*$/ && !($2 in macro) {
+		$3 == "-" && $2 ~ /^[A-Za-z_][A-Za-z_0-9]*$/ && !($2 in macro) {
 			print "#line 1 \"" $1 ": " $2 "\"\nenum { " $2 " };" }' "$work/macros" "$work/all"
 } >"$work/absent"
 "$compiler" -std=gnu11 -w "-I$source/include" -fsyntax-only -x c "$work/absent" >"$work/said" 2>&1 ||
@@ -123,9 +122,9 @@ Made by `tests/names/names.sh` of the lists beside it; edit those. A name is in 
 it; or a line says why it has no meaning in a process.
 
 EOF
-	awk '{ nr++ } $3 == "-" { no++ } $3 == "?" { gaps++ } $3 ~ /^percpu/ { ours++ } $3 ~ /^(C|<.*)$/ { theirs++ }
+	awk '{ nr++ } $3 == "-" { no++ } $3 ~ /^percpu/ { ours++ } $3 ~ /^(C|<.*)$/ { theirs++ }
 		END { print nr " names: " ours + 0 " are in the headers of the library, " theirs + 0 \
-			" are of C and its library, " no + 0 " have no meaning, " gaps + 0 " are missing." }' "$work/all"
+			" are of C and its library, " no + 0 " have no meaning." }' "$work/all"
 	for list in "$lists"/*.list; do
 		echo
 		sed -n '1s/^# /## /p' "$list"
@@ -135,7 +134,6 @@ EOF
 		awk '/^#/ || !NF { next }
 			{ name = $1; where = $2; sub(/^[^ ]+ +[^ ]+ */, ""); rest = $0 }
 			where == "-" { print "| `" name "` | | " rest " |"; next }
-			where == "?" { print "| `" name "` | missing | |"; next }
 			where == "C" { print "| `" name "` | the language | |"; next }
 			where ~ /^</ { print "| `" name "` | `" where "` | |"; next }
 			{ split(rest, word, " "); print "| `" name "` | `" where "` | " word[1] " |" }' "$list"

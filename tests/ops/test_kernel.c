@@ -177,6 +177,14 @@ static void messages_have_their_levels(void)
 	EXPECT(!strchr(heard.message, '\n') && was_heard(PERCPU_LOG_WARNING, "j"));
 }
 
+static void stack_has_a_caller(void)
+{
+	percpu_set_log_handler(hear, PERCPU_LOG_WARNING);
+	dump_stack();
+	EXPECT(heard.nr >= 2 && strstr(heard.message, "[<0x"));
+	memset(&heard, 0, sizeof(heard));
+}
+
 static int nr_asked;
 
 static int ask(int answer)
@@ -452,6 +460,7 @@ int main(void)
 	who_sleeps_is_woken();
 	signals_wait_for_the_lock();
 	memory_of_the_start_is_zero_and_aligned();
+	stack_has_a_caller();
 	lists_keep_their_order();
 	EXPECT(was_called);
 	barriers_are_there();

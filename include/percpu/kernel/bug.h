@@ -10,6 +10,11 @@
 
 #include <percpu/log.h>
 
+#include <stdarg.h>
+#ifdef __GLIBC__
+#include <execinfo.h>
+#endif
+
 #include <percpu/impl/begin.h>
 
 /* --- at compile time --- */
@@ -123,6 +128,27 @@ printk(const char *format, ...)
 #ifndef pr_debug
 #define pr_debug(...) percpu_log(PERCPU_LOG_DEBUG, __VA_ARGS__)
 #endif
+
+/**
+ * dump_stack() - the callers' addresses, a record each, for addr2line
+ *
+ * By the C library's backtrace(); where it has none (musl) the nearest one. Not for handlers of
+ * signals: backtrace() loads a library at its first call.
+ */
+static inline void __attribute__((__unused__)) dump_stack(void)
+{
+#ifdef __GLIBC__
+	void *callers[32];
+	const int nr = backtrace(callers, 32);
+#else
+	void *callers[] = {__builtin_return_address(0)};
+	const int nr = 1;
+#endif
+
+	percpu_log(PERCPU_LOG_WARNING, "Call trace:");
+	for (int i = 0; i < nr; i++)
+		percpu_log(PERCPU_LOG_WARNING, " [<%p>]", callers[i]);
+}
 
 #include <percpu/impl/end.h>
 
