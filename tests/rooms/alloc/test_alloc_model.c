@@ -14,6 +14,7 @@
 #include "support/cmocka_all.h"
 #include "support/locked.h"
 #include "support/random.h"
+#include "support/sanitized.h"
 
 #include "alloc/alloc.h"
 #include "alloc/map/area_walk.h"
@@ -743,6 +744,9 @@ int main(int argc, char **argv)
 		walk_test(bytes_of_a_sliver_are_zero_when_they_come_again),
 	};
 
+	/* which looks at every access: a step takes several times as long */
+	if (address_sanitized)
+		steps /= 4;
 	if (argc > 1)
 		steps = (long)strtod(argv[1], NULL);
 	seed = random_seed();
