@@ -61,7 +61,7 @@ static bool leave_possible(unsigned long *bits)
 	return any != 0;
 }
 
-static void copy(unsigned long *to, const unsigned long *from)
+static void copy_mask(unsigned long *to, const unsigned long *from)
 {
 	memcpy(to, from, NR_WORDS * sizeof(*to));
 }
@@ -91,15 +91,15 @@ static void read_machine(struct percpu_system_masks *masks)
 	unsigned long *present = masks->bits[__PCPU_MASK_PRESENT];
 	unsigned long *online = masks->bits[__PCPU_MASK_ONLINE];
 
-	copy(possible, __percpu_rt.cpu_possible);
+	copy_mask(possible, __percpu_rt.cpu_possible);
 	if (!read_list(FOLDER "present", present))
-		copy(present, possible);
+		copy_mask(present, possible);
 	if (!read_list(FOLDER "online", online) && !read_allowed(online))
-		copy(online, present);
+		copy_mask(online, present);
 	/* between the two files a CPU may have come */
 	for (unsigned int i = 0; i < NR_WORDS; i++)
 		present[i] |= online[i];
-	copy(masks->bits[__PCPU_MASK_ACTIVE], online);
+	copy_mask(masks->bits[__PCPU_MASK_ACTIVE], online);
 }
 
 /* NULL: no memory. */
