@@ -5,8 +5,9 @@
  *	2 bytes		how many bits, modulo 1025
  *	the rest	the text
  *
- * Whatever stands there: what is wrong has one of the three errors and changes nothing; what is right
- * is written so that it is read as the same; and what the old form reads, the new one reads alike.
+ * Whatever stands there: what is wrong has one of the three errors and changes nothing; what is
+ * right is written so that it is read as the same; and what the old form reads, the new one reads
+ * alike.
  */
 #include <percpu/impl/bitmap_parse.h>
 #include <percpu/impl/bitmap_print.h>
