@@ -126,14 +126,10 @@ static void __attribute__((__noreturn__)) end_process(void)
 	abort();
 }
 
-static void __attribute__((__format__(__printf__, 1, 0), __noreturn__))
-give_up(const char *format, va_list args)
+static void __attribute__((__noreturn__)) give_up(const char *message)
 {
 	percpu_fatal_handler_t handler = __atomic_load_n(&log_to.fatal_handler, __ATOMIC_ACQUIRE);
-	char message[PCPU_LOG_MAX];
 
-	dying = true;
-	write_message(message, format, args);
 	emit(PERCPU_LOG_EMERG, message);
 	if (handler)
 		handler(message);
@@ -142,18 +138,26 @@ give_up(const char *format, va_list args)
 
 void pcpu_fatal(const char *format, ...)
 {
+	char message[PCPU_LOG_MAX];
 	va_list args;
 
+	dying = true;
 	va_start(args, format);
-	give_up(format, args);
+	write_message(message, format, args);
+	va_end(args);
+	give_up(message);
 }
 
 PERCPU_API void percpu_fatal(const char *format, ...)
 {
+	char message[PCPU_LOG_MAX];
 	va_list args;
 
+	dying = true;
 	va_start(args, format);
-	give_up(format, args);
+	write_message(message, format, args);
+	va_end(args);
+	give_up(message);
 }
 
 void pcpu_log_set_level(enum percpu_log_level level)
