@@ -133,6 +133,8 @@ else
 	mkdir -p "$root/lib/x86_64-linux-gnu"
 	# glibc opens it when a thread ends
 	cp -L "$(gcc -print-file-name=libgcc_s.so.1)" "$root/lib/x86_64-linux-gnu/"
+	# it has libnuma, which the library asks how far nodes are
+	copy_with_libraries "$build/tests/lab/numa_local"
 fi
 leave_lab_alone
 # shellcheck disable=SC2013 # paths of a build, without blanks
