@@ -17,8 +17,8 @@
 # nothing, numbers as C writes them ("010" is 8), and both programs keep 32 bits of a larger number:
 # a list with a slip in it runs a program on another CPU than anybody has named, without a word.
 #
-# Expected before it was tried: that everybody refuses a backward range and a number that is too
-# large, and that numactl wants decimal digits as its manual has them.
+# One would expect that everybody refuses a backward range and a number that is too large, and that
+# numactl wants decimal digits as its manual has them.
 #
 # Seen with Linux 6.18.44, util-linux 2.38.1-5+deb12u3 and numactl 2.0.16-1 (Debian 12). Nothing of
 # libpercpu is used. The kernel is asked by a cpuset that nobody is in, in a mount namespace of its
