@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * percpu.h - per-CPU variables for userspace; includes everything a program needs.
+ * percpu.h - per-CPU variables for userspace; includes everything a program needs that counts.
+ *
+ * CPU hotplug (cpu.h, cpuhotplug.h, notifier.h, smpboot.h, watch.h), bitmap.h, boot.h and kernel/ have
+ * names that programs have too: who wants them includes them.
  */
 #ifndef PERCPU_PERCPU_H
 #define PERCPU_PERCPU_H
@@ -10,22 +13,17 @@
 #include <percpu/alloc.h>
 #include <percpu/backend.h>
 #include <percpu/counter.h>
-#include <percpu/cpu.h>
-#include <percpu/cpuhotplug.h>
 #include <percpu/cpumask.h>
 #include <percpu/debug.h>
 #include <percpu/defs.h>
 #include <percpu/export.h>
 #include <percpu/local_lock.h>
 #include <percpu/log.h>
-#include <percpu/notifier.h>
 #include <percpu/open.h>
 #include <percpu/ops.h>
 #include <percpu/pinned.h>
 #include <percpu/section.h>
 #include <percpu/shared.h>
-#include <percpu/smpboot.h>
 #include <percpu/stats.h>
-#include <percpu/watch.h>
 
 #endif /* PERCPU_PERCPU_H */

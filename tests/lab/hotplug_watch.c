@@ -12,7 +12,10 @@
  */
 #include "support/patience.h"
 
+#include <percpu/cpu.h>
+#include <percpu/cpuhotplug.h>
 #include <percpu/percpu.h>
+#include <percpu/watch.h>
 
 #include <dirent.h>
 #include <errno.h>

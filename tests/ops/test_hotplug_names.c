@@ -5,9 +5,12 @@
  * of the weak form.
  */
 #define ARCH_NEEDS_WEAK_PER_CPU
+#include <percpu/cpu.h>
+#include <percpu/cpuhotplug.h>
 #include <percpu/kernel/barrier.h>
 #include <percpu/kernel/rcu.h>
 #include <percpu/percpu.h>
+#include <percpu/smpboot.h>
 
 #include <pthread.h>
 #include <sched.h>

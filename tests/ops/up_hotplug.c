@@ -2,7 +2,11 @@
 /* up_hotplug.c - CPU hotplug with PERCPU_UP: CPU 0 is up, and nothing ever comes or goes. */
 #include "support/cmocka_all.h"
 
+#include <percpu/cpu.h>
+#include <percpu/cpuhotplug.h>
 #include <percpu/percpu.h>
+#include <percpu/smpboot.h>
+#include <percpu/watch.h>
 
 #include <errno.h>
 

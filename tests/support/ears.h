@@ -8,6 +8,7 @@
 
 #include "support/child.h"
 
+#include <percpu/cpu.h>
 #include <percpu/percpu.h>
 
 #include <stdbool.h>

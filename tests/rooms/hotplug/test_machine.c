@@ -11,6 +11,7 @@
 
 #include "hotplug/machine.h"
 
+#include <percpu/cpuhotplug.h>
 #include <percpu/watch.h>
 
 #include <errno.h>

@@ -8,6 +8,8 @@
 #include "support/faults.h"
 #include "support/records.h"
 
+#include <percpu/cpuhotplug.h>
+
 #include <errno.h>
 #include <sched.h>
 

@@ -10,6 +10,8 @@
 #include "support/records.h"
 #include "support/threads.h"
 
+#include <percpu/smpboot.h>
+
 #include <errno.h>
 #include <sched.h>
 
