@@ -38,6 +38,21 @@ int function(void)
 	return this_cpu_read(variable) + this_cpu_read(other);
 }
 
+#elif defined(CASE_two_sections)
+/* Compilers warn of a declaration in another section. REFUSED: section.*previous */
+#ifdef __clang__
+#pragma clang diagnostic error "-Wsection"
+#else
+#pragma GCC diagnostic error "-Wattributes"
+#endif
+EITHER(DECLARE_PER_CPU_FIRST, DECLARE_PER_CPU)(long, variable);
+DEFINE_PER_CPU(long, variable);
+
+long function(void)
+{
+	return this_cpu_read(variable);
+}
+
 #elif defined(CASE_const_write)
 /* What a pointer to const points to can be read. REFUSED: const can only be read */
 DEFINE_PER_CPU(long, variable);

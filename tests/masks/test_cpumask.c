@@ -715,6 +715,9 @@ static void numbers_out_of_range_are_told_once(void **state)
 	(void)state;
 	percpu_set_log_handler(count_warning, PERCPU_LOG_WARNING);
 	(void)cpumask_check(nr_bits() - 1);
+	/* the place before the first one is no CPU, and nothing is said of it */
+	assert_true(cpumask_next(-1, cpu_possible_mask) == cpumask_first(cpu_possible_mask));
+	assert_true(cpumask_next_and(-1, A, B) == cpumask_first_and(A, B));
 	assert_int_equal(nr_warnings, 0);
 	assert_int_equal(cpumask_check(nr_bits()), nr_bits());
 	assert_int_equal(cpumask_check(~0u), ~0u);

@@ -8,6 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/support/spoil.sh
 . "$here/../support/spoil.sh"
 list=$work/copy/tests/names/1-static.list
+behaviours=$work/copy/tests/names/behaviours.txt
 
 copy() {
 	rm -rf "$work/copy"
@@ -18,7 +19,12 @@ copy() {
 mkdir -p "$work/whole/docs" "$work/whole/tests/names"
 cp -R "$source/include" "$work/whole/include"
 cp "$source/tests/names/1-static.list" "$source/tests/names/3-alloc.list" "$work/whole/tests/names/"
-awk '$2 ~ /^percpu/ { print $3 }' "$work"/whole/tests/names/*.list | sort -u | while read -r test; do
+grep -E '^hotplug |link/exports\.sh' "$source/tests/names/behaviours.txt" >"$work/whole/tests/names/behaviours.txt"
+{
+	awk '$2 ~ /^percpu/ { print $3 }' "$work"/whole/tests/names/*.list
+	sed -n 's/^[a-z]* | .* | //p' "$work/whole/tests/names/behaviours.txt" | tr ';' '\n' |
+		sed -n 's/^ *\([^ :]*\):.*/\1/p'
+} | sort -u | while read -r test; do
 	mkdir -p "$work/whole/tests/$(dirname "$test")"
 	cp "$source/tests/$test" "$work/whole/tests/$test"
 done
@@ -92,5 +98,62 @@ copy
 : >"$list"
 cp "$list" "$work/copy/tests/names/3-alloc.list"
 expect "no names" "nothing was checked"
+
+# --- behaviours ---
+# behaviour LINE: the list has LINE in place of that of the last CPU.
+behaviour() {
+	sed -i "s#^hotplug | the last CPU stays.*#$1#" "$behaviours"
+	grep -qxF "$1" "$behaviours"
+}
+here_it_is=rooms/hotplug/test_up_down.c
+
+copy
+behaviour "hotplug | the last CPU stays | $here_it_is:no_such_test"
+expect "a behaviour whose test is not there" "tests/$here_it_is has no no_such_test"
+
+copy
+behaviour "hotplug | the last CPU stays | $here_it_is:last_cpu_stays; ops/no_such.c:last_cpu_stays"
+expect "a behaviour whose file is not there" "tests/ops/no_such.c is not there"
+
+copy
+sed -i 's|^\(static void \)last_cpu_stays(|/* last_cpu_stays() */ \1other(|; /child_test(last_cpu_stays)/d' \
+	"$work/copy/tests/$here_it_is"
+expect "a test that only a comment has" "tests/$here_it_is has no last_cpu_stays"
+
+copy
+sed -i 's/^begin "another object"/begin "an object"/' "$work/copy/tests/link/exports.sh"
+expect "a script without the fact" "tests/link/exports.sh has no another object"
+
+copy
+behaviour "hotplug | the last CPU stays | "
+expect "a behaviour with neither test nor reason" "neither a test nor a reason: the last CPU stays"
+
+copy
+behaviour "hotplug | the last CPU stays | - no"
+expect "a reason that is none" "neither a test nor a reason: the last CPU stays"
+
+copy
+behaviour "hotplug | the last CPU stays"
+expect "a line without its end" "no line of it: hotplug | the last CPU stays"
+
+copy
+behaviour "plugs | the last CPU stays | $here_it_is:last_cpu_stays"
+expect "a subject that is none" "no line of it: plugs"
+
+copy
+behaviour "hotplug | the writer may be a reader as well | $here_it_is:last_cpu_stays"
+expect "a behaviour that is there twice" "it is there twice: the writer may be a reader as well"
+
+copy
+behaviour "hotplug | the last CPU stays | - it will have a test later"
+expect "a behaviour that is put off" "it is put off: the last CPU stays"
+
+copy
+behaviour "hotplug | the last of all CPUs stays | $here_it_is:last_cpu_stays"
+expect "a page without a behaviour" "kernel-names.md is not what the lists say"
+
+copy
+rm "$behaviours"
+expect "no behaviours" "no behaviour was checked"
 
 spoilt_end

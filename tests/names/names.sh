@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # names.sh - the names that kernel code knows of per-CPU memory, CPU masks and hotplug, and what has
 # become of each: a public header has it, and a test uses it; or it has no meaning in a process, and a
-# line says why. *.list have them, a subject a file; docs/kernel-names.md is made of these.
+# line says why. *.list have them, a subject a file. behaviours.txt has what kernel code relies on beside
+# names, in words. docs/kernel-names.md is made of all these.
 #
 # Usage: names.sh SOURCE check|write [COMPILER]. check says what is wrong, a line each, and exits with 1
 # if there is anything; write makes the page anew.
@@ -14,9 +15,16 @@
 # KIND says how a program mentions it: type, struct, enum, or "in STRUCT", for a member of it; "up": it is
 # there with PERCPU_UP; "option": the program defines it before the include, and the header goes by it; otherwise
 # it is a macro, or what can stand in an expression.
+#
+# A line of behaviours.txt is one of
+#	SUBJECT | BEHAVIOUR | FILE:FACT[; FILE:FACT]...	tests/FILE shows it: by the function FACT, by the
+#						case FACT, or, in a script, by what FACT begins
+#	SUBJECT | BEHAVIOUR | - REASON		it has no meaning in a process, or is otherwise here
 set -eu
 source=$1 what=$2 compiler=${3:-gcc}
 lists=$source/tests/names
+behaviours=$lists/behaviours.txt
+subjects='static boot alloc access operations masks hotplug'
 page=$source/docs/kernel-names.md
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -112,6 +120,50 @@ awk 'NR == FNR { macro[$1] = 1; next }
 		p
 	}' "$work/said" >>"$work/wrong"
 
+# --- behaviours ---
+# $work/facts: FILE, a tab, FACT
+: >"$work/facts"
+[ ! -f "$behaviours" ] || awk -v subjects="$subjects" -v facts="$work/facts" -F ' [|] ' '
+	BEGIN { nr = split(subjects, name, " "); while (nr) known[name[nr--]] = 1 }
+	/^#/ || !NF { next }
+	NF != 3 || !($1 in known) || !$2 { print "behaviours.txt: no line of it: " $0; next }
+	seen[$2]++ { print "behaviours.txt: it is there twice: " $2 }
+	tolower($0) ~ /(^| )(later|not yet|todo|for now)( |$)/ { print "behaviours.txt: it is put off: " $2 }
+	$3 ~ /^- [^ ]+ [^ ]+ / { next }
+	{
+		nr = split($3 ? $3 : "none", fact, "; ")
+		for (i = 1; i <= nr; i++) {
+			if (fact[i] !~ /^[A-Za-z0-9_\/]+[.][a-z]+:[A-Za-z0-9_]/) {
+				print "behaviours.txt: neither a test nor a reason: " $2
+				continue
+			}
+			at = index(fact[i], ":")
+			print substr(fact[i], 1, at - 1) "\t" substr(fact[i], at + 1) >facts
+		}
+	}' "$behaviours" >>"$work/wrong"
+[ -s "$work/facts" ] || wrong "no behaviour was checked"
+
+# in_test FILE: its facts, of standard input, that it does not have
+in_test() {
+	case $1 in
+	*.sh) sed 's/^[[:space:]]*#.*//' "$source/tests/$1" ;;
+	*) "$compiler" -fpreprocessed -dD -E -P -x c "$source/tests/$1" 2>/dev/null ;;
+	esac >"$work/test"
+	while read -r fact; do
+		case $1 in
+		*.sh) grep -qF "begin \"$fact\"" "$work/test" ;;
+		*) grep -qE "(^|[^A-Za-z_0-9])$fact *[(),]" "$work/test" ;;
+		esac || wrong "behaviours.txt: tests/$1 has no $fact"
+	done
+}
+cut -f1 "$work/facts" | sort -u | while read -r test; do
+	if [ -f "$source/tests/$test" ]; then
+		awk -F '\t' -v test="$test" '$1 == test { print $2 }' "$work/facts" | sort -u | in_test "$test"
+	else
+		wrong "behaviours.txt: tests/$test is not there"
+	fi
+done
+
 # --- the page ---
 # The first line of a list that begins with "# " is its title.
 {
@@ -138,6 +190,22 @@ EOF
 			where ~ /^</ { print "| `" name "` | `" where "` | |"; next }
 			{ split(rest, word, " "); print "| `" name "` | `" where "` | " word[1] " |" }' "$list"
 	done
+	cat <<'EOF'
+
+## Behaviours
+
+What kernel code relies on beside names, made of `tests/names/behaviours.txt`: a test shows it; or a line says
+why it has no meaning in a process, or where it is said what is otherwise here.
+
+EOF
+	[ ! -f "$behaviours" ] || awk -F ' [|] ' '
+		/^#/ || !NF { next }
+		{ no += $3 ~ /^-/; sub(/^- /, "", $3); gsub(/; /, "<br>", $3); row[++nr] = "| " $1 " | " $2 " | " $3 " |" }
+		END {
+			print nr " behaviours: tests show " nr - no ", " no + 0 " have no meaning, or are otherwise."
+			print "\n| subject | behaviour | test, or reason |\n|---|---|---|"
+			for (i = 1; i <= nr; i++) print row[i]
+		}' "$behaviours"
 } >"$work/page"
 case $what in
 write) cp "$work/page" "$page" ;;
@@ -148,6 +216,6 @@ check)
 *) wrong "neither check nor write: $what" ;;
 esac
 
-sed -n 's/^\([0-9]* names: .*\)/\1/p' "$work/page"
+grep -E '^[0-9]+ (names|behaviours): ' "$work/page" || :
 [ -s "$work/all" ] || wrong "nothing was checked"
 [ ! -s "$work/wrong" ] || { sort -u "$work/wrong"; exit 1; }

@@ -27,5 +27,7 @@ void refused(long __percpu *pointer)
 	get_cpu_var((number)) = 1;
 #elif CASE == 5
 	(void)get_cpu_ptr(number);
+#elif CASE == 6
+	put_cpu_var(number + 1);
 #endif
 }

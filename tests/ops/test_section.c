@@ -420,6 +420,27 @@ static const char *this_cpu_of_a_holder_that_was_moved_is_the_held_one(void)
 	return differ("raw_cpu_read", raw_cpu_read(mine), 7);
 }
 
+static DEFINE_PER_CPU(uint64_t, unprotected);
+
+static void *add_unprotected(void *arg)
+{
+	(void)arg;
+	raw_cpu_inc(unprotected);
+	return NULL;
+}
+
+static const char *raw_operations_do_not_wait_for_the_holder(void)
+{
+	SKIP_IF(!indexed_by_cpu());
+	/* the thread inherits where it may be */
+	go_to(cpus[0]);
+	get_cpu();
+	pthread_join(start(add_unprotected, NULL), NULL);
+	RETURN_IF_WRONG(differ("held copy", per_cpu(unprotected, cpus[0]), 1));
+	put_cpu();
+	return NULL;
+}
+
 /* One operation of each kind and size. What they make together is 10 in each. */
 static void operate_on_all(void)
 {
@@ -761,6 +782,7 @@ int main(void)
 		cmocka_unit_test(sections_that_cannot_be_counted_are_fatal),
 		fact_test(sections_keep_sections_and_operations_out_through_migrations),
 		fact_test(this_cpu_of_a_holder_that_was_moved_is_the_held_one),
+		fact_test(raw_operations_do_not_wait_for_the_holder),
 		fact_test(holders_operations_on_the_held_cpu_count_once),
 		fact_test(holders_operations_on_a_free_cpu_count_once),
 		fact_test(operations_of_two_holders_that_changed_places_neither_wait_nor_get_lost),

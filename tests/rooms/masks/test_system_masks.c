@@ -77,6 +77,21 @@ static void masks_are_the_machines(void **state)
 	in_child(masks_are_the_machines_body);
 }
 
+static void each_mask_lies_in_the_next_body(void *arg)
+{
+	(void)arg;
+	child_expect(cpumask_subset(cpu_online_mask, cpu_present_mask));
+	child_expect(cpumask_subset(cpu_present_mask, cpu_possible_mask));
+	child_expect(!cpumask_equal(cpu_present_mask, cpu_possible_mask));
+	child_expect(cpumask_equal(cpu_active_mask, cpu_online_mask));
+}
+
+static void each_mask_lies_in_the_next(void **state)
+{
+	(void)state;
+	in_child(each_mask_lies_in_the_next_body);
+}
+
 static void nothing_is_read_before_it_is_asked_for(void **state)
 {
 	(void)state;
@@ -391,6 +406,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_is_read_before_it_is_asked_for),
 		cmocka_unit_test(masks_are_the_machines),
+		cmocka_unit_test(each_mask_lies_in_the_next),
 		cmocka_unit_test(walks_visit_what_the_masks_have),
 		cmocka_unit_test(setters_change_one_mask_and_online_active_too),
 		cmocka_unit_test(cpus_that_are_not_possible_stay_out),
