@@ -50,8 +50,25 @@ cd "$GOLDEN_WORK"
 
 # Disassembles FILE: the tests' functions and the short ways of the fallback tier; the slow sides.
 inspect() { # FILE
+	nm -S "$1" | awk 'NF == 4 { print $4, $1, $2 }' >sizes
+	# Behind a function may stand a second copy of one of the fallback tier's, without its name: lld
+	# keeps those of link-time optimisation beside an archive's.
 	objdump -d --no-show-raw-insn "$1" | awk '
-		/^[0-9a-f]+ <.*>:$/ { wanted = $2 ~ /^<(golden_|__percpu_fallback_)/ } wanted' >"$1.dis"
+		function number(hex,	i, value) {
+			value = 0
+			for (i = 1; i <= length(hex); i++)
+				value = 16 * value + index("123456789abcdef", substr(hex, i, 1))
+			return value
+		}
+		FILENAME == "sizes" { end[$1] = number($2) + number($3); next }
+		/^[0-9a-f]+ <.*>:$/ {
+			name = substr($2, 2, length($2) - 3)
+			wanted = name ~ /^(golden_|__percpu_fallback_)/
+			if (wanted) print
+			next
+		}
+		{ behind = name in end && /^ *[0-9a-f]+:/ && number(substr($1, 1, length($1) - 1)) >= end[name] }
+		wanted && !behind' sizes - >"$1.dis"
 	objdump -d --no-show-raw-insn -j __rseq_failure "$1" >"$1.slow"
 	readelf -rW "$1" >"$1.relocations"
 	nm "$1" >"$1.symbols"
