@@ -75,7 +75,8 @@ write_message(char message[PCPU_LOG_MAX], const char *format, va_list args)
 		message[len - 1] = '\0';
 }
 
-static void __attribute__((__format__(__printf__, 2, 0)))
+/* In its callers' frames: messages are also written on the small stacks of handlers. */
+static inline void __attribute__((__always_inline__, __format__(__printf__, 2, 0)))
 say(enum percpu_log_level level, const char *format, va_list args)
 {
 	char message[PCPU_LOG_MAX];
