@@ -2,8 +2,8 @@
 /*
  * percpu.h - per-CPU variables for userspace; includes everything a program needs that counts.
  *
- * CPU hotplug (cpu.h, cpuhotplug.h, notifier.h, smpboot.h, watch.h), bitmap.h, boot.h and kernel/ have
- * names that programs have too: who wants them includes them.
+ * CPU hotplug (cpu.h, cpuhotplug.h, notifier.h, smpboot.h, watch.h), bitmap.h, boot.h and kernel/
+ * have names that programs have too: who wants them includes them.
  */
 #ifndef PERCPU_PERCPU_H
 #define PERCPU_PERCPU_H

@@ -140,7 +140,8 @@ int main(int argc, char **argv)
 		load(argv[i]);
 		counted += current->counted();
 	}
-	printf("%d times closed, %lu counted, %lu times preempted, %ld KiB more than after a tenth\n",
+	printf("%d times closed, %lu counted, %lu times preempted, "
+	       "%ld KiB more than after a tenth\n",
 	       times, counted, preempted, resident_kb() - early);
 	return counted != (unsigned long)times * NR_WORKERS || preempted < (unsigned long)times;
 }

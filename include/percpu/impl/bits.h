@@ -298,12 +298,12 @@ __pcpu_always_inline void __pcpu_fill(unsigned long *dst, unsigned long value, u
 __pcpu_always_inline void __pcpu_change_range(unsigned long *bits, unsigned long start,
 					      unsigned long nr, bool value)
 {
-	const unsigned long end = start + nr;
+	const unsigned long limit = start + nr;
 	unsigned long index = start / __PCPU_BITS_PER_LONG, mask = __PCPU_FIRST_WORD(start), word;
 
-	for (; index * __PCPU_BITS_PER_LONG < end; index++, mask = ~0UL) {
-		if ((index + 1) * __PCPU_BITS_PER_LONG > end)
-			mask &= __PCPU_LAST_WORD(end);
+	for (; index * __PCPU_BITS_PER_LONG < limit; index++, mask = ~0UL) {
+		if ((index + 1) * __PCPU_BITS_PER_LONG > limit)
+			mask &= __PCPU_LAST_WORD(limit);
 		word = __PCPU_WORD_PLAIN(bits + index);
 		__PCPU_WORD_STORE(bits + index, value ? word | mask : word & ~mask);
 	}

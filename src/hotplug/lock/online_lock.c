@@ -27,6 +27,11 @@ static struct {
 	uint32_t looks;          /* changes when the writer is to look again */
 } cpu_hotplug;
 
+#if defined(__SANITIZE_THREAD__) && !defined(__clang__)
+/* It knows no fences, and is told by pcpu_race_acquire() and pcpu_race_release(). */
+#pragma GCC diagnostic ignored "-Wtsan"
+#endif
+
 __thread struct pcpu_online_self pcpu_online_self;
 
 /* W2 reaches all readers. */

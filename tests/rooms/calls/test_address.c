@@ -240,7 +240,10 @@ static void words_say_whose_and_what(void **state)
 	(void)state;
 	assert_non_null(area);
 	expect_words(per_cpu_ptr(&lonely, 0), "CPU 0's copy of ");
+#ifdef __GLIBC__
+	/* a static program knows its own name there only */
 	expect_words(per_cpu_ptr(&lonely, 0), "test_address");
+#endif
 	expect_words(&lonely, "a per-CPU pointer to ");
 	expect_words(per_cpu_ptr(area + 5, 0), "CPU 0's copy of byte 5 of the area at ");
 	expect_words(area, "a per-CPU pointer to byte 0 of the area at ");
