@@ -116,7 +116,7 @@ if(PERCPU_ARCH STREQUAL x86_64)
 endif()
 
 # --- all at once ---
-program(torture SOURCES test_torture.c IN usual released ${tiers} ${elsewhere} musl_fallback
+program(torture SOURCES test_torture.c IN usual released ${tiers} ${elsewhere} musl musl_fallback
 	ENVIRONMENT_IN_TIERS PERCPU_TORTURE_OPERATIONS=1e7)
 again(torture_switches torture WAY fallback ENVIRONMENT PERCPU_TORTURE_SWITCHES=yes
 	PERCPU_TORTURE_OPERATIONS=1e7)

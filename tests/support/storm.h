@@ -39,6 +39,18 @@ static inline timer_t start_storm_of(long interval, void (*handler)(int sig))
 	return timer;
 }
 
+/*
+ * At the end of each handler that can take longer than an interval: the next signal comes @interval
+ * after this, and none before, with which the interrupted code would never go on.
+ */
+static inline void put_off_storm(timer_t timer, long interval)
+{
+	const struct itimerspec then = {{0, 0}, {0, interval}};
+
+	if (timer_settime(timer, 0, &then, NULL))
+		abort();
+}
+
 static inline timer_t start_storm(void (*handler)(int sig))
 {
 	return start_storm_of(STORM_INTERVAL, handler);
