@@ -18,43 +18,11 @@
 set -eu
 # shellcheck source=findings/packages.sh
 . "$(dirname "$0")/packages.sh"
-for command in gcc ld.bfd ld.gold ld.lld readelf; do
-	command -v "$command" >/dev/null || { echo "there is no $command" && exit 77; }
-done
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-unpack "$work" trixie mold=2.37.1+dfsg-1 libc6 libstdc++6 libgcc-s1 zlib1g
-cd "$work"
-
-libraries=$work/root/usr/lib/x86_64-linux-gnu
-mkdir mold
-cat >mold/ld <<EOF
-#!/bin/sh
-exec "$libraries/ld-linux-x86-64.so.2" --library-path "$libraries" "$work/root/usr/bin/mold" "\$@"
-EOF
-chmod +x mold/ld
-mold/ld --version
-for linker in ld.bfd ld.gold ld.lld; do $linker --version | head -n 1; done
-gcc --version | head -n 1
-ldd --version | head -n 1
-
-cat >object.c <<'EOF'
-#ifdef PROTECTED
-__attribute__((visibility("protected")))
-#endif
-long variable = 1;
-long *where(void) { return &variable; }
-EOF
-cat >program.c <<'EOF'
-#include <stdio.h>
-extern long variable;
-long *where(void);
-int main(void)
-{
-	puts(where() == &variable ? "one" : "two");
-	return 0;
-}
-EOF
+# shellcheck source=findings/four_linkers.sh
+. "$(dirname "$0")/four_linkers.sh"
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+begin "$folder"
 gcc -O1 -fPIC -shared object.c -o libobject.so
 gcc -O1 program.c -o program -L. -lobject -Wl,-rpath,.
 gcc -O1 -fPIC -mno-direct-extern-access -DPROTECTED -c object.c -o object.o
@@ -62,11 +30,7 @@ readelf -nW object.o | grep -q 'indirect external access'
 
 changed=0
 expect() { # LINKER PROPERTY STATUS TEXT: it is kept or lost; how the program ends, and says what
-	case $1 in
-	mold) linker=-B$work/mold ;;
-	*) linker=-fuse-ld=$1 ;;
-	esac
-	gcc -shared "$linker" object.o -o libobject.so
+	link_with "$1" -shared object.o -o libobject.so
 	property=lost
 	! readelf -nW libobject.so | grep -q 'indirect external access' || property=kept
 	status=0

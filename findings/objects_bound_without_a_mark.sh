@@ -17,55 +17,16 @@
 set -eu
 # shellcheck source=findings/packages.sh
 . "$(dirname "$0")/packages.sh"
-for command in gcc ld.bfd ld.gold ld.lld readelf; do
-	command -v "$command" >/dev/null || { echo "there is no $command" && exit 77; }
-done
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-unpack "$work" trixie mold=2.37.1+dfsg-1 libc6 libstdc++6 libgcc-s1 zlib1g
-cd "$work"
-
-libraries=$work/root/usr/lib/x86_64-linux-gnu
-mkdir mold
-cat >mold/ld <<EOF
-#!/bin/sh
-exec "$libraries/ld-linux-x86-64.so.2" --library-path "$libraries" "$work/root/usr/bin/mold" "\$@"
-EOF
-chmod +x mold/ld
-mold/ld --version
-for linker in ld.bfd ld.gold ld.lld; do $linker --version | head -n 1; done
-gcc --version | head -n 1
-
-cat >object.c <<'EOF'
-#ifdef PROTECTED
-__attribute__((visibility("protected")))
-#endif
-long variable = 1;
-long *where(void) { return &variable; }
-EOF
-cat >program.c <<'EOF'
-#include <stdio.h>
-extern long variable;
-long *where(void);
-int main(void)
-{
-	puts(where() == &variable ? "one" : "two");
-	return 0;
-}
-EOF
+# shellcheck source=findings/four_linkers.sh
+. "$(dirname "$0")/four_linkers.sh"
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+begin "$folder"
 echo '{ where; };' >list
 
 changed=0
-link_with() { # LINKER ARGUMENTS...
-	case $1 in
-	mold) use=-B$work/mold ;;
-	*) use=-fuse-ld=$1 ;;
-	esac
-	shift
-	gcc -O1 "$use" "$@"
-}
 expect() { # LINKER FLAG MARK VARIABLES: marked or not; one or two
-	link_with "$1" -fPIC -shared "$2" object.c -o libobject.so
+	link_with "$1" -O1 -fPIC -shared "$2" object.c -o libobject.so
 	mark=unmarked
 	! readelf -dW libobject.so | grep -q SYMBOLIC || mark=marked
 	gcc -O1 program.c -o program -L. -lobject -Wl,-rpath,.
@@ -83,7 +44,7 @@ done
 expect gold -Wl,--dynamic-list=list unmarked one
 gcc -O1 -fPIC -shared -DPROTECTED object.c -o libobject.so
 for linker in bfd gold lld mold; do
-	if link_with $linker program.c -o program -L. -lobject 2>message; then
+	if link_with $linker -O1 program.c -o program -L. -lobject 2>message; then
 		echo "protected, $linker: links" && changed=1
 	else
 		echo "protected, $linker: $(grep -m 1 variable message)"
