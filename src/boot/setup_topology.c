@@ -10,6 +10,7 @@
 #include "machine/topology/topology_hwloc.h"
 #include "machine/topology/topology_sysfs.h"
 #include "memory/pages/policy.h"
+#include "memory/pages/vm.h"
 
 #include <errno.h>
 #include <string.h>
@@ -77,16 +78,36 @@ static int read_described(struct pcpu_topology *topo, const char *description)
 /* Of its run-time library, where there is one in the process. */
 extern void __tsan_init(void) __attribute__((__weak__));
 
+/*
+ * It knows 1.5 TiB of mappings, and as much around the program. Where in them the libraries lie and
+ * where the program does is chance: from a third to all that is not theirs is in one piece.
+ */
+static unsigned int cpus_with_shadow(unsigned int most)
+{
+	const unsigned int others = 8, step = 16; /* what a program maps takes some */
+	unsigned int nr = most;
+
+	while (nr > step && !pcpu_vm_has_room((nr + others) * PCPU_WINDOW_STRIDE))
+		nr -= step;
+	return nr;
+}
+
 static void leave_room_for_shadow(struct pcpu_topology *topo)
 {
-	if (!__tsan_init || topo->nr_cpu_ids <= PCPU_TSAN_CPUS)
+	unsigned int room;
+
+	if (!__tsan_init)
+		return;
+	room = cpus_with_shadow(topo->nr_cpu_ids < PCPU_TSAN_CPUS ? topo->nr_cpu_ids
+								  : PCPU_TSAN_CPUS);
+	if (topo->nr_cpu_ids <= room)
 		return;
 	pcpu_log(
 		PERCPU_LOG_WARNING,
 		"ThreadSanitizer has no room for the windows of %u CPUs: with it, those from %u on "
 		"are not possible",
-		topo->nr_cpu_ids, PCPU_TSAN_CPUS);
-	pcpu_setup_check("no memory", pcpu_topology_cut(topo, PCPU_TSAN_CPUS));
+		topo->nr_cpu_ids, room);
+	pcpu_setup_check("no memory", pcpu_topology_cut(topo, room));
 }
 
 void pcpu_setup_topology(struct pcpu_topology *topo)

@@ -32,10 +32,7 @@
 #define PCPU_ABORTING_FROM PCPU_VERSION(5, 10)
 #define PCPU_ABORTING_UNTIL PCPU_VERSION(6, 19)
 
-/*
- * The CPUs whose windows ThreadSanitizer has shadow for: it knows 1.5 TiB of mappings, and programs
- * want some of that.
- */
+/* The most CPUs whose windows ThreadSanitizer can have shadow for (boot/setup_topology.c). */
 #define PCPU_TSAN_CPUS 256u
 
 /* What percpu_self has beside the fields of all processors, as a thread begins. */

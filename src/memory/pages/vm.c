@@ -71,6 +71,16 @@ int pcpu_vm_reserve(size_t size, size_t align, uintptr_t *base)
 	return 0;
 }
 
+bool pcpu_vm_has_room(size_t size)
+{
+	void *ptr = mmap(NULL, size, PROT_NONE, anonymous, -1, 0);
+
+	if (ptr == MAP_FAILED)
+		return false;
+	munmap(ptr, size);
+	return true;
+}
+
 void pcpu_vm_release(uintptr_t addr, size_t size)
 {
 	if (size)

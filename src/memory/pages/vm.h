@@ -22,6 +22,9 @@
  */
 int pcpu_vm_reserve(size_t size, size_t align, uintptr_t *base);
 
+/* Whether @size bytes could be reserved now. */
+bool pcpu_vm_has_room(size_t size);
+
 /* Gives a part of a reservation back to the system for good; whole pages. */
 void pcpu_vm_release(uintptr_t addr, size_t size);
 
