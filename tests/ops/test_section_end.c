@@ -439,6 +439,10 @@ static void *take_over(void *arg)
 	go_to(*(unsigned int *)arg);
 	this_cpu_inc(counted);
 	add_in_a_section(&plain);
+	/* by mm_cid, what was counted may be another number's, which nobody held */
+	if (percpu_remote_begin(*(unsigned int *)arg))
+		_exit(2);
+	percpu_remote_end(*(unsigned int *)arg);
 	_exit(reports == 1 && per_cpu_sum(counted) == 1 ? 0 : 1);
 }
 
