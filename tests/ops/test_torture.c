@@ -252,7 +252,7 @@ static void on_timer(int sig)
 	get_cpu_var(guarded).in_handler++;
 	put_cpu_var(guarded);
 	self->guarded.in_handler++;
-	/* inside of a section, on another CPU than that, with pinned threads there, each is an errand */
+	/* in a section, not on its CPU, with pinned threads there, each of these is an errand */
 	if (self->timer_interval)
 		put_off_storm(self->timer, self->timer_interval);
 }
