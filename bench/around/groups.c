@@ -20,6 +20,9 @@ const struct group groups[] = {
 	{"masks, 64 CPUs", "possible:64", measure_masks},
 	{"masks, 4096 CPUs", "possible:4096", measure_masks},
 #endif
+#ifdef HAVE_HOTPLUG
+	{"hotplug", NULL, measure_hotplug},
+#endif
 #ifdef HAVE_LIBRSEQ
 	{"librseq", NULL, measure_librseq},
 #endif

@@ -27,6 +27,7 @@ void measure_possible(void);
 void measure_start(void);
 void measure_load(void);
 void measure_masks(void);
+void measure_hotplug(void);
 void measure_librseq(void);
 
 #endif
