@@ -79,3 +79,11 @@ early_entries:
 	.quad	pcpu_boot
 
 	.section .note.GNU-stack, "", %progbits
+
+#ifdef PCPU_GDB_SCRIPT
+	/* gdb reads there what to load with a program that has this; it is no part of the image */
+	.pushsection ".debug_gdb_scripts", "MS", %progbits, 1
+	.byte	1
+	.asciz	PCPU_GDB_SCRIPT
+	.popsection
+#endif

@@ -21,7 +21,7 @@
 
 struct pcpu_tier pcpu_tier;
 
-static char backend[300] = "fallback: the library has not been set up";
+char pcpu_tier_text[300] = "fallback: the library has not been set up";
 
 #ifndef __PCPU_NO_INLINE_SEQUENCE
 /* The short test says enough on a kernel that is known; and one thread can make it. */
@@ -81,10 +81,13 @@ static enum pcpu_index choose_index(void)
 
 static void describe(const char *obstacle, const char *untested)
 {
+	char *to = pcpu_tier_text;
+	const size_t room = sizeof(pcpu_tier_text);
+
 	if (obstacle)
-		snprintf(backend, sizeof(backend), "fallback: %s", obstacle);
+		snprintf(to, room, "fallback: %s", obstacle);
 	else
-		snprintf(backend, sizeof(backend), "rseq: %s%s%s%s%s", pcpu_rseq_origin(),
+		snprintf(to, room, "rseq: %s%s%s%s%s", pcpu_rseq_origin(),
 			 pcpu_tier.index == PCPU_INDEX_MM_CID ? ", indexed by mm_cid" : "",
 			 pcpu_tier.slices ? ", with slice extensions" : "",
 			 untested ? "; preemption not tested: " : "", untested ? untested : "");
@@ -95,16 +98,18 @@ static void report_shortfall(void)
 {
 	if (pcpu_conf.backend == PCPU_BACKEND_RSEQ && !pcpu_tier.sequences) {
 		if (pcpu_conf.strict)
-			pcpu_fatal(PCPU_CONF_VARIABLE ": backend:rseq,strict:yes, but %s", backend);
-		pcpu_log(PERCPU_LOG_WARNING, PCPU_CONF_VARIABLE ": backend:rseq, but %s", backend);
+			pcpu_fatal(PCPU_CONF_VARIABLE ": backend:rseq,strict:yes, but %s",
+				   pcpu_tier_text);
+		pcpu_log(PERCPU_LOG_WARNING, PCPU_CONF_VARIABLE ": backend:rseq, but %s",
+			 pcpu_tier_text);
 	}
 	if (pcpu_conf.index != pcpu_tier.index) {
 		if (pcpu_conf.strict)
 			pcpu_fatal(PCPU_CONF_VARIABLE ": index:mm_cid,strict:yes, but it is not to "
 						      "be had (%s)",
-				   backend);
+				   pcpu_tier_text);
 		pcpu_log(PERCPU_LOG_WARNING,
-			 PCPU_CONF_VARIABLE ": index:mm_cid is not to be had (%s)", backend);
+			 PCPU_CONF_VARIABLE ": index:mm_cid is not to be had (%s)", pcpu_tier_text);
 	}
 }
 
@@ -129,7 +134,7 @@ void pcpu_tier_init(void)
 
 PERCPU_API const char *percpu_backend(void)
 {
-	return backend;
+	return pcpu_tier_text;
 }
 
 static struct pcpu_rseq *area(void)

@@ -36,6 +36,9 @@ struct pcpu_tier {
 };
 extern struct pcpu_tier pcpu_tier PCPU_HIDDEN;
 
+/* What percpu_backend() says; a name that debuggers find (gdb/percpu-gdb.py). */
+extern char pcpu_tier_text[300] PCPU_HIDDEN;
+
 /*
  * Chooses the tier of the process, for good: the one that PERCPU_CONF asks for if it can be had,
  * else the fallback tier, which is logged; or fatal, if strict. Once.
