@@ -9,11 +9,12 @@
 # prints a line a figure: before, now, the ratio of the medians over the rounds, and the noise, which a
 # change must be larger than to be one. Run it while the machine does nothing else.
 #
-# percpu_bench and percpu_bench_alloc are each build's own. percpu_bench_around is the tree's, compiled
+# percpu_bench, percpu_bench_alloc and percpu_bench_toolkit are each build's own. percpu_bench_around is the tree's, compiled
 # against what each build installs: COMMIT need not know its figures.
 #
 #   -r, --rounds N         rounds (5)
-#   -p, --program PROGRAM  percpu_bench, percpu_bench_alloc or percpu_bench_around (the first two)
+#   -p, --program PROGRAM  percpu_bench, percpu_bench_alloc, percpu_bench_around or percpu_bench_toolkit
+#                          (the first two)
 #   -t, --targets          the figures that have targets, and these: a table in Markdown
 #   -l, --librseq FOLDER   an installation of librseq, whose memory pools percpu_bench_around measures too.
 #                          (github: compudj/librseq, version 0.1.0-pre, commit cbdabc4; it wants autoconf,
@@ -89,6 +90,7 @@ program_of() { # SIDE BUILD PROGRAM
 	case $3 in
 	percpu_bench) echo "$2/bench/percpu_bench" ;;
 	percpu_bench_alloc) echo "$2/bench/alloc/percpu_bench_alloc" ;;
+	percpu_bench_toolkit) echo "$2/bench/toolkit/percpu_bench_toolkit" ;;
 	percpu_bench_around) echo "$scratch/around.$1/percpu_bench_around" ;;
 	*) fail "there is no program $3 to compare" ;;
 	esac

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* percpu_counter, beside what it could be made of. */
-#include "around/figure.h"
 #include "around/measure.h"
+#include "harness/figure.h"
 
 #include <err.h>
 #include <stdatomic.h>

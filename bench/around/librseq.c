@@ -3,8 +3,8 @@
  * A peer: the per-CPU memory pools of librseq.  Not part of this project, and not needed by it;
  * compare.sh --librseq takes an installation of it.
  */
-#include "around/figure.h"
 #include "around/measure.h"
+#include "harness/figure.h"
 
 #include <err.h>
 #include <pthread.h>

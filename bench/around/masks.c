@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Masks of CPUs, beside loops over their words that are written here. */
-#include "around/figure.h"
 #include "around/measure.h"
+#include "harness/figure.h"
 
 #include <err.h>
 #include <stdlib.h>

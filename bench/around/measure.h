@@ -5,12 +5,7 @@
 
 #include <stddef.h>
 
-/* Figures that are measured in one process, which starts with settings of its own. */
-struct group {
-	const char *name;
-	const char *conf; /* for PERCPU_CONF; NULL: nothing */
-	void (*measure)(void);
-};
+#include "harness/groups.h"
 
 extern const struct group groups[];
 extern const size_t nr_groups;

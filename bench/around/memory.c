@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The allocator among many areas: alignment, what is left behind, and mappings. */
-#include "around/figure.h"
 #include "around/measure.h"
+#include "harness/figure.h"
 
 #include <err.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* An allocation and its free at once, alone and of two threads, beside malloc() and free(). */
-#include "around/figure.h"
 #include "around/measure.h"
+#include "harness/figure.h"
 
 #include <err.h>
 #include <pthread.h>

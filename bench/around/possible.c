@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What may depend on how many CPUs are possible; two of them are in use. */
-#include "around/figure.h"
 #include "around/measure.h"
+#include "harness/figure.h"
 
 #include <err.h>
 #include <stdlib.h>

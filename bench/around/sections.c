@@ -3,8 +3,8 @@
  * Sections, and what happens inside of them.  As in percpu_bench a section is in one place of a
  * loop.  What is in another section or in a lock is all there: what is measured is the inner one.
  */
-#include "around/figure.h"
 #include "around/measure.h"
+#include "harness/figure.h"
 
 #include <err.h>
 #include <pthread.h>

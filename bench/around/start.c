@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <sys/personality.h>
 
-#include "around/figure.h"
 #include "around/measure.h"
+#include "harness/figure.h"
 #include "harness/spawn.h"
 
 #define LOAD "percpu_around_load"

@@ -169,7 +169,8 @@ void document_read(const char *path, enum side side, struct figures *figures)
 	} else if (!strcmp(program, "percpu_bench_alloc")) {
 		cJSON_ArrayForEach(item, array_of(&document, root, "lines"))
 			book_line(&document, item);
-	} else if (!strcmp(program, "percpu_bench_around")) {
+	} else if (!strcmp(program, "percpu_bench_around") ||
+		   !strcmp(program, "percpu_bench_toolkit")) {
 		cJSON_ArrayForEach(item, array_of(&document, root, "figures"))
 			book_figure(&document, item);
 	} else {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading the JSON documents of percpu_bench, percpu_bench_alloc and percpu_bench_around. */
+/*
+ * Reading the JSON documents of percpu_bench, percpu_bench_alloc, percpu_bench_around and
+ * percpu_bench_toolkit.
+ */
 #ifndef BENCH_COMPARE_DOCUMENT_H
 #define BENCH_COMPARE_DOCUMENT_H
 
@@ -8,8 +11,8 @@
 /*
  * Books what the run that wrote the file @path has measured: of each case or line its median CPU
  * time, of several threads that by the clock too, or its median size in memory; what each target
- * was measured as; and the figures of percpu_bench_around as they are.  Exits, after a message that
- * names the file, where it is not such a document.
+ * was measured as; and the figures of the last two as they are.  Exits, after a message that names
+ * the file, where it is not such a document.
  */
 void document_read(const char *path, enum side side, struct figures *figures);
 

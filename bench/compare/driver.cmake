@@ -40,6 +40,7 @@ compare(percpu_bench_alloc "pair/malloc/untouched pair"
 	--quick --rounds 1 --filter pair/malloc/untouched)
 compare(percpu_bench_around "nowait: 64 bytes each, allocated by GFP_NOWAIT before anything else"
 	--quick --filter nowait)
+compare(percpu_bench_toolkit "operations: this_cpu_inc" --quick --filter operations)
 # Each target is about a figure that there is, by its name; percpu_bench_alloc's are not asked for.
 drive("" --targets --program percpu_bench_around -- --quick)
 string(REGEX MATCHALL "\n[|][^\n]*not measured" missing "${said}")

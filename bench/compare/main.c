@@ -12,8 +12,8 @@
 
 static const char help[] =
 	"Usage: percpu_bench_compare [--json[=FILE]] -b FILE [-b FILE]... -n FILE [-n FILE]...\n"
-	"Compares the JSON documents that percpu_bench, percpu_bench_alloc and\n"
-	"percpu_bench_around write.\n"
+	"Compares the JSON documents that percpu_bench, percpu_bench_alloc,\n"
+	"percpu_bench_around and percpu_bench_toolkit write.\n"
 	"\n"
 	"  -b, --before=FILE  a run of the build that is compared to\n"
 	"  -n, --now=FILE     a run of the build that is judged\n"

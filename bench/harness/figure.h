@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is measured, and booking it. */
-#ifndef BENCH_AROUND_FIGURE_H
-#define BENCH_AROUND_FIGURE_H
+#ifndef BENCH_FIGURE_H
+#define BENCH_FIGURE_H
 
 #include <math.h>
 #include <stddef.h>
@@ -11,6 +11,10 @@
 /* Books a figure of the group that is being measured; the unit is "ns", "bytes", "%" ... */
 void figure(const char *unit, double value, const char *name, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* The same of a figure that is promised to be @bound at most. */
+void figure_at_most(double bound, const char *unit, double value, const char *name, ...)
+	__attribute__((format(printf, 4, 5)));
 
 /* How often a thing is done, and how much of it: less, if it is only to be seen that it works. */
 void figures_be_quick(void);

@@ -3,7 +3,7 @@
 
 cmake_policy(VERSION 3.25)
 
-include(${CMAKE_CURRENT_LIST_DIR}/../run.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/run.cmake)
 
 file(REMOVE ${JSON})
 run(table --quick --json ${JSON})
