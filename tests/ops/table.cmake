@@ -126,6 +126,14 @@ again(torture_possible_64 torture ARGUMENTS 3e7 CONF possible:64)
 again(torture_billion torture ARGUMENTS 1.4e9 LABEL torture TIMEOUT 7200)
 again(torture_long torture ARGUMENTS 1.4e10 LABEL torture TIMEOUT 7200)
 
+# --- the toolkit ---
+file(GLOB parts RELATIVE ${CMAKE_CURRENT_LIST_DIR} CONFIGURE_DEPENDS
+	${CMAKE_CURRENT_LIST_DIR}/toolkit/*.c)
+program(toolkit SOURCES test_toolkit.c ${parts} IN usual own fallback unfenced elsewhere musl
+	musl_fallback)
+again(toolkit_billion toolkit ARGUMENTS 1e9 LABEL torture TIMEOUT 7200)
+again(toolkit_billion_fallback toolkit ARGUMENTS 1e8 WAY fallback LABEL torture TIMEOUT 7200)
+
 # --- copies that processes share: asked for by the environment, and by the call ---
 program(shared SOURCES test_shared.c IN usual CONF shared:yes WRAP pcpu_vm_keep_in_cores)
 again(shared_fallback shared CONF shared:yes,backend:fallback)
