@@ -13,8 +13,11 @@
 #include "harness/place.h"
 #include "harness/rotation.h"
 #include "harness/start_line.h"
+#include "harness/stopwatch.h"
 
 #define SLICE_NS 100000.0 /* about as long as one is: see FASTEST_NS */
+#define TOGETHER 0.8      /* part of a slice in which all threads are at it: or it does not count */
+#define MOST_ROUNDS 20    /* times the usual, until a tenth of the usual has counted */
 #define MOST_TIMES 100000
 #define MOST_WAYS 16
 
@@ -25,8 +28,10 @@ struct race {
 	unsigned int rounds;
 	unsigned int times[MOST_WAYS]; /* of each way, in a slice */
 	struct start_line start, end;
-	double *took;              /* by thread, the slice that has just ended, ns */
-	double fastest[MOST_WAYS]; /* of each way, the slowest thread's slice, ns */
+	struct stopwatch *watches; /* by thread, the slice that has just ended */
+	double fastest[MOST_WAYS]; /* of each way, from the first start to the last end, ns */
+	unsigned int counted[MOST_WAYS];
+	bool over;
 };
 
 struct runner {
@@ -53,35 +58,63 @@ static unsigned int times_of(const struct way *way)
 	return (unsigned int)fmin(fmax(SLICE_NS / fastest, 8), MOST_TIMES);
 }
 
-static double slowest(const struct race *race)
+/*
+ * On a busy machine one thread may begin when another has ended. That counts until there is
+ * something better.
+ */
+static void take_slice(struct race *race, size_t index)
 {
-	double ns = 0;
+	struct teamwatch team = TEAMWATCH_INIT;
 
 	for (unsigned int i = 0; i < race->threads; i++)
-		ns = fmax(ns, race->took[i]);
-	return ns;
+		teamwatch_add(&team, &race->watches[i]);
+	if (!race->counted[index])
+		race->fastest[index] = fmin(race->fastest[index], teamwatch_wall_ns(&team));
+	if (teamwatch_overlap_ns(&team) < TOGETHER * teamwatch_wall_ns(&team))
+		return;
+	if (!race->counted[index]++)
+		race->fastest[index] = INFINITY;
+	race->fastest[index] = fmin(race->fastest[index], teamwatch_wall_ns(&team));
 }
 
 static void run_slice(const struct runner *runner, size_t index)
 {
 	struct race *race = runner->race;
+	struct stopwatch watch = {0};
 
 	start_line_wait(&race->start);
-	race->took[runner->number] = slice_ns(&race->ways[index], race->times[index]);
+	stopwatch_start(&watch);
+	race->ways[index].operate(race->times[index]);
+	stopwatch_stop(&watch);
+	race->watches[runner->number] = watch;
 	start_line_wait(&race->end);
 	if (!runner->number)
-		race->fastest[index] = fmin(race->fastest[index], slowest(race));
+		take_slice(race, index);
+}
+
+static bool enough(const struct race *race, unsigned int round)
+{
+	if (round < race->rounds)
+		return false;
+	for (size_t i = 0; i < race->nr; i++)
+		if (race->counted[i] < (race->rounds + 9) / 10)
+			return round >= MOST_ROUNDS * race->rounds;
+	return true;
 }
 
 static void *run(void *arg)
 {
 	const struct runner *runner = arg;
-	const struct race *race = runner->race;
+	struct race *race = runner->race;
 
 	place_bind(place_own_cpu(runner->number, race->threads));
-	for (unsigned int round = 0; round < race->rounds; round++)
+	for (unsigned int round = 0; !race->over; round++) {
 		for (size_t slot = 0; slot < race->nr; slot++)
 			run_slice(runner, rotation_index(round, slot, race->nr));
+		if (!runner->number)
+			race->over = enough(race, round + 1);
+		start_line_wait(&race->start);
+	}
 	return NULL;
 }
 
@@ -89,8 +122,8 @@ static void run_all(struct race *race)
 {
 	struct runner *runners = calloc(race->threads, sizeof(*runners));
 
-	race->took = calloc(race->threads, sizeof(*race->took));
-	if (!runners || !race->took)
+	race->watches = calloc(race->threads, sizeof(*race->watches));
+	if (!runners || !race->watches)
 		err(EXIT_FAILURE, "%u threads", race->threads);
 	for (unsigned int i = 0; i < race->threads; i++) {
 		runners[i] = (struct runner){.race = race, .number = i};
@@ -99,7 +132,7 @@ static void run_all(struct race *race)
 	}
 	for (unsigned int i = 0; i < race->threads; i++)
 		pthread_join(runners[i].thread, NULL);
-	free(race->took);
+	free(race->watches);
 	free(runners);
 }
 

@@ -44,7 +44,8 @@ static bool end(void)
 {
 	const bool right = toolkit_equal("added", per_cpu_sum(added), toolkit_tallies(adds));
 
-	return toolkit_equal("in sections", per_cpu_sum(inside), toolkit_tallies(sections)) && right;
+	return toolkit_equal("in sections", per_cpu_sum(inside), toolkit_tallies(sections)) &&
+	       right;
 }
 
 TOOLKIT_PART(operations, .name = "operations", .operate = operate, .in_handler = in_handler,
