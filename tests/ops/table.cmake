@@ -162,6 +162,14 @@ again(kill_long kill ARGUMENTS 10000 CONF shared:yes LABEL torture TIMEOUT 7200)
 again(kill_long_fallback kill ARGUMENTS 10000 CONF shared:yes,backend:fallback LABEL torture
 	TIMEOUT 7200)
 
+# --- the toolkit ---
+program(sequences SOURCES test_sequences.c IN usual released ${tiers} ${elsewhere} mm_cid musl
+	musl_fallback)
+program(up_sequences SOURCES test_sequences.c LANGUAGES c cxx IN up)
+again(sequences_shared sequences CONF shared:yes)
+again(sequences_shared_fallback sequences CONF shared:yes,backend:fallback)
+again(sequences_possible_64 sequences CONF possible:64)
+
 # --- a tier or an index that is not to be had: a warning, or the end ---
 again(index_warning visit CONF backend:fallback,index:mm_cid SAYS "index:mm_cid is not to be had")
 again(index_strict visit WAY ends CONF backend:fallback,index:mm_cid,strict:yes
