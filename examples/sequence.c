@@ -12,7 +12,7 @@
 enum { THREADS = 4, EVENTS_EACH = 200000, ROOM = 64 };
 
 struct buffer {
-	long nr;               /* how many there are: the word that is compared and committed */
+	long nr;                /* how many there are: the word that is compared and committed */
 	unsigned long of[ROOM]; /* the events */
 };
 static DEFINE_PER_CPU(struct buffer, buffers);

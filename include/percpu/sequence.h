@@ -81,15 +81,14 @@ __pcpu_always_inline unsigned int percpu_seq_cpu(int result)
 #define percpu_seq_store(pcp, val) __pcpu_sequence_put(store, pcp, val, __COUNTER__)
 
 /** percpu_seq_add() - @pcp += @val, an integer. Always done; it wraps. */
-#define percpu_seq_add(pcp, val)                                  \
-	__extension__({                                           \
-		__pcpu_check_integer(pcp);                        \
-		__pcpu_sequence_put(add, pcp, val, __COUNTER__);  \
+#define percpu_seq_add(pcp, val)                                 \
+	__extension__({                                          \
+		__pcpu_check_integer(pcp);                       \
+		__pcpu_sequence_put(add, pcp, val, __COUNTER__); \
 	})
 
 /** percpu_seq_cmpeq_store() - if @pcp is @expect: @pcp = @val. */
-#define percpu_seq_cmpeq_store(pcp, expect, val) \
-	__pcpu_sequence_cas(pcp, expect, val, __COUNTER__)
+#define percpu_seq_cmpeq_store(pcp, expect, val) __pcpu_sequence_cas(pcp, expect, val, __COUNTER__)
 
 /**
  * percpu_seq_cmpeq_cmpeq_store() - if @pcp is @expect and @pcp2 is @expect2: @pcp = @val
@@ -146,8 +145,7 @@ __pcpu_always_inline unsigned int percpu_seq_cpu(int result)
  *
  * Puts a node, or many, on a list. Always done.
  */
-#define percpu_seq_link_store(pcp, first, link) \
-	__pcpu_sequence_link(pcp, first, link, __COUNTER__)
+#define percpu_seq_link_store(pcp, first, link) __pcpu_sequence_link(pcp, first, link, __COUNTER__)
 
 /**
  * percpu_seq_deref_add() - add to a word that is reached by two pointers
@@ -158,7 +156,6 @@ __pcpu_always_inline unsigned int percpu_seq_cpu(int result)
  * **(@pcp + @offset) += @val, where the word belongs to this CPU: nobody else changes it but by
  * sequences on the same CPU. Always done.
  */
-#define percpu_seq_deref_add(pcp, offset, val) \
-	__pcpu_sequence_deref(pcp, offset, val, __COUNTER__)
+#define percpu_seq_deref_add(pcp, offset, val) __pcpu_sequence_deref(pcp, offset, val, __COUNTER__)
 
 #endif /* PERCPU_SEQUENCE_H */

@@ -33,9 +33,10 @@ static void do_on_held(struct percpu_errand *errand, unsigned int cpu)
 	if (!__atomic_load_n(&entry->pinned, __ATOMIC_SEQ_CST) || pcpu_self.pinned == cpu + 1)
 		do_errand(errand);
 	else if (!pcpu_run_on_cpu(cpu, do_errand, errand) && !pcpu_cpu_is_offline(cpu))
-		pcpu_fatal("a sequence on CPU %u, where threads are pinned, by a thread that may not "
-			   "run there",
-			   cpu);
+		pcpu_fatal(
+			"a sequence on CPU %u, where threads are pinned, by a thread that may not "
+			"run there",
+			cpu);
 }
 
 /* E1 to E4, on the CPU that the thread holds, or is on. Returns its number. */
@@ -67,8 +68,7 @@ PERCPU_API struct percpu_sequence_end __percpu_sequence(unsigned int kind, uintp
 							uint64_t expect, uint64_t val,
 							uintptr_t ptr2, uint64_t other)
 {
-	struct percpu_errand errand = {
-		.kind = kind, .expect = expect, .val = val, .other = other};
+	struct percpu_errand errand = {.kind = kind, .expect = expect, .val = val, .other = other};
 	struct percpu_sequence_end end;
 
 	pcpu_check_booted();

@@ -132,22 +132,22 @@ static void copies_have_any_length_and_alignment(void **state)
 		memset(expected, 1, 64);
 		fill(ours + off, len, (unsigned int)len);
 		fill(expected + to, len, (unsigned int)len);
-		assert_int_equal(percpu_seq_cmpeq_copy_in_store(word, 1, &bytes[to], ours + off,
-								len, 2),
-				 ~(int)here);
+		assert_int_equal(
+			percpu_seq_cmpeq_copy_in_store(word, 1, &bytes[to], ours + off, len, 2),
+			~(int)here);
 		assert_int_equal(copy[to], 1);
-		assert_int_equal(percpu_seq_cmpeq_copy_in_store(word, 0, &bytes[to], ours + off,
-								len, 1),
-				 here);
+		assert_int_equal(
+			percpu_seq_cmpeq_copy_in_store(word, 0, &bytes[to], ours + off, len, 1),
+			here);
 		assert_memory_equal(copy, expected, 64);
 		memset(ours, 3, sizeof(ours));
-		assert_int_equal(percpu_seq_cmpeq_copy_out_store(word, 0, ours + off, &bytes[to],
-								 len, 2),
-				 ~(int)here);
+		assert_int_equal(
+			percpu_seq_cmpeq_copy_out_store(word, 0, ours + off, &bytes[to], len, 2),
+			~(int)here);
 		assert_int_equal(ours[off], 3);
-		assert_int_equal(percpu_seq_cmpeq_copy_out_store(word, 1, ours + off, &bytes[to],
-								 len, 0),
-				 here);
+		assert_int_equal(
+			percpu_seq_cmpeq_copy_out_store(word, 1, ours + off, &bytes[to], len, 0),
+			here);
 		assert_memory_equal(ours + off, expected + to, len);
 		assert_int_equal(ours[off + len], 3);
 		assert_int_equal(this_cpu_read(word), 0);
@@ -162,15 +162,15 @@ static void nodes_are_linked_and_taken_last_in_first_out(void **state)
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(percpu_seq_link_store(nodes, &some[i], &some[i].next), here);
 	for (int i = 2; i >= 0; i--) {
-		assert_int_equal(percpu_seq_cmpne_load_store(nodes, NULL,
-							     offsetof(struct node, next), &old),
-				 here);
+		assert_int_equal(
+			percpu_seq_cmpne_load_store(nodes, NULL, offsetof(struct node, next), &old),
+			here);
 		assert_ptr_equal(old, &some[i]);
 		assert_ptr_equal(old->next, i ? &some[i - 1] : NULL);
 	}
-	assert_int_equal(percpu_seq_cmpne_load_store(nodes, NULL, offsetof(struct node, next),
-						     &old),
-			 ~(int)here);
+	assert_int_equal(
+		percpu_seq_cmpne_load_store(nodes, NULL, offsetof(struct node, next), &old),
+		~(int)here);
 	assert_null(old);
 }
 
@@ -219,11 +219,15 @@ static void deref_add_adds_where_the_pointers_lead(void **state)
 /* The operands of one are evaluated once, in any order; another one may be among them. */
 static void operands_are_evaluated_once(void **state)
 {
+	const uint64_t seconds[1] = {0};
 	int evaluated = 0;
 
 	(void)state;
 	percpu_seq_cmpeq_store(word, (evaluated++, 0), (evaluated++, 4));
 	assert_int_equal(evaluated, 2);
+	percpu_seq_cmpeq_cmpeq_store(word, (evaluated++, 4), second, seconds[evaluated++ - 3],
+				     (evaluated++, 4));
+	assert_int_equal(evaluated, 5);
 	assert_true(percpu_seq_cmpeq_store(word, percpu_seq_done(percpu_seq_add(word, 1)) ? 5L : 0L,
 					   6L) >= 0);
 	assert_int_equal(this_cpu_read(word), 6);
@@ -314,7 +318,6 @@ static void children_go_on_with_what_there_was(void **state)
 static struct node all[NODES];
 static long puts_on[THREADS];
 
-
 /*
  * Takes one, says so in it, and puts it back: two that have the same node at once would see each
  * other's marks. A handler does the same in between.
@@ -323,8 +326,8 @@ static void take_and_put(long mark)
 {
 	struct node *node;
 
-	if (!percpu_seq_done(percpu_seq_cmpne_load_store(nodes, NULL, offsetof(struct node, next),
-							 &node)))
+	if (!percpu_seq_done(
+		    percpu_seq_cmpne_load_store(nodes, NULL, offsetof(struct node, next), &node)))
 		return;
 	if (__atomic_exchange_n(&node->payload, mark, __ATOMIC_RELAXED) != 0)
 		abort();
@@ -399,8 +402,8 @@ static const char *nodes_are_had_by_one_thread_at_a_time(void)
 	for (int i = 0; i < THREADS; i++)
 		sum += puts_on[i];
 	RETURN_UNLESS(sum > PAIRS);
-	RETURN_IF_WRONG(differ("what was added", (uint64_t)(per_cpu_sum(word) - before),
-			       (uint64_t)sum));
+	RETURN_IF_WRONG(
+		differ("what was added", (uint64_t)(per_cpu_sum(word) - before), (uint64_t)sum));
 	return differ("nodes", count_nodes(), NODES);
 }
 
@@ -427,8 +430,8 @@ static long take_down(void)
 	if (nr == 0)
 		return 0;
 	value = this_cpu_read(piles.values[nr - 1]);
-	return percpu_seq_done(percpu_seq_cmpeq_cmpeq_store(
-		       piles.nr, nr, piles.values[nr - 1], value, nr - 1))
+	return percpu_seq_done(percpu_seq_cmpeq_cmpeq_store(piles.nr, nr, piles.values[nr - 1],
+							    value, nr - 1))
 		       ? value
 		       : 0;
 }

@@ -118,7 +118,8 @@ __pcpu_inline bool __pcpu_errand_prepare(struct percpu_errand *errand, uint64_t 
 	case __PCPU_SEQUENCE_cmpeq_store:
 		return before == errand->expect;
 	case __PCPU_SEQUENCE_cmpeq_cmpeq_store:
-		return before == errand->expect && *__pcpu_errand_at(errand->copy2) == errand->other;
+		return before == errand->expect &&
+		       *__pcpu_errand_at(errand->copy2) == errand->other;
 	case __PCPU_SEQUENCE_cmpeq_store_store:
 		if (before != errand->expect)
 			return false;
@@ -167,9 +168,8 @@ __pcpu_inline void __pcpu_errand_do(struct percpu_errand *errand)
 	do {
 		before = __atomic_load_n(word, __ATOMIC_ACQUIRE);
 		errand->done = __pcpu_errand_prepare(errand, before, &after);
-	} while (errand->done &&
-		 !__atomic_compare_exchange_n(word, &before, after, false, __ATOMIC_SEQ_CST,
-					      __ATOMIC_RELAXED));
+	} while (errand->done && !__atomic_compare_exchange_n(word, &before, after, false,
+							      __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
 }
 
 #include <percpu/impl/end.h>

@@ -53,9 +53,10 @@ __PCPU_END_DECLS
 #endif
 
 /* __percpu_sequence(), as it is called. */
-__pcpu_always_inline struct percpu_sequence_end
-__pcpu_race_sequence(unsigned int kind, uintptr_t ptr, uint64_t expect, uint64_t val,
-		     uintptr_t ptr2, uint64_t other)
+__pcpu_always_inline struct percpu_sequence_end __pcpu_race_sequence(unsigned int kind,
+								     uintptr_t ptr, uint64_t expect,
+								     uint64_t val, uintptr_t ptr2,
+								     uint64_t other)
 {
 	struct percpu_sequence_end end;
 
@@ -226,79 +227,73 @@ __pcpu_always_inline int __pcpu_sequence_give(uintptr_t ptr, uint64_t capacity, 
 
 /* --- macros --- */
 
-#define __pcpu_check_word(pcp)                                                       \
-	__verify_pcpu_ptr(&(pcp));                                                   \
-	__pcpu_check_writable(pcp);                                                  \
-	__pcpu_check_aligned(pcp);                                                   \
+#define __pcpu_check_word(pcp)      \
+	__verify_pcpu_ptr(&(pcp));  \
+	__pcpu_check_writable(pcp); \
+	__pcpu_check_aligned(pcp);  \
 	__pcpu_static_assert(sizeof(pcp) == 8, "a sequence needs a variable of 8 bytes")
 
-#define __pcpu_sequence_put(kind, pcp, val, id)                          \
-	__extension__({                                                  \
-		__pcpu_check_word(pcp);                                  \
-		__pcpu_sequence_##kind(__pcpu_address(&(pcp)),           \
-				       __pcpu_to_bits(pcp, (val), id));  \
-	})
-
-#define __pcpu_sequence_cas(pcp, expect, val, id)                                      \
-	__extension__({                                                                \
-		__pcpu_check_word(pcp);                                                \
-		uint64_t __pcpu_local(expected, id) = __pcpu_to_bits(pcp, (expect), id); \
-		__pcpu_sequence_cmpeq_store(__pcpu_address(&(pcp)),                    \
-					    __pcpu_local(expected, id),                \
-					    __pcpu_to_bits(pcp, (val), id));           \
-	})
-
-#define __pcpu_sequence_two(kind, pcp, expect, pcp2, other, val, id)                         \
-	__extension__({                                                                      \
-		__pcpu_check_word(pcp);                                                      \
-		__pcpu_check_word(pcp2);                                                     \
-		uint64_t __pcpu_local(expected, id) = __pcpu_to_bits(pcp, (expect), id);     \
-		uint64_t __pcpu_local(other, id) = __pcpu_to_bits(pcp2, (other), id);        \
-		__pcpu_sequence_##kind(__pcpu_address(&(pcp)), __pcpu_local(expected, id),   \
-				       __pcpu_address(&(pcp2)), __pcpu_local(other, id),     \
-				       __pcpu_to_bits(pcp, (val), id));                      \
-	})
-
-#define __pcpu_sequence_copy(kind, pcp, expect, ptr2, plain, len, val, id)                      \
+#define __pcpu_sequence_put(kind, pcp, val, id)                                                 \
 	__extension__({                                                                         \
 		__pcpu_check_word(pcp);                                                         \
-		__verify_pcpu_ptr(ptr2);                                                        \
+		__pcpu_sequence_##kind(__pcpu_address(&(pcp)), __pcpu_to_bits(pcp, (val), id)); \
+	})
+
+#define __pcpu_sequence_cas(pcp, expect, val, id)                                               \
+	__extension__({                                                                         \
+		__pcpu_check_word(pcp);                                                         \
 		uint64_t __pcpu_local(expected, id) = __pcpu_to_bits(pcp, (expect), id);        \
-		__pcpu_sequence_##kind(__pcpu_address(&(pcp)), __pcpu_local(expected, id),      \
-				       __pcpu_address(ptr2), (plain), (len),                    \
-				       __pcpu_to_bits(pcp, (val), id));                         \
+		__pcpu_sequence_cmpeq_store(__pcpu_address(&(pcp)), __pcpu_local(expected, id), \
+					    __pcpu_to_bits(pcp, (val), id));                    \
 	})
 
-#define __pcpu_sequence_pop(pcp, expectnot, offset, old, id)                                    \
-	__extension__({                                                                         \
-		__pcpu_check_word(pcp);                                                         \
-		__typeof__((old) + 0) __pcpu_local(at, id) = (old);                             \
-		uint64_t __pcpu_local(expected, id) = __pcpu_to_bits(pcp, (expectnot), id);     \
-		uint64_t __pcpu_local(found, id);                                               \
-		int __pcpu_local(result, id) =                                                  \
-			__pcpu_sequence_pop_word(__pcpu_address(&(pcp)),                        \
-						 __pcpu_local(expected, id),                    \
-						 __pcpu_cast(uint64_t, (offset)),               \
-						 &__pcpu_local(found, id));                     \
-		*__pcpu_local(at, id) = __pcpu_from_bits(pcp, __pcpu_local(found, id), id);     \
-		__pcpu_local(result, id);                                                       \
+#define __pcpu_sequence_two(kind, pcp, expect, pcp2, other, val, id)                       \
+	__extension__({                                                                    \
+		__pcpu_check_word(pcp);                                                    \
+		__pcpu_check_word(pcp2);                                                   \
+		uint64_t __pcpu_local(expected, id) = __pcpu_to_bits(pcp, (expect), id);   \
+		uint64_t __pcpu_local(second, id) = __pcpu_to_bits(pcp2, (other), id);     \
+		__pcpu_sequence_##kind(__pcpu_address(&(pcp)), __pcpu_local(expected, id), \
+				       __pcpu_address(&(pcp2)), __pcpu_local(second, id),  \
+				       __pcpu_to_bits(pcp, (val), id));                    \
 	})
 
-#define __pcpu_sequence_link(pcp, first, link, id)                                \
-	__extension__({                                                           \
-		__pcpu_check_word(pcp);                                           \
-		__pcpu_static_assert(sizeof(*(link)) == 8, "a link has 8 bytes"); \
-		__pcpu_sequence_link_words(__pcpu_address(&(pcp)),                \
-					   __pcpu_to_bits(pcp, (first), id),      \
-					   (link));                               \
+#define __pcpu_sequence_copy(kind, pcp, expect, ptr2, plain, len, val, id)                 \
+	__extension__({                                                                    \
+		__pcpu_check_word(pcp);                                                    \
+		__verify_pcpu_ptr(ptr2);                                                   \
+		uint64_t __pcpu_local(expected, id) = __pcpu_to_bits(pcp, (expect), id);   \
+		__pcpu_sequence_##kind(__pcpu_address(&(pcp)), __pcpu_local(expected, id), \
+				       __pcpu_address(ptr2), (plain), (len),               \
+				       __pcpu_to_bits(pcp, (val), id));                    \
 	})
 
-#define __pcpu_sequence_deref(pcp, offset, val, id)                               \
-	__extension__({                                                           \
-		__pcpu_check_word(pcp);                                           \
-		__pcpu_sequence_deref_add(__pcpu_address(&(pcp)),                 \
-					  __pcpu_cast(uint64_t, (offset)),        \
-					  __pcpu_cast(uint64_t, (val)));          \
+#define __pcpu_sequence_pop(pcp, expectnot, offset, old, id)                                \
+	__extension__({                                                                     \
+		__pcpu_check_word(pcp);                                                     \
+		__typeof__((old) + 0) __pcpu_local(at, id) = (old);                         \
+		uint64_t __pcpu_local(expected, id) = __pcpu_to_bits(pcp, (expectnot), id); \
+		uint64_t __pcpu_local(found, id);                                           \
+		int __pcpu_local(result, id) = __pcpu_sequence_pop_word(                    \
+			__pcpu_address(&(pcp)), __pcpu_local(expected, id),                 \
+			__pcpu_cast(uint64_t, (offset)), &__pcpu_local(found, id));         \
+		*__pcpu_local(at, id) = __pcpu_from_bits(pcp, __pcpu_local(found, id), id); \
+		__pcpu_local(result, id);                                                   \
+	})
+
+#define __pcpu_sequence_link(pcp, first, link, id)                                    \
+	__extension__({                                                               \
+		__pcpu_check_word(pcp);                                               \
+		__pcpu_static_assert(sizeof(*(link)) == 8, "a link has 8 bytes");     \
+		__pcpu_sequence_link_words(__pcpu_address(&(pcp)),                    \
+					   __pcpu_to_bits(pcp, (first), id), (link)); \
+	})
+
+#define __pcpu_sequence_deref(pcp, offset, val, id)                                                \
+	__extension__({                                                                            \
+		__pcpu_check_word(pcp);                                                            \
+		__pcpu_sequence_deref_add(__pcpu_address(&(pcp)), __pcpu_cast(uint64_t, (offset)), \
+					  __pcpu_cast(uint64_t, (val)));                           \
 	})
 
 #ifdef PERCPU_UP

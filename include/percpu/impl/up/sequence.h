@@ -28,8 +28,7 @@ PERCPU_API struct percpu_sequence_end __percpu_sequence(unsigned int kind, uintp
 							uint64_t expect, uint64_t val,
 							uintptr_t ptr2, uint64_t other)
 {
-	struct percpu_errand errand = {kind,  false, ptr, ptr2, expect, val,
-				       other, 0,     NULL, 0};
+	struct percpu_errand errand = {kind, false, ptr, ptr2, expect, val, other, 0, NULL, 0};
 	struct percpu_sequence_end end;
 
 	end.result = __percpu_up_errand(&errand);
@@ -40,8 +39,7 @@ PERCPU_API struct percpu_sequence_end __percpu_sequence(unsigned int kind, uintp
 PERCPU_API int __percpu_sequence_copy(unsigned int kind, uintptr_t ptr, uint64_t expect,
 				      uint64_t val, uintptr_t ptr2, void *plain, size_t len)
 {
-	struct percpu_errand errand = {kind, false, ptr,   ptr2, expect, val,
-				       0,    0,     plain, len};
+	struct percpu_errand errand = {kind, false, ptr, ptr2, expect, val, 0, 0, plain, len};
 
 	return __percpu_up_errand(&errand);
 }
