@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Events that threads note for their CPU, without a lock: a buffer a CPU, into which sequences of the
- * program's own put one, and out of which one thread takes all at once.
+ * Events that threads note for their CPU, without a lock: a buffer a CPU, into which sequences of
+ * the program's own put one, and out of which one thread takes all at once.
  */
 #include <pthread.h>
 #include <stdio.h>

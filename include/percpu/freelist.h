@@ -112,8 +112,8 @@ percpu_freelist_pop_all(struct percpu_freelist __percpu *list)
  * Returns NULL if there are none, if @cpu is no possible CPU, if @max is 0, or if the caller must
  * not wait: it holds another CPU, or local locks of one.
  */
-PERCPU_API struct percpu_freelist_node *
-percpu_freelist_steal(struct percpu_freelist __percpu *list, unsigned int cpu, unsigned long max);
+PERCPU_API struct percpu_freelist_node *percpu_freelist_steal(struct percpu_freelist __percpu *list,
+							      unsigned int cpu, unsigned long max);
 
 /**
  * percpu_freelist_pop_any() - percpu_freelist_pop(), or one of another CPU's list

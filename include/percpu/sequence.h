@@ -53,7 +53,7 @@
  *
  * In a thread that is pinned, or with PERCPU_PINNED, they are what they are elsewhere. In the
  * fallback tier the CPU is held for each: exact, and as slow as a section and two system calls.
- * There is nothing like it in the kernel; librseq has functions of the kind, on a CPU that is named.
+ * There is nothing like it in the kernel; librseq has functions of the kind, on a CPU by number.
  */
 #ifndef PERCPU_SEQUENCE_H
 #define PERCPU_SEQUENCE_H

@@ -69,8 +69,9 @@ __PCPU_BEGIN_DECLS
  * kept.
  *
  * Returns 0, also if the copies are shared already; -EOPNOTSUPP: they are not told apart by CPU
- * (index:mm_cid); -ENOMEM, or another error of the system calls: the copies are not shared, and
- * everything is as it was. Not thread-safe. There is nothing like it in the kernel.
+ * (index:mm_cid); -EBUSY, with a warning in the log: there are object pools (pool.h); -ENOMEM, or
+ * another error of the system calls. After an error the copies are not shared, and everything is as
+ * it was. Not thread-safe. There is nothing like it in the kernel.
  */
 PERCPU_API int percpu_share(void) __attribute__((__warn_unused_result__));
 

@@ -22,6 +22,22 @@
 /* The process is the child of one that shares; and it has been said what that means of modules. */
 static bool is_child, told_of_module;
 
+/* How much there is that is not to be shared by halves. */
+static unsigned int nr_apart;
+
+bool pcpu_share_begin_apart(void)
+{
+	if (pcpu_tier.shared)
+		return false;
+	__atomic_fetch_add(&nr_apart, 1, __ATOMIC_RELAXED);
+	return true;
+}
+
+void pcpu_share_end_apart(void)
+{
+	__atomic_fetch_sub(&nr_apart, 1, __ATOMIC_RELAXED);
+}
+
 /* All of it, or nothing. */
 static int share_memory(void)
 {
@@ -66,6 +82,11 @@ PERCPU_API int percpu_share(void)
 
 	if (pcpu_tier.index != PCPU_INDEX_CPU_ID)
 		return -EOPNOTSUPP;
+	if (__atomic_load_n(&nr_apart, __ATOMIC_RELAXED)) {
+		pcpu_log(PERCPU_LOG_WARNING,
+			 "copies cannot be shared while there are object pools");
+		return -EBUSY;
+	}
 	/* a handler's count must not come between what is kept and the memory that it comes to */
 	pcpu_mask_signals(&saved);
 	pcpu_alloc_lock();

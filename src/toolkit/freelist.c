@@ -5,8 +5,8 @@
  * L1 - L3 are a push or a pop, one sequence: this CPU's first node is looked at (L1), and for a pop
  * its next (L2); the commit (L3). T1 - T3 are a theft:
  *
- *	T1	the CPU is taken (E2 of sequence.h): a sequence that has done L1, and not L3, aborts,
- *		so none commits with what T2 has changed; and none begins before T3
+ *	T1	the CPU is taken (E2 of sequence.h): a sequence that has done L1, and not L3,
+ *		aborts, so none commits with what T2 has changed; and none begins before T3
  *	T2	the chain is cut behind the last node that is wanted, by one store to the first
  *	T3	the CPU is let go: who does L1 after that sees T2
  *
@@ -36,8 +36,8 @@ static void cut_behind(struct percpu_freelist_node *node, unsigned long nr)
 		node->next = NULL;
 }
 
-PERCPU_API struct percpu_freelist_node *
-percpu_freelist_steal(struct percpu_freelist __percpu *list, unsigned int cpu, unsigned long max)
+PERCPU_API struct percpu_freelist_node *percpu_freelist_steal(struct percpu_freelist __percpu *list,
+							      unsigned int cpu, unsigned long max)
 {
 	struct pcpu_sequence theft = {.kind = __PCPU_SEQUENCE_skip,
 				      .ptr = address_of(list),
@@ -59,7 +59,8 @@ PERCPU_API bool percpu_freelist_is_empty(struct percpu_freelist __percpu *list, 
 	       !__atomic_load_n(&per_cpu_ptr(list, cpu)->first, __ATOMIC_RELAXED);
 }
 
-PERCPU_API struct percpu_freelist_node *percpu_freelist_pop_any(struct percpu_freelist __percpu *list)
+PERCPU_API struct percpu_freelist_node *
+percpu_freelist_pop_any(struct percpu_freelist __percpu *list)
 {
 	struct percpu_freelist_node *node = percpu_freelist_pop(list);
 	const unsigned int here = raw_smp_processor_id();
@@ -115,7 +116,8 @@ PERCPU_API int percpu_freelist_populate(struct percpu_freelist __percpu *list, v
 
 	if (!pcpu_sequence_may_wait())
 		return -EDEADLK;
-	for_each_online_cpu(cpu) {
+	for_each_online_cpu(cpu)
+	{
 		const size_t share = left ? (nr - done) / left : nr - done;
 
 		if (share && put_elements(list, cpu, nodes, size, done, share))

@@ -5,10 +5,10 @@
  *	E1	signals are masked: no handler comes in between, nor finds the CPU held
  *	E2	the CPU is taken (hold.h), unless the caller holds one. Whoever was in a sequence on
  *		it aborts, whoever begins one waits, as operations and sections do
- *	E3	what is compared is compared, what is prepared is prepared, the commit is a compare and
- *		swap with what the word was at first, or from E3 on again: threads that are pinned
- *		to the CPU do not look who holds it. If there are any, E3 is done on that CPU, among
- *		whose threads one instruction is exact
+ *	E3	what is compared is compared, what is prepared is prepared, the commit is a
+ *		compare and swap with what the word was at first, or from E3 on again: threads that
+ *		are pinned to the CPU do not look who holds it. If there are any, E3 is done on that
+ *		CPU, among whose threads one instruction is exact
  *	E4	the CPU is let go: with release order, as after any section
  *
  * __percpu_sequence() and __percpu_sequence_copy() are implemented here.

@@ -178,6 +178,10 @@ program(scenarios SOURCES test_scenarios.c IN usual fallback mm_cid musl)
 again(scenarios_of_200_threads scenarios ARGUMENTS 200 40)
 again(scenarios_long scenarios ARGUMENTS 200 2000 LABEL torture TIMEOUT 7200)
 again(scenarios_long_fallback scenarios ARGUMENTS 200 500 WAY fallback LABEL torture TIMEOUT 7200)
+program(pool SOURCES test_pool.c IN usual ${tiers} ${elsewhere} mm_cid musl musl_fallback)
+program(up_pool SOURCES test_pool.c LANGUAGES c cxx IN up)
+again(pool_shared pool CONF shared:yes)
+again(pool_possible_64 pool CONF possible:64)
 
 # --- a tier or an index that is not to be had: a warning, or the end ---
 again(index_warning visit CONF backend:fallback,index:mm_cid SAYS "index:mm_cid is not to be had")

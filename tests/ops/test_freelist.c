@@ -133,8 +133,8 @@ static void elements_of_an_array_are_spread(void **state)
 	assert_int_equal(percpu_freelist_populate(&list, node(0), sizeof(things[0]), 40), 0);
 	for (cpu = 0; cpu < nr_cpu_ids; cpu++)
 		if (!percpu_freelist_is_empty(&list, cpu)) {
-			const unsigned long some = length(
-				percpu_freelist_steal(&list, cpu, PERCPU_FREELIST_ALL));
+			const unsigned long some =
+				length(percpu_freelist_steal(&list, cpu, PERCPU_FREELIST_ALL));
 
 			assert_between(some, 40 / num_online_cpus(), 40 / num_online_cpus() + 1);
 			nr += some;

@@ -144,8 +144,8 @@ static size_t take_from_ring(struct item **taken, bool all)
 			return 0;
 		if (all) {
 			result = percpu_seq_cmpeq_copy_out_store(
-				rings.ends, ends, taken, &rings.slots[first],
-				nr * sizeof(taken[0]), without(ends, nr));
+				rings.ends, ends, taken, &rings.slots[first], nr * sizeof(taken[0]),
+				without(ends, nr));
 		} else {
 			taken[0] = this_cpu_read(rings.slots[first]);
 			result = percpu_seq_cmpeq_cmpeq_store(rings.ends, ends, rings.slots[first],
@@ -167,9 +167,9 @@ static void put_in_ring(struct item **given, size_t nr)
 			result = percpu_seq_cmpeq_store_store(rings.ends, ends, rings.slots[at],
 							      given[0], ends + ONE_PUT);
 		else
-			result = percpu_seq_cmpeq_copy_in_store(
-				rings.ends, ends, &rings.slots[at], given, some * sizeof(given[0]),
-				ends + some * ONE_PUT);
+			result = percpu_seq_cmpeq_copy_in_store(rings.ends, ends, &rings.slots[at],
+								given, some * sizeof(given[0]),
+								ends + some * ONE_PUT);
 		if (percpu_seq_done(result)) {
 			given += some;
 			nr -= some;
@@ -341,8 +341,8 @@ static bool take_in(void)
 
 static const char *name_of(void)
 {
-	static const char *const structures[] = {"list", "ring"}, *const amounts[] = {
-		"one", "many", "either"};
+	static const char *const structures[] = {"list", "ring"}, *const amounts[] = {"one", "many",
+										      "either"};
 	static const char *const places[] = {"anywhere", "one CPU", "moved"};
 	static const char *const troubles[] = {"nothing", "yields", "signals", "sleeps"};
 	static char name[128];
@@ -381,12 +381,12 @@ static const char *every_item_is_there_once_in_each_scenario(void)
 	unsigned int played = 0;
 
 	for (int i = 0; i < STRUCTURES * AMOUNTS * PLACES * TROUBLES * THIEVES; i++) {
-		now = (struct scenario){.structure = (enum structure)(i % STRUCTURES),
-					.amount = (enum amount)(i / STRUCTURES % AMOUNTS),
-					.place = (enum place)(i / (STRUCTURES * AMOUNTS) % PLACES),
-					.trouble = (enum trouble)(
-						i / (STRUCTURES * AMOUNTS * PLACES) % TROUBLES),
-					.thief = i / (STRUCTURES * AMOUNTS * PLACES * TROUBLES)};
+		now = (struct scenario){
+			.structure = (enum structure)(i % STRUCTURES),
+			.amount = (enum amount)(i / STRUCTURES % AMOUNTS),
+			.place = (enum place)(i / (STRUCTURES * AMOUNTS) % PLACES),
+			.trouble = (enum trouble)(i / (STRUCTURES * AMOUNTS * PLACES) % TROUBLES),
+			.thief = i / (STRUCTURES * AMOUNTS * PLACES * TROUBLES)};
 		RETURN_IF_WRONG(play());
 		played++;
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_sequences.c - every kind of sequence of percpu/sequence.h: committed, and kept from it; alone,
- * inside of sections, in pinned threads, in children, and among threads that are moved about and
- * interrupted.
+ * test_sequences.c - every kind of sequence of percpu/sequence.h: committed, and kept from it;
+ * alone, inside of sections, in pinned threads, in children, and among threads that are moved about
+ * and interrupted.
  */
 #include "support/cmocka_all.h"
 #include "support/cpus.h"

@@ -94,3 +94,6 @@ room(test_address       calls   possible:8              fallback page musl)
 room(test_boot_data     calls   "topology:numa:2 pu:4"  fallback page)
 room(test_counter       calls   possible:20             fallback page musl)
 room(test_stats         calls   possible:8              fallback page musl)
+
+room(test_depot         toolkit -                       musl)
+room(test_slab          toolkit -                       musl)

@@ -76,6 +76,19 @@ __pcpu_inline uint64_t __pcpu_errand_skip(uint64_t first, uint64_t nr)
 	return first;
 }
 
+/* Whether there is something on a list that starts with @first. */
+__pcpu_inline bool __pcpu_errand_list(struct percpu_errand *errand, uint64_t first, uint64_t *after)
+{
+	errand->found = first;
+	if (first == errand->expect)
+		return false;
+	if (errand->kind == __PCPU_SEQUENCE_pop)
+		*after = *__pcpu_errand_at(first + errand->other);
+	else
+		*after = errand->other + 1 ? __pcpu_errand_skip(first, errand->other) : 0;
+	return true;
+}
+
 /* Whether there is something to take from, or room to give to, a stack of @nr words. */
 __pcpu_inline bool __pcpu_errand_stack(struct percpu_errand *errand, uint64_t nr, uint64_t *after)
 {
@@ -108,48 +121,36 @@ __pcpu_inline bool __pcpu_errand_stack(struct percpu_errand *errand, uint64_t nr
 __pcpu_inline bool __pcpu_errand_prepare(struct percpu_errand *errand, uint64_t before,
 					 uint64_t *after)
 {
-	*after = errand->val;
-	switch (errand->kind) {
-	case __PCPU_SEQUENCE_store:
-		return true;
-	case __PCPU_SEQUENCE_add:
-		*after = before + errand->val;
-		return true;
-	case __PCPU_SEQUENCE_cmpeq_store:
-		return before == errand->expect;
+	const unsigned int kind = errand->kind;
+
+	if (kind >= __PCPU_SEQUENCE_cmpeq_store && kind <= __PCPU_SEQUENCE_copy_out &&
+	    before != errand->expect)
+		return false;
+	*after = kind == __PCPU_SEQUENCE_add ? before + errand->val : errand->val;
+	switch (kind) {
 	case __PCPU_SEQUENCE_cmpeq_cmpeq_store:
-		return before == errand->expect &&
-		       *__pcpu_errand_at(errand->copy2) == errand->other;
+		return *__pcpu_errand_at(errand->copy2) == errand->other;
 	case __PCPU_SEQUENCE_cmpeq_store_store:
-		if (before != errand->expect)
-			return false;
 		*__pcpu_errand_at(errand->copy2) = errand->other;
 		return true;
 	case __PCPU_SEQUENCE_copy_in:
-		if (before != errand->expect)
-			return false;
 		__pcpu_errand_copy((char *)errand->copy2, (const char *)errand->plain, errand->len);
 		return true;
 	case __PCPU_SEQUENCE_copy_out:
-		if (before != errand->expect)
-			return false;
 		__pcpu_errand_copy((char *)errand->plain, (const char *)errand->copy2, errand->len);
-		return true;
-	case __PCPU_SEQUENCE_pop:
-		errand->found = before;
-		if (before == errand->expect)
-			return false;
-		*after = *__pcpu_errand_at(before + errand->other);
 		return true;
 	case __PCPU_SEQUENCE_link:
 		*__pcpu_errand_at(errand->other) = before;
 		return true;
-	case __PCPU_SEQUENCE_skip:
-		errand->found = before;
-		*after = errand->other + 1 ? __pcpu_errand_skip(before, errand->other) : 0;
-		return before != 0;
-	default:
+	case __PCPU_SEQUENCE_take:
+	case __PCPU_SEQUENCE_give:
+	case __PCPU_SEQUENCE_drain:
 		return __pcpu_errand_stack(errand, before, after);
+	case __PCPU_SEQUENCE_pop:
+	case __PCPU_SEQUENCE_skip:
+		return __pcpu_errand_list(errand, before, after);
+	default:
+		return true;
 	}
 }
 

@@ -199,7 +199,7 @@ __pcpu_always_inline int __pcpu_sequence_deref_add(uintptr_t ptr, uint64_t offse
 	return cpu;
 }
 
-/* Of pool.h: the last word of a stack of words, and one more; user_sequences.h says where they are. */
+/* Of pool.h: the last word of a stack, and one more; user_sequences.h says where they are. */
 __pcpu_always_inline int __pcpu_sequence_take(uintptr_t ptr, uint64_t *found)
 {
 	struct percpu_sequence_end end;

@@ -11,8 +11,8 @@
 
 __PCPU_BEGIN_DECLS
 
-PERCPU_API struct percpu_freelist_node *
-percpu_freelist_steal(struct percpu_freelist __percpu *list, unsigned int cpu, unsigned long max)
+PERCPU_API struct percpu_freelist_node *percpu_freelist_steal(struct percpu_freelist __percpu *list,
+							      unsigned int cpu, unsigned long max)
 {
 	struct percpu_freelist_node *first, *last;
 
@@ -31,7 +31,8 @@ percpu_freelist_steal(struct percpu_freelist __percpu *list, unsigned int cpu, u
 	return first;
 }
 
-PERCPU_API struct percpu_freelist_node *percpu_freelist_pop_any(struct percpu_freelist __percpu *list)
+PERCPU_API struct percpu_freelist_node *
+percpu_freelist_pop_any(struct percpu_freelist __percpu *list)
 {
 	return percpu_freelist_pop(list);
 }
@@ -50,8 +51,8 @@ PERCPU_API int percpu_freelist_populate(struct percpu_freelist __percpu *list, v
 					size_t size, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++)
-		percpu_freelist_push(list, (struct percpu_freelist_node *)(void *)((char *)nodes +
-										   i * size));
+		percpu_freelist_push(
+			list, (struct percpu_freelist_node *)(void *)((char *)nodes + i * size));
 	return 0;
 }
 
