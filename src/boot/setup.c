@@ -289,6 +289,7 @@ static void mend_child(void)
 {
 	pcpu_units_after_fork();
 	pcpu_counter_locks_after_fork();
+	pcpu_mutex_renew(&pcpu_switch_mutex);
 	pcpu_online_after_fork();
 	pcpu_maps_after_fork();
 	/* in any other thread, one that was made later: the first may hold a CPU */

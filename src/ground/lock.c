@@ -10,6 +10,7 @@
 #define SPINS 100
 
 struct pcpu_mutex pcpu_alloc_mutex = PCPU_MUTEX_INITIALIZER(PCPU_RANK_ALLOC);
+struct pcpu_mutex pcpu_switch_mutex = PCPU_MUTEX_INITIALIZER(PCPU_RANK_SWITCH);
 #ifdef PCPU_ASSERT
 __thread unsigned int pcpu_ranks_held;
 #endif

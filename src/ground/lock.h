@@ -13,10 +13,11 @@
  *	-- handlers of signals take what follows, and nothing of what stands above --
  *	4  the unit lock	(memory/span.c)		windows, and what is committed in them
  *	   the counters' locks	(memory/counter_lock.h)	tried by anybody, waited for by nobody
+ *	5  pcpu_switch_mutex	(here)			counts that are split and joined
  *
  * A thread that has taken one takes only those that stand below it; and so does a handler that has
  * interrupted it, which is why the one that handlers take stands last: their thread may have any of
- * the others. It itself is taken with all signals masked, or a handler would wait for its own
+ * the others. It itself, as 5, is taken with all signals masked, or a handler would wait for its own
  * thread; which makes it the counterpart of spin_lock_irqsave(), for short work only. Nothing is
  * allocated under it.
  *
@@ -24,9 +25,10 @@
  * forks, and the child mends what is left of them (pcpu_maps_after_fork(),
  * pcpu_watch_after_fork()). Nor 4: in fork(), behind the library's back, the C library takes
  * locks of its own (those of its malloc), and another thread may have been interrupted with one of
- * these by a handler that wants 4. So the child finds 4, and the counters' locks, as a thread may
+ * these by a handler that wants 4. So the child finds 4, the counters' locks, and 5, as a thread may
  * have left them that it does not have, and mends what was being done under them
- * (pcpu_units_after_fork(), pcpu_counter_locks_after_fork()). A fork() in a handler keeps what its
+ * (pcpu_units_after_fork(), pcpu_counter_locks_after_fork(); of 5, each count when it is next
+ * joined: toolkit/split_count.h). A fork() in a handler keeps what its
  * thread has already, and waits for nothing that stands above that.
  *
  * tests/model/locks.pml is a model of this, and with assertions on every thread has its ranks
@@ -52,6 +54,7 @@ enum pcpu_lock_rank {
 	PCPU_RANK_ALLOC,
 	PCPU_RANK_MEM,
 	PCPU_RANK_UNIT,
+	PCPU_RANK_SWITCH,
 };
 
 /*
@@ -190,6 +193,12 @@ static inline void pcpu_unlock_sigrestore(struct pcpu_mutex *mutex, const sigset
  * that it is taken. No operation on a copy takes it.
  */
 extern struct pcpu_mutex pcpu_alloc_mutex;
+
+/*
+ * That of counts which are split over the CPUs, or joined (toolkit/split_count.h). It stands here,
+ * since the child of a fork() drops it, which is arranged below toolkit/.
+ */
+extern struct pcpu_mutex pcpu_switch_mutex;
 
 static inline void pcpu_alloc_lock(void)
 {

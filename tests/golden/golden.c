@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include <percpu/percpu.h>
+#include <percpu/refcount.h>
 
 DEFINE_PER_CPU(unsigned long, golden_count);
 DEFINE_PER_CPU(unsigned long[4], golden_counts);
@@ -59,7 +60,7 @@ GOLDEN void golden_section_dynamic(unsigned long __percpu *p)
 
 #ifdef GOLDEN_OBJECT
 /*
- * Counters: with the shared library only. Where they are linked from the archive, lld takes an
+ * Counters and refs: with the shared library only. Where they are linked from the archive, lld takes an
  * optimised program's copies of the short ways and the archive's.
  */
 GOLDEN void golden_counter_add(struct percpu_counter *fbc)
@@ -94,6 +95,47 @@ static unsigned int counters_wrong(void)
 	golden_counter_add_local(&counter);
 	wrong += percpu_counter_sum(&counter) != 1012;
 	percpu_counter_destroy(&counter);
+	return wrong;
+}
+
+GOLDEN void golden_ref_get(struct percpu_ref *ref)
+{
+	percpu_ref_get(ref);
+}
+
+GOLDEN bool golden_ref_tryget_live(struct percpu_ref *ref)
+{
+	return percpu_ref_tryget_live(ref);
+}
+
+GOLDEN void golden_ref_put(struct percpu_ref *ref)
+{
+	percpu_ref_put(ref);
+}
+
+static unsigned int nr_released;
+
+static void release_ref(struct percpu_ref *ref)
+{
+	nr_released += percpu_ref_is_zero(ref);
+}
+
+static unsigned int refs_wrong(void)
+{
+	struct percpu_ref ref;
+	unsigned int wrong = 0;
+
+	nr_released = 0;
+	if (percpu_ref_init(&ref, release_ref, 0, GFP_KERNEL))
+		return 1;
+	golden_ref_get(&ref);
+	wrong += !golden_ref_tryget_live(&ref);
+	golden_ref_put(&ref);
+	percpu_ref_kill(&ref);
+	wrong += golden_ref_tryget_live(&ref) + nr_released;
+	golden_ref_put(&ref);
+	wrong += nr_released != 1;
+	percpu_ref_exit(&ref);
 	return wrong;
 }
 #endif
@@ -139,7 +181,7 @@ static unsigned int unpinned_wrong(struct golden_pair __percpu *pair)
 	unsigned int wrong = golden_this_wrong(pair) + sections_wrong(pair) + masks_wrong();
 
 #ifdef GOLDEN_OBJECT
-	wrong += golden_object_this_wrong(pair) + counters_wrong();
+	wrong += golden_object_this_wrong(pair) + counters_wrong() + refs_wrong();
 #endif
 	return wrong;
 }

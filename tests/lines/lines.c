@@ -6,6 +6,7 @@
  * Usage: lines CASE TIMES
  */
 #include <percpu/percpu.h>
+#include <percpu/refcount.h>
 
 #include <pthread.h>
 #include <sched.h>
@@ -20,6 +21,7 @@ static DEFINE_PER_CPU(long, counted);
 static DEFINE_PER_CPU(long, in_section);
 static DEFINE_PER_CPU(local_lock_t, lock) = INIT_LOCAL_LOCK(lock);
 static struct percpu_counter counter __attribute__((__aligned__(64)));
+static struct percpu_ref ref __attribute__((__aligned__(64)));
 
 static void operation(void)
 {
@@ -71,6 +73,24 @@ static void counter_add(void)
 	percpu_counter_add(&counter, 1);
 }
 
+static void never_released(struct percpu_ref *of)
+{
+	(void)of;
+	abort();
+}
+
+static void ref_pair(void)
+{
+	percpu_ref_get(&ref);
+	percpu_ref_put(&ref);
+}
+
+static void ref_tried(void)
+{
+	if (percpu_ref_tryget_live(&ref))
+		percpu_ref_put(&ref);
+}
+
 static const struct {
 	const char *name;
 	void (*once)(void);
@@ -83,6 +103,8 @@ static const struct {
 	{"lock_pair", lock_pair},
 	{"burst", burst},
 	{"large_pair", large_pair},
+	{"ref_pair", ref_pair},
+	{"ref_tried", ref_tried},
 };
 
 static void (*once)(void);
@@ -154,7 +176,8 @@ int main(int argc, char **argv)
 	if (!once || find_cpus() < 2)
 		return 77;
 	times = atoi(argv[2]);
-	if (percpu_counter_init(&counter, 0, GFP_KERNEL))
+	if (percpu_counter_init(&counter, 0, GFP_KERNEL) ||
+	    percpu_ref_init(&ref, never_released, 0, GFP_KERNEL))
 		return 1;
 	pthread_barrier_init(&together, NULL, 2);
 	for (int i = 0; i < 2 && !wrong; i++)

@@ -97,3 +97,4 @@ room(test_stats         calls   possible:8              fallback page musl)
 
 room(test_depot         toolkit -                       musl)
 room(test_slab          toolkit -                       musl)
+room(test_refcount      toolkit -                       fallback musl)

@@ -263,6 +263,38 @@ __pcpu_always_inline bool __pcpu_seq_part_add(uintptr_t ptr, int64_t change, int
 }
 
 /*
+ * For a split count (split_count.h): adds @change to the part that @ptr leads to, if @joined is 0.
+ * False: it has not, for that or for any other reason. Both in one sequence: so who has set @joined
+ * and had all sequences aborted knows that nothing is added any more. The load of @joined acquires:
+ * the part is not read before it, nor anything behind the sequence.
+ */
+__pcpu_always_inline bool __pcpu_seq_add_unless(uintptr_t ptr, const uint32_t *joined,
+						int64_t change)
+{
+	int64_t part;
+	int not_added;
+
+	__pcpu_short_asm(
+		__PCPU_SEQ_BEGIN
+		"mov %w[not_added], #1\n\t"
+		"ldar w17, [%[joined]]\n\t"
+		"cbnz w17, 2f\n\t"
+		"ldr %[part], " __PCPU_SEQ_COPY "\n\t"
+		"add %[part], %[part], %[change]\n\t"
+		"mov %w[not_added], #0\n\t"
+		"str %[part], " __PCPU_SEQ_COPY
+		__PCPU_SEQ_COMMIT
+		__PCPU_SEQ_ABORT
+		"mov %w[not_added], #1\n\t"
+		"b 2b\n\t"
+		".popsection"
+		: [part] "=&r"(part), [not_added] "=&r"(not_added)
+		: __PCPU_SEQ_CONSTANTS, [ptr] "r"(ptr), [joined] "r"(joined), [change] "rI"(change)
+		: __PCPU_SEQ_CLOBBERS);
+	return !not_added;
+}
+
+/*
  * Takes the CPU that the thread runs on, and returns its window; negative: not now. In either case
  * self->cpu has been changed. The commit is the store that lets nobody else in, and with it the
  * thread knows which CPU it holds: there is no instruction between the two for a signal's handler

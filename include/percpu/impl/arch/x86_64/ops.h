@@ -272,6 +272,34 @@ not_added:
 }
 
 /*
+ * For a split count (split_count.h): adds @change to the part that @ptr leads to, if @joined is 0.
+ * False: it has not, for that or for any other reason. Both in one sequence: so who has set @joined
+ * and had all sequences aborted knows that nothing is added any more.
+ */
+__pcpu_always_inline bool __pcpu_seq_add_unless(uintptr_t ptr, const uint32_t *joined,
+						int64_t change)
+{
+	__pcpu_goto_asm(
+		__PCPU_SEQ_BEGIN
+		"cmpl $0, %[joined]\n\t"
+		"jne %l[not_added]\n\t"
+		"addq %[change], (%%r10)"
+		__PCPU_SEQ_COMMIT
+		__PCPU_SEQ_ABORT
+		"6:\n\t"
+		"jmp %l[not_added]\n\t"
+		".popsection"
+		:
+		: __PCPU_SEQ_CONSTANTS, [ptr] __PCPU_SEQ_PTR(ptr), [joined] "m"(*joined),
+		  [change] "re"(change)
+		: __PCPU_SEQ_CLOBBERS
+		: not_added);
+	return true;
+not_added:
+	return false;
+}
+
+/*
  * Takes the CPU that the thread runs on, and returns its window; negative: not now. In either case
  * self->cpu has been changed. The commit is the store that lets nobody else in, and with it the
  * thread knows which CPU it holds: there is no instruction between the two for a signal's handler
