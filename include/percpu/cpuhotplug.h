@@ -36,6 +36,7 @@
 #define PERCPU_CPUHOTPLUG_H
 
 #include <percpu/impl/compiler.h>
+#include <percpu/impl/hlist.h>
 
 #include <percpu/impl/begin.h>
 
@@ -46,7 +47,7 @@ enum cpuhp_state {
 	CPUHP_CREATE_THREADS,   /* threads of CPUs are made (smpboot.h) */
 	CPUHP_NOTIFY_PREPARE,   /* CPU_UP_PREPARE, CPU_UP_CANCELED and CPU_DEAD */
 	CPUHP_BP_PREPARE_FIXED, /* ... _END: places among which a program decides */
-	CPUHP_BP_PREPARE_FIXED_END = CPUHP_BP_PREPARE_FIXED + 15,
+	CPUHP_BP_PREPARE_FIXED_END = CPUHP_BP_PREPARE_FIXED + 47,
 	CPUHP_BP_PREPARE_DYN, /* ask for this one: the next free of the dynamic ones */
 	CPUHP_BP_PREPARE_DYN_END = CPUHP_BP_PREPARE_DYN + 20,
 	CPUHP_BRINGUP_CPU, /* the CPU starts */
@@ -66,19 +67,6 @@ enum cpuhp_state {
 	CPUHP_ONLINE,
 };
 
-/*
- * What has many instances is in lists of them. A program that has the kernel's list.h includes that
- * first.
- */
-#if !defined(_LINUX_LIST_H) && !defined(_TOOLS_LINUX_LIST_H) && !defined(_TOOLS_LINUX_TYPES_H_)
-/** struct hlist_node - a member of each instance; zero is one that is in no list. */
-struct hlist_node {
-	struct hlist_node *next, **pprev;
-};
-struct hlist_head {
-	struct hlist_node *first;
-};
-#endif
 #ifndef container_of
 /** container_of() - the @type whose @member @ptr points to. */
 #define container_of(ptr, type, member) \

@@ -28,6 +28,9 @@ step cmake -S "$here/installed" -B project -G "$generator" "-DCMAKE_PREFIX_PATH=
 	step_prints 'installed: 40' project/with_shared &&
 	step_prints 'installed: 40' project/with_static || :
 
+begin "percpu::linux has the kernel's headers"
+step_prints 'installed: 40' project/kernel_file || :
+
 begin "pkg-config finds it"
 pc=$(find "$prefix" -name percpu.pc)
 [ -n "$pc" ] || failed "no percpu.pc was installed"
@@ -38,6 +41,12 @@ flags=$(pkg-config --cflags --libs percpu)
 libdir=$(dirname "$(find "$prefix" -name libpercpu.a)")
 step gcc -O2 "$here/installed/main.c" $flags "-Wl,-rpath,$libdir" -o with_pkg_config &&
 	uses_prefix ./with_pkg_config && step_prints 'installed: 40' ./with_pkg_config || :
+
+begin "pkg-config finds the kernel's headers"
+flags=$(pkg-config --cflags --libs percpu-linux)
+step gcc -std=gnu11 -O2 -Wall -Wextra -Werror "$here/installed/kernel_file.c" $flags \
+	"-Wl,-rpath,$libdir" -o kernel_file &&
+	uses_prefix ./kernel_file && step_prints 'installed: 40' ./kernel_file || :
 
 begin "pkg-config --static finds what a static executable needs"
 flags=$(pkg-config --static --cflags --libs percpu)
@@ -58,4 +67,8 @@ for header in "$prefix"/include/percpu/*.h; do
 	echo "#include <percpu/$(basename "$header")>" >header.c
 	step gcc -Wall -Wextra -Werror -fsyntax-only "-I$prefix/include" header.c || :
 done
+begin "linux/percpu.h can be included alone"
+echo "#include <linux/percpu.h>" >header.c
+step gcc -std=gnu11 -Wall -Wextra -Werror -fsyntax-only "-I$prefix/include/percpu/linux" \
+	"-I$prefix/include" header.c || :
 finish

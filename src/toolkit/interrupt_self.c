@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* interrupt_self.c - see interrupt_self.h. */
+#include "toolkit/interrupt_self.h"
+#include "cpu/holder.h"
+#include "ground/log.h"
+
+#include <errno.h>
+
+/* Softirqs that raise softirqs are done again so often. */
+#define ROUNDS 10
+
+__thread struct pcpu_interrupt_self pcpu_interrupt_self
+	__attribute__((__tls_model__("initial-exec")));
+struct pcpu_interrupt_ways pcpu_interrupt_ways;
+
+/* The thread's own, as its handlers see it: nothing is kept in a register across a call of this. */
+static struct pcpu_interrupt_self *self(void)
+{
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	return &pcpu_interrupt_self;
+}
+
+static void take(void)
+{
+	(void)get_cpu();
+	self()->holds++;
+}
+
+static void leave(void)
+{
+	self()->holds--;
+	put_cpu();
+}
+
+/* --- softirqs --- */
+
+bool pcpu_may_do_softirqs(void)
+{
+	return self()->softirqs && !(self()->count & (NMI_MASK | HARDIRQ_MASK | SOFTIRQ_MASK));
+}
+
+static void set_on(void);
+
+static void set_off(void)
+{
+	self()->off = true;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+static unsigned int take_softirqs(void)
+{
+	const unsigned int softirqs = self()->softirqs;
+
+	self()->softirqs = 0;
+	return softirqs;
+}
+
+/* With interrupts off, as before and after it. */
+void pcpu_do_softirqs(void)
+{
+	take();
+	self()->count += SOFTIRQ_OFFSET;
+	for (int round = 0; self()->softirqs && round < ROUNDS; round++) {
+		const unsigned int softirqs = take_softirqs();
+
+		set_on();
+		pcpu_interrupt_ways.act(softirqs);
+		set_off();
+	}
+	self()->count -= SOFTIRQ_OFFSET;
+	if (self()->softirqs &&
+	    pcpu_interrupt_ways.leave((unsigned int)pcpu_held_cpu(), self()->softirqs))
+		self()->softirqs = 0;
+	leave();
+}
+
+/* --- on and off --- */
+
+static void handle_noted(void)
+{
+	unsigned long noted;
+
+	while ((noted = __atomic_exchange_n(&self()->noted, 0, __ATOMIC_RELAXED)) != 0) {
+		__percpu_irq_enter();
+		for (; noted; noted &= noted - 1)
+			pcpu_interrupt_ways.handle((unsigned int)__builtin_ctzl(noted) + 1);
+		/* a handler that has put interrupts on has ended the section, too */
+		(void)__percpu_irq_save();
+		self()->count -= HARDIRQ_OFFSET;
+	}
+}
+
+/* N1 to N3 */
+static void set_on(void)
+{
+	for (;;) {
+		handle_noted();
+		if (pcpu_may_do_softirqs())
+			pcpu_do_softirqs();
+		self()->off = false;
+		if (!self()->noted)
+			return;
+		set_off();
+	}
+}
+
+PERCPU_API unsigned long __percpu_irq_save(void)
+{
+	if (self()->off)
+		return 1;
+	take();
+	set_off();
+	return 0;
+}
+
+PERCPU_API void __percpu_irq_restore(unsigned long flags)
+{
+	if (flags || !self()->off)
+		return;
+	set_on();
+	leave();
+}
+
+PERCPU_API unsigned long __percpu_irqs_off(void)
+{
+	return self()->off;
+}
+
+PERCPU_API void __percpu_bh_disable(void)
+{
+	take();
+	self()->count += SOFTIRQ_DISABLE_OFFSET;
+}
+
+PERCPU_API void __percpu_bh_enable(void)
+{
+	if ((self()->count & SOFTIRQ_MASK) < SOFTIRQ_DISABLE_OFFSET)
+		pcpu_fatal("local_bh_enable() where bottom halves are on");
+	self()->count -= SOFTIRQ_DISABLE_OFFSET;
+	if (pcpu_may_do_softirqs() && !self()->off) {
+		set_off();
+		set_on();
+	}
+	leave();
+}
+
+/* --- where the caller is --- */
+
+static unsigned int sections(void)
+{
+	return pcpu_held_cpu() >= 0 ? pcpu_self.nested % __PCPU_LOCAL_LOCK + 1 : 0;
+}
+
+PERCPU_API unsigned int __percpu_preempt_count(void)
+{
+	return self()->count | ((sections() - self()->holds) & PREEMPT_MASK);
+}
+
+static unsigned int depth(void)
+{
+	return (self()->count & HARDIRQ_MASK) >> HARDIRQ_SHIFT;
+}
+
+PERCPU_API void __percpu_irq_enter(void)
+{
+	const unsigned int was_off = (unsigned int)__percpu_irq_save(), level = depth();
+
+	if (level == HARDIRQ_MASK >> HARDIRQ_SHIFT)
+		pcpu_fatal("%u handlers of interrupts inside of each other", level + 1);
+	self()->outer = (unsigned short)((self()->outer & ~(1u << level)) | was_off << level);
+	self()->count += HARDIRQ_OFFSET;
+}
+
+PERCPU_API void __percpu_irq_exit(void)
+{
+	if (!depth())
+		pcpu_fatal("irq_exit() without irq_enter()");
+	/* a handler that has put interrupts on has ended the section, too */
+	(void)__percpu_irq_save();
+	self()->count -= HARDIRQ_OFFSET;
+	__percpu_irq_restore(self()->outer >> depth() & 1);
+}
+
+PERCPU_API void __percpu_nmi(int step)
+{
+	if (step > 0 ? (self()->count & NMI_MASK) == NMI_MASK : !(self()->count & NMI_MASK))
+		pcpu_fatal("nmi_enter() and nmi_exit() are no pairs");
+	self()->count += (unsigned int)step * NMI_OFFSET;
+}
+
+void pcpu_interrupt_came(unsigned int signal)
+{
+	const int saved = errno;
+
+	if (self()->off) {
+		__atomic_fetch_or(&self()->noted, 1ul << (signal - 1), __ATOMIC_RELAXED);
+	} else {
+		__percpu_irq_enter();
+		pcpu_interrupt_ways.handle(signal);
+		__percpu_irq_exit();
+	}
+	errno = saved;
+}
