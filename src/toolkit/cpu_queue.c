@@ -8,6 +8,7 @@
 #include "ground/signals.h"
 #include "ground/system/affinity.h"
 #include "ground/system/futex.h"
+#include "machine/tier.h"
 #include "toolkit/interrupt_self.h"
 
 #include <errno.h>
@@ -113,7 +114,8 @@ void pcpu_queue_call(unsigned int cpu, call_single_data_t *call, bool wait)
 	struct queue *queue = queue_of(cpu);
 	call_single_data_t *head = __atomic_load_n(&queue->head, __ATOMIC_RELAXED);
 
-	call->waiter = wait ? pcpu_held_cpu() : -1;
+	if (wait)
+		call->waiter = pcpu_held_cpu();
 	__atomic_store_n(&call->state, calls.nr_forks | LOCKED | (wait ? WAITED : 0),
 			 __ATOMIC_RELAXED);
 	do
@@ -128,10 +130,11 @@ static void unlock(call_single_data_t *call)
 {
 	const int waiter = call->waiter;
 
-	__atomic_store_n(&call->state, 0, __ATOMIC_RELEASE);
-	pcpu_futex_wake(&call->state, false);
+	__atomic_store_n(&call->state, 0, __ATOMIC_SEQ_CST);
 	if (waiter >= 0)
 		ring(queue_of((unsigned int)waiter));
+	else
+		pcpu_futex_wake(&call->state, false);
 }
 
 static void do_call(call_single_data_t *call)
@@ -171,31 +174,47 @@ static void do_calls(struct queue *queue)
 
 /* --- the thread of a CPU --- */
 
+/*
+ * As from elsewhere: a section of the CPU that the thread is on, which may be another one, would wait
+ * for its holder, who may wait for the thread. With shared copies that is to go there, which may be
+ * refused; so there it is a section, if the thread is there.
+ */
 static bool take(unsigned int cpu)
 {
 	/* somebody may have moved the thread, or the CPU was offline for a while */
 	if (raw_smp_processor_id() != cpu)
 		pcpu_affinity_set_one(cpu);
+	if (!pcpu_tier.shared)
+		return percpu_remote_begin(cpu) == 0;
+	if (raw_smp_processor_id() != cpu)
+		return false;
 	if (get_cpu() == cpu)
 		return true;
 	put_cpu();
-	return percpu_remote_begin(cpu) == 0;
+	return false;
+}
+
+/* The section is the interrupt's: preempt_count() leaves it out. */
+static void take_and_do_calls(struct queue *queue, unsigned int cpu)
+{
+	if (!take(cpu)) {
+		do_calls(queue);
+		return;
+	}
+	pcpu_interrupt_self.holds++;
+	do_calls(queue);
+	pcpu_interrupt_self.holds--;
+	put_cpu();
 }
 
 static void serve(struct queue *queue, unsigned int cpu)
 {
 	const uint32_t bell = __atomic_load_n(&queue->bell, __ATOMIC_SEQ_CST);
 
-	if (!__atomic_load_n(&queue->head, __ATOMIC_SEQ_CST)) {
+	if (__atomic_load_n(&queue->head, __ATOMIC_SEQ_CST))
+		take_and_do_calls(queue, cpu);
+	else
 		syscall(SYS_futex, &queue->bell, FUTEX_WAIT_PRIVATE, bell, NULL, NULL, 0);
-		return;
-	}
-	if (take(cpu)) {
-		do_calls(queue);
-		put_cpu();
-	} else {
-		do_calls(queue);
-	}
 }
 
 static void *serve_cpu(void *arg)
@@ -304,6 +323,8 @@ call_single_data_t *pcpu_queue_own_call(void)
 
 	for (unsigned int n = 0; pcpu_queue_is_locked(call); n++)
 		wait_once(call, n);
+	/* who has the CPU next may wait for this one */
+	call->waiter = (int)cpu;
 	return call;
 }
 
@@ -328,6 +349,7 @@ bool pcpu_queue_softirqs(unsigned int cpu, unsigned int softirqs)
 	if (!was_none || pcpu_queue_is_locked(&queue->for_softirqs))
 		return true;
 	INIT_CSD(&queue->for_softirqs, do_softirqs_left, queue);
+	queue->for_softirqs.waiter = -1;
 	pcpu_queue_call(cpu, &queue->for_softirqs, false);
 	return true;
 }

@@ -36,8 +36,9 @@
 int pcpu_queue_begin(unsigned int cpu);
 
 /*
- * C. Of a call that nobody else has: @wait: it is unlocked behind its function. pcpu_queue_begin()
- * of @cpu has been 0.
+ * C. Of a call that nobody else has. @wait: it is unlocked behind its function, and the caller
+ * waits. Otherwise its waiter is a CPU whose holder may, or -1. pcpu_queue_begin() of @cpu has been
+ * 0.
  */
 void pcpu_queue_call(unsigned int cpu, call_single_data_t *call, bool wait);
 

@@ -75,7 +75,8 @@ static int call(unsigned int cpu, smp_call_func_t func, void *info)
 		err = pcpu_queue_begin(cpu);
 		call = err ? NULL : pcpu_queue_own_call();
 		if (call) {
-			INIT_CSD(call, func, info);
+			call->func = func;
+			call->info = info;
 			pcpu_queue_call(cpu, call, false);
 		}
 	}
@@ -105,6 +106,7 @@ PERCPU_API int smp_call_function_single_async(int cpu, call_single_data_t *csd)
 		return -ENXIO;
 	if (pcpu_queue_is_locked(csd))
 		return -EBUSY;
+	csd->waiter = -1; /* nobody waits for it */
 	if (get_cpu() == (unsigned int)cpu)
 		call_here(csd->func, csd->info);
 	else
@@ -187,7 +189,8 @@ static void call_many(const struct many *many, bool here_too)
 		call = many->wait ? &waited[i].call : pcpu_queue_own_call();
 		if (many->wait && nr > AT_ONCE)
 			pcpu_queue_wait(waited[i].cpu, call);
-		INIT_CSD(call, many->func, many->info);
+		call->func = many->func;
+		call->info = many->info;
 		waited[i].cpu = cpu;
 		pcpu_queue_call(cpu, call, many->wait);
 	}
