@@ -10,7 +10,7 @@ build=${PERCPU_BUILD:-$root/build}
 packages="gcc g++ cmake ninja-build pkg-config libhwloc-dev libnuma-dev libjemalloc-dev"
 case $purpose in
 example) packages="$packages libmicrohttpd-dev nghttp2-client curl" ;;
-test) packages="$packages libcmocka-dev libmicrohttpd-dev nghttp2-client curl libcjson-dev \
+test) packages="$packages libcmocka-dev libmicrohttpd-dev nghttp2-client curl libcjson-dev liburcu-dev \
 	clang libclang-rt-dev lld mold binutils musl-tools linux-libc-dev sparse spin valgrind gdb procps \
 	clang-format clang-tidy cppcheck shellcheck universal-ctags" ;;
 *) echo "setup.sh: the purpose is example or test, not $purpose" >&2; exit 2 ;;

@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# headers.sh - every header of include/percpu/linux/ compiles alone, and all of them together, as a
-# kernel file includes them: without any warning, with PERCPU_UP too.
+# headers.sh - every header of include/percpu/linux/ compiles alone, and all of them together, in the
+# order of the alphabet and back, as a kernel file includes them: without any warning. Alone is tried
+# with the first standard, in a build of the kind ALONE (SMP, PERCPU_UP); together in all.
 #
-# Usage: headers.sh SOURCE_FOLDER WORK_FOLDER COMPILER STANDARD...
+# Usage: headers.sh SOURCE_FOLDER WORK_FOLDER COMPILER ALONE STANDARD...
 set -eu
-source=$1 work=$2 compiler=$3
-shift 3
+source=$1 work=$2 compiler=$3 alone=$4
+shift 4
 command -v "$compiler" >/dev/null || exit 77
 rm -rf "$work"
 mkdir -p "$work"
@@ -22,12 +23,16 @@ for header in $(cd "$folder" && find . -name '*.h' | sed 's|^\./||' | LC_ALL=C s
 done
 [ "$checked" -gt 20 ]
 LC_ALL=C sort -r all.c >all_backwards.c
-compile() { # STANDARD DEFINE
+compile() { # STANDARD DEFINE FILE...
 	echo "$compiler -std=$1 -D$2: $checked headers"
+	flags="-std=$1 -D$2 $warnings -I$folder -I$source/include -fsyntax-only"
+	shift 2
 	# shellcheck disable=SC2086 # a list of options
-	"$compiler" "-std=$1" "-D$2" $warnings "-I$folder" "-I$source/include" -fsyntax-only ./*.c
+	"$compiler" $flags "$@"
 }
-compile "$1" PERCPU_UP
 for standard; do
-	compile "$standard" SMP
+	for define in SMP PERCPU_UP; do
+		compile "$standard" $define all.c all_backwards.c
+	done
 done
+compile "$1" "$alone" ./*.c

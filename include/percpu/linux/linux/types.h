@@ -11,10 +11,11 @@
 #include_next <linux/types.h>
 #endif
 #endif
+#include <linux/compiler.h>
+
 #include <percpu/alloc.h>
 #include <percpu/bitmap.h>
 #include <percpu/impl/hlist.h>
-#include <percpu/kernel/attributes.h>
 #include <percpu/kernel/list.h>
 
 #include <stdbool.h>
@@ -33,12 +34,20 @@ typedef unsigned long long u64;
 
 typedef u64 phys_addr_t;
 typedef phys_addr_t resource_size_t;
+typedef u64 dma_addr_t;
 typedef u64 sector_t;
 typedef unsigned long pgoff_t;
 typedef unsigned int fmode_t;
 typedef unsigned int slab_flags_t;
 typedef unsigned long irq_hw_number_t;
 typedef unsigned short umode_t;
+
+typedef struct {
+	s64 counter;
+} atomic64_t;
+typedef struct {
+	long counter;
+} atomic_long_t;
 
 /** struct callback_head - what is called later, and the next one; rcu_head is another name. */
 struct callback_head {
@@ -48,6 +57,14 @@ struct callback_head {
 #define rcu_head callback_head
 
 typedef void (*rcu_callback_t)(struct rcu_head *head);
+typedef void (*call_rcu_func_t)(struct rcu_head *head, rcu_callback_t func);
+
+/** struct rcuwait - the one thread that waits for a condition, linux/rcuwait.h. */
+struct task_struct;
+struct rcuwait {
+	struct task_struct *task;
+};
+
 typedef void (*swap_r_func_t)(void *a, void *b, int size, const void *priv);
 typedef void (*swap_func_t)(void *a, void *b, int size);
 typedef int (*cmp_r_func_t)(const void *a, const void *b, const void *priv);
