@@ -9,8 +9,8 @@
  *	percpu_pool_put(pool, request);
  *
  * Every CPU has a magazine of objects that are free: getting and putting is one restartable
- * sequence (sequence.h) there, and what is put last is got first. A full magazine gives half of
- * itself to a depot that all CPUs have in common, an empty one is filled from there; the depot is
+ * sequence (sequence.h) there, and what is put last is got first. A full magazine gives a quarter
+ * of itself to a depot that all CPUs have in common, an empty one is filled from there; the depot is
  * two stacks of batches, without a lock. Only where that is empty too memory is mapped, a slab of
  * many objects at a time, under a lock.
  *
@@ -26,7 +26,7 @@
  * the depot, are lost in the child. Create, destroy and trim are not for handlers. In a section of
  * a CPU they can be called, but do not get at objects in magazines of others.
  *
- * A CPU that goes offline keeps what is in its magazine, at most 64 objects: percpu_pool_drain(),
+ * A CPU that goes offline keeps what is in its magazine, at most 256 objects: percpu_pool_drain(),
  * in a callback of cpuhp_setup_state() say, gives it to the depot, as do trim, destroy, and a get
  * that comes to the limit. With shared copies (shared.h) there are no pools, since objects are the
  * process's: they are refused, and percpu_share() is while there are pools.
@@ -109,9 +109,9 @@ __pcpu_always_inline void percpu_pool_put(struct percpu_pool *pool, void *object
 #ifdef PERCPU_UP
 	__percpu_pool_put(pool, object);
 #else
-	if (__builtin_expect(__pcpu_sequence_give(pool->magazines, pool->capacity,
-						  (uintptr_t)object) < 0,
-			     0))
+	if (__builtin_expect(
+		    __pcpu_sequence_give(pool->magazines, pool->capacity, (uintptr_t)object) < 0,
+		    0))
 		__percpu_pool_put(pool, object);
 #endif
 }

@@ -31,8 +31,7 @@ static size_t segment_size(unsigned int segment)
 struct pcpu_batch *pcpu_depot_batch(const struct pcpu_depot *depot, uint32_t id)
 {
 	const uint32_t index = id - 1;
-	const unsigned int segment =
-		31 - (unsigned int)__builtin_clz(index / PCPU_DEPOT_FIRST + 1);
+	const unsigned int segment = 31 - (unsigned int)__builtin_clz(index / PCPU_DEPOT_FIRST + 1);
 
 	return &depot->segments[segment][index - batches_in(segment)];
 }

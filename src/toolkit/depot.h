@@ -24,11 +24,11 @@
 #include <stdint.h>
 
 /* Of a batch. */
-#define PCPU_BATCH_OBJECTS 32
+#define PCPU_BATCH_OBJECTS 64
 
 struct pcpu_batch {
-	uint32_t next;  /* the number of the one below, or 0 */
-	uint32_t id;    /* its own number, from 1 on */
+	uint32_t next;   /* the number of the one below, or 0 */
+	uint32_t id;     /* its own number, from 1 on */
 	unsigned int nr; /* how many objects it has; the thread's that has it */
 	void *objects[PCPU_BATCH_OBJECTS];
 };

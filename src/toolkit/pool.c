@@ -31,8 +31,9 @@
 #include <string.h>
 
 #define NAME_SIZE 32
-/* Of a magazine. */
-#define MOST_OBJECTS (2 * PCPU_BATCH_OBJECTS)
+/* Of a magazine: as many as batches of a quarter of that. */
+#define BATCHES 4
+#define MOST_OBJECTS (BATCHES * PCPU_BATCH_OBJECTS)
 #define LEAST_OBJECTS 8
 /* A magazine of large objects has not more than that. */
 #define MAGAZINE_BYTES (128ul << 10)
@@ -299,7 +300,7 @@ PERCPU_API void *__percpu_pool_get(struct percpu_pool *inlined)
 
 /* --- putting --- */
 
-/* Half of this CPU's magazine goes to the depot; false: it is not full any more. */
+/* A batch of this CPU's magazine goes to the depot; false: it is not full any more. */
 static bool relieve_magazine(struct pool *pool)
 {
 	struct magazine __percpu *magazine = magazines_of(pool);
@@ -334,23 +335,34 @@ PERCPU_API void __percpu_pool_put(struct percpu_pool *inlined, void *object)
 	give_to_depot(pool, &object, 1);
 }
 
-PERCPU_API int percpu_pool_drain(struct percpu_pool *inlined, unsigned int cpu)
+/* Of the magazine of @cpu. Returns how many objects; or a negative errno. */
+static int drain_batch(struct pool *pool, unsigned int cpu)
 {
-	struct pool *pool = pool_of(inlined);
-	void *objects[MOST_OBJECTS];
+	void *objects[PCPU_BATCH_OBJECTS];
 	struct pcpu_sequence drain = {.kind = __PCPU_SEQUENCE_drain,
-				      .ptr = inlined->magazines,
-				      .ptr2 = inlined->magazines,
+				      .ptr = pool->inlined.magazines,
+				      .ptr2 = pool->inlined.magazines,
+				      .other = pool->batch,
 				      .plain = objects};
-	int done;
+	const int done = pcpu_sequence_on(cpu, &drain);
 
-	if (!percpu_unit_is_open(cpu))
-		return 0;
-	done = pcpu_sequence_on(cpu, &drain);
 	if (done <= 0)
 		return done;
 	give_to_depot(pool, objects, (unsigned int)drain.found);
 	return (int)drain.found;
+}
+
+PERCPU_API int percpu_pool_drain(struct percpu_pool *inlined, unsigned int cpu)
+{
+	struct pool *pool = pool_of(inlined);
+	int done = 1, nr = 0;
+
+	/* as many as there can be when it begins: somebody may be putting meanwhile */
+	for (int i = 0; done > 0 && i < BATCHES && percpu_unit_is_open(cpu); i++) {
+		done = drain_batch(pool, cpu);
+		nr += done > 0 ? done : 0;
+	}
+	return done < 0 ? done : nr;
 }
 
 PERCPU_API int percpu_pool_reserve(struct percpu_pool *inlined, unsigned long nr)
@@ -518,14 +530,14 @@ static struct pool *make_pool(const char *name, size_t size, size_t align, unsig
 
 	if (!pool)
 		return NULL;
-	pool->inlined.magazines = (uintptr_t)__alloc_percpu(
-		sizeof(struct magazine) + capacity * sizeof(void *), 64);
+	pool->inlined.magazines =
+		(uintptr_t)__alloc_percpu(sizeof(struct magazine) + capacity * sizeof(void *), 64);
 	if (!pool->inlined.magazines) {
 		pcpu_mem_free(pool, sizeof(*pool));
 		return NULL;
 	}
 	pool->inlined.capacity = capacity;
-	pool->batch = capacity / 2;
+	pool->batch = capacity / BATCHES;
 	pool->limit = limit ? limit : ~0ul;
 	snprintf(pool->name, sizeof(pool->name), "%s", name);
 	pcpu_slabs_init(&pool->slabs, size, align ? align : __alignof__(max_align_t));

@@ -21,10 +21,10 @@ struct pcpu_slab {
 };
 
 struct pcpu_slabs {
-	size_t object;         /* from one object to the next, bytes */
-	size_t first;          /* from the slab to its first object */
-	size_t size;           /* of a slab */
-	unsigned int per_slab; /* objects */
+	size_t object;             /* from one object to the next, bytes */
+	size_t first;              /* from the slab to its first object */
+	size_t size;               /* of a slab */
+	unsigned int per_slab;     /* objects */
 	struct pcpu_slab **sorted; /* by address */
 	size_t nr, room;
 };

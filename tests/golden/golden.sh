@@ -9,6 +9,8 @@
 #					link-time optimisation and in static executables; and the
 #					records that debuggers look for
 #        golden.sh fallback COMPILER	the fallback tier's short way, on every size
+#        golden.sh toolkit COMPILER	what the toolkit has in line (toolkit.c): the classes are those of
+#					toolkit_COMPILER.list
 #
 # Environment: PERCPU_SOURCE, PERCPU_LIBRARIES and GOLDEN_WORK, the folder for what is built.
 set -eu
@@ -113,6 +115,7 @@ classes() { # FUNCTION
 	awk -v function_name="$1" -f "$here/classes.awk" "$(file_of "$1").dis" >whole
 	case $1 in
 	golden_section_* | golden_counter_* | golden_mask_* | golden_ref_*) awk -f "$here/way.awk" whole ;;
+	golden_section_* | golden_counter_* | golden_mask_* | golden_toolkit_*) awk -f "$here/way.awk" whole ;;
 	*) cat whole ;;
 	esac
 }
@@ -478,6 +481,27 @@ check_fallback() {
 	for_each_short compare_short object.so.dis "1 2 4 8" "$all"
 	for_each_short check_short object.so.dis "1 2 4 8" "$all"
 	check_copies object.so
+}
+
+# --- the toolkit ---
+
+check_toolkit() {
+	is_listed_version || skip "the list is of $wanted, this is $compiler $version"
+	variant="toolkit, libpercpu.so"
+	"$compiler" $warnings -O2 -fPIE -pie "-I$PERCPU_SOURCE/include" "$here/toolkit.c" -o golden $shared
+	inspect golden
+	for conf in backend:auto backend:fallback; do
+		answer=$(PERCPU_CONF=$conf ./golden) || answer="$answer, exit status $?"
+		[ "$answer" = "golden: 0 wrong" ] || fail "with $conf it says: $answer"
+	done
+	functions toolkit >built
+	sed -n 's/^\(golden_[a-z_]*\):.*/\1/p' "$here/toolkit_$compiler.list" | sort >listed
+	checks=$((checks + 1))
+	cmp -s built listed || fail "functions and list differ: $(diff built listed)"
+	while read -r function; do
+		classes "$function" >actual
+		compare "$function" "$here/toolkit_$compiler.list"
+	done <built
 }
 
 "check_$mode"

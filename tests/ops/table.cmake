@@ -133,6 +133,25 @@ program(toolkit SOURCES test_toolkit.c ${parts} IN usual own fallback unfenced e
 	musl_fallback)
 again(toolkit_billion toolkit ARGUMENTS 1e9 LABEL torture TIMEOUT 7200)
 again(toolkit_billion_fallback toolkit ARGUMENTS 1e8 WAY fallback LABEL torture TIMEOUT 7200)
+program(sequences SOURCES test_sequences.c IN usual released ${tiers} ${elsewhere} mm_cid musl
+	musl_fallback)
+program(up_sequences SOURCES test_sequences.c LANGUAGES c cxx IN up)
+again(sequences_shared sequences CONF shared:yes)
+again(sequences_shared_fallback sequences CONF shared:yes,backend:fallback)
+again(sequences_possible_64 sequences CONF possible:64)
+program(freelist SOURCES test_freelist.c IN usual ${tiers} ${elsewhere} mm_cid musl musl_fallback)
+program(up_freelist SOURCES test_freelist.c LANGUAGES c cxx IN up)
+again(freelist_shared freelist CONF shared:yes)
+again(freelist_shared_fallback freelist CONF shared:yes,backend:fallback)
+again(freelist_possible_64 freelist CONF possible:64)
+program(scenarios SOURCES test_scenarios.c IN usual fallback mm_cid musl)
+again(scenarios_of_200_threads scenarios ARGUMENTS 200 40)
+again(scenarios_long scenarios ARGUMENTS 200 2000 LABEL torture TIMEOUT 7200)
+again(scenarios_long_fallback scenarios ARGUMENTS 200 500 WAY fallback LABEL torture TIMEOUT 7200)
+program(pool SOURCES test_pool.c IN usual ${tiers} ${elsewhere} mm_cid musl musl_fallback)
+program(up_pool SOURCES test_pool.c LANGUAGES c cxx IN up)
+again(pool_shared pool CONF shared:yes)
+again(pool_possible_64 pool CONF possible:64)
 
 # --- copies that processes share: asked for by the environment, and by the call ---
 program(shared SOURCES test_shared.c IN usual CONF shared:yes WRAP pcpu_vm_keep_in_cores)
@@ -161,27 +180,6 @@ again(kill_fallback kill CONF shared:yes,backend:fallback)
 again(kill_long kill ARGUMENTS 10000 CONF shared:yes LABEL torture TIMEOUT 7200)
 again(kill_long_fallback kill ARGUMENTS 10000 CONF shared:yes,backend:fallback LABEL torture
 	TIMEOUT 7200)
-
-# --- the toolkit ---
-program(sequences SOURCES test_sequences.c IN usual released ${tiers} ${elsewhere} mm_cid musl
-	musl_fallback)
-program(up_sequences SOURCES test_sequences.c LANGUAGES c cxx IN up)
-again(sequences_shared sequences CONF shared:yes)
-again(sequences_shared_fallback sequences CONF shared:yes,backend:fallback)
-again(sequences_possible_64 sequences CONF possible:64)
-program(freelist SOURCES test_freelist.c IN usual ${tiers} ${elsewhere} mm_cid musl musl_fallback)
-program(up_freelist SOURCES test_freelist.c LANGUAGES c cxx IN up)
-again(freelist_shared freelist CONF shared:yes)
-again(freelist_shared_fallback freelist CONF shared:yes,backend:fallback)
-again(freelist_possible_64 freelist CONF possible:64)
-program(scenarios SOURCES test_scenarios.c IN usual fallback mm_cid musl)
-again(scenarios_of_200_threads scenarios ARGUMENTS 200 40)
-again(scenarios_long scenarios ARGUMENTS 200 2000 LABEL torture TIMEOUT 7200)
-again(scenarios_long_fallback scenarios ARGUMENTS 200 500 WAY fallback LABEL torture TIMEOUT 7200)
-program(pool SOURCES test_pool.c IN usual ${tiers} ${elsewhere} mm_cid musl musl_fallback)
-program(up_pool SOURCES test_pool.c LANGUAGES c cxx IN up)
-again(pool_shared pool CONF shared:yes)
-again(pool_possible_64 pool CONF possible:64)
 
 # --- a tier or an index that is not to be had: a warning, or the end ---
 again(index_warning visit CONF backend:fallback,index:mm_cid SAYS "index:mm_cid is not to be had")

@@ -558,8 +558,8 @@ static const char *children_find_no_lock_taken(void)
 	for (int i = 0; i < 3; i++)
 		threads[i] = start(get_and_put_until_told, NULL);
 	for (int i = 0; i < 30; i++)
-		RETURN_IF_WRONG(differ("a child's status",
-				       (uint64_t)status_of_fork(use_in_a_child), 0));
+		RETURN_IF_WRONG(
+			differ("a child's status", (uint64_t)status_of_fork(use_in_a_child), 0));
 	set_stop(true);
 	join_all(threads, 3);
 	RETURN_UNLESS(percpu_pool_destroy(pool) == 0);

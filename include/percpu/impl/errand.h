@@ -41,7 +41,7 @@ enum __pcpu_sequence_kind {
  *	deref_add					offset of the pointer
  *	take, give		(the stack's words follow the count)	its capacity
  *	skip						how many, at most; ~0: all
- *	drain			(all of such a stack)			where the words go
+ *	drain			(the last of such a stack)	how many	where they go
  */
 struct percpu_errand {
 	unsigned int kind;
@@ -95,10 +95,10 @@ __pcpu_inline bool __pcpu_errand_stack(struct percpu_errand *errand, uint64_t nr
 	__pcpu_errand_word *words = __pcpu_errand_at(errand->copy);
 
 	if (errand->kind == __PCPU_SEQUENCE_drain) {
-		errand->found = nr;
-		__pcpu_errand_copy((char *)errand->plain, (const char *)(words + 1),
-				   nr * sizeof(*words));
-		*after = 0;
+		errand->found = nr < errand->other ? nr : errand->other;
+		*after = nr - errand->found;
+		__pcpu_errand_copy((char *)errand->plain, (const char *)(words + 1 + *after),
+				   errand->found * sizeof(*words));
 		return nr != 0;
 	}
 	if (errand->kind == __PCPU_SEQUENCE_take) {
