@@ -3,5 +3,5 @@
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 sh "$root/cmake/setup.sh" test
-[ $# -gt 0 ] || set -- -LE 'torture|lab|dist'
+[ $# -gt 0 ] || set -- -LE 'torture|lab|dist|kernel'
 exec ctest --test-dir "${PERCPU_BUILD:-$root/build}" --output-on-failure -j "$(nproc)" "$@"

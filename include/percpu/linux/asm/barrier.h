@@ -5,11 +5,17 @@
 
 #include <linux/compiler.h>
 
-#define smp_load_acquire(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
-#define smp_store_release(p, v)                                         \
-	do {                                                            \
-		const __typeof__(*(p)) __pcpu_stored = (v);             \
-		__atomic_store_n((p), __pcpu_stored, __ATOMIC_RELEASE); \
+/* By a variable: of a packed structure's member clang would believe that it is not aligned. */
+#define smp_load_acquire(p)                                     \
+	__extension__({                                         \
+		__typeof__(p) __pcpu_from = (p);                \
+		__atomic_load_n(__pcpu_from, __ATOMIC_ACQUIRE); \
+	})
+#define smp_store_release(p, v)                                                 \
+	do {                                                                    \
+		__typeof__(p) __pcpu_into = (p);                                \
+		const __typeof__(*(p)) __pcpu_stored = (v);                     \
+		__atomic_store_n(__pcpu_into, __pcpu_stored, __ATOMIC_RELEASE); \
 	} while (0)
 /** smp_store_mb() - a store, and smp_mb(). */
 #define smp_store_mb(var, value)        \

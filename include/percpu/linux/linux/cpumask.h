@@ -54,6 +54,28 @@ __pcpu_always_inline unsigned int cpumask_first_and_and(const struct cpumask *sr
 						    cpumask_bits(src3p), nr_cpu_ids);
 }
 
+/*
+ * cpumask_next_wrap() had four arguments up to Linux 6.14: where an iteration has begun (@start),
+ * and whether it has been at the end already (@wrap). nr_cpu_ids: it has come round; of start -1
+ * never.
+ */
+__pcpu_inline unsigned int __pcpu_next_wrap_from(int n, const struct cpumask *mask, int start,
+						 bool wrap)
+{
+	unsigned int next = cpumask_next(n, mask);
+
+	if (wrap && n < start && (int)next >= start)
+		return nr_cpu_ids;
+	if (next < nr_cpu_ids)
+		return next;
+	next = cpumask_first(mask);
+	return start >= 0 && (int)next >= start ? nr_cpu_ids : next;
+}
+#define __pcpu_next_wrap_of(a, b, c, d, name, ...) name
+#define cpumask_next_wrap(...)                                                       \
+	__pcpu_next_wrap_of(__VA_ARGS__, __pcpu_next_wrap_from, , cpumask_next_wrap, \
+			    , )(__VA_ARGS__)
+
 /* --- enabled and dying CPUs --- */
 
 /** cpu_enabled() and its like - firmware enables a CPU when it is plugged in: present ones. */
