@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What keeps CPUs from coming and going, beside the C library's lock for readers. */
-#include "around/figure.h"
+#include "harness/figure.h"
 #include "around/measure.h"
 
 #include <pthread.h>

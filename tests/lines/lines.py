@@ -60,7 +60,7 @@ def address_of(match, pc, length):
 def stores_of(pc):
     """The operands that the instruction at pc writes to: matches of OPERAND."""
     words, _ = text_at(pc)
-    words = re.sub(r"^(lock|rep\w*|bnd|cs|data16) +", "", words)
+    words = re.sub(r"^((lock|rep\w*|bnd|cs|data16) +)+", "", words)
     if "PTR" not in words or READ_ONLY.match(words):
         return []
     parts = words.split(None, 1)
