@@ -14,6 +14,9 @@
 
 #include <percpu/percpu.h>
 #include <percpu/refcount.h>
+#include <percpu/ratelimit.h>
+#include <percpu/seq_stats.h>
+#include <percpu/tree_counter.h>
 
 DEFINE_PER_CPU(unsigned long, golden_count);
 DEFINE_PER_CPU(unsigned long[4], golden_counts);
@@ -138,6 +141,69 @@ static unsigned int refs_wrong(void)
 	percpu_ref_exit(&ref);
 	return wrong;
 }
+/* What is counted in other ways: a tree above the CPUs, several numbers at once, tokens. */
+GOLDEN void golden_counter_tree_add(struct percpu_counter_tree *tree, long inc)
+{
+	percpu_counter_tree_add(tree, inc);
+}
+
+struct golden_numbers {
+	uint64_t packets, bytes;
+};
+PERCPU_STATS(golden_stats, struct golden_numbers);
+static DEFINE_PER_CPU(struct golden_stats, golden_stats);
+
+GOLDEN void golden_counter_stats_add(uint64_t bytes)
+{
+	this_cpu_stats_add(golden_stats, .packets = 1, .bytes = bytes);
+}
+
+GOLDEN bool golden_counter_limit_take(struct percpu_ratelimit *limit)
+{
+	return percpu_ratelimit_take(limit);
+}
+
+static unsigned int tree_wrong(void)
+{
+	static struct percpu_counter_tree_level_item items[4096];
+	struct percpu_counter_tree tree;
+	unsigned int wrong = 0;
+
+	if (percpu_counter_tree_items_size() > sizeof(items) ||
+	    percpu_counter_tree_init(&tree, items, 16, GFP_KERNEL))
+		return 1;
+	golden_counter_tree_add(&tree, 3);
+	wrong += percpu_counter_tree_approximate_sum(&tree) != 0;
+	golden_counter_tree_add(&tree, 1000);
+	wrong += percpu_counter_tree_precise_sum(&tree) != 1003;
+	percpu_counter_tree_destroy(&tree);
+	return wrong;
+}
+
+static unsigned int limits_wrong(void)
+{
+	struct percpu_ratelimit limit;
+	unsigned int wrong = 0;
+
+	if (percpu_ratelimit_init(&limit, UINT64_C(1) << 50, 1000, GFP_KERNEL))
+		return 1;
+	for (int i = 0; i < 1000; i++)
+		wrong += !golden_counter_limit_take(&limit);
+	wrong += golden_counter_limit_take(&limit);
+	percpu_ratelimit_destroy(&limit);
+	return wrong;
+}
+
+static unsigned int stats_wrong(void)
+{
+	struct golden_numbers before, sum;
+
+	percpu_stats_sum(golden_stats, &before);
+	golden_counter_stats_add(10);
+	golden_counter_stats_add(20);
+	percpu_stats_sum(golden_stats, &sum);
+	return (sum.packets != before.packets + 2) + (sum.bytes != before.bytes + 30);
+}
 #endif
 
 /* Masks of one word: what there is no call for. */
@@ -182,6 +248,8 @@ static unsigned int unpinned_wrong(struct golden_pair __percpu *pair)
 
 #ifdef GOLDEN_OBJECT
 	wrong += golden_object_this_wrong(pair) + counters_wrong() + refs_wrong();
+	wrong += golden_object_this_wrong(pair) + counters_wrong();
+	wrong += tree_wrong() + limits_wrong() + stats_wrong();
 #endif
 	return wrong;
 }
