@@ -96,7 +96,8 @@ percpu_freelist_pop(struct percpu_freelist __percpu *list)
 __pcpu_always_inline struct percpu_freelist_node *
 percpu_freelist_pop_all(struct percpu_freelist __percpu *list)
 {
-	return this_cpu_xchg(list->first, NULL);
+	return (struct percpu_freelist_node *)(uintptr_t)__pcpu_this_xchg_8(
+		__pcpu_address(&list->first), 0);
 }
 
 /** percpu_freelist_steal() takes all that there are. */

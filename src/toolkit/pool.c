@@ -48,14 +48,14 @@ struct magazine {
 
 struct pool {
 	struct percpu_pool inlined;
-	char name[NAME_SIZE];
-	unsigned int batch; /* objects that come and go together */
+	struct pool *next; /* under pools.lock */
 	unsigned long limit;
-	struct pcpu_mutex lock; /* for all that follows but the stacks of the depot */
+	struct pcpu_mutex lock; /* for objects, slabs, and more batches */
 	unsigned long objects;  /* that there are */
 	struct pcpu_slabs slabs;
+	unsigned int batch; /* objects that come and go together */
+	char name[NAME_SIZE];
 	struct pcpu_depot depot;
-	struct pool *next; /* under pools.lock */
 };
 
 static struct {

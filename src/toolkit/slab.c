@@ -54,17 +54,17 @@ void pcpu_slabs_init(struct pcpu_slabs *slabs, size_t size, size_t align)
 /* Room for one more. */
 static bool make_room(struct pcpu_slabs *slabs)
 {
-	const size_t room = slabs->room ? 2 * slabs->room : PAGE / sizeof(*slabs->sorted);
+	const size_t room = slabs->room ? 2 * slabs->room : PAGE / sizeof(struct pcpu_slab *);
 	struct pcpu_slab **sorted;
 
 	if (slabs->nr < slabs->room)
 		return true;
-	sorted = pcpu_pages_map(room * sizeof(*sorted));
+	sorted = pcpu_pages_map(room * sizeof(struct pcpu_slab *));
 	if (!sorted)
 		return false;
 	if (slabs->room) {
-		memcpy(sorted, slabs->sorted, slabs->nr * sizeof(*sorted));
-		pcpu_pages_unmap(slabs->sorted, slabs->room * sizeof(*sorted));
+		memcpy(sorted, slabs->sorted, slabs->nr * sizeof(struct pcpu_slab *));
+		pcpu_pages_unmap(slabs->sorted, slabs->room * sizeof(struct pcpu_slab *));
 	}
 	slabs->sorted = sorted;
 	slabs->room = room;
@@ -101,7 +101,7 @@ struct pcpu_slab *pcpu_slabs_add(struct pcpu_slabs *slabs, unsigned int nr)
 	slab->nr = nr;
 	at = count_up_to(slabs, (uintptr_t)slab);
 	memmove(&slabs->sorted[at + 1], &slabs->sorted[at],
-		(slabs->nr - at) * sizeof(*slabs->sorted));
+		(slabs->nr - at) * sizeof(struct pcpu_slab *));
 	slabs->sorted[at] = slab;
 	slabs->nr++;
 	return slab;
@@ -172,5 +172,5 @@ void pcpu_slabs_free(struct pcpu_slabs *slabs)
 	for (size_t i = 0; i < slabs->nr; i++)
 		pcpu_pages_unmap(slabs->sorted[i], slabs->size);
 	if (slabs->room)
-		pcpu_pages_unmap(slabs->sorted, slabs->room * sizeof(*slabs->sorted));
+		pcpu_pages_unmap(slabs->sorted, slabs->room * sizeof(struct pcpu_slab *));
 }

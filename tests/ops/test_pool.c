@@ -155,13 +155,13 @@ static void bad_arguments_are_refused_with_a_message(void **state)
 {
 	(void)state;
 	assert_int_equal(begin_with(0, 0, 0), -1);
-	assert_string_not_equal(said, "");
+	assert_true(said[0] != 0);
 	assert_int_equal(begin_with((1 << 20) + 1, 0, 0), -1);
-	assert_string_not_equal(said, "");
+	assert_true(said[0] != 0);
 	assert_int_equal(begin_with(8, 3, 0), -1);
-	assert_string_not_equal(said, "");
+	assert_true(said[0] != 0);
 	assert_int_equal(begin_with(8, 8192, 0), -1);
-	assert_string_not_equal(said, "");
+	assert_true(said[0] != 0);
 	assert_int_equal(percpu_pool_destroy(NULL), 0);
 	percpu_set_log_handler(NULL, PERCPU_LOG_WARNING);
 }
