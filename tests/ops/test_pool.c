@@ -10,7 +10,9 @@
 #include "support/threads.h"
 #endif
 
-#include <percpu/local_lock.h>
+#include <percpu/cpu.h>
+#include <percpu/cpuhotplug.h>
+#include <percpu/freelist.h>
 #include <percpu/percpu.h>
 #include <percpu/pool.h>
 
@@ -21,6 +23,9 @@
 #include <unistd.h>
 
 static struct percpu_pool *pool;
+#ifndef PERCPU_UP
+static DEFINE_PER_CPU(struct percpu_freelist, list);
+#endif
 
 /* What the library has said. */
 static char said[512];
@@ -359,6 +364,46 @@ static void objects_of_a_cpu_that_is_left_are_got_at_the_limit(void **state)
 	assert_int_equal(end(NULL), 0);
 }
 
+/* By a callback, as those who use CPU hotplug will have it. */
+static int drained = -1;
+static unsigned long nr_stolen;
+
+static int take_from_the_dead(unsigned int cpu)
+{
+	struct percpu_freelist_node *node;
+
+	drained = percpu_pool_drain(pool, cpu);
+	node = percpu_freelist_steal(&list, cpu, PERCPU_FREELIST_ALL);
+	for (; node; node = node->next)
+		nr_stolen++;
+	return 0;
+}
+
+static const char *nothing_stays_with_a_cpu_that_goes(void)
+{
+	static struct percpu_freelist_node nodes[7];
+	int state;
+
+	SKIP_IF(nr_cpus < 2 || !indexed_by_cpu());
+	RETURN_UNLESS(begin_with(64, 0, 0) == 0);
+	state = cpuhp_setup_state(CPUHP_BP_PREPARE_DYN, "test:pool", NULL, take_from_the_dead);
+	RETURN_UNLESS(state > 0);
+	go_to(cpus[1]);
+	get_all(20);
+	percpu_pool_trim(pool);
+	put_all(20);
+	for (size_t i = 0; i < ARRAY_SIZE(nodes); i++)
+		percpu_freelist_push(&list, &nodes[i]);
+	go_to(cpus[0]);
+	RETURN_UNLESS(cpu_down(cpus[1]) == 0);
+	RETURN_IF_WRONG(differ("drained", (uint64_t)drained, 20));
+	RETURN_IF_WRONG(differ("stolen", nr_stolen, 7));
+	/* without a callback they are got at as well */
+	RETURN_UNLESS(cpu_up(cpus[1]) == 0);
+	cpuhp_remove_state_nocalls(state);
+	return percpu_pool_destroy(pool) == 0 ? NULL : "objects are missing";
+}
+
 static void objects_are_got_and_put_inside_of_sections(void **state)
 {
 	(void)state;
@@ -586,6 +631,7 @@ int main(void)
 		cmocka_unit_test(pools_and_shared_copies_exclude_each_other),
 		WITH_POOL(magazine_of_a_cpu_is_drained_from_elsewhere),
 		cmocka_unit_test(objects_of_a_cpu_that_is_left_are_got_at_the_limit),
+		fact_test(nothing_stays_with_a_cpu_that_goes),
 		WITH_POOL(objects_are_got_and_put_inside_of_sections),
 		cmocka_unit_test(without_memory_there_is_no_pool),
 		WITH_POOL(get_without_memory_gives_nothing_and_leaves_no_trace),
