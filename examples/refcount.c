@@ -99,6 +99,5 @@ int main(void)
 	replace_table(0);
 	printf("%llu looks, %d tables, all freed: %s\n", (unsigned long long)per_cpu_sum(looks),
 	       TABLES, nr_freed == TABLES ? "yes" : "no");
-	return nr_freed != TABLES ||
-	       per_cpu_sum(looks) != (unsigned long long)started * LOOKS_EACH;
+	return nr_freed != TABLES || per_cpu_sum(looks) != (unsigned long long)started * LOOKS_EACH;
 }

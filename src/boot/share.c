@@ -19,6 +19,9 @@
 
 #include <errno.h>
 
+/* As in setup.c. */
+extern struct percpu_runtime shared_rt __asm__("__percpu_rt");
+
 /* The process is the child of one that shares; and it has been said what that means of modules. */
 static bool is_child, told_of_module;
 
@@ -69,6 +72,8 @@ static void begin_to_share(void)
 	pcpu_births_begin();
 	pcpu_tier.shared = true;
 	pcpu_tier.threads_fence = false;
+	/* its parts would be other processes' too */
+	shared_rt.split = __PCPU_NEVER_SPLIT;
 	pcpu_online_read(&online);
 	for_each_possible_cpu(cpu)
 		if (pcpu_online_has(&online, cpu))

@@ -30,7 +30,7 @@ void pcpu_split_unlock(const sigset_t *saved)
 
 static bool is_joined(const struct percpu_split_count *split)
 {
-	return __atomic_load_n(&split->joined, __ATOMIC_ACQUIRE) != 0;
+	return pcpu_tier.shared || __atomic_load_n(&split->joined, __ATOMIC_ACQUIRE) != 0;
 }
 
 /* Parts count: J4 has not been done since S2. */
@@ -114,7 +114,7 @@ static bool add_by_swap(const struct percpu_split_count *split, int64_t change)
 
 bool pcpu_split_add(struct percpu_split_count *split, int64_t change)
 {
-	if (is_joined(split) || pcpu_tier.shared)
+	if (is_joined(split))
 		return false;
 	if (pcpu_tier_has_sequences())
 		return add_by_sequence(split, change);
@@ -171,6 +171,5 @@ int64_t pcpu_split_value(const struct percpu_split_count *split)
 {
 	const int64_t word = __atomic_load_n(&split->count, __ATOMIC_ACQUIRE);
 
-	return word < SPLIT_AT_LEAST ? word
-				     : word - __PCPU_SPLIT + sum_of_parts(split, false);
+	return word < SPLIT_AT_LEAST ? word : word - __PCPU_SPLIT + sum_of_parts(split, false);
 }

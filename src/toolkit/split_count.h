@@ -34,7 +34,8 @@
  *		    unit that opens has parts of 0, not live
  *
  * With shared copies parts are other processes' too: there only the word is added to, a count that
- * was split by then is joined once, with parts that nobody changes, and none is split.
+ * was split by then is joined once, with parts that nobody changes, and none is split: A1 looks
+ * whether joined is what __percpu_rt.split says, which is 0 until percpu_share().
  */
 #ifndef PCPU_SPLIT_COUNT_H
 #define PCPU_SPLIT_COUNT_H

@@ -17,6 +17,7 @@
 #include <percpu/ratelimit.h>
 #include <percpu/seq_stats.h>
 #include <percpu/tree_counter.h>
+#include <percpu/rwsem.h>
 
 DEFINE_PER_CPU(unsigned long, golden_count);
 DEFINE_PER_CPU(unsigned long[4], golden_counts);
@@ -63,7 +64,7 @@ GOLDEN void golden_section_dynamic(unsigned long __percpu *p)
 
 #ifdef GOLDEN_OBJECT
 /*
- * Counters and refs: with the shared library only. Where they are linked from the archive, lld takes an
+ * Counters, refs and reader-writer locks: with the shared library only. Where they are linked from the archive, lld takes an
  * optimised program's copies of the short ways and the archive's.
  */
 GOLDEN void golden_counter_add(struct percpu_counter *fbc)
@@ -203,6 +204,37 @@ static unsigned int stats_wrong(void)
 	golden_counter_stats_add(20);
 	percpu_stats_sum(golden_stats, &sum);
 	return (sum.packets != before.packets + 2) + (sum.bytes != before.bytes + 30);
+
+GOLDEN void golden_rwsem_down_read(struct percpu_rw_semaphore *sem)
+{
+	percpu_down_read(sem);
+}
+
+GOLDEN void golden_rwsem_up_read(struct percpu_rw_semaphore *sem)
+{
+	percpu_up_read(sem);
+}
+
+DEFINE_STATIC_PERCPU_RWSEM(golden_sem);
+
+GOLDEN void golden_rwsem_down_read_static(void)
+{
+	percpu_down_read(&golden_sem);
+}
+
+static unsigned int rwsems_wrong(void)
+{
+	unsigned int wrong = 0;
+
+	golden_rwsem_down_read_static();
+	golden_rwsem_down_read(&golden_sem);
+	wrong += !percpu_is_read_locked(&golden_sem);
+	golden_rwsem_up_read(&golden_sem);
+	golden_rwsem_up_read(&golden_sem);
+	percpu_down_write(&golden_sem);
+	wrong += !percpu_is_write_locked(&golden_sem);
+	percpu_up_write(&golden_sem);
+	return wrong + percpu_rwsem_is_held(&golden_sem);
 }
 #endif
 
@@ -250,6 +282,7 @@ static unsigned int unpinned_wrong(struct golden_pair __percpu *pair)
 	wrong += golden_object_this_wrong(pair) + counters_wrong() + refs_wrong();
 	wrong += golden_object_this_wrong(pair) + counters_wrong();
 	wrong += tree_wrong() + limits_wrong() + stats_wrong();
+	wrong += golden_object_this_wrong(pair) + counters_wrong() + refs_wrong() + rwsems_wrong();
 #endif
 	return wrong;
 }

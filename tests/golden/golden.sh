@@ -110,12 +110,13 @@ file_of() { # FUNCTION
 	case $1 in golden_object_*) echo object.so ;; *) echo golden ;; esac
 }
 
-# The instructions of a function: class, address, text. Of a section, a counter, a mask and a ref the fast path.
+# The instructions of a function: class, address, text. Of a section, a counter, a mask, a ref and a lock the fast path.
 classes() { # FUNCTION
 	awk -v function_name="$1" -f "$here/classes.awk" "$(file_of "$1").dis" >whole
 	case $1 in
 	golden_section_* | golden_counter_* | golden_mask_* | golden_ref_*) awk -f "$here/way.awk" whole ;;
 	golden_section_* | golden_counter_* | golden_mask_* | golden_toolkit_*) awk -f "$here/way.awk" whole ;;
+	golden_section_* | golden_counter_* | golden_mask_* | golden_ref_* | golden_rwsem_*) awk -f "$here/way.awk" whole ;;
 	*) cat whole ;;
 	esac
 }
@@ -158,7 +159,7 @@ is_listed_version() {
 check_lists() {
 	is_listed_version || skip "the list is of $wanted, this is $compiler $version"
 	build "PIE, libpercpu.so" "$shared" -O2 -fPIE -pie
-	functions 'this|pinned|section|counter|mask|ref|object' >built
+	functions 'this|pinned|section|counter|mask|ref|rwsem|object' >built
 	sed -n 's/^\(golden_[a-z_]*\):.*/\1/p' "$list" | sort >listed
 	checks=$((checks + 1))
 	cmp -s built listed || fail "functions and lists differ: $(diff built listed)"
@@ -374,7 +375,7 @@ check_limits_of() { # VARIANT LIBRARY FLAGS...
 	build "$@"
 	objects=
 	[ -z "$object" ] || objects='|object_this|object_pinned'
-	for function in $(functions "this|pinned|section|counter|ref$objects"); do
+	for function in $(functions "this|pinned|section|counter|ref|rwsem$objects"); do
 		check_fast_path "$function"
 		check_ways "$function"
 	done
@@ -384,7 +385,7 @@ check_limits_of() { # VARIANT LIBRARY FLAGS...
 	check_one_instruction golden_defined_inc_static
 	check_loop golden_pinned_inc_loop 1 1
 	check_defined
-	check_records golden 'this|section|counter|ref'
+	check_records golden 'this|section|counter|ref|rwsem'
 	for function in $(functions "this${objects%|*}"); do
 		check_slow_side "$function"
 	done
@@ -403,7 +404,7 @@ check_unrolled() {
 	check_loop golden_this_inc_loop 8 $max_in_loop
 	check_loop golden_object_this_inc_loop 8 $max_in_loop
 	check_loop golden_pinned_inc_loop 1 1
-	check_records golden 'this|section|counter|ref'
+	check_records golden 'this|section|counter|ref|rwsem'
 	check_records object.so object_this
 }
 

@@ -7,6 +7,7 @@
  */
 #include <percpu/percpu.h>
 #include <percpu/refcount.h>
+#include <percpu/rwsem.h>
 
 #include <pthread.h>
 #include <sched.h>
@@ -91,6 +92,14 @@ static void ref_tried(void)
 		percpu_ref_put(&ref);
 }
 
+DEFINE_STATIC_PERCPU_RWSEM(sem);
+
+static void read_pair(void)
+{
+	percpu_down_read(&sem);
+	percpu_up_read(&sem);
+}
+
 static const struct {
 	const char *name;
 	void (*once)(void);
@@ -105,6 +114,7 @@ static const struct {
 	{"large_pair", large_pair},
 	{"ref_pair", ref_pair},
 	{"ref_tried", ref_tried},
+	{"read_pair", read_pair},
 };
 
 static void (*once)(void);

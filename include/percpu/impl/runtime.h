@@ -114,6 +114,7 @@ __pcpu_static_assert(offsetof(struct percpu_self, cpu) == 0 &&
 			     offsetof(struct percpu_self, mark) == __PCPU_SELF_MARK,
 		     "as assembly has them");
 
+enum { __PCPU_NEVER_SPLIT = 2 };
 enum { __PCPU_NO_CPU = -1 };
 enum { __PCPU_LOCAL_LOCK = 1 << 16 };
 
@@ -132,6 +133,11 @@ struct percpu_runtime {
 	const unsigned long *cpu_possible; /* bitmap, nr_cpu_ids bits */
 	/* The processor's word for the CPU's number may be taken below this one; 0: never. */
 	unsigned int rdpid_cpus;
+	/*
+	 * What a split count's word says while it is split (split_count.h): 0; with shared copies
+	 * __PCPU_NEVER_SPLIT, which none says. Not constant, but for percpu_share().
+	 */
+	unsigned int split;
 	/* From the thread pointer to where a thread asks for more time, a struct percpu_slice. */
 	ptrdiff_t slice_offset;
 };

@@ -18,7 +18,7 @@ struct percpu_split_count {
 	int64_t __percpu *parts; /* by CPU; NULL: never split */
 #endif
 	int64_t count;   /* what is in no part; with __PCPU_SPLIT in it, the parts count too */
-	uint32_t joined; /* not 0: parts are not added to */
+	uint32_t joined; /* 1; or 0, and while __percpu_rt.split says the same, it is split */
 };
 
 /* More than can be counted, and what keeps the word from being 0. */
@@ -33,7 +33,8 @@ __pcpu_always_inline bool __pcpu_split_add(const struct percpu_split_count *spli
 	(void)change;
 	return false;
 #else
-	return __pcpu_seq_add_unless((uintptr_t)split->parts, &split->joined, change);
+	return __pcpu_seq_add_if((uintptr_t)split->parts, &split->joined,
+				 *(const volatile unsigned int *)&__percpu_rt.split, change);
 #endif
 }
 #endif

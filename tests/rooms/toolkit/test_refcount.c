@@ -703,9 +703,11 @@ static void child_counts_exactly_whoever_was_switching(void **state)
 static void put_all_in_child(void *arg)
 {
 	(void)arg;
+	percpu_ref_get(&ref);
+	child_expect(references() == 4);
 	percpu_ref_kill(&ref);
-	child_expect(nr_released == 0 && in_word() == 2);
-	percpu_ref_put_many(&ref, 2);
+	child_expect(nr_released == 0 && in_word() == 3);
+	percpu_ref_put_many(&ref, 3);
 	child_expect(nr_released == 1);
 }
 

@@ -263,13 +263,13 @@ __pcpu_always_inline bool __pcpu_seq_part_add(uintptr_t ptr, int64_t change, int
 }
 
 /*
- * For a split count (split_count.h): adds @change to the part that @ptr leads to, if @joined is 0.
- * False: it has not, for that or for any other reason. Both in one sequence: so who has set @joined
- * and had all sequences aborted knows that nothing is added any more. The load of @joined acquires:
- * the part is not read before it, nor anything behind the sequence.
+ * For a split count (split_count.h): adds @change to the part that @ptr leads to, if *@word is
+ * @split. False: it has not, for that or for any other reason. Both in one sequence: so who has
+ * changed the word and had all sequences aborted knows that nothing is added any more. The load of the word
+ * acquires: the part is not read before it, nor anything behind the sequence.
  */
-__pcpu_always_inline bool __pcpu_seq_add_unless(uintptr_t ptr, const uint32_t *joined,
-						int64_t change)
+__pcpu_always_inline bool __pcpu_seq_add_if(uintptr_t ptr, const uint32_t *word, uint32_t split,
+					    int64_t change)
 {
 	int64_t part;
 	int not_added;
@@ -277,8 +277,9 @@ __pcpu_always_inline bool __pcpu_seq_add_unless(uintptr_t ptr, const uint32_t *j
 	__pcpu_short_asm(
 		__PCPU_SEQ_BEGIN
 		"mov %w[not_added], #1\n\t"
-		"ldar w17, [%[joined]]\n\t"
-		"cbnz w17, 2f\n\t"
+		"ldar w17, [%[word]]\n\t"
+		"cmp w17, %w[split]\n\t"
+		"b.ne 2f\n\t"
 		"ldr %[part], " __PCPU_SEQ_COPY "\n\t"
 		"add %[part], %[part], %[change]\n\t"
 		"mov %w[not_added], #0\n\t"
@@ -289,8 +290,9 @@ __pcpu_always_inline bool __pcpu_seq_add_unless(uintptr_t ptr, const uint32_t *j
 		"b 2b\n\t"
 		".popsection"
 		: [part] "=&r"(part), [not_added] "=&r"(not_added)
-		: __PCPU_SEQ_CONSTANTS, [ptr] "r"(ptr), [joined] "r"(joined), [change] "rI"(change)
-		: __PCPU_SEQ_CLOBBERS);
+		: __PCPU_SEQ_CONSTANTS, [ptr] "r"(ptr), [word] "r"(word), [split] "r"(split),
+		  [change] "rI"(change)
+		: __PCPU_SEQ_CLOBBERS, "cc");
 	return !not_added;
 }
 

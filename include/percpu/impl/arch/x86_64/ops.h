@@ -272,16 +272,16 @@ not_added:
 }
 
 /*
- * For a split count (split_count.h): adds @change to the part that @ptr leads to, if @joined is 0.
- * False: it has not, for that or for any other reason. Both in one sequence: so who has set @joined
- * and had all sequences aborted knows that nothing is added any more.
+ * For a split count (split_count.h): adds @change to the part that @ptr leads to, if *@word is
+ * @split. False: it has not, for that or for any other reason. Both in one sequence: so who has
+ * changed the word and had all sequences aborted knows that nothing is added any more.
  */
-__pcpu_always_inline bool __pcpu_seq_add_unless(uintptr_t ptr, const uint32_t *joined,
-						int64_t change)
+__pcpu_always_inline bool __pcpu_seq_add_if(uintptr_t ptr, const uint32_t *word, uint32_t split,
+					    int64_t change)
 {
 	__pcpu_goto_asm(
 		__PCPU_SEQ_BEGIN
-		"cmpl $0, %[joined]\n\t"
+		"cmpl %[split], %[word]\n\t"
 		"jne %l[not_added]\n\t"
 		"addq %[change], (%%r10)"
 		__PCPU_SEQ_COMMIT
@@ -290,8 +290,8 @@ __pcpu_always_inline bool __pcpu_seq_add_unless(uintptr_t ptr, const uint32_t *j
 		"jmp %l[not_added]\n\t"
 		".popsection"
 		:
-		: __PCPU_SEQ_CONSTANTS, [ptr] __PCPU_SEQ_PTR(ptr), [joined] "m"(*joined),
-		  [change] "re"(change)
+		: __PCPU_SEQ_CONSTANTS, [ptr] __PCPU_SEQ_PTR(ptr), [word] "m"(*word),
+		  [split] "r"(split), [change] "re"(change)
 		: __PCPU_SEQ_CLOBBERS
 		: not_added);
 	return true;
