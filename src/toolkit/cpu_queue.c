@@ -175,9 +175,9 @@ static void do_calls(struct queue *queue)
 /* --- the thread of a CPU --- */
 
 /*
- * As from elsewhere: a section of the CPU that the thread is on, which may be another one, would wait
- * for its holder, who may wait for the thread. With shared copies that is to go there, which may be
- * refused; so there it is a section, if the thread is there.
+ * As from elsewhere: a section of the CPU that the thread is on, which may be another one, would
+ * wait for its holder, who may wait for the thread. With shared copies that is to go there, which
+ * may be refused; so there it is a section, if the thread is there.
  */
 static bool take(unsigned int cpu)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_percpu.c - operations of files that include <linux/percpu.h>: inside of a section, and behind
- * migrate_disable(), they are on this CPU's copy, wherever the thread is moved to; and those that are
- * named by size.
+ * test_percpu.c - operations of files that include <linux/percpu.h>: inside of a section, and
+ * behind migrate_disable(), they are on this CPU's copy, wherever the thread is moved to; and those
+ * that are named by size.
  */
 #include "support/cpus.h"
 #include "support/fact.h"

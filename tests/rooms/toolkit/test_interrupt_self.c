@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_interrupt_self.c - interrupts: that they are kept out and handled in time, what is said about
- * where the caller is, lines and their handlers, softirqs.
+ * test_interrupt_self.c - interrupts: that they are kept out and handled in time, what is said
+ * about where the caller is, lines and their handlers, softirqs.
  */
 #include "support/cpus.h"
 #include "support/fact.h"

@@ -46,6 +46,13 @@
 #define __do_softirq() do_softirq()
 #define or_softirq_pending(softirqs) __pcpu_raise_all(softirqs)
 
+/** struct softirq_action - what open_softirq() keeps. */
+struct softirq_action {
+	void (*action)(void);
+};
+/** this_cpu_ksoftirqd() - the thread for softirqs: none, who raises them does them. */
+#define this_cpu_ksoftirqd() ((struct task_struct *)0)
+
 /** SOFTIRQ_HOTPLUG_SAFE_MASK - those that need not be done on a CPU that goes. */
 #define SOFTIRQ_HOTPLUG_SAFE_MASK \
 	(BIT(TIMER_SOFTIRQ) | BIT(IRQ_POLL_SOFTIRQ) | BIT(HRTIMER_SOFTIRQ) | BIT(RCU_SOFTIRQ))

@@ -29,6 +29,9 @@
 #define preempt_enable_no_resched_notrace() preempt_enable()
 #define sched_preempt_enable_no_resched() preempt_enable()
 #define preempt_check_resched() ((void)0)
+/** preempt_count_inc(), preempt_count_dec() - the count is that of the sections that there are. */
+#define preempt_count_inc() preempt_disable()
+#define preempt_count_dec() preempt_enable()
 /** preempt_disable_nested() - for who is inside of a section as it is. */
 #define preempt_disable_nested() ((void)0)
 #define preempt_enable_nested() ((void)0)
