@@ -158,7 +158,7 @@ kernel_names() { # KERNEL
 	} | sort -u | awk '!seen[$2]++' | sort -k2
 }
 
-compiler=gcc includes= names=$here/linux-6.12.names all=0
+compiler=gcc includes="" names=$here/linux-6.12.names all=0
 while getopts ac:i:k:n: option; do
 	case $option in
 	a) all=1 ;;

@@ -101,7 +101,7 @@ PERCPU_API int smp_call_function_any(const struct cpumask *mask, smp_call_func_t
 PERCPU_API void smp_call_function_many(const struct cpumask *mask, smp_call_func_t func, void *info,
 				       bool wait) __pcpu_as(smp_call_function_many);
 
-/** on_each_cpu_cond_mask() - on all of @mask, this one too, of which @cond_func says so; or NULL. */
+/** on_each_cpu_cond_mask() - on those of @mask of which @cond_func is true, or NULL; on this too */
 PERCPU_API void on_each_cpu_cond_mask(smp_cond_func_t cond_func, smp_call_func_t func, void *info,
 				      bool wait, const struct cpumask *mask)
 	__pcpu_as(on_each_cpu_cond_mask);

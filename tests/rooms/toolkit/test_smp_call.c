@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * test_smp_call.c - functions that are called on CPUs: where, in which order, who waits for whom,
- * and from where it may be done. CPU SPARE is possible, and is not there: it is called all the same.
+ * and from where it may be done. CPU SPARE is possible, and is not there: it is called as well.
  */
 #include "support/cpus.h"
 #include "support/fact.h"

@@ -177,7 +177,7 @@ __PCPU_DEFINE_PAIR(8, cmpxchg128, __pcpu_u128)
 #define this_cpu_try_cmpxchg64(pcp, ovalp, nval) this_cpu_try_cmpxchg_8(pcp, ovalp, nval)
 #define raw_cpu_try_cmpxchg64(pcp, ovalp, nval) raw_cpu_try_cmpxchg_8(pcp, ovalp, nval)
 
-/** this_cpu_try_cmpxchg128() - of 16 bytes of any type: whether it has stored; else *@ovalp is it */
+/** this_cpu_try_cmpxchg128() - of any 16 bytes: whether it has stored; else *@ovalp is what is. */
 #define __pcpu_try_wide(cmpxchg128, pcp, ovalp, nval, id)                            \
 	__extension__({                                                              \
 		__typeof__((ovalp) + 0) __pcpu_local(at, id) = (ovalp);              \
