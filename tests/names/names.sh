@@ -10,6 +10,7 @@
 #
 # A line of a list is one of
 #	NAME percpu/HEADER.h TEST [KIND]	a program that includes HEADER has it, tests/TEST uses it
+#	NAME linux/HEADER.h TEST [KIND]		the same, of include/percpu/linux/
 #	NAME <HEADER.h> [KIND], or NAME C	it is the C library's, or the language's
 #	NAME - REASON				it is in no header; the whole reason is in the line
 # KIND says how a program mentions it: type, struct, enum, or "in STRUCT", for a member of it; "up": it is
@@ -39,8 +40,8 @@ wrong() {
 for list in "$lists"/*.list; do
 	awk -v file="$(basename "$list")" '!/^#/ && NF { print file, $0 }' "$list"
 done >"$work/all"
-awk 'NF < 3 || ($3 == "-" && NF < 6) || ($3 !~ /^(-|C|<.*\.h>|percpu\/.*\.h)$/) ||
-	($3 ~ /^percpu/ && NF < 4) || ($3 ~ /^C$/ && NF != 3) {
+awk 'NF < 3 || ($3 == "-" && NF < 6) || ($3 !~ /^(-|C|<.*\.h>|(percpu|linux)\/.*\.h)$/) ||
+	($3 ~ /^(percpu|linux)/ && NF < 4) || ($3 ~ /^C$/ && NF != 3) {
 		print $1 ": no line of a list: " $2 }
 	seen[$2]++ { print $1 ": " $2 " is there twice" }
 	$3 == "-" && tolower($0) ~ /(^| )(later|not yet|todo|for now)( |$)/ {
@@ -55,7 +56,7 @@ awk -v work="$work" '
 		if (kind == "in") return "extern char use_" ++nr "[__builtin_offsetof(struct " container ", " name ") + 1];"
 		return "#ifndef " name "\nstatic inline void use_" ++nr "(void) { (void)(" name "); }\n#endif"
 	}
-	$3 ~ /^(percpu|<)/ && $5 != "option" {
+	$3 ~ /^(percpu|linux|<)/ && $5 != "option" {
 		header = $3; sub(/^</, "", header); sub(/>$/, "", header)
 		file = header; gsub(/\//, "_", file); file = work "/" file ($5 == "up" ? "_up.c" : ".c")
 		if (!(file in begun)) {
@@ -67,7 +68,7 @@ awk -v work="$work" '
 		print mention($2, $3 ~ /^</ ? $4 : $5, $6) >file
 	}' "$work/all"
 for file in "$work"/*.c; do
-	"$compiler" -std=gnu11 -w "-I$source/include" -fsyntax-only "$file" >"$work/said" 2>&1 ||
+	"$compiler" -std=gnu11 -w "-I$source/include/percpu/linux" "-I$source/include" -fsyntax-only "$file" >"$work/said" 2>&1 ||
 		sed -n '/error: /{
 			s/^\([0-9a-z-]*\.list: [^:]*\):.*error: .*/\1 is not in its header/
 			p
@@ -80,7 +81,7 @@ awk '$3 ~ /^percpu/ && $5 == "option" { print $1, $2, $3 }' "$work/all" | while 
 done
 
 # --- ... and its test uses it ---
-awk '$3 ~ /^percpu/ { print $4 }' "$work/all" | sort -u | while read -r test; do
+awk '$3 ~ /^(percpu|linux)/ { print $4 }' "$work/all" | sort -u | while read -r test; do
 	if [ ! -f "$source/tests/$test" ]; then
 		wrong "tests/$test, which is to use names, is not there"
 		continue
@@ -91,7 +92,7 @@ awk '$3 ~ /^percpu/ { print $4 }' "$work/all" | sort -u | while read -r test; do
 	esac |
 		grep -oE '[A-Za-z_][A-Za-z_0-9]*' | sort -u >"$work/words"
 	awk -v test="$test" 'NR == FNR { used[$1] = 1; next }
-		$3 ~ /^percpu/ && $4 == test && !($2 in used) {
+		$3 ~ /^(percpu|linux)/ && $4 == test && !($2 in used) {
 			print $1 ": tests/" test " does not use " $2 }' "$work/words" "$work/all" >>"$work/wrong"
 done
 
@@ -174,7 +175,7 @@ Made by `tests/names/names.sh` of the lists beside it; edit those. A name is in 
 it; or a line says why it has no meaning in a process.
 
 EOF
-	awk '{ nr++ } $3 == "-" { no++ } $3 ~ /^percpu/ { ours++ } $3 ~ /^(C|<.*)$/ { theirs++ }
+	awk '{ nr++ } $3 == "-" { no++ } $3 ~ /^(percpu|linux)/ { ours++ } $3 ~ /^(C|<.*)$/ { theirs++ }
 		END { print nr " names: " ours + 0 " are in the headers of the library, " theirs + 0 \
 			" are of C and its library, " no + 0 " have no meaning." }' "$work/all"
 	for list in "$lists"/*.list; do
