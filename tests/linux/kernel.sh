@@ -3,7 +3,9 @@
 # kernel.sh - real files of the Linux kernel compile unchanged over the linux/ headers, and do under
 # threads what they promise: each with a test of real/.
 #
-# Usage: kernel.sh SOURCE BUILD COMPILER...
+# Usage: kernel.sh [-t REGEX] SOURCE BUILD COMPILER...
+#
+#	-t	those rows alone whose names match
 #
 # The files come from Debian's linux-source package of 6.12, which is fetched with lists of its own and
 # unpacked, as far as it is wanted, below $PERCPU_LAB or ~/.cache/libpercpu-lab; nothing is installed.
@@ -16,6 +18,14 @@
 # by the same name in a header of ours is renamed before, by prelude/NAME.h, which is included first.
 set -eu
 me=kernel.sh
+wanted=.
+while getopts t: option; do
+	case $option in
+	t) wanted=$OPTARG ;;
+	*) exit 2 ;;
+	esac
+done
+shift $((OPTIND - 1))
 source=$1 build=$2
 shift 2
 here=$source/tests/linux
@@ -82,6 +92,7 @@ expect=
 real() {
 	name=$1 files=$2 headers=$3
 	shift 3
+	echo "$name" | grep -qE "$wanted" || { expect=''; return 0; }
 	cases=$((cases + 1))
 	rm -rf "$work/own" "$work/objects"
 	mkdir -p "$work/own/linux" "$work/objects"

@@ -4,6 +4,7 @@
  * and not while somebody has a reference.
  */
 #include <linux/completion.h>
+#include <linux/delay.h>
 #include <linux/percpu-refcount.h>
 #include <linux/sched.h>
 
@@ -83,6 +84,38 @@ static void use(unsigned int nr)
 	WRITE_ONCE(ended, 1);
 }
 
+static struct percpu_ref slow_ref;
+static unsigned int slow_in, slow_released;
+
+static void release_slow(struct percpu_ref *of)
+{
+	(void)of;
+	smp_store_release(&slow_released, 1u);
+}
+
+/* A get that takes its time between the look at the mode and the count, against a kill. */
+static void be_slow(unsigned int nr)
+{
+	unsigned long __percpu *count = NULL;
+
+	if (nr == 0) {
+		rcu_read_lock();
+		CHECK_THAT(__ref_is_percpu(&slow_ref, &count));
+		smp_store_release(&slow_in, 1u);
+		mdelay(20);
+		this_cpu_inc(*count);
+		rcu_read_unlock();
+		rcu_barrier();
+		CHECK_THAT(!smp_load_acquire(&slow_released));
+		percpu_ref_put(&slow_ref);
+		CHECK_THAT(smp_load_acquire(&slow_released));
+	} else {
+		while (!smp_load_acquire(&slow_in))
+			sched_yield();
+		percpu_ref_kill(&slow_ref);
+	}
+}
+
 int main(void)
 {
 	init_completion(&released);
@@ -94,5 +127,8 @@ int main(void)
 	CHECK_THAT(gets[1] && gets[2] && gets[3]);
 	rcu_barrier();
 	percpu_ref_exit(&ref);
+	CHECK_THAT(percpu_ref_init(&slow_ref, release_slow, 0, GFP_KERNEL) == 0);
+	check_at_once(2, be_slow);
+	percpu_ref_exit(&slow_ref);
 	return check_result();
 }

@@ -3,6 +3,7 @@
  * percpu_rwsem.c - kernel/locking/percpu-rwsem.c with kernel/rcu/sync.c: readers share it, a writer
  * has it alone, nobody waits for ever.
  */
+#include <linux/delay.h>
 #include <linux/percpu-rwsem.h>
 #include <linux/sched.h>
 
@@ -65,6 +66,36 @@ static void use(unsigned int nr)
 		write_it(nr);
 }
 
+static unsigned int reader_in, writer_in;
+
+/*
+ * A reader that takes its time on the fast way, percpu_down_read() written out, between the look and
+ * the count: the writer's grace period waits for it.
+ */
+static void be_slow(unsigned int nr)
+{
+	/* one CPU each, if there are two: on the same one the writer could not take a spinlock */
+	set_cpus_allowed_ptr(current,
+			     cpumask_of(cpumask_nth(nr % num_online_cpus(), cpu_online_mask)));
+	if (nr == 0) {
+		preempt_disable();
+		CHECK_THAT(rcu_sync_is_idle(&sem.rss));
+		smp_store_release(&reader_in, 1u);
+		mdelay(20);
+		this_cpu_inc(*sem.read_count);
+		preempt_enable();
+		mdelay(20);
+		CHECK_THAT(!smp_load_acquire(&writer_in));
+		percpu_up_read(&sem);
+	} else {
+		while (!smp_load_acquire(&reader_in))
+			sched_yield();
+		percpu_down_write(&sem);
+		smp_store_release(&writer_in, 1u);
+		percpu_up_write(&sem);
+	}
+}
+
 int main(void)
 {
 	struct percpu_rw_semaphore own;
@@ -75,6 +106,8 @@ int main(void)
 	rcu_barrier();
 	rcu_barrier();
 	CHECK_THAT(sem.rss.gp_state == 0);
+	check_at_once(2, be_slow);
+	CHECK_THAT(writer_in == 1);
 	CHECK_THAT(percpu_init_rwsem(&own) == 0);
 	percpu_down_read(&own);
 	percpu_down_read(&own);
