@@ -23,6 +23,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* musl has it for who defines _GNU_SOURCE. */
+#if !defined(__GLIBC__) && !defined(loff_t)
+#define loff_t off_t
+#endif
+
 typedef signed char s8;
 typedef unsigned char u8;
 typedef signed short s16;
