@@ -2,7 +2,7 @@
 /*
  * up/interrupt.h - interrupt.h with PERCPU_UP: the one thread's state, and the lines.
  *
- * As in the library (its toolkit/interrupt_self.h has the steps), without a CPU to hold, and
+ * As in the library (its interrupts/interrupt_self.h has the steps), without a CPU to hold, and
  * without a thread to leave softirqs to: they are done until none is raised any more.
  */
 #ifndef PERCPU_UP_INTERRUPT_H

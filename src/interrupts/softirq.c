@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* softirq.c - softirqs, as programs open and raise them; percpu/interrupt.h. */
 #include "ground/log.h"
-#include "toolkit/cpu_queue.h"
-#include "toolkit/interrupt_self.h"
+#include "interrupts/cpu_queue.h"
+#include "interrupts/interrupt_self.h"
 
 static void (*actions[NR_SOFTIRQS])(void);
 

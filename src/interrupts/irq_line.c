@@ -17,7 +17,7 @@
 #include "ground/log.h"
 #include "ground/mem.h"
 #include "ground/pause.h"
-#include "toolkit/interrupt_self.h"
+#include "interrupts/interrupt_self.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* cpu_queue.c - see cpu_queue.h. */
-#include "toolkit/cpu_queue.h"
+#include "interrupts/cpu_queue.h"
 #include "cpu/holder.h"
 #include "ground/fault.h"
 #include "ground/log.h"
@@ -9,7 +9,7 @@
 #include "ground/system/affinity.h"
 #include "ground/system/futex.h"
 #include "machine/tier.h"
-#include "toolkit/interrupt_self.h"
+#include "interrupts/interrupt_self.h"
 
 #include <errno.h>
 #include <linux/futex.h>

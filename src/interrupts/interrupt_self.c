@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* interrupt_self.c - see interrupt_self.h. */
-#include "toolkit/interrupt_self.h"
+#include "interrupts/interrupt_self.h"
 #include "cpu/holder.h"
 #include "ground/log.h"
 

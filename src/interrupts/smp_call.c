@@ -3,8 +3,8 @@
 #include "cpu/holder.h"
 #include "ground/log.h"
 #include "hotplug/elsewhere.h"
-#include "toolkit/cpu_queue.h"
-#include "toolkit/interrupt_self.h"
+#include "interrupts/cpu_queue.h"
+#include "interrupts/interrupt_self.h"
 
 #include <percpu/boot.h>
 

@@ -9,7 +9,7 @@
 #include "support/records.h"
 #include "support/threads.h"
 
-#include "toolkit/cpu_queue.h"
+#include "interrupts/cpu_queue.h"
 
 #include <percpu/cpu.h>
 #include <percpu/percpu.h>
