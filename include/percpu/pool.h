@@ -134,8 +134,8 @@ PERCPU_API size_t percpu_pool_trim(struct percpu_pool *pool);
 /**
  * percpu_pool_drain() - give what is in the magazine of CPU @cpu to the depot
  *
- * Returns how many objects; 0 also for a CPU that is not possible or was never used. -EDEADLK: the
- * caller holds another CPU, or local locks of one.
+ * Interrupts the CPU if there are any. Returns how many; 0 also for a CPU that is not possible or was
+ * never used. -EDEADLK: there are some, and the caller holds another CPU, or local locks of one.
  */
 PERCPU_API int percpu_pool_drain(struct percpu_pool *pool, unsigned int cpu);
 

@@ -18,6 +18,7 @@
 #include "ground/lock.h"
 #include "ground/log.h"
 #include "ground/mem.h"
+#include "ground/system/race.h"
 #include "machine/tier.h"
 
 #include <percpu/alloc.h>
@@ -132,7 +133,16 @@ static struct pcpu_batch *empty_batch(struct pool *pool)
 
 static void push_full(struct pool *pool, struct pcpu_batch *batch)
 {
+	pcpu_race_release(&pool->depot.full);
 	pcpu_depot_push(&pool->depot, &pool->depot.full, batch);
+}
+
+static struct pcpu_batch *pop_full(struct pool *pool)
+{
+	struct pcpu_batch *batch = pcpu_depot_pop(&pool->depot, &pool->depot.full);
+
+	pcpu_race_acquire(&pool->depot.full);
+	return batch;
 }
 
 static void push_empty(struct pool *pool, struct pcpu_batch *batch)
@@ -251,7 +261,7 @@ static void *get_from_batch(struct pool *pool, struct pcpu_batch *batch)
 /* An object of the depot's; NULL: it has none. */
 static void *get_from_depot(struct pool *pool)
 {
-	struct pcpu_batch *batch = pcpu_depot_pop(&pool->depot, &pool->depot.full);
+	struct pcpu_batch *batch = pop_full(pool);
 
 	return batch ? get_from_batch(pool, batch) : NULL;
 }
@@ -265,7 +275,7 @@ static void *get_from_slab(struct pool *pool)
 
 	pcpu_lock_sigsave(&pool->lock, &saved);
 	/* others may have made one meanwhile */
-	batch = pcpu_depot_pop(&pool->depot, &pool->depot.full);
+	batch = pop_full(pool);
 	if (!batch)
 		(void)grow_locked(pool, &object);
 	pcpu_unlock_sigrestore(&pool->lock, &saved);
@@ -352,13 +362,20 @@ static int drain_batch(struct pool *pool, unsigned int cpu)
 	return (int)drain.found;
 }
 
+/* A look from elsewhere, so as not to interrupt a CPU for nothing. */
+static bool has_objects(const struct pool *pool, unsigned int cpu)
+{
+	return percpu_unit_is_open(cpu) &&
+	       __atomic_load_n(&per_cpu_ptr(magazines_of(pool), cpu)->nr, __ATOMIC_RELAXED);
+}
+
 PERCPU_API int percpu_pool_drain(struct percpu_pool *inlined, unsigned int cpu)
 {
 	struct pool *pool = pool_of(inlined);
 	int done = 1, nr = 0;
 
 	/* as many as there can be when it begins: somebody may be putting meanwhile */
-	for (int i = 0; done > 0 && i < BATCHES && percpu_unit_is_open(cpu); i++) {
+	for (int i = 0; done > 0 && i < BATCHES && has_objects(pool, cpu); i++) {
 		done = drain_batch(pool, cpu);
 		nr += done > 0 ? done : 0;
 	}
@@ -393,7 +410,7 @@ static uint32_t pop_all(struct pool *pool)
 	struct pcpu_batch *batch;
 	uint32_t chain = 0;
 
-	while ((batch = pcpu_depot_pop(&pool->depot, &pool->depot.full)) != NULL) {
+	while ((batch = pop_full(pool)) != NULL) {
 		__atomic_store_n(&batch->next, chain, __ATOMIC_RELAXED);
 		chain = batch->id;
 	}

@@ -7,6 +7,7 @@
 #include "ground/log.h"
 #include "ground/signals.h"
 #include "ground/system/affinity.h"
+#include "ground/system/race.h"
 #include "ground/system/run_on_cpu.h"
 #include "memory/displaced.h"
 #include "memory/entry.h"
@@ -125,7 +126,9 @@ int pcpu_sequence_on(unsigned int cpu, struct pcpu_sequence *sequence)
 	} else {
 		pcpu_unit_open(cpu);
 		pcpu_hold(cpu, &saved);
+		pcpu_race_acquire(pcpu_unit_entry(cpu));
 		do_on_held(&errand, cpu);
+		pcpu_race_release(pcpu_unit_entry(cpu));
 		pcpu_release(cpu, &saved);
 	}
 	sequence->found = errand.found;

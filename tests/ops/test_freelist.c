@@ -199,6 +199,9 @@ static DEFINE_PER_CPU(local_lock_t, lock);
 
 static void nobody_waits_for_a_cpu_who_has_another(void **state)
 {
+	struct percpu_freelist_node *stolen[4], *own;
+	int err[2];
+
 	(void)state;
 	if (!has_another_cpu()) {
 		skip();
@@ -207,17 +210,22 @@ static void nobody_waits_for_a_cpu_who_has_another(void **state)
 	assert_int_equal(percpu_freelist_refill_on(&list, other, node(0), node(0)), 0);
 	push_all_of(1, 1);
 	get_cpu();
-	assert_null(percpu_freelist_steal(&list, other, 1));
-	assert_int_equal(percpu_freelist_refill_on(&list, other, node(2), node(2)), -EDEADLK);
-	assert_int_equal(percpu_freelist_populate(&list, node(2), sizeof(things[0]), 9), -EDEADLK);
+	stolen[0] = percpu_freelist_steal(&list, other, 1);
+	err[0] = percpu_freelist_refill_on(&list, other, node(2), node(2));
+	err[1] = percpu_freelist_populate(&list, node(2), sizeof(things[0]), 9);
 	/* one's own is had already */
-	assert_ptr_equal(percpu_freelist_steal(&list, here, 1), node(1));
-	assert_null(percpu_freelist_pop_any(&list));
+	own = percpu_freelist_steal(&list, here, 1);
+	stolen[1] = percpu_freelist_pop_any(&list);
 	put_cpu();
 	local_lock(&lock);
-	assert_null(percpu_freelist_steal(&list, other, 1));
-	assert_null(percpu_freelist_pop_any(&list));
+	stolen[2] = percpu_freelist_steal(&list, other, 1);
+	stolen[3] = percpu_freelist_pop_any(&list);
 	local_unlock(&lock);
+	for (int i = 0; i < 4; i++)
+		assert_null(stolen[i]);
+	assert_ptr_equal(own, node(1));
+	assert_int_equal(err[0], -EDEADLK);
+	assert_int_equal(err[1], -EDEADLK);
 	assert_ptr_equal(percpu_freelist_pop_any(&list), node(0));
 }
 

@@ -319,6 +319,7 @@ static void pools_and_shared_copies_exclude_each_other(void **state)
 static void magazine_of_a_cpu_is_drained_from_elsewhere(void **state)
 {
 	unsigned int cpu;
+	int refused;
 
 	(void)state;
 	if (nr_cpus < 2 || !indexed_by_cpu()) {
@@ -333,9 +334,14 @@ static void magazine_of_a_cpu_is_drained_from_elsewhere(void **state)
 	assert_int_equal(percpu_pool_drain(pool, cpus[0]), 20);
 	assert_int_equal(percpu_pool_drain(pool, cpus[0]), 0);
 	assert_int_equal(percpu_pool_drain(pool, nr_cpu_ids), 0);
+	go_to(cpus[0]);
+	get_all(1);
+	put_all(1);
+	go_to(cpus[1]);
 	get_cpu();
-	assert_int_equal(percpu_pool_drain(pool, cpus[0]), -EDEADLK);
+	refused = percpu_pool_drain(pool, cpus[0]);
 	put_cpu();
+	assert_int_equal(refused, -EDEADLK);
 	for_each_possible_cpu(cpu)
 		if (!percpu_unit_is_open(cpu)) {
 			assert_int_equal(percpu_pool_drain(pool, cpu), 0);
