@@ -45,7 +45,8 @@
 
 /** All fields are private. */
 struct percpu_rw_semaphore {
-	struct percpu_split_count readers; /* its lowest bit: a writer has it, or waits for readers */
+	struct percpu_split_count
+		readers;  /* its lowest bit: a writer has it, or waits for readers */
 	uint64_t queue;   /* the phase; and in the high half, how many readers wait for its end */
 	uint32_t writing; /* whose turn it is among writers: 0 nobody's, 1, 2 and others wait */
 };
@@ -113,13 +114,13 @@ PERCPU_API bool percpu_is_write_locked(const struct percpu_rw_semaphore *sem);
 PERCPU_API bool percpu_rwsem_is_held(struct percpu_rw_semaphore *sem);
 
 /** percpu_rwsem_assert_held() - say so in the log, once a place, where nobody has the lock. */
-#define percpu_rwsem_assert_held(sem)                                                         \
-	do {                                                                                  \
-		static bool __pcpu_warned;                                                    \
-		if (__builtin_expect(!percpu_rwsem_is_held(sem), 0) && !__pcpu_warned) {      \
-			__pcpu_warned = true;                                                 \
-			__percpu_rwsem_not_held(__FILE__, __LINE__);                          \
-		}                                                                             \
+#define percpu_rwsem_assert_held(sem)                                                    \
+	do {                                                                             \
+		static bool __pcpu_warned;                                               \
+		if (__builtin_expect(!percpu_rwsem_is_held(sem), 0) && !__pcpu_warned) { \
+			__pcpu_warned = true;                                            \
+			__percpu_rwsem_not_held(__FILE__, __LINE__);                     \
+		}                                                                        \
 	} while (0)
 PERCPU_API void __percpu_rwsem_not_held(const char *file, int line);
 

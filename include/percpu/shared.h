@@ -27,6 +27,7 @@
  *    allocate more slowly;
  *  - percpu_counter_init() is refused (-EOPNOTSUPP): half of such a counter is in the caller's own
  *    memory;
+ *  - a percpu_ref and a percpu_rw_semaphore are each process's own, and count in one word;
  *  - the units of all CPUs that are online are open from the start. A unit that opens later opens
  *    for all processes; but another one's core dumps have its copies only after that process has
  *    opened a unit, or had to make room for allocations; a child's have from the fork on;

@@ -3,6 +3,7 @@
 #include "toolkit/split_count.h"
 #include "cpu/holder.h"
 #include "ground/lock.h"
+#include "ground/signals.h"
 #include "ground/system/fence.h"
 #include "ground/system/new_process.h"
 #include "machine/tier.h"
@@ -76,17 +77,20 @@ static bool add_by_sequence(const struct percpu_split_count *split, int64_t chan
 }
 #endif
 
-/* The rest of B1. False: it is joined. */
+/* The rest of B1. False: it is joined, or another thread switches something: that is not waited for. */
 static bool make_live(const struct percpu_split_count *split, int64_t *part)
 {
+	bool splits = false;
 	sigset_t saved;
-	bool splits;
 
-	pcpu_split_lock(&saved);
-	splits = !is_joined(split);
-	if (splits)
-		__atomic_fetch_or(part, LIVE, __ATOMIC_ACQ_REL);
-	pcpu_split_unlock(&saved);
+	pcpu_mask_signals(&saved);
+	if (pcpu_mutex_trylock(&pcpu_switch_mutex)) {
+		splits = !is_joined(split);
+		if (splits)
+			__atomic_fetch_or(part, LIVE, __ATOMIC_ACQ_REL);
+		pcpu_mutex_unlock(&pcpu_switch_mutex);
+	}
+	pcpu_restore_signals(&saved);
 	return splits;
 }
 

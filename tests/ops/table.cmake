@@ -132,6 +132,8 @@ file(GLOB parts RELATIVE ${CMAKE_CURRENT_LIST_DIR} CONFIGURE_DEPENDS
 program(toolkit SOURCES test_toolkit.c ${parts} IN usual own fallback unfenced elsewhere musl
 	musl_fallback)
 program(up_toolkit SOURCES up_toolkit.c LANGUAGES c cxx IN up)
+again(toolkit_mm_cid toolkit WAY mm_cid)
+program(up_refs SOURCES up_refs.c IN up)
 again(toolkit_billion toolkit ARGUMENTS 1e9 LABEL torture TIMEOUT 7200)
 again(toolkit_billion_fallback toolkit ARGUMENTS 1e8 WAY fallback LABEL torture TIMEOUT 7200)
 program(sequences SOURCES test_sequences.c IN usual released ${tiers} ${elsewhere} mm_cid musl

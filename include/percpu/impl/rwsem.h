@@ -20,8 +20,7 @@
 __PCPU_BEGIN_DECLS
 
 /* Every other reader: a writer is there, or there was no sequence to be had. */
-PERCPU_API void __percpu_down_read_slow(struct percpu_rw_semaphore *sem)
-	__attribute__((__cold__));
+PERCPU_API void __percpu_down_read_slow(struct percpu_rw_semaphore *sem) __attribute__((__cold__));
 PERCPU_API bool __percpu_down_read_trylock_slow(struct percpu_rw_semaphore *sem)
 	__attribute__((__cold__));
 PERCPU_API void __percpu_up_read_slow(struct percpu_rw_semaphore *sem) __attribute__((__cold__));

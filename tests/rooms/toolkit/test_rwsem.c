@@ -182,7 +182,8 @@ static struct actor reader_of(int i)
 
 static struct actor writer_of(int i)
 {
-	return (struct actor){.lock = percpu_down_write, .unlock = percpu_up_write, .tid = &tids[i]};
+	return (struct actor){
+		.lock = percpu_down_write, .unlock = percpu_up_write, .tid = &tids[i]};
 }
 
 static bool is_inside(struct actor *actor)
