@@ -27,6 +27,7 @@
 #include <percpu/cpumask.h>
 #include <percpu/impl/runtime.h>
 #include <percpu/log.h>
+#include <percpu/section.h>
 
 #include <errno.h>
 #include <pthread.h>
@@ -134,13 +135,22 @@ static inline int __pcpu_count_allowed(void)
 	return cpumask_from_affinity(&allowed) == 0 ? (int)cpumask_weight(&allowed) : 1;
 }
 
-/* What is the same as long as the thread is, which is another one after fork(). */
+/*
+ * What is the same as long as the thread is, which is another one after fork(). A thread has the
+ * library's word from its first section on.
+ */
 static inline uintptr_t __pcpu_thread_word(void)
 {
 #ifdef PERCPU_UP
 	return (uintptr_t)getpid();
 #else
-	return (uintptr_t) * (volatile intptr_t *)&__pcpu_self()->word;
+	const volatile struct percpu_self *self = __pcpu_self();
+
+	if (unlikely(!self->word)) {
+		preempt_disable();
+		preempt_enable();
+	}
+	return (uintptr_t)self->word;
 #endif
 }
 
