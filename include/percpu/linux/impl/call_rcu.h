@@ -36,9 +36,28 @@ struct __pcpu_rcu {
 	struct llist_head callbacks; /* struct callback_head, whose first member is the link */
 	unsigned int calls;          /* the futex */
 	pid_t process;               /* whose thread it is */
+	bool fork_is_told;           /* to liburcu */
 };
 extern struct __pcpu_rcu __pcpu_rcu;
 __PCPU_ONCE_A_PROGRAM struct __pcpu_rcu __pcpu_rcu;
+
+#ifdef PERCPU_LINUX_URCU
+/*
+ * In a child of fork() the readers of other threads are over: liburcu forgets them, if it is told
+ * before and after. Who tells it himself, as its manual has it, defines PERCPU_URCU_FORK_IS_TOLD.
+ */
+#ifndef PERCPU_URCU_FORK_IS_TOLD
+void urcu_bp_before_fork(void);
+void urcu_bp_after_fork_parent(void);
+void urcu_bp_after_fork_child(void);
+static void __attribute__((__constructor__(102), __used__)) __pcpu_rcu_fork(void)
+{
+	if (!xchg(&__pcpu_rcu.fork_is_told, true))
+		(void)pthread_atfork(urcu_bp_before_fork, urcu_bp_after_fork_parent,
+				     urcu_bp_after_fork_child);
+}
+#endif
+#endif
 
 static inline void __pcpu_grace_period(void)
 {
