@@ -42,7 +42,7 @@ run() {
 for file in "$here"/own/*.c; do
 	name=$(basename "$file" .c)
 	# shellcheck disable=SC2086 # lists of options
-	"$compiler" -std=gnu11 -O2 -g -Wall -Wextra -Wshadow -Werror -Wno-sign-compare \
+	"$compiler" -std=gnu11 -O1 -Wall -Wextra -Wshadow -Werror -Wno-sign-compare \
 		-fno-strict-aliasing -fwrapv -DPERCPU_MODULE_MAIN $urcu "$@" \
 		"-I$source/include/percpu/linux" "-I$source/include" "$file" -o "$name" \
 		"$build/libpercpu.so" "-Wl,-rpath,$build" $libs -pthread

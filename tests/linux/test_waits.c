@@ -24,7 +24,7 @@
 
 #include "check.h"
 
-#define ROUNDS 2000
+#define ROUNDS 500
 
 /* Until a thread is on the queue: it sleeps then, or is about to. */
 static void until_waiting(struct wait_queue_head *queue, unsigned int nr)
