@@ -40,13 +40,14 @@ __PCPU_BEGIN_DECLS
 struct percpu_ratelimit {
 	/* Read by everybody. */
 #ifndef PERCPU_UP
-	uint64_t __percpu *parts; /* in the low half tokens, in the high half tokens ever lent */
+	uint64_t __percpu *parts; /* in the low half tokens, in the high half tokens lent */
 #endif
 	uint64_t token; /* how long one takes to come, in sixteenths of a nanosecond */
 	uint32_t burst;
 	uint32_t batch; /* what a CPU takes at once */
-	/* Written now and then. */
-	uint64_t arrival __attribute__((__aligned__(SMP_CACHE_BYTES))); /* when it is full again */
+	/* Written now and then, and so on a line of its own, wherever the structure begins. */
+	char apart[SMP_CACHE_BYTES];
+	uint64_t arrival;     /* when it is full again */
 	uint64_t outstanding; /* tokens that have been lent, and not been accounted for */
 };
 
@@ -58,8 +59,9 @@ struct percpu_ratelimit {
  *
  * The time of one token is rounded up to a sixteenth of a nanosecond: never faster than asked for.
  *
- * Returns 0; -EINVAL: not in these ranges; -ENOMEM; or -EOPNOTSUPP, with a warning in the log, where
- * copies are shared (shared.h): the bucket would not be. After an error @rl is as if destroyed.
+ * Returns 0; -EINVAL: not in these ranges; -ENOMEM; or -EOPNOTSUPP, with a warning in the log,
+ * where copies are shared (shared.h): the bucket would not be. After an error @rl is as if
+ * destroyed. One that was made before percpu_share() is not for children that are forked after it.
  */
 PERCPU_API int percpu_ratelimit_init(struct percpu_ratelimit *rl, uint64_t interval, uint32_t burst,
 				     gfp_t gfp);
@@ -130,17 +132,16 @@ PERCPU_API void percpu_ratelimit_reset(struct percpu_ratelimit *rl);
  *
  * The first two may be changed at any time. An interval begins with the first that comes after the
  * last one's end; so in any stretch of time no more get through than burst * (length / interval +
- * 2). An interval of 0 or less lets everything through, and a burst of 0 nothing, where the interval
- * is positive.
+ * 2). An interval of 0 or less lets everything through, and a burst of 0 nothing, where the
+ * interval is positive.
  */
 struct ratelimit_state {
 	int interval; /* milliseconds */
 	int burst;
 	unsigned long flags;
 	/* private */
-	uint64_t begin; /* of the interval, ns; 0: there was none */
-	uint64_t
-		window; /* in the low half how many are left, in the high half the interval's number */
+	uint64_t begin;  /* of the interval, ns; 0: there was none */
+	uint64_t window; /* how many are left, and in the high half the interval's number */
 	int missed;
 };
 

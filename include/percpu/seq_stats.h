@@ -55,7 +55,7 @@
  */
 #define this_cpu_stats_add(stats, ...) __pcpu_stats_add(stats, __COUNTER__, __VA_ARGS__)
 
-/** this_cpu_stats_add_from() - the same with what is in a structure of the numbers' type, at @from. */
+/** this_cpu_stats_add_from() - the same with what is in a structure of their type, at @from. */
 #define this_cpu_stats_add_from(stats, from)                                      \
 	__pcpu_stats_add_numbers(__pcpu_stats_ptr(stats), __pcpu_stats_nr(stats), \
 				 __pcpu_stats_check_from(stats, from))

@@ -61,6 +61,7 @@ PERCPU_API size_t percpu_counter_tree_items_size(void);
  *
  * Returns 0; -EINVAL: @nr is 0, or @batch_size no such number; -ENOMEM; or -EOPNOTSUPP, with a
  * warning in the log, where copies are shared (shared.h). After an error all are as if destroyed.
+ * Counters that were made before percpu_share() are not for children that are forked after it.
  */
 PERCPU_API int percpu_counter_tree_init_many(struct percpu_counter_tree *counters,
 					     struct percpu_counter_tree_level_item *items,

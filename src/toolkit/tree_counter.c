@@ -2,24 +2,24 @@
 /*
  * tree_counter.c - percpu_counter_tree; percpu/tree_counter.h.
  *
- * Level 0 are the CPUs' counts, level l + 1 has a count for FANOUT of level l, and the last level is
- * one, the root. The batch of a level is FANOUT times that of the level below. What is carried from
- * a count x of batch B is always C(x), the multiple of B that is next to it:
+ * Level 0 are the CPUs' counts, level l + 1 has a count for FANOUT of level l, and the last level
+ * is one, the root. The batch of a level is FANOUT times that of the level below. What is carried
+ * from a count x of batch B is always C(x), the multiple of B that is next to it:
  *
  *	add	C1  level 0: x -> x + inc, by one operation
  *		C2  if C(x + inc) - C(x) is 0, that is all
  *		C3  else the count above, whichever it is: y -> y + that, by an atomic addition
  *		C4  and with y from C2 again, up to the root
  *
- * Each addition to a count carries the difference between what it has found and what it has left, so
- * all of them together carry C(x), in whatever order they come to C3. Hence, when none is between
- * C1 and C4,
+ * Each addition to a count carries the difference between what it has found and what it has left,
+ * so all of them together carry C(x), in whatever order they come to C3. Hence, when none is
+ * between C1 and C4,
  *
  *	precise = approximate + (x - C(x)) of each count x below the root
  *
  * and each difference is one of -B/2 .. B/2 - b, where b is the batch below, of which all counts of
- * that level are multiples. It does not matter which count above a carry comes to: the thread may be
- * on another CPU by then. Modelled in tests/model/tree_counter.pml.
+ * that level are multiples. It does not matter which count above a carry comes to: the thread may
+ * be on another CPU by then. Modelled in tests/model/tree_counter.pml.
  */
 #include "calls/alloc.h"
 #include "ground/log.h"
@@ -101,7 +101,7 @@ static int init_many(struct percpu_counter_tree *counters,
 		     struct percpu_counter_tree_level_item *items, unsigned int nr,
 		     unsigned long batch_size, gfp_t gfp, void *caller)
 {
-	unsigned long __percpu *level0;
+	unsigned long __percpu *level0 = NULL;
 
 	for (unsigned int i = 0; i < nr; i++)
 		counters[i] = (struct percpu_counter_tree){.level0 = NULL};

@@ -3,8 +3,8 @@
  * test_toolkit.c - all of the toolkit at once: sixteen threads, signals, migrations and forks, and
  * every sum, release, node and lock exact.
  *
- * Usage: test_toolkit [OPERATIONS [PART]]; also from the environment, PERCPU_TOOLKIT_OPERATIONS. The
- * parts are in toolkit/; with PART there is that one alone.
+ * Usage: test_toolkit [OPERATIONS [PART]]; also from the environment, PERCPU_TOOLKIT_OPERATIONS.
+ * The parts are in toolkit/; with PART there is that one alone.
  */
 #include "toolkit/part.h"
 

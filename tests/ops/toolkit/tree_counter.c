@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A counter with a tree: the precise value is what was added, the approximate one within its bound. */
+/* A counter with a tree: its precise value is what was added, and its bound holds. */
 #include "toolkit/part.h"
 
 #include <percpu/percpu.h>

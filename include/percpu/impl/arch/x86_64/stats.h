@@ -4,7 +4,7 @@
  *
  *	rseq area.rseq_cs = descriptor
  * 1:	copy = low32(pointer) + entries[index].window; if (copy < 0) goto 6
- *	from = copy's valid numbers, to = the other ones	// the version's lowest bit says which
+ *	from = copy's valid numbers, to = the other ones	// the version's lowest bit says
  *	for each: *to = *from + addend
  *	commit: version++
  * 2:	...
