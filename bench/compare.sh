@@ -46,7 +46,8 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do
 	case $1 in
 	-r | --rounds) rounds=$2; shift ;;
 	-p | --program) programs=$2; shift ;;
-	-t | --targets) targets=--targets programs="percpu_bench_alloc percpu_bench_around" ;;
+	-t | --targets) targets=--targets
+		programs="percpu_bench_alloc percpu_bench_around percpu_bench_toolkit" ;;
 	-l | --librseq) librseq=$(cd "$2" && pwd); shift ;;
 	-j | --json) json=$2; shift ;;
 	-b | --built) before=$2; shift ;;

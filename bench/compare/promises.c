@@ -36,6 +36,8 @@ struct promise {
 #define LEFT(setting) "left" setting ": resident after all are freed, of what was written"
 #define ALIGNED(nr) "aligned: alloc of 8 bytes aligned to 64, " nr " live"
 #define LOAD(how) "load: dlopen() beside 4 threads that " how
+/* Of percpu_bench_toolkit: a ratio of one process, by one thread. */
+#define RATIO(part, of, to) part ": " of " / " to
 
 static const struct promise promises[] = {
 	{PAIR, OF_BEFORE, 0.5, false},
@@ -83,6 +85,14 @@ static const struct promise promises[] = {
 	{MASKS("cpumask_equal"), MASKS("equal, by hand"), 2, false},
 	{MASKS("cpumask_weight"), MASKS("weight, by hand"), 2, false},
 	{MASKS("cpumask_first, the last CPU"), MASKS("first by hand, the last CPU"), 2, false},
+	{RATIO("seq_stats", "this_cpu_stats_add of 2 numbers",
+	       "an operation for each of 2 numbers"),
+	 ALONE, 2.5, false},
+	{RATIO("seq_stats", "this_cpu_stats_add of 4 numbers",
+	       "an operation for each of 4 numbers"),
+	 ALONE, 1.5, false},
+	{RATIO("ratelimit", "percpu_ratelimit_take", "this_cpu_inc"), ALONE, 4, false},
+	{RATIO("tree_counter", "percpu_counter_tree_add", "this_cpu_inc"), ALONE, 4, false},
 };
 
 static double median(const struct figure *figure, enum side side)

@@ -12,6 +12,11 @@ void figures_be_quick(void)
 	quick = true;
 }
 
+bool figures_are_quick(void)
+{
+	return quick;
+}
+
 unsigned int figures_slices(void)
 {
 	return quick ? 3 : 200;

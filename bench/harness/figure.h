@@ -4,6 +4,7 @@
 #define BENCH_FIGURE_H
 
 #include <math.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "harness/clock.h"
@@ -18,6 +19,7 @@ void figure_at_most(double bound, const char *unit, double value, const char *na
 
 /* How often a thing is done, and how much of it: less, if it is only to be seen that it works. */
 void figures_be_quick(void);
+bool figures_are_quick(void);
 unsigned int figures_slices(void);
 size_t figures_part(size_t nr);
 

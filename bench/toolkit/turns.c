@@ -94,8 +94,8 @@ static void run_slice(const struct runner *runner, size_t index)
 
 static bool enough(const struct race *race, unsigned int round)
 {
-	if (round < race->rounds)
-		return false;
+	if (round < race->rounds || figures_are_quick())
+		return round >= race->rounds;
 	for (size_t i = 0; i < race->nr; i++)
 		if (race->counted[i] < (race->rounds + 9) / 10)
 			return round >= MOST_ROUNDS * race->rounds;
