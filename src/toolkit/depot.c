@@ -2,6 +2,7 @@
 /* depot.c - see depot.h. */
 #include "toolkit/depot.h"
 #include "toolkit/slab.h"
+#include "ground/system/race.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -54,6 +55,7 @@ struct pcpu_batch *pcpu_depot_pop(struct pcpu_depot *depot, struct pcpu_stack *s
 		next = __atomic_load_n(&batch->next, __ATOMIC_RELAXED);
 	} while (!__atomic_compare_exchange_n(&stack->top, &top, changed(top, next), false,
 					      __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE));
+	pcpu_race_acquire(stack);
 	return batch;
 }
 
@@ -62,6 +64,7 @@ void pcpu_depot_push(struct pcpu_depot *depot, struct pcpu_stack *stack, struct 
 	uint64_t top = __atomic_load_n(&stack->top, __ATOMIC_RELAXED);
 
 	(void)depot;
+	pcpu_race_release(stack);
 	do
 		__atomic_store_n(&batch->next, id_of(top), __ATOMIC_RELAXED);
 	while (!__atomic_compare_exchange_n(&stack->top, &top, changed(top, batch->id), false,

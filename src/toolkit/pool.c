@@ -18,7 +18,6 @@
 #include "ground/lock.h"
 #include "ground/log.h"
 #include "ground/mem.h"
-#include "ground/system/race.h"
 #include "machine/tier.h"
 
 #include <percpu/alloc.h>
@@ -133,16 +132,12 @@ static struct pcpu_batch *empty_batch(struct pool *pool)
 
 static void push_full(struct pool *pool, struct pcpu_batch *batch)
 {
-	pcpu_race_release(&pool->depot.full);
 	pcpu_depot_push(&pool->depot, &pool->depot.full, batch);
 }
 
 static struct pcpu_batch *pop_full(struct pool *pool)
 {
-	struct pcpu_batch *batch = pcpu_depot_pop(&pool->depot, &pool->depot.full);
-
-	pcpu_race_acquire(&pool->depot.full);
-	return batch;
+	return pcpu_depot_pop(&pool->depot, &pool->depot.full);
 }
 
 static void push_empty(struct pool *pool, struct pcpu_batch *batch)

@@ -26,9 +26,10 @@ static void do_errand(void *arg)
 /* E3, on the copies of @cpu, which the caller holds; @copy and @copy2 are coordinates so far. */
 static void do_on_held(struct percpu_errand *errand, unsigned int cpu)
 {
-	const struct percpu_entry *entry = pcpu_unit_entry(cpu);
+	struct percpu_entry *entry = pcpu_unit_entry(cpu);
 
 	pcpu_assert(pcpu_held_by_self(cpu) && pcpu_signals_are_masked());
+	pcpu_race_acquire(entry);
 	errand->copy += pcpu_entry_copies(entry);
 	errand->copy2 += pcpu_entry_copies(entry);
 	if (!__atomic_load_n(&entry->pinned, __ATOMIC_SEQ_CST) || pcpu_self.pinned == cpu + 1)
@@ -38,6 +39,7 @@ static void do_on_held(struct percpu_errand *errand, unsigned int cpu)
 			"a sequence on CPU %u, where threads are pinned, by a thread that may not "
 			"run there",
 			cpu);
+	pcpu_race_release(entry);
 }
 
 /* E1 to E4, on the CPU that the thread holds, or is on. Returns its number. */
@@ -126,9 +128,7 @@ int pcpu_sequence_on(unsigned int cpu, struct pcpu_sequence *sequence)
 	} else {
 		pcpu_unit_open(cpu);
 		pcpu_hold(cpu, &saved);
-		pcpu_race_acquire(pcpu_unit_entry(cpu));
 		do_on_held(&errand, cpu);
-		pcpu_race_release(pcpu_unit_entry(cpu));
 		pcpu_release(cpu, &saved);
 	}
 	sequence->found = errand.found;
