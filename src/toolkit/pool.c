@@ -15,6 +15,7 @@
 #include "toolkit/sequence.h"
 #include "toolkit/slab.h"
 #include "boot/share.h"
+#include "ground/fault.h"
 #include "ground/lock.h"
 #include "ground/log.h"
 #include "ground/mem.h"
@@ -563,7 +564,8 @@ static bool enter(struct pool *pool)
 
 	pcpu_lock_sigsave(&pools.lock, &saved);
 	if (!pools.forks)
-		pools.forks = pthread_atfork(before_fork, after_fork, after_fork) == 0;
+		pools.forks = !pcpu_fault(PCPU_FAULT_MEM) &&
+			      pthread_atfork(before_fork, after_fork, after_fork) == 0;
 	if (pools.forks) {
 		pool->next = pools.first;
 		pools.first = pool;

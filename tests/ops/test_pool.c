@@ -25,6 +25,7 @@
 static struct percpu_pool *pool;
 #ifndef PERCPU_UP
 static DEFINE_PER_CPU(struct percpu_freelist, list);
+static DEFINE_PER_CPU(long, counted);
 #endif
 
 /* What the library has said. */
@@ -423,22 +424,37 @@ static void objects_are_got_and_put_inside_of_sections(void **state)
 
 /* --- without memory --- */
 
+/* The first pool of the process: it makes itself known to fork(), too. */
 static void without_memory_there_is_no_pool(void **state)
 {
-	unsigned int failed = 0;
+	static void __percpu *fill[3000];
+	unsigned int failed = 0, nr = 0;
 
 	(void)state;
 	for (int nth = 1; nth < 20; nth++) {
 		faults_fail_nth(PCPU_FAULT_MEM, nth);
-		if (begin_with(64, 0, 0) == 0) {
-			faults_end();
-			assert_int_equal(end(NULL), 0);
+		if (begin_with(64, 0, 0) == 0)
 			break;
-		}
 		assert_non_null(strstr(said, "no memory"));
 		failed += (unsigned int)faults_end();
 	}
-	assert_true(failed > 0);
+	faults_end();
+	assert_int_equal(end(NULL), 0);
+	assert_true(failed >= 2);
+	/* nor without areas for its magazines */
+	this_cpu_inc(counted);
+	faults_fail_all(PCPU_FAULT_COMMIT);
+	while (nr < ARRAY_SIZE(fill) &&
+	       (fill[nr] = __alloc_percpu_gfp(2056, 64, GFP_KERNEL | __GFP_NOWARN)) != NULL)
+		nr++;
+	assert_true(nr < ARRAY_SIZE(fill));
+	assert_int_equal(begin_with(64, 0, 0), -1);
+	assert_non_null(strstr(said, "no pool things: no memory"));
+	assert_true(faults_end() > 0);
+	while (nr)
+		free_percpu(fill[--nr]);
+	assert_int_equal(begin_with(64, 0, 0), 0);
+	assert_int_equal(end(NULL), 0);
 }
 
 /* Each of the mappings that the first object takes. */
@@ -622,6 +638,9 @@ int main(void)
 {
 #define WITH_POOL(test) cmocka_unit_test_setup_teardown(test, begin, end)
 	const struct CMUnitTest tests[] = {
+#ifndef PERCPU_UP
+		cmocka_unit_test(without_memory_there_is_no_pool),
+#endif
 		WITH_POOL(objects_do_not_overlap),
 		WITH_POOL(what_is_put_last_is_got_first),
 		WITH_POOL(objects_come_again),
@@ -639,7 +658,6 @@ int main(void)
 		cmocka_unit_test(objects_of_a_cpu_that_is_left_are_got_at_the_limit),
 		fact_test(nothing_stays_with_a_cpu_that_goes),
 		WITH_POOL(objects_are_got_and_put_inside_of_sections),
-		cmocka_unit_test(without_memory_there_is_no_pool),
 		WITH_POOL(get_without_memory_gives_nothing_and_leaves_no_trace),
 		fact_test(nothing_is_lost_among_threads),
 		fact_test(nothing_is_lost_at_the_limit),

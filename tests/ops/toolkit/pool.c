@@ -2,6 +2,8 @@
 /* Objects of a pool that are got and put: each had by one at a time, and all put back in the end. */
 #include "toolkit/part.h"
 
+#include "support/tier.h"
+
 #include <percpu/percpu.h>
 #include <percpu/pool.h>
 
@@ -40,6 +42,9 @@ static void get_or_put(unsigned long **slot, unsigned long owner)
 
 static void operate(unsigned int worker, unsigned int draw)
 {
+	/* elsewhere each is a section and two system calls */
+	if (!can_pin() && draw / SLOTS % 8)
+		return;
 	get_or_put(&outside[worker][draw % SLOTS], worker + 1);
 	if (draw % 65536 == 7)
 		percpu_pool_trim(pool);
