@@ -5,7 +5,7 @@
  *
  *	static DEFINE_PER_CPU(struct job *, jobs);		// a stack for each CPU
  *
- *	percpu_seq_link_store(jobs, job, job, &job->next);	// job->next = jobs; jobs = job
+ *	percpu_seq_link_store(jobs, job, &job->next);	// job->next = jobs; jobs = job
  *
  *	struct job *first;
  *	if (percpu_seq_done(percpu_seq_cmpne_load_store(jobs, NULL, offsetof(struct job, next),

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# headers.sh - every header compiles alone, and all macros expand (uses.c), without any warning, as the
+# headers.sh - every header compiles alone, and all macros expand (uses*.c), without any warning, as the
 # program's own.
 #
 # Usage: headers.sh SOURCE_FOLDER WORK_FOLDER COMPILER STANDARD...
@@ -35,7 +35,9 @@ for header in "$source"/include/percpu/*.h "$source"/include/percpu/kernel/*.h \
 	checked=$((checked + 1))
 done
 [ "$checked" -gt 20 ]
-cp "$source/tests/ops/uses.c" uses.$suffix
+for uses in "$source"/tests/ops/uses*.c; do
+	cp "$uses" "$(basename "$uses" .c).$suffix"
+done
 # A program may have macros with the names of operations: and and or are some of the C library.
 cat >names.$suffix <<'EOF'
 #include <iso646.h>

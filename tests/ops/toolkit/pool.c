@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Objects of a pool that are got and put: each had by one at a time, and all put back in the end. */
+/* Objects that are got of a pool and put: each had by one at a time, and none missing at the end. */
 #include "toolkit/part.h"
 
 #include "support/tier.h"
