@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Objects that are got of a pool and put: each had by one at a time, and none missing at the end. */
+/* Objects of a pool, got and put: each had by one at a time, and none missing at the end. */
 #include "toolkit/part.h"
 
 #include "support/tier.h"
