@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A table of routes that threads look things up in, and that is replaced meanwhile. Whoever looks takes
- * a reference, which is an addition to this CPU's part of a count; the old table is freed by the last
- * one who lets go of it.
+ * A table of routes that threads look things up in, and that is replaced meanwhile. Whoever looks
+ * takes a reference, which is an addition to this CPU's part of a count; the old table is freed by
+ * the last one who lets go of it.
  */
 #include <pthread.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Settings that every request reads, and that somebody changes now and then: readers share no memory,
- * and never see half of a change.
+ * Settings that every request reads, and that somebody changes now and then: readers share no
+ * memory, and never see half of a change.
  */
 #include <pthread.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* percpu_rw_semaphore, beside this_cpu_inc() and pthread_rwlock_t: readers, and what a writer takes. */
+/* percpu_rw_semaphore, beside this_cpu_inc() and pthread_rwlock_t: readers and a writer. */
 #include "toolkit/part.h"
 
 #include <err.h>
@@ -112,7 +112,8 @@ static void measure(void)
 
 	turns_measure_all(ways, sizeof(ways) / sizeof(ways[0]));
 	figure("us", FASTEST_NS(50, write_once()) / 1000, "percpu_down_write + up_write, alone");
-	figure("us", FASTEST_NS(50, write_by_hand()) / 1000, "pthread_rwlock_wrlock + unlock, alone");
+	figure("us", FASTEST_NS(50, write_by_hand()) / 1000,
+	       "pthread_rwlock_wrlock + unlock, alone");
 	if (place_count() > 1)
 		measure_writers_beside_a_reader();
 }

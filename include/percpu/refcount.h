@@ -6,7 +6,7 @@
  *
  *	percpu_ref_init(&pool->ref, free_pool, 0, GFP_KERNEL);	// one reference: the initial one
  *	...
- *	percpu_ref_get(&pool->ref);		// by threads that have one, or know that it is alive
+ *	percpu_ref_get(&pool->ref);	// by who has one already, or knows that it is alive
  *	percpu_ref_put(&pool->ref);
  *	...
  *	percpu_ref_kill(&pool->ref);		// gives the initial one back, once

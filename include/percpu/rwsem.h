@@ -14,22 +14,24 @@
  *
  * A reader that comes or goes adds to this CPU's part of a count, by one restartable sequence, with
  * no locked instruction and no barrier. A writer pays for both: it has the sequences of other CPUs
- * aborted by one membarrier(), adds up what each CPU has, and sleeps until the last reader has gone.
- * So it is for what is read far more often than it is changed: docs/toolkit.md has the figures.
+ * aborted by one membarrier(), adds up what each CPU has, and sleeps until the last reader has
+ * gone. So it is for what is read far more often than it is changed: docs/toolkit.md has the
+ * figures.
  *
- *  - A writer keeps new readers out from the moment when it has its turn among the writers: however many
- *    readers come, it waits for those alone that are inside. Readers that have come while a writer had
- *    the lock get it before the next writer.
- *  - A reader may sleep, be moved to another CPU, and let go on that; another thread may let go for it. What a
- *    thread has, nobody writes down: one that ends inside leaves the lock taken. A reader that takes
- *    the lock once more inside of itself waits for ever if a writer has come in between, as in the
- *    kernel.
- *  - Waiting inside of a section (section.h) is fatal. Letting go, and percpu_down_read_trylock(), are not.
+ *  - A writer keeps new readers out from the moment when it has its turn among the writers: however
+ *    many readers come, it waits for those alone that are inside. Readers that have come while a
+ *    writer had the lock get it before the next writer.
+ *  - A reader may sleep, be moved to another CPU, and let go on that; another thread may let go for
+ *    it. What a thread has, nobody writes down: one that ends inside leaves the lock taken. A
+ *    reader that takes the lock once more inside of itself waits for ever if a writer has come in
+ *    between, as in the kernel.
+ *  - Waiting inside of a section (section.h) is fatal. Letting go, and percpu_down_read_trylock(),
+ *    are not.
  *  - In a handler of a signal percpu_down_read_trylock() and percpu_up_read() may be called. The
  *    others wait, perhaps for the thread that the handler has interrupted.
- *  - A child of fork() has the lock as it was at that moment: what the thread that forked has, it has
- *    there too, and lets go of. What other threads had stays taken, so a writer would wait for ever
- *    for a reader that is not there: initialise it anew.
+ *  - A child of fork() has the lock as it was at that moment: what the thread that forked has, it
+ *    has there too, and lets go of. What other threads had stays taken, so a writer would wait for
+ *    ever for a reader that is not there: initialise it anew.
  *  - With shared copies (shared.h) a lock is each process's own, and its count is one word: exact,
  *    and no faster than another.
  *
@@ -80,7 +82,7 @@ PERCPU_API int percpu_init_rwsem(struct percpu_rw_semaphore *sem)
  */
 PERCPU_API void percpu_free_rwsem(struct percpu_rw_semaphore *sem);
 
-/** percpu_down_read() - take the lock as one of its readers; waits while a writer has or wants it. */
+/** percpu_down_read() - take the lock as a reader; waits while a writer has or wants it. */
 __pcpu_inline void percpu_down_read(struct percpu_rw_semaphore *sem);
 
 /** percpu_down_read_trylock() - the same, or false at once where that would wait. Signal-safe. */
@@ -92,12 +94,13 @@ __pcpu_inline void percpu_up_read(struct percpu_rw_semaphore *sem);
 /**
  * percpu_down_write() - take the lock alone
  *
- * Waits for the writers before it, and for the readers that are inside. A system call, membarrier(),
- * which interrupts the CPUs that run threads of the process; and a look at each CPU that it has used.
+ * Waits for the writers before it, and for the readers that are inside. A system call,
+ * membarrier(), which interrupts the CPUs that run threads of the process; and a look at each CPU
+ * that it has used.
  */
 PERCPU_API void percpu_down_write(struct percpu_rw_semaphore *sem);
 
-/** percpu_up_write() - let go of it, as the writer; lets the readers in that have come meanwhile. */
+/** percpu_up_write() - let go of it, as the writer; lets in the readers that wait. */
 PERCPU_API void percpu_up_write(struct percpu_rw_semaphore *sem);
 
 /**

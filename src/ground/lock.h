@@ -17,16 +17,16 @@
  *
  * A thread that has taken one takes only those that stand below it; and so does a handler that has
  * interrupted it, which is why the one that handlers take stands last: their thread may have any of
- * the others. It itself, as 5, is taken with all signals masked, or a handler would wait for its own
- * thread; which makes it the counterpart of spin_lock_irqsave(), for short work only. Nothing is
- * allocated under it.
+ * the others. It itself, as 5, is taken with all signals masked, or a handler would wait for its
+ * own thread; which makes it the counterpart of spin_lock_irqsave(), for short work only. Nothing
+ * is allocated under it.
  *
  * fork() takes 1, 2 and 3. It takes none of 0: a callback may be waiting for the thread that
  * forks, and the child mends what is left of them (pcpu_maps_after_fork(),
  * pcpu_watch_after_fork()). Nor 4: in fork(), behind the library's back, the C library takes
  * locks of its own (those of its malloc), and another thread may have been interrupted with one of
- * these by a handler that wants 4. So the child finds 4, the counters' locks, and 5, as a thread may
- * have left them that it does not have, and mends what was being done under them
+ * these by a handler that wants 4. So the child finds 4, the counters' locks, and 5, as a thread
+ * may have left them that it does not have, and mends what was being done under them
  * (pcpu_units_after_fork(), pcpu_counter_locks_after_fork(); of 5, each count when it is next
  * joined: toolkit/split_count.h). A fork() in a handler keeps what its
  * thread has already, and waits for nothing that stands above that.

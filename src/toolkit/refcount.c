@@ -3,13 +3,13 @@
  * refcount.c - percpu_ref: references that are counted by CPU until the ref is killed.
  *
  * What counts is a split count (split_count.h). While it is split its word has __PCPU_SPLIT in it,
- * and the initial reference is there: nothing that is put makes it 0. When it has been joined, every
- * reference is in the word, and there is one put that makes it 0:
+ * and the initial reference is there: nothing that is put makes it 0. When it has been joined,
+ * every reference is in the word, and there is one put that makes it 0:
  *
  *	get	G1  A of split_count.h: nobody else puts the reference that the caller relies on
  *	tryget	T1  A1; or word: what it was, and not 0 -> with the references, by compare and swap
  *		T2  of a live one: nor killed, in the same word
- *	put	P1  A. If it made the word 0, the ref is this thread's: it calls the release function
+ *	put	P1  A. If it made the word 0, the ref is this thread's, which releases it
  *	kill	K1  word: killed. No T2 succeeds any more
  *		K2  join: nor an A1. Now it is confirmed
  *		K3  P1 of the initial reference

@@ -2,10 +2,10 @@
 /*
  * rwsem.c - percpu_rw_semaphore: readers are counted by CPU while there is no writer.
  *
- * The readers that are inside are a split count (split_count.h), whose lowest bit says that a writer
- * is there. Whoever has to wait does it by the queue: its low half is a phase, which is odd from
- * before the writer says that he is there until after he has said that he is not; its high half is
- * how many readers wait for the phase to end. Protocol (modelled in tests/model/rwsem.pml):
+ * The readers that are inside are a split count (split_count.h), whose lowest bit says that a
+ * writer is there. Whoever has to wait does it by the queue: its low half is a phase, which is odd
+ * from before the writer says that he is there until after he has said that he is not; its high
+ * half is how many readers wait for the phase to end. Protocol (modelled in tests/model/rwsem.pml):
  *
  *	read	R1  readers: A1 or B of split_count.h; or the word: no writer, + 1, by compare and
  *		    swap

@@ -77,7 +77,7 @@ static bool add_by_sequence(const struct percpu_split_count *split, int64_t chan
 }
 #endif
 
-/* The rest of B1. False: it is joined, or another thread switches something: that is not waited for. */
+/* The rest of B1. False: it is joined, or another thread switches something. */
 static bool make_live(const struct percpu_split_count *split, int64_t *part)
 {
 	bool splits = false;

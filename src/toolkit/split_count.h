@@ -27,8 +27,8 @@
  * In the fallback tier, where nothing aborts an addition, a part says itself whether it may be
  * added to, in its lowest bit:
  *
- *	add	B1  joined is 0; this CPU's part is live, or made so under the mutex, if that is to be
- *		    had at once and joined is still 0 there
+ *	add	B1  joined is 0; this CPU's part is live, or made so under the mutex, if that is to
+ *		    be had at once and joined is still 0 there
  *		B2  part: what it was, and live -> with the change, by compare and swap; or A2
  *	join	J2  each part: live -> not, by one locked instruction, whose result J3 adds up. A
  *		    unit that opens has parts of 0, not live
@@ -52,8 +52,8 @@ void pcpu_split_unlock(const sigset_t *saved);
 bool pcpu_split_add(struct percpu_split_count *split, int64_t change);
 
 /*
- * A count that starts with @word, the user's bit in it, over @parts, which are zero; or @joined. NULL:
- * in one word, for good.
+ * A count that starts with @word, the user's bit in it, over @parts, which are zero; or @joined.
+ * NULL: in one word, for good.
  */
 void pcpu_split_init(struct percpu_split_count *split, int64_t __percpu *parts, int64_t word,
 		     bool joined);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A ref that is used by all threads and their handlers, killed by any of them, and made to live again
- * by any of them when it has been released. Nobody has a reference then, and it is so once a life.
+ * A ref that is used by all threads and their handlers, killed by any of them, and made to live
+ * again by any of them when it has been released. Nobody has a reference then, and it is so once a
+ * life.
  */
 #include "toolkit/part.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_refcount.c - percpu_ref: when the release function is called, what is counted where, and what
- * threads, handlers of signals and children do to that.
+ * test_refcount.c - percpu_ref: when the release function is called, what is counted where, and
+ * what threads, handlers of signals and children do to that.
  *
  * The argument says how often the ref that all threads use is killed, and made to live again.
  */
@@ -206,7 +206,7 @@ static void *get_one(void *arg)
 	return NULL;
 }
 
-/* A CPU that nobody has been on yet: its part comes with its first reference, or is not to be had. */
+/* A CPU that nobody has been on yet: its part comes with the first reference, or not at all. */
 static void cpu_without_memory_counts_in_the_word(void *arg)
 {
 	int64_t word;

@@ -214,7 +214,7 @@ static void leave(struct actor *actor, pthread_t thread)
 	pthread_join(thread, NULL);
 }
 
-/* The reader that comes after the writer does not get in before it, whatever the other readers do. */
+/* The reader that comes after the writer does not get in before it, whatever the others do. */
 static void writer_who_waits_keeps_new_readers_out(void *arg)
 {
 	struct actor writer = writer_of(0), reader = reader_of(1);
@@ -520,7 +520,7 @@ static void child_has_the_readers_that_are_not_there(void *arg)
 	percpu_up_write(&sem);
 }
 
-/* Whatever moment of a writer's there is in the child, it waits for none that is of another lock. */
+/* Whatever moment of a writer's there is in the child, other locks are free there. */
 static void forks_while_another_thread_writes(void *arg)
 {
 	const bool untold = arg != NULL;

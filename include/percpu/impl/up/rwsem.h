@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * up/rwsem.h - rwsem.h with PERCPU_UP: there is nobody to wait for. What is left is who has the lock,
- * so that the mistakes are found that would wait for ever.
+ * up/rwsem.h - rwsem.h with PERCPU_UP: there is nobody to wait for. What is left is who has the
+ * lock, so that the mistakes are found that would wait for ever.
  */
 #ifndef PERCPU_UP_RWSEM_H
 #define PERCPU_UP_RWSEM_H

@@ -265,8 +265,8 @@ __pcpu_always_inline bool __pcpu_seq_part_add(uintptr_t ptr, int64_t change, int
 /*
  * For a split count (split_count.h): adds @change to the part that @ptr leads to, if *@word is
  * @split. False: it has not, for that or for any other reason. Both in one sequence: so who has
- * changed the word and had all sequences aborted knows that nothing is added any more. The load of the word
- * acquires: the part is not read before it, nor anything behind the sequence.
+ * changed the word and had all sequences aborted knows that nothing is added any more. The load of
+ * the word acquires: the part is not read before it, nor anything behind the sequence.
  */
 __pcpu_always_inline bool __pcpu_seq_add_if(uintptr_t ptr, const uint32_t *word, uint32_t split,
 					    int64_t change)
