@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * races.c - threads that do everything right, for tools that look for races: sections, local locks,
- * visits, areas that come and go, values that are passed on in variables. With an argument they do
- * one thing wrong, which is to be found: they change what they share outside of any section.
+ * visits, areas that come and go, values that are passed on in variables, refs and reader-writer
+ * locks. With an argument they do one thing wrong, which is to be found: they change what they share
+ * outside of any section.
  *
  * The library is not built with the tool (tests/ops/races.sh).
  */
 #include <percpu/percpu.h>
+#include <percpu/refcount.h>
+#include <percpu/rwsem.h>
 
 #include <pthread.h>
 #include <stdio.h>
@@ -28,6 +31,44 @@ static DEFINE_PER_CPU(struct node *, mailbox);
 static struct percpu_counter counter;
 static long visits, received, unprotected;
 static int wrong;
+
+/* What each thread that has a reference writes to, and the release function reads. */
+static struct {
+	struct percpu_ref ref;
+	long by_thread[THREADS], at_release;
+} shared;
+
+DEFINE_STATIC_PERCPU_RWSEM(sem);
+static long written;
+
+static void release(struct percpu_ref *ref)
+{
+	(void)ref;
+	for (int i = 0; i < THREADS; i++)
+		shared.at_release += shared.by_thread[i];
+}
+
+static void use_ref(long *mine)
+{
+	percpu_ref_get(&shared.ref);
+	++*mine;
+	percpu_ref_put(&shared.ref);
+}
+
+static bool read_and_write(long i)
+{
+	bool right;
+
+	percpu_down_read(&sem);
+	right = written >= 0;
+	percpu_up_read(&sem);
+	if (i % 50 == 0) {
+		percpu_down_write(&sem);
+		written++;
+		percpu_up_write(&sem);
+	}
+	return right;
+}
 
 /* Sends one node, and takes what there is; it belongs to whoever has it. */
 static void pass_on(long value)
@@ -97,6 +138,9 @@ static void *work(void *arg)
 		(*this_cpu_ptr(&locked))++;
 		local_unlock(&lock);
 		percpu_counter_inc(&counter);
+		use_ref(arg);
+		if (!read_and_write(i))
+			return NULL;
 		use_an_area();
 		pass_on(1);
 		if (i % 100 == 0)
@@ -108,6 +152,7 @@ static void *work(void *arg)
 		if (wrong)
 			unprotected++;
 	}
+	percpu_ref_put(&shared.ref);
 	return arg;
 }
 
@@ -119,11 +164,15 @@ int main(int argc, char **argv)
 
 	(void)argv;
 	wrong = argc > 1;
-	if (percpu_counter_init(&counter, 0, GFP_KERNEL) != 0)
+	if (percpu_counter_init(&counter, 0, GFP_KERNEL) != 0 ||
+	    percpu_ref_init(&shared.ref, release, 0, GFP_KERNEL) != 0)
 		return 1;
-	for (int i = 0; i < THREADS; i++)
-		if (pthread_create(&threads[i], NULL, work, NULL) != 0)
+	for (int i = 0; i < THREADS; i++) {
+		percpu_ref_get(&shared.ref);
+		if (pthread_create(&threads[i], NULL, work, &shared.by_thread[i]) != 0)
 			return 1;
+	}
+	percpu_ref_kill(&shared.ref);
 	for (int i = 0; i < THREADS; i++)
 		pthread_join(threads[i], NULL);
 	for_each_possible_cpu(cpu) {
@@ -137,8 +186,10 @@ int main(int argc, char **argv)
 		       per_cpu_sum(locked) == THREADS * ROUNDS &&
 		       percpu_counter_sum(&counter) == THREADS * ROUNDS &&
 		       received + left == THREADS * ROUNDS &&
+		       shared.at_release == THREADS * ROUNDS && written == THREADS * ROUNDS / 50 &&
 		       per_cpu_sum(in_section) ==
 			       5L * num_possible_cpus() + THREADS * ROUNDS + visits);
+	percpu_ref_exit(&shared.ref);
 	percpu_counter_destroy(&counter);
 	return 0;
 }
