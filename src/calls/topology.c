@@ -148,12 +148,13 @@ static unsigned int nr_possible_nodes(void)
 
 PERCPU_API const struct cpumask *cpumask_of_node(int node)
 {
+	static const struct cpumask none;
 	struct cpumask *masks = __atomic_load_n(&known.of_node, __ATOMIC_ACQUIRE);
 	const unsigned int nr = nr_possible_nodes();
 	unsigned int cpu;
 
 	if (node < 0 || (unsigned int)node >= nr)
-		return cpu_none_mask;
+		return &none;
 	if (masks)
 		return &masks[node];
 	masks = make(nr * sizeof(*masks));
@@ -167,17 +168,21 @@ PERCPU_API const struct cpumask *cpumask_of_node(int node)
 /* A node without CPUs is in the machine's file alone. */
 static int read_distance(int from, int to)
 {
-	char path[64], text[4096], *at = text, *end;
+	char path[64], text[4096] = "", *at = text, *end;
 	long distance = NO_DISTANCE;
 	const int saved = errno;
 
 	snprintf(path, sizeof(path), NODES "node%d/distance", from);
-	if (!is_played() && pcpu_read_small_file(path, text, sizeof(text)))
-		for (int node = 0; node <= to; node++, at = end) {
-			distance = strtol(at, &end, 10);
-			if (end == at)
-				return NO_DISTANCE;
+	if (!is_played())
+		(void)pcpu_read_small_file(path, text, sizeof(text));
+	for (int node = 0; node <= to; node++) {
+		distance = strtol(at, &end, 10);
+		if (end == at) {
+			distance = NO_DISTANCE;
+			break;
 		}
+		at = end;
+	}
 	errno = saved;
 	return (int)distance;
 }
@@ -221,7 +226,7 @@ static void fill_mask(struct cpumask *mask, unsigned int cpu, const char *file)
 static struct percpu_cpu_place **places(void)
 {
 	struct percpu_cpu_place **table = __atomic_load_n(&known.of_cpu, __ATOMIC_ACQUIRE);
-	const size_t size = nr_cpu_ids * sizeof(*table);
+	const size_t size = nr_cpu_ids * sizeof(void *);
 
 	return table ? table : publish(&known.of_cpu, make(size), size);
 }

@@ -304,14 +304,16 @@ static void wait_once(call_single_data_t *call, unsigned int n)
 
 void pcpu_queue_wait(unsigned int cpu, call_single_data_t *call)
 {
-	const unsigned int nr_forks = calls.nr_forks;
+	unsigned int nr_forks;
 
-	for (unsigned int n = 0; pcpu_queue_is_locked(call); n++)
-		wait_once(call, n);
-	/* a handler has forked meanwhile, and this is the child: nobody else does it */
-	if (calls.nr_forks != nr_forks && pcpu_queue_begin(cpu) == 0) {
+	for (;;) {
+		nr_forks = calls.nr_forks;
+		for (unsigned int n = 0; pcpu_queue_is_locked(call); n++)
+			wait_once(call, n);
+		/* unless a handler has forked meanwhile, and this is the child: it is done anew */
+		if (calls.nr_forks == nr_forks || pcpu_queue_begin(cpu) != 0)
+			return;
 		pcpu_queue_call(cpu, call, true);
-		pcpu_queue_wait(cpu, call);
 	}
 }
 

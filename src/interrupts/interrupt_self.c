@@ -39,12 +39,34 @@ bool pcpu_may_do_softirqs(void)
 	return self()->softirqs && !(self()->count & (NMI_MASK | HARDIRQ_MASK | SOFTIRQ_MASK));
 }
 
-static void set_on(void);
-
 static void set_off(void)
 {
 	self()->off = true;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+static void handle_noted(void)
+{
+	unsigned long noted;
+
+	while ((noted = __atomic_exchange_n(&self()->noted, 0, __ATOMIC_RELAXED)) != 0) {
+		__percpu_irq_enter();
+		for (; noted; noted &= noted - 1)
+			pcpu_interrupt_ways.handle((unsigned int)__builtin_ctzl(noted) + 1);
+		/* a handler that has put interrupts on has ended the section, too */
+		(void)__percpu_irq_save();
+		self()->count -= HARDIRQ_OFFSET;
+	}
+}
+
+/* N2 and N3: whether nothing came meanwhile. If something did, interrupts are off. */
+static bool try_on(void)
+{
+	self()->off = false;
+	if (!self()->noted)
+		return true;
+	set_off();
+	return false;
 }
 
 static unsigned int take_softirqs(void)
@@ -63,7 +85,9 @@ void pcpu_do_softirqs(void)
 	for (int round = 0; self()->softirqs && round < ROUNDS; round++) {
 		const unsigned int softirqs = take_softirqs();
 
-		set_on();
+		do
+			handle_noted();
+		while (!try_on());
 		pcpu_interrupt_ways.act(softirqs);
 		set_off();
 	}
@@ -76,32 +100,14 @@ void pcpu_do_softirqs(void)
 
 /* --- on and off --- */
 
-static void handle_noted(void)
-{
-	unsigned long noted;
-
-	while ((noted = __atomic_exchange_n(&self()->noted, 0, __ATOMIC_RELAXED)) != 0) {
-		__percpu_irq_enter();
-		for (; noted; noted &= noted - 1)
-			pcpu_interrupt_ways.handle((unsigned int)__builtin_ctzl(noted) + 1);
-		/* a handler that has put interrupts on has ended the section, too */
-		(void)__percpu_irq_save();
-		self()->count -= HARDIRQ_OFFSET;
-	}
-}
-
 /* N1 to N3 */
 static void set_on(void)
 {
-	for (;;) {
+	do {
 		handle_noted();
 		if (pcpu_may_do_softirqs())
 			pcpu_do_softirqs();
-		self()->off = false;
-		if (!self()->noted)
-			return;
-		set_off();
-	}
+	} while (!try_on());
 }
 
 PERCPU_API unsigned long __percpu_irq_save(void)

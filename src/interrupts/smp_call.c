@@ -48,7 +48,7 @@ static int begin_unless_here(unsigned int cpu)
 
 static int call_and_wait(unsigned int cpu, smp_call_func_t func, void *info)
 {
-	call_single_data_t call = CSD_INIT(func, info);
+	call_single_data_t csd = CSD_INIT(func, info);
 	const bool here = get_cpu() == cpu;
 	int err = 0;
 
@@ -57,27 +57,27 @@ static int call_and_wait(unsigned int cpu, smp_call_func_t func, void *info)
 	else
 		err = pcpu_queue_begin(cpu);
 	if (!here && !err)
-		pcpu_queue_call(cpu, &call, true);
+		pcpu_queue_call(cpu, &csd, true);
 	put_cpu();
 	if (!here && !err)
-		pcpu_queue_wait(cpu, &call);
+		pcpu_queue_wait(cpu, &csd);
 	return err;
 }
 
-static int call(unsigned int cpu, smp_call_func_t func, void *info)
+static int call_and_go_on(unsigned int cpu, smp_call_func_t func, void *info)
 {
-	call_single_data_t *call;
+	call_single_data_t *csd;
 	int err = 0;
 
 	if (get_cpu() == cpu) {
 		call_here(func, info);
 	} else {
 		err = pcpu_queue_begin(cpu);
-		call = err ? NULL : pcpu_queue_own_call();
-		if (call) {
-			call->func = func;
-			call->info = info;
-			pcpu_queue_call(cpu, call, false);
+		csd = err ? NULL : pcpu_queue_own_call();
+		if (csd) {
+			csd->func = func;
+			csd->info = info;
+			pcpu_queue_call(cpu, csd, false);
 		}
 	}
 	put_cpu();
@@ -95,7 +95,7 @@ PERCPU_API int smp_call_function_single(int cpu, smp_call_func_t func, void *inf
 		return err;
 	warn_of_interrupts();
 	return wait ? call_and_wait((unsigned int)cpu, func, info)
-		    : call((unsigned int)cpu, func, info);
+		    : call_and_go_on((unsigned int)cpu, func, info);
 }
 
 PERCPU_API int smp_call_function_single_async(int cpu, call_single_data_t *csd)
@@ -173,31 +173,31 @@ static void must_begin(unsigned int cpu)
 static void call_many(const struct many *many, bool here_too)
 {
 	struct {
-		call_single_data_t call;
+		call_single_data_t csd;
 		unsigned int cpu;
 	} waited[AT_ONCE] = {0};
 	unsigned int cpu, nr = 0, i;
 
 	for_each_cpu_and(cpu, many->mask, cpu_online_mask)
 	{
-		call_single_data_t *call;
+		call_single_data_t *csd;
 
 		if (!is_wanted(many, cpu))
 			continue;
 		must_begin(cpu);
 		i = nr++ % AT_ONCE;
-		call = many->wait ? &waited[i].call : pcpu_queue_own_call();
+		csd = many->wait ? &waited[i].csd : pcpu_queue_own_call();
 		if (many->wait && nr > AT_ONCE)
-			pcpu_queue_wait(waited[i].cpu, call);
-		call->func = many->func;
-		call->info = many->info;
+			pcpu_queue_wait(waited[i].cpu, csd);
+		csd->func = many->func;
+		csd->info = many->info;
 		waited[i].cpu = cpu;
-		pcpu_queue_call(cpu, call, many->wait);
+		pcpu_queue_call(cpu, csd, many->wait);
 	}
 	if (here_too)
 		call_here(many->func, many->info);
 	for (i = 0; many->wait && i < nr && i < AT_ONCE; i++)
-		pcpu_queue_wait(waited[i].cpu, &waited[i].call);
+		pcpu_queue_wait(waited[i].cpu, &waited[i].csd);
 }
 
 PERCPU_API void smp_call_function_many(const struct cpumask *mask, smp_call_func_t func, void *info,
