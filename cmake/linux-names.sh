@@ -34,8 +34,8 @@ linux/export.h'
 of_sched='cond_resched need_resched set_cpus_allowed_ptr task_cpu is_percpu_thread is_migration_disabled
 wake_up_if_idle'
 # A file *uses* a name if the word stands in it outside of comments and strings, and not as a member's (behind
-# a dot or an arrow), and if the file does not define it itself: by #define, as a function or a structure, or by
-# exporting it.
+# a dot or an arrow), and if the file does not define it itself: by #define, as a function or a structure, as a
+# variable or a parameter, or by exporting it.
 #
 # A name *is there* if all headers of ours that are beside linux/percpu.h, included together, make a macro of
 # it or declare it: the compiler is asked. What they have so that its use is an error is not there:
@@ -188,6 +188,11 @@ while read -r file; do
 	code "$file"
 done <"$work/files" | awk -v all="$all" -v files="$work/looked_at" '
 	NR == FNR { if ($0 !~ /^#/) counts[$2] = 1; next }
+	# behind a type, and before what ends a declaration or begins a value
+	function is_declared(word) {
+		return $0 ~ "(^|[^A-Za-z_0-9])[A-Za-z_0-9]+[ \t]+[*]*" word "[ \t]*([],;)[]|=[^=])" &&
+			$0 !~ "(^|[^A-Za-z_0-9])(return|else|goto|case|sizeof)[ \t]+[*]*" word
+	}
 	function finish(word) {
 		if (file != "" && (all || per_cpu)) {
 			print file >files
@@ -210,7 +215,10 @@ done <"$work/files" | awk -v all="$all" -v files="$work/looked_at" '
 		n = split($0, part, /[^A-Za-z_0-9]+/)
 		for (i = 1; i <= n; i++) {
 			word = part[i]
-			if (word in counts) used[word] = 1
+			if (word in counts) {
+				used[word] = 1
+				if (is_declared(word)) own[word] = 1
+			}
 			if (word ~ /^(DEFINE_PER_CPU|DECLARE_PER_CPU|(__)?alloc_percpu|free_percpu$|(__)?this_cpu_|raw_cpu_|per_cpu(_ptr)?$|(get|put)_cpu_(var|ptr)$)/)
 				per_cpu = 1
 		}

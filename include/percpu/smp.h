@@ -25,7 +25,8 @@
  * before. Fatal where a function has no CPU to be called on, for there is no thread to be had:
  * calls that return an error return it instead.
  *
- * In a child of fork() nothing is left of what its parent has called for. With PERCPU_UP there is
+ * With shared copies (shared.h) a call of a CPU on which the process may not run is fatal, as a
+ * visit is. In a child of fork() nothing is left of what its parent has called for. With PERCPU_UP there is
  * this CPU. The kernel's names are mirrored.
  */
 #ifndef PERCPU_SMP_H

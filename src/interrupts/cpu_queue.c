@@ -176,8 +176,8 @@ static void do_calls(struct queue *queue)
 
 /*
  * As from elsewhere: a section of the CPU that the thread is on, which may be another one, would
- * wait for its holder, who may wait for the thread. With shared copies that is to go there, which
- * may be refused; so there it is a section, if the thread is there.
+ * wait for its holder, who may wait for the thread. With shared copies that is to go there; so
+ * there it is a section, and the thread has to be there.
  */
 static bool take(unsigned int cpu)
 {
@@ -187,7 +187,9 @@ static bool take(unsigned int cpu)
 	if (!pcpu_tier.shared)
 		return percpu_remote_begin(cpu) == 0;
 	if (raw_smp_processor_id() != cpu)
-		return false;
+		pcpu_fatal("a call of CPU %u, on which the process may not run: with shared copies "
+			   "that cannot be done",
+			   cpu);
 	if (get_cpu() == cpu)
 		return true;
 	put_cpu();

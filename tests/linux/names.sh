@@ -47,6 +47,9 @@ int NODE_DATA(int node)
 	return this_cpu_read(x);
 }
 EOF
+cat >files/has_a_parameter.c <<'EOF'
+int get(int node, unsigned int numa_node) { return this_cpu_read(x) + numa_node; }
+EOF
 cat >files/no_per_cpu.c <<'EOF'
 int i = NODE_DATA(1);
 EOF
@@ -60,13 +63,14 @@ says 'files/lacks_two.c: NODE_DATA irqaction'
 says 'files/deeper/lacks_one.c: NODE_DATA'
 says 'files/means_others.c: nothing'
 says 'files/defines_it.c: nothing'
+says 'files/has_a_parameter.c: nothing'
 says 'files/physical.c: per_cpu_ptr_to_phys'
 says '2 1 NODE_DATA'
 says '1 0 irqaction'
-says '3 of 6 files need no name that is not there'
+says '4 of 7 files need no name that is not there'
 count -a files || failed "it does not count all"
 says 'files/no_per_cpu.c: NODE_DATA'
-says '3 of 7 files need no name that is not there'
+says '4 of 8 files need no name that is not there'
 ! count files/no_per_cpu.c || failed "it counts where there is nothing"
 ! count -c false files || failed "it counts without a compiler"
 

@@ -466,6 +466,38 @@ static const char *calls_of_a_parent_are_not_its_childs(void)
 	return differ("calls", (uint64_t)per_cpu(calls, SPARE), 2);
 }
 
+/* --- shared copies --- */
+
+static const char *call_from_a_child_that_shares(void)
+{
+	RETURN_UNLESS(smp_call_function_single((int)cpus[nr_cpus - 1], add, NULL, 1) == 0);
+	on_each_cpu(add, NULL, 1);
+	return NULL;
+}
+
+static const char *children_that_share_copies_call_too(void)
+{
+	RETURN_UNLESS(percpu_share() == 0);
+	RETURN_IF_WRONG(call_from_a_child_that_shares());
+	RETURN_IF_WRONG(
+		differ("a child", (uint64_t)status_of_fork(call_from_a_child_that_shares), 0));
+	return differ("calls", (uint64_t)sum(), 2 * (1 + num_online_cpus()));
+}
+
+static const char *call_of_a_cpu_that_is_not_there(void)
+{
+	if (percpu_share() != 0)
+		return "the copies are not shared";
+	plug_in_spares();
+	return smp_call_function_single(SPARE, add, NULL, 1) == 0 ? NULL : "it is refused";
+}
+
+static void call_that_needs_to_go_there_is_fatal(void **state)
+{
+	(void)state;
+	assert_fatal(call_of_a_cpu_that_is_not_there, "on which the process may not run");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -491,6 +523,8 @@ int main(void)
 		cmocka_unit_test(call_of_all_without_threads_is_fatal),
 		fact_test(children_call_too),
 		fact_test(calls_of_a_parent_are_not_its_childs),
+		fact_test(children_that_share_copies_call_too),
+		cmocka_unit_test(call_that_needs_to_go_there_is_fatal),
 	};
 
 	find_cpus();
