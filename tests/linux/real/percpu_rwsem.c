@@ -69,8 +69,8 @@ static void use(unsigned int nr)
 static unsigned int reader_in, writer_in;
 
 /*
- * A reader that takes its time on the fast way, percpu_down_read() written out, between the look and
- * the count: the writer's grace period waits for it.
+ * A reader that takes its time on the fast way, percpu_down_read() written out, between the look
+ * and the count: the writer's grace period waits for it.
  */
 static void be_slow(unsigned int nr)
 {
