@@ -136,8 +136,8 @@ static inline int __pcpu_count_allowed(void)
 }
 
 /*
- * What is the same as long as the thread is, which is another one after fork(). A thread has the
- * library's word from its first section on.
+ * What is the same as long as the thread is: the library's word for it, which fork() makes another
+ * one of. A thread has it from its first section on.
  */
 static inline uintptr_t __pcpu_thread_word(void)
 {
