@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * session_table.c - sessions in lists that are read without a lock, each with a reference count that
- * CPUs do not share: who looks one up holds it while it is used; who closes it takes it off, kills
- * its count, and it is freed a grace period after the last one let go.
+ * session_table.c - sessions in lists that are read without a lock, each with a reference count
+ * that CPUs do not share: who looks one up holds it while it is used; who closes it takes it off,
+ * kills its count, and it is freed a grace period after the last one let go.
  */
 #define pr_fmt(fmt) "session_table: " fmt
 
@@ -70,7 +70,8 @@ static struct session *session_find(unsigned int key)
 	struct session *session, *got = NULL;
 
 	guard(rcu)();
-	hlist_for_each_entry_rcu(session, &table[key % BUCKETS], link) {
+	hlist_for_each_entry_rcu(session, &table[key % BUCKETS], link)
+	{
 		if (READ_ONCE(session->alive) != ALIVE)
 			atomic_inc(&wrong);
 		if (session->key == key && percpu_ref_tryget_live(&session->ref)) {
@@ -107,7 +108,8 @@ static int session_change(unsigned int key)
 	struct hlist_node *next;
 
 	guard(mutex)(&table_lock);
-	hlist_for_each_entry_safe(session, next, &table[key % BUCKETS], link) {
+	hlist_for_each_entry_safe(session, next, &table[key % BUCKETS], link)
+	{
 		if (session->key != key)
 			continue;
 		hlist_del_init_rcu(&session->link);

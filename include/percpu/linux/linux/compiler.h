@@ -93,7 +93,6 @@
 #define __ro_after_init
 #define __net_init
 #define __net_exit
-#define __percpu_init
 
 /* --- questions --- */
 

@@ -74,16 +74,17 @@ struct __pcpu_print_limit {
 	int printed;
 };
 
-/* Two threads that begin five seconds at once may print one more: nobody waits for a message. */
+/* Two threads that begin five seconds at once may print a few more: nobody waits for a message. */
 static inline bool __pcpu_may_print(struct __pcpu_print_limit *limit)
 {
 	struct timespec now;
-	time_t since = __atomic_load_n(&limit->since, __ATOMIC_RELAXED);
+	time_t since = __atomic_load_n(&limit->since, __ATOMIC_RELAXED), second;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	if ((since == 0 || now.tv_sec - since >= 5) &&
-	    __atomic_compare_exchange_n(&limit->since, &since, now.tv_sec + 1, false,
-					__ATOMIC_RELAXED, __ATOMIC_RELAXED))
+	second = now.tv_sec ? now.tv_sec : 1; /* 0 is never */
+	if ((since == 0 || second - since >= 5) &&
+	    __atomic_compare_exchange_n(&limit->since, &since, second, false, __ATOMIC_RELAXED,
+					__ATOMIC_RELAXED))
 		__atomic_store_n(&limit->printed, 0, __ATOMIC_RELAXED);
 	return __atomic_fetch_add(&limit->printed, 1, __ATOMIC_RELAXED) < 10;
 }

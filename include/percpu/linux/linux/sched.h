@@ -7,6 +7,9 @@
 #ifndef PERCPU_LINUX_SCHED_H
 #define PERCPU_LINUX_SCHED_H
 
+#if __has_include_next(<linux/sched.h>)
+#include_next <linux/sched.h> /* CLONE_X */
+#endif
 #include <linux/bug.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
