@@ -203,6 +203,41 @@ static void each_cpu_takes_in_advance_half_of_the_burst_at_most_in_all(void **st
 	percpu_ratelimit_destroy(&limit);
 }
 
+/* As if threads had come here with what they took elsewhere. */
+static void bring_all_parts_here(void)
+{
+	uint64_t *here = per_cpu_ptr(limit.parts, raw_smp_processor_id());
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		uint64_t *there = per_cpu_ptr(limit.parts, cpu), word = *there;
+
+		*there = 0;
+		*here += word;
+	}
+}
+
+static void what_one_cpu_has_too_much_goes_back_to_the_bucket(void **state)
+{
+	const uint32_t nr = num_possible_cpus();
+	unsigned int cpu;
+
+	(void)state;
+	begin(SECOND, 200 * nr);
+	stay_here();
+	for_each_possible_cpu(cpu)
+		assert_true(take_on(cpu, 1));
+	bring_all_parts_here();
+	assert_int_equal(percpu_ratelimit_available(&limit), 199 * nr);
+	/* more than there are: what is in hand is put away */
+	assert_false(percpu_ratelimit_take_many(&limit, 199 * nr + 1));
+	assert_int_equal(percpu_ratelimit_available(&limit), 199 * nr);
+	assert_int_equal((uint32_t)*per_cpu_ptr(limit.parts, raw_smp_processor_id()), limit.batch);
+	assert_true(percpu_ratelimit_take_many(&limit, 199 * nr));
+	go_anywhere();
+	percpu_ratelimit_destroy(&limit);
+}
+
 /*
  * Of all stretches of time that end now, the most that were taken beyond the rate: as a bucket of
  * exact numbers, in parts of a token by the interval.
@@ -586,6 +621,7 @@ int main(void)
 		cmocka_unit_test(what_is_given_back_can_be_taken_again_and_is_never_more),
 		cmocka_unit_test(what_no_bucket_can_be_is_an_error),
 		cmocka_unit_test(each_cpu_takes_in_advance_half_of_the_burst_at_most_in_all),
+		cmocka_unit_test(what_one_cpu_has_too_much_goes_back_to_the_bucket),
 		cmocka_unit_test(in_no_stretch_of_time_there_are_more_than_the_bound),
 		cmocka_unit_test(threads_and_handlers_take_no_more_and_lose_nothing),
 		cmocka_unit_test(a_child_has_a_bucket_of_its_own),

@@ -296,6 +296,50 @@ static void of_each_update_a_reader_sees_all_or_nothing(void **state)
 	assert_true(sum_of_triples() == before + all + handled);
 }
 
+/* Two updates in the middle of a read: the row that it reads is another one's then. */
+static void update_many_twice(int sig)
+{
+	struct many ones;
+
+	(void)sig;
+	for (int i = 0; i < 64; i++)
+		ones.number[i] = 1;
+	this_cpu_stats_add_from(many, &ones);
+	this_cpu_stats_add_from(many, &ones);
+	__atomic_fetch_add(&handled, 1, __ATOMIC_RELAXED);
+	if (__atomic_load_n(&in_storm, __ATOMIC_SEQ_CST))
+		put_off_storm(storm, STORM);
+}
+
+static bool all_are_equal(const struct many *copy)
+{
+	for (int i = 1; i < 64; i++)
+		if (copy->number[i] != copy->number[0])
+			return false;
+	return true;
+}
+
+static void a_read_that_is_interrupted_by_updates_begins_anew(void **state)
+{
+	const unsigned int cpu = stay_here();
+	struct patience patience = be_patient();
+	struct many copy;
+	bool right = true;
+
+	(void)state;
+	handled = 0;
+	storm = start_storm_of(STORM, update_many_twice);
+	__atomic_store_n(&in_storm, true, __ATOMIC_SEQ_CST);
+	while (told(&handled) < 500 && !is_out_of_patience(&patience))
+		for (int i = 0; i < 1000; i++)
+			right &= !percpu_stats_read(many, cpu, &copy) && all_are_equal(&copy);
+	__atomic_store_n(&in_storm, false, __ATOMIC_SEQ_CST);
+	end_storm(storm);
+	go_anywhere();
+	assert_true(right);
+	assert_true(handled >= 500);
+}
+
 static void *write_many(void *arg)
 {
 	struct many ones;
@@ -486,6 +530,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(in_a_section_it_is_the_cpu_that_is_held),
 		cmocka_unit_test(the_slow_side_does_the_same),
 		cmocka_unit_test(of_each_update_a_reader_sees_all_or_nothing),
+		cmocka_unit_test(a_read_that_is_interrupted_by_updates_begins_anew),
 		cmocka_unit_test(a_writer_that_never_rests_starves_no_reader),
 		cmocka_unit_test(a_snapshot_is_of_no_moment_within_a_section),
 		cmocka_unit_test(a_snapshot_is_refused_where_a_visit_is),
