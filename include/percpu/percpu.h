@@ -3,8 +3,8 @@
  * percpu.h - per-CPU variables for userspace; includes everything a program needs that counts.
  *
  * CPU hotplug (cpu.h, cpuhotplug.h, notifier.h, smpboot.h, watch.h), bitmap.h, boot.h and kernel/
- * have names that programs have too: who wants them includes them. So does who wants what is built
- * of all that: sequence.h, freelist.h, pool.h and the rest of docs/toolkit.md.
+ * have names that programs have too: who wants them includes them. So it is with the toolkit, which
+ * not everybody needs (docs/toolkit.md).
  */
 #ifndef PERCPU_PERCPU_H
 #define PERCPU_PERCPU_H
