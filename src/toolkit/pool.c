@@ -111,26 +111,6 @@ static struct pcpu_batch *empty_batch_locked(struct pool *pool)
 	return batch;
 }
 
-/*
- * The same, always: there are more batches than objects fill, so those that are missing are being
- * carried, and come back.
- */
-static struct pcpu_batch *empty_batch(struct pool *pool)
-{
-	struct pcpu_batch *batch;
-	sigset_t saved;
-
-	while ((batch = pcpu_depot_pop(&pool->depot, &pool->depot.empty)) == NULL) {
-		pcpu_lock_sigsave(&pool->lock, &saved);
-		batch = empty_batch_locked(pool);
-		pcpu_unlock_sigrestore(&pool->lock, &saved);
-		if (batch)
-			break;
-		sched_yield();
-	}
-	return batch;
-}
-
 static void push_full(struct pool *pool, struct pcpu_batch *batch)
 {
 	pcpu_depot_push(&pool->depot, &pool->depot.full, batch);
@@ -146,15 +126,65 @@ static void push_empty(struct pool *pool, struct pcpu_batch *batch)
 	pcpu_depot_push(&pool->depot, &pool->depot.empty, batch);
 }
 
+/* The same; not under the lock. */
+static struct pcpu_batch *empty_batch(struct pool *pool)
+{
+	struct pcpu_batch *batch = pcpu_depot_pop(&pool->depot, &pool->depot.empty);
+	sigset_t saved;
+
+	if (!batch) {
+		pcpu_lock_sigsave(&pool->lock, &saved);
+		batch = empty_batch_locked(pool);
+		pcpu_unlock_sigrestore(&pool->lock, &saved);
+	}
+	if (batch)
+		batch->nr = 0;
+	return batch;
+}
+
+static struct pcpu_batch *batch_of(const struct pool *pool, uint32_t id)
+{
+	return id ? pcpu_depot_batch(&pool->depot, id) : NULL;
+}
+
+/* One of the full ones that is not. */
+static struct pcpu_batch *partial_batch(struct pool *pool)
+{
+	struct pcpu_batch *batch, *passed = NULL, *next;
+
+	while ((batch = pop_full(pool)) != NULL && batch->nr == pool->batch) {
+		__atomic_store_n(&batch->next, passed ? passed->id : 0, __ATOMIC_RELAXED);
+		passed = batch;
+	}
+	for (; passed; passed = next) {
+		next = batch_of(pool, passed->next);
+		push_full(pool, passed);
+	}
+	return batch;
+}
+
+/*
+ * Always one: there are more batches than all objects fill. So if none is empty, and there is no
+ * memory for more, some are not full, or are being carried, and come back.
+ */
+static struct pcpu_batch *batch_with_room(struct pool *pool)
+{
+	struct pcpu_batch *batch;
+
+	while ((batch = empty_batch(pool)) == NULL && (batch = partial_batch(pool)) == NULL)
+		sched_yield();
+	return batch;
+}
+
 /* Gives @nr objects to the depot. */
 static void give_to_depot(struct pool *pool, void **objects, unsigned int nr)
 {
 	while (nr) {
-		const unsigned int some = nr < pool->batch ? nr : pool->batch;
-		struct pcpu_batch *batch = empty_batch(pool);
+		struct pcpu_batch *batch = batch_with_room(pool);
+		const unsigned int room = pool->batch - batch->nr, some = nr < room ? nr : room;
 
-		memcpy(batch->objects, objects, some * sizeof(*objects));
-		batch->nr = some;
+		memcpy(batch->objects + batch->nr, objects, some * sizeof(*objects));
+		batch->nr += some;
 		push_full(pool, batch);
 		objects += some;
 		nr -= some;
@@ -306,17 +336,18 @@ PERCPU_API void *__percpu_pool_get(struct percpu_pool *inlined)
 
 /* --- putting --- */
 
-/* A batch of this CPU's magazine goes to the depot; false: it is not full any more. */
-static bool relieve_magazine(struct pool *pool)
+/* A batch of this CPU's magazine goes to the depot, if it is full, and there is one to carry it. */
+static void relieve_magazine(struct pool *pool)
 {
 	struct magazine __percpu *magazine = magazines_of(pool);
 	const uint64_t nr = this_cpu_read(magazine->nr);
 	struct pcpu_batch *batch;
 
 	if (nr < pool->inlined.capacity)
-		return false;
+		return;
 	batch = empty_batch(pool);
-	batch->nr = 0;
+	if (!batch)
+		return;
 	if (percpu_seq_done(percpu_seq_cmpeq_copy_out_store(
 		    magazine->nr, nr, batch->objects, &magazine->objects[nr - pool->batch],
 		    pool->batch * sizeof(void *), nr - pool->batch)))
@@ -325,7 +356,6 @@ static bool relieve_magazine(struct pool *pool)
 		push_full(pool, batch);
 	else
 		push_empty(pool, batch);
-	return true;
 }
 
 PERCPU_API void __percpu_pool_put(struct percpu_pool *inlined, void *object)
@@ -411,11 +441,6 @@ static uint32_t pop_all(struct pool *pool)
 		chain = batch->id;
 	}
 	return chain;
-}
-
-static struct pcpu_batch *batch_of(const struct pool *pool, uint32_t id)
-{
-	return id ? pcpu_depot_batch(&pool->depot, id) : NULL;
 }
 
 static void account_for(struct pool *pool, const void *object)

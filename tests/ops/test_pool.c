@@ -484,6 +484,31 @@ static void get_without_memory_gives_nothing_and_leaves_no_trace(void **state)
 	assert_true(faults_end() > 0);
 }
 
+/*
+ * Each object in a batch of its own, until there are no batches, nor memory for any: then they come
+ * to lie with others. And a full magazine, which no batch relieves.
+ */
+static void put_needs_no_memory(void **state)
+{
+	const unsigned int cpu = stay_here();
+
+	(void)state;
+	get_all(2000);
+	faults_fail_all(PCPU_FAULT_MEM);
+	for (unsigned int i = 0; i < 1000; i++) {
+		percpu_pool_put(pool, got[i]);
+		if (indexed_by_cpu())
+			percpu_pool_drain(pool, cpu);
+	}
+	for (unsigned int i = 1000; i < 2000; i++)
+		percpu_pool_put(pool, got[i]);
+	assert_true(!indexed_by_cpu() || fault_plan.failed > 0);
+	get_all(2000);
+	faults_end();
+	put_all(2000);
+	go_anywhere();
+}
+
 /* --- many threads --- */
 
 #define THREADS 6
@@ -659,6 +684,7 @@ int main(void)
 		fact_test(nothing_stays_with_a_cpu_that_goes),
 		WITH_POOL(objects_are_got_and_put_inside_of_sections),
 		WITH_POOL(get_without_memory_gives_nothing_and_leaves_no_trace),
+		WITH_POOL(put_needs_no_memory),
 		fact_test(nothing_is_lost_among_threads),
 		fact_test(nothing_is_lost_at_the_limit),
 		fact_test(children_find_no_lock_taken),
