@@ -675,7 +675,7 @@ static void forks_while_another_thread_switches(void *arg)
 	switcher = start(switch_often, NULL);
 	user = start(get_and_put_often, NULL);
 	child_expect(await_told(&nr_switches, 1, 10));
-	for (int i = 0; i < 100 && status == 0; i++) {
+	for (int i = 0; i < 40 && status == 0; i++) {
 		pid_t child = untold ? (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0) : fork();
 
 		if (child == 0) {

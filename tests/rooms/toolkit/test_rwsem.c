@@ -376,7 +376,7 @@ static void cpu_without_memory_counts_in_the_word(void *arg)
 
 #define READERS 4
 #define WRITERS 2
-#define WRITES 300
+#define WRITES 100
 
 static volatile unsigned int one, two;
 static struct reader {
@@ -527,7 +527,7 @@ static void forks_while_another_thread_writes(void *arg)
 	int status = 0;
 	pthread_t thread = start(write_often, NULL);
 
-	for (int i = 0; i < 100 && status == 0; i++) {
+	for (int i = 0; i < 20 && status == 0; i++) {
 		pid_t child = untold ? (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0) : fork();
 
 		if (child == 0) {
