@@ -377,11 +377,14 @@ static void cpu_without_memory_counts_in_the_word(void *arg)
 #define READERS 4
 #define WRITERS 2
 #define WRITES 100
+#define HANDLER_INTERVAL 100000 /* ns */
 
 static volatile unsigned int one, two;
 static struct reader {
 	uint64_t reads, in_handlers;
 	pid_t tid;
+	timer_t storm;
+	bool armed; /* the timer is known */
 } __attribute__((__aligned__(64))) readers[READERS];
 static __thread struct reader *me;
 
@@ -395,15 +398,16 @@ static void look_in_handler(int sig)
 		percpu_up_read(&sem);
 		tell(&me->in_handlers, me->in_handlers + 1);
 	}
+	if (__atomic_load_n(&me->armed, __ATOMIC_ACQUIRE))
+		put_off_storm(me->storm, HANDLER_INTERVAL);
 	errno = saved;
 }
 
 static void *look_often(void *arg)
 {
-	timer_t storm;
-
 	me = arg;
-	storm = start_storm_of(100000, look_in_handler);
+	me->storm = start_storm_of(HANDLER_INTERVAL, look_in_handler);
+	__atomic_store_n(&me->armed, true, __ATOMIC_RELEASE);
 	__atomic_store_n(&me->tid, gettid(), __ATOMIC_SEQ_CST);
 	while (!must_stop()) {
 		percpu_down_read(&sem);
@@ -413,7 +417,8 @@ static void *look_often(void *arg)
 		if (me->reads % 64 == 0)
 			sched_yield();
 	}
-	end_storm(storm);
+	__atomic_store_n(&me->armed, false, __ATOMIC_SEQ_CST);
+	end_storm(me->storm);
 	return NULL;
 }
 
