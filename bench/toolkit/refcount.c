@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* percpu_ref, beside this_cpu_inc() and the atomic count that programs have; and its other modes. */
+/* percpu_ref in its modes, beside this_cpu_inc() and the atomic count that programs have. */
 #include "toolkit/part.h"
 
 #include <err.h>

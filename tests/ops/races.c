@@ -2,8 +2,8 @@
 /*
  * races.c - threads that do everything right, for tools that look for races: sections, local locks,
  * visits, areas that come and go, values that are passed on in variables, refs and reader-writer
- * locks. With an argument they do one thing wrong, which is to be found: they change what they share
- * outside of any section.
+ * locks. With an argument they do one thing wrong, which is to be found: they change what they
+ * share outside of any section.
  *
  * The library is not built with the tool (tests/ops/races.sh).
  */
