@@ -234,40 +234,51 @@ static void *serve_cpu(void *arg)
 	return NULL;
 }
 
+/* Signals are masked, and stay so in the thread. */
 static int make_thread(unsigned int cpu)
 {
-	sigset_t saved;
 	pthread_t thread;
 	int err;
 
 	if (pcpu_fault(PCPU_FAULT_THREAD))
 		return -EAGAIN;
-	pcpu_mask_signals(&saved);
 	err = pthread_create(&thread, NULL, serve_cpu, (void *)(uintptr_t)cpu);
-	pcpu_restore_signals(&saved);
 	if (!err)
 		pthread_detach(thread);
 	return -err;
 }
 
+/* Others may have counted on the thread that could not be made. */
+static void serve_without_thread(struct queue *queue, unsigned int cpu)
+{
+	if (!__atomic_load_n(&queue->head, __ATOMIC_SEQ_CST))
+		return;
+	if (pcpu_held_cpu() >= 0)
+		pcpu_fatal("no thread for CPU %u: what is to be done there cannot be", cpu);
+	take_and_do_calls(queue, cpu);
+}
+
 int pcpu_queue_begin(unsigned int cpu)
 {
 	struct queue *table = get_table();
-	unsigned int state = NONE;
-	int err;
+	unsigned int none = NONE;
+	sigset_t saved;
+	int err = 0;
 
 	if (!table)
 		return -ENOMEM;
-	for (unsigned int n = 0;
-	     !__atomic_compare_exchange_n(&table[cpu].thread, &state, BEING_MADE, false,
-					  __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
-	     state = NONE, n++) {
-		if (state == THERE)
-			return 0;
-		pcpu_pause(n);
+	/* who comes while it is made does not wait for it: he may hold a CPU */
+	if (__atomic_load_n(&table[cpu].thread, __ATOMIC_ACQUIRE) != NONE)
+		return 0;
+	pcpu_mask_signals(&saved);
+	if (__atomic_compare_exchange_n(&table[cpu].thread, &none, BEING_MADE, false,
+					__ATOMIC_SEQ_CST, __ATOMIC_ACQUIRE)) {
+		err = make_thread(cpu);
+		__atomic_store_n(&table[cpu].thread, err ? NONE : THERE, __ATOMIC_SEQ_CST);
 	}
-	err = make_thread(cpu);
-	__atomic_store_n(&table[cpu].thread, err ? NONE : THERE, __ATOMIC_RELEASE);
+	pcpu_restore_signals(&saved);
+	if (err)
+		serve_without_thread(&table[cpu], cpu);
 	return err;
 }
 

@@ -169,6 +169,15 @@ static void must_begin(unsigned int cpu)
 			   cpu, -err);
 }
 
+/* Before the section, if all of them are wanted: threads may have to be made. */
+static void begin_all(const struct cpumask *mask)
+{
+	unsigned int cpu;
+
+	for_each_cpu_and(cpu, mask, cpu_online_mask) if (cpu != raw_smp_processor_id())
+		must_begin(cpu);
+}
+
 /* Calls the others, AT_ONCE of them at a time if they are to be waited for; then this one. */
 static void call_many(const struct many *many, bool here_too)
 {
@@ -203,9 +212,11 @@ static void call_many(const struct many *many, bool here_too)
 PERCPU_API void smp_call_function_many(const struct cpumask *mask, smp_call_func_t func, void *info,
 				       bool wait)
 {
-	const struct many many = {mask, NULL, func, info, get_cpu(), wait};
+	struct many many = {.mask = mask, .func = func, .info = info, .wait = wait};
 
 	warn_of_interrupts();
+	begin_all(mask);
+	many.here = get_cpu();
 	call_many(&many, false);
 	put_cpu();
 }
@@ -213,11 +224,16 @@ PERCPU_API void smp_call_function_many(const struct cpumask *mask, smp_call_func
 PERCPU_API void on_each_cpu_cond_mask(smp_cond_func_t cond_func, smp_call_func_t func, void *info,
 				      bool wait, const struct cpumask *mask)
 {
-	const struct many many = {mask, cond_func, func, info, get_cpu(), wait};
-	const bool here_too = cpumask_test_cpu(many.here, mask) &&
-			      (!cond_func || cond_func((int)many.here, info));
+	struct many many = {
+		.mask = mask, .cond = cond_func, .func = func, .info = info, .wait = wait};
+	bool here_too;
 
 	warn_of_interrupts();
+	if (!cond_func)
+		begin_all(mask);
+	many.here = get_cpu();
+	here_too = cpumask_test_cpu(many.here, mask) &&
+		   (!cond_func || cond_func((int)many.here, info));
 	call_many(&many, here_too);
 	put_cpu();
 }
