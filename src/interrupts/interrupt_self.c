@@ -49,7 +49,9 @@ static void handle_noted(void)
 {
 	unsigned long noted;
 
-	while ((noted = __atomic_exchange_n(&self()->noted, 0, __ATOMIC_RELAXED)) != 0) {
+	/* a look first: most of the time there is nothing, and an exchange is dear */
+	while (self()->noted) {
+		noted = __atomic_exchange_n(&self()->noted, 0, __ATOMIC_RELAXED);
 		__percpu_irq_enter();
 		for (; noted; noted &= noted - 1)
 			pcpu_interrupt_ways.handle((unsigned int)__builtin_ctzl(noted) + 1);
