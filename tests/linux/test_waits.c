@@ -10,6 +10,7 @@
 #include <linux/delay.h>
 #include <linux/kthread.h>
 #include <linux/percpu.h>
+#include <linux/rcu_sync.h>
 #include <linux/rculist.h>
 #include <linux/rcuwait.h>
 #include <linux/rwsem.h>
@@ -537,6 +538,95 @@ static void a_grace_period_outlasts_each_kind_of_reader(void)
 	}
 }
 
+static DEFINE_RCU_SYNC(sync_of);
+static unsigned int fast_readers, slow_readers, met, sync_ended;
+
+/* Readers on the fast way are not there when a writer is; those on the slow way are told apart. */
+static void read_fast_or_slow(void)
+{
+	while (!READ_ONCE(sync_ended)) {
+		preempt_disable();
+		if (rcu_sync_is_idle(&sync_of)) {
+			__atomic_fetch_add(&fast_readers, 1, __ATOMIC_SEQ_CST);
+			sched_yield();
+			__atomic_fetch_sub(&fast_readers, 1, __ATOMIC_SEQ_CST);
+		} else {
+			__atomic_fetch_add(&slow_readers, 1, __ATOMIC_SEQ_CST);
+		}
+		preempt_enable();
+		sched_yield();
+	}
+}
+
+static void enter_and_exit(unsigned int nr)
+{
+	if (nr < 2) {
+		read_fast_or_slow();
+		return;
+	}
+	for (unsigned int i = 0; i < 100; i++) {
+		rcu_sync_enter(&sync_of);
+		if (__atomic_load_n(&fast_readers, __ATOMIC_SEQ_CST) != 0 ||
+		    rcu_sync_is_idle(&sync_of))
+			__atomic_fetch_add(&met, 1, __ATOMIC_RELAXED);
+		rcu_sync_exit(&sync_of);
+		if (i % 16 == nr)
+			while (!rcu_sync_is_idle(&sync_of))
+				rcu_barrier();
+	}
+	__atomic_fetch_add(&slow_readers, 1, __ATOMIC_SEQ_CST);
+	if (nr == 3)
+		WRITE_ONCE(sync_ended, 1);
+}
+
+static struct rcu_sync own;
+static bool idle_at_probe;
+
+static void probe(struct rcu_head *rcu)
+{
+	(void)rcu;
+	idle_at_probe = rcu_sync_is_idle(&own);
+}
+
+/* A writer comes and goes while the grace period of the one before is on its way: one more. */
+static void each_writer_has_a_grace_period_of_its_own(void)
+{
+	struct rcu_head head;
+
+	rcu_sync_enter(&own);
+	rcu_read_lock(); /* nothing passes meanwhile */
+	rcu_sync_exit(&own);
+	rcu_sync_enter(&own);
+	rcu_sync_exit(&own);
+	call_rcu(&head,
+		 probe); /* behind the first one's callback, in the same batch or a later one */
+	rcu_read_unlock();
+	rcu_barrier();
+	CHECK_THAT(!idle_at_probe);
+	rcu_sync_dtor(&own);
+	CHECK_THAT(rcu_sync_is_idle(&own));
+}
+
+static void readers_are_fast_unless_there_is_a_writer(void)
+{
+	check_at_once(4, enter_and_exit);
+	rcu_sync_dtor(&sync_of);
+	CHECK_THAT(met == 0 && rcu_sync_is_idle(&sync_of) && sync_of.writers == 0);
+	rcu_sync_init(&own);
+	rcu_sync_enter(&own);
+	rcu_sync_enter(&own);
+	rcu_sync_exit(&own);
+	CHECK_THAT(!rcu_sync_is_idle(&own));
+	rcu_sync_exit(&own);
+	rcu_sync_enter(&own); /* while a grace period is on its way */
+	rcu_barrier();
+	CHECK_THAT(!rcu_sync_is_idle(&own));
+	rcu_sync_exit(&own);
+	rcu_sync_dtor(&own);
+	CHECK_THAT(rcu_sync_is_idle(&own));
+	each_writer_has_a_grace_period_of_its_own();
+}
+
 static unsigned int order[64], nr_order;
 static void note_order(struct rcu_head *rcu)
 {
@@ -660,6 +750,7 @@ int main(void)
 	a_grace_period_waits_for_all_readers();
 	a_grace_period_outlasts_each_kind_of_reader();
 	callbacks_come_in_order();
+	readers_are_fast_unless_there_is_a_writer();
 	kernel_threads_begin_and_stop();
 	tasks_outlive_their_threads();
 	children_have_callbacks_too();
