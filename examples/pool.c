@@ -10,7 +10,7 @@
 #include <percpu/percpu.h>
 #include <percpu/pool.h>
 
-enum { PAIRS = 2, MESSAGES_EACH = 100000, MOST = 500 };
+enum { PAIRS = 2, MESSAGES_EACH = 20000, MOST = 2000 };
 
 struct message {
 	struct message *next;
