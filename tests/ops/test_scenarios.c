@@ -400,6 +400,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(tier_is_the_one_that_was_asked_for),
 	};
 
+	/* where each operation is some system calls */
+	if (!has_sequences())
+		rounds = 40;
 	if (argc > 1)
 		nr_threads = (unsigned int)at_most(strtoul(argv[1], NULL, 0), MOST_THREADS);
 	if (argc > 2)
