@@ -34,8 +34,9 @@
  * stay counted, so it comes to 0 only if the child puts them. What another thread was doing to the
  * mode, or to the end, is not done there: such a ref counts on exactly, in one word.
  *
- * Mistakes are an error in the log, and change nothing: they do not come from nowhere, as one that
- * has more puts than gets does. All functions but init and exit are thread-safe and signal-safe.
+ * Mistakes are an error in the log, and change nothing; but for more puts than gets, which have
+ * changed the count when they are found. All functions but init and exit are thread-safe and
+ * signal-safe.
  * The kernel's functions of the same names are mirrored.
  */
 #ifndef PERCPU_REFCOUNT_H
