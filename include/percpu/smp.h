@@ -22,9 +22,9 @@
  * With interrupts off the calls that wait are as the kernel's, in which they can lock up: a
  * warning, once, and here what is wanted on the CPU is done all the same. They are thread-safe, and
  * not for handlers of signals; smp_call_function_single_async() is, where the CPU has been called
- * before. The first call of a CPU makes its thread, for which it allocates: not inside of a section,
- * in programs whose handlers of signals operate (section.h). Where no thread is to be had, calls
- * that return an error return it, and the others are fatal.
+ * before. The first call of a CPU makes its thread, for which it allocates: not inside of a
+ * section, in programs whose handlers of signals operate (section.h). Where no thread is to be had,
+ * calls that return an error return it, and the others are fatal.
  *
  * With shared copies (shared.h) a call of a CPU on which the process may not run is fatal, as a
  * visit is. In a child of fork() nothing is left of what its parent has called for. With PERCPU_UP

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_context.c - code as kernel files have it, about where it runs: interrupts, tasklets, local locks,
- * calls of CPUs, notifiers, states of hotplug, threads and their CPUs.
+ * test_context.c - code as kernel files have it, about where it runs: interrupts, tasklets, local
+ * locks, calls of CPUs, notifiers, states of hotplug, threads and their CPUs.
  */
 #include "support/cpus.h"
 #include "support/fact.h"

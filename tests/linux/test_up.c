@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test_up.c - interrupts, softirqs and calls of CPUs with PERCPU_UP: one thread, one CPU, no library. */
+/* test_up.c - interrupts, softirqs and calls of CPUs with PERCPU_UP: one thread, and no library. */
 #include "support/fact.h"
 
 #include <linux/interrupt.h>
