@@ -13,11 +13,11 @@
 #include <string.h>
 
 #include <percpu/percpu.h>
-#include <percpu/refcount.h>
 #include <percpu/ratelimit.h>
+#include <percpu/refcount.h>
+#include <percpu/rwsem.h>
 #include <percpu/seq_stats.h>
 #include <percpu/tree_counter.h>
-#include <percpu/rwsem.h>
 
 DEFINE_PER_CPU(unsigned long, golden_count);
 DEFINE_PER_CPU(unsigned long[4], golden_counts);
@@ -64,7 +64,7 @@ GOLDEN void golden_section_dynamic(unsigned long __percpu *p)
 
 #ifdef GOLDEN_OBJECT
 /*
- * Counters, refs and reader-writer locks: with the shared library only. Where they are linked from
+ * Counters, and what is built of the operations: with the shared library only. Where they are linked from
  * the archive, lld takes an optimised program's copies of the short ways and the archive's.
  */
 GOLDEN void golden_counter_add(struct percpu_counter *fbc)
@@ -204,6 +204,7 @@ static unsigned int stats_wrong(void)
 	golden_counter_stats_add(20);
 	percpu_stats_sum(golden_stats, &sum);
 	return (sum.packets != before.packets + 2) + (sum.bytes != before.bytes + 30);
+}
 
 GOLDEN void golden_rwsem_down_read(struct percpu_rw_semaphore *sem)
 {
@@ -279,10 +280,8 @@ static unsigned int unpinned_wrong(struct golden_pair __percpu *pair)
 	unsigned int wrong = golden_this_wrong(pair) + sections_wrong(pair) + masks_wrong();
 
 #ifdef GOLDEN_OBJECT
-	wrong += golden_object_this_wrong(pair) + counters_wrong() + refs_wrong();
-	wrong += golden_object_this_wrong(pair) + counters_wrong();
-	wrong += tree_wrong() + limits_wrong() + stats_wrong();
 	wrong += golden_object_this_wrong(pair) + counters_wrong() + refs_wrong() + rwsems_wrong();
+	wrong += tree_wrong() + limits_wrong() + stats_wrong();
 #endif
 	return wrong;
 }

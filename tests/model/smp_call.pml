@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * smp_call.pml - a model of calls of other CPUs, for the model checker spin. The steps' names are those of
- * src/toolkit/cpu_queue.h.
+ * src/interrupts/cpu_queue.h.
  *
  * Two CPUs, with a thread each that does what is wanted there. The first caller holds CPU 0, and calls CPU 1;
  * the second holds CPU 1, and calls CPU 0; or, with PLAIN, holds none, and calls CPU 0. They wait.
