@@ -11,6 +11,9 @@
 
 #define DEPTH 200
 #define TAGS 16
+#define WAITERS 6
+#define HELD 3 /* by each: all wait for one at times, but not all for each other */
+static_assert(WAITERS * (HELD - 1) < TAGS && WAITERS * HELD > TAGS);
 #define ROUNDS 30000
 
 static struct sbitmap map;
@@ -72,17 +75,17 @@ static int get_tag(unsigned int *cpu)
 static void use_tags(unsigned int nr)
 {
 	for (unsigned int i = 0; i < ROUNDS / 10; i++) {
-		unsigned int cpu[4];
-		int tag[4];
+		unsigned int cpu[HELD];
+		int tag[HELD];
 
-		for (int n = 0; n < 4; n++) {
+		for (int n = 0; n < HELD; n++) {
 			tag[n] = get_tag(&cpu[n]);
 			if (tag[n] >= TAGS || xchg(&tag_owner[tag[n]], nr + 1) != 0)
 				__atomic_fetch_add(&wrong, 1, __ATOMIC_RELAXED);
 			if (n == 0)
 				sched_yield();
 		}
-		for (int n = 0; n < 4; n++) {
+		for (int n = 0; n < HELD; n++) {
 			if (xchg(&tag_owner[tag[n]], 0) != nr + 1)
 				__atomic_fetch_add(&wrong, 1, __ATOMIC_RELAXED);
 			sbitmap_queue_clear(&queue, tag[n], cpu[n]);
@@ -138,7 +141,7 @@ int main(void)
 	CHECK_THAT(wrong == 0 && sbitmap_weight(&map) == 0);
 	what_is_set_is_shown();
 	tags_come_in_batches();
-	check_at_once(6, use_tags);
+	check_at_once(WAITERS, use_tags);
 	CHECK_THAT(wrong == 0 && sbitmap_weight(&queue.sb) == 0);
 	CHECK_THAT(atomic_read(&queue.ws_active) == 0);
 	printf("%u times full, %u waits\n", full, waited);
