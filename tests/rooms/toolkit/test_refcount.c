@@ -21,6 +21,7 @@
 #include <percpu/refcount.h>
 
 #include <errno.h>
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,7 @@
 static DEFINE_PER_CPU(int, some_variable);
 static struct percpu_ref ref;
 static volatile unsigned int nr_released, nr_confirmed;
-static unsigned long nr_cycles = 8000;
+static unsigned long nr_cycles = 4000;
 static bool takes_hours;
 
 static void release(struct percpu_ref *released)
@@ -499,6 +500,9 @@ static void *use_often(void *arg)
 	return NULL;
 }
 
+/* How often somebody had a reference when the last of the killer's was put. */
+static unsigned long nr_waits;
+
 /* One of a few ways from a life to the next, after which everybody has let go once more, or not. */
 static unsigned int live_on(unsigned long cycle)
 {
@@ -518,6 +522,7 @@ static unsigned int live_on(unsigned long cycle)
 		return nr_of_all - before;
 	}
 	percpu_ref_put(&ref);
+	nr_waits += nr_of_all == before;
 	while (nr_of_all == before)
 		sched_yield();
 	child_expect(percpu_ref_is_zero(&ref) && !percpu_ref_tryget(&ref));
@@ -528,6 +533,7 @@ static unsigned int live_on(unsigned long cycle)
 static void nobody_is_released_early_or_twice(void *arg)
 {
 	static pid_t tids[WORKERS + 1];
+	struct patience patience = takes_hours ? (struct patience){HUGE_VAL} : be_patient();
 	pthread_t threads[WORKERS], driver;
 	uint64_t taken = 0;
 
@@ -542,8 +548,11 @@ static void nobody_is_released_early_or_twice(void *arg)
 		tids[i] = holders[i].tid;
 	}
 	driver = start(drive_threads, tids);
-	for (unsigned long cycle = 0; cycle < nr_cycles; cycle++)
-		child_expect(live_on(cycle) == 0);
+	for (unsigned long cycle = 0; cycle < nr_cycles || nr_waits < 10; cycle++) {
+		child_expect(live_on(cycle) == 0 && !is_out_of_patience(&patience));
+		if (cycle % 16 == 0)
+			sched_yield();
+	}
 	set_stop(true);
 	pthread_join(driver, NULL);
 	join_all(threads, WORKERS);
