@@ -10,9 +10,9 @@
  *
  * Every CPU has a magazine of objects that are free: getting and putting is one restartable
  * sequence (sequence.h) there, and what is put last is got first. A full magazine gives a quarter
- * of itself to a depot that all CPUs have in common, an empty one is filled from there; the depot is
- * two stacks of batches, without a lock. Only where that is empty too memory is mapped, a slab of
- * many objects at a time, under a lock.
+ * of itself to a depot that all CPUs have in common, an empty one is filled from there; the depot
+ * is two stacks of batches, without a lock. Only where that is empty too memory is mapped, a slab
+ * of many objects at a time, under a lock.
  *
  * An object's bytes are what they were when it was put, or zero if it is new.
  *
@@ -66,8 +66,8 @@ __PCPU_BEGIN_DECLS
  * @align: a power of two up to PERCPU_POOL_MAX_ALIGN; 0: that of any type
  * @limit: how many objects there may be; 0: as many as there is memory for
  *
- * No object is made yet. Returns NULL, with a warning in the log, if an argument is not so, if there
- * is no memory, or where copies are shared. Mirrors kmem_cache_create().
+ * No object is made yet. Returns NULL, with a warning in the log, if an argument is not so, if
+ * there is no memory, or where copies are shared. Mirrors kmem_cache_create().
  */
 PERCPU_API struct percpu_pool *percpu_pool_create(const char *name, size_t size, size_t align,
 						  unsigned long limit);
@@ -87,8 +87,8 @@ PERCPU_API void __percpu_pool_put(struct percpu_pool *pool, void *object);
 /**
  * percpu_pool_get() - an object that is free
  *
- * Returns NULL if there are @limit of them, and none is free that the caller may get at; or if there
- * is no memory.
+ * Returns NULL if there are @limit of them, and none is free that the caller may get at; or if
+ * there is no memory.
  */
 __pcpu_always_inline void *percpu_pool_get(struct percpu_pool *pool)
 {
@@ -134,8 +134,9 @@ PERCPU_API size_t percpu_pool_trim(struct percpu_pool *pool);
 /**
  * percpu_pool_drain() - give what is in the magazine of CPU @cpu to the depot
  *
- * Interrupts the CPU if there are any. Returns how many; 0 also for a CPU that is not possible or was
- * never used. -EDEADLK: there are some, and the caller holds another CPU, or local locks of one.
+ * Interrupts the CPU if there are any. Returns how many; 0 also for a CPU that is not possible or
+ * was never used. -EDEADLK: there are some, and the caller holds another CPU, or local locks of
+ * one.
  */
 PERCPU_API int percpu_pool_drain(struct percpu_pool *pool, unsigned int cpu);
 

@@ -2,11 +2,11 @@
 /*
  * pool.c - object caches; percpu/pool.h.
  *
- * Where an object is that is free: in the magazine of a CPU, which sequences change and nobody else;
- * in a batch of the depot (depot.h); or for a moment in the hands of a thread that carries it from
- * one to the other. A thread carries batches that it has popped, and what it has copied out of a
- * magazine by one sequence: so an object is in one place at any moment, and a thread that is stopped
- * in between hinders nobody.
+ * Where an object is that is free: in the magazine of a CPU, which sequences change and nobody
+ * else; in a batch of the depot (depot.h); or for a moment in the hands of a thread that carries it
+ * from one to the other. A thread carries batches that it has popped, and what it has copied out of
+ * a magazine by one sequence: so an object is in one place at any moment, and a thread that is
+ * stopped in between hinders nobody.
  *
  * The lock of a pool is for its slabs and for more batches. It is taken with signals masked, and
  * under it nobody waits for a CPU: who holds one may come for the lock.

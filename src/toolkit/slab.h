@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * slab.h - the memory of a pool's objects: slabs of many, each a mapping of its own; and finding the
- * one that an address lies in.
+ * slab.h - the memory of a pool's objects: slabs of many, each a mapping of its own; and finding
+ * the one that an address lies in.
  *
  *	slab	| struct pcpu_slab, a bit for each object | ... | object | object | ... |
  *

@@ -64,8 +64,9 @@ GOLDEN void golden_section_dynamic(unsigned long __percpu *p)
 
 #ifdef GOLDEN_OBJECT
 /*
- * Counters, and what is built of the operations: with the shared library only. Where they are linked from
- * the archive, lld takes an optimised program's copies of the short ways and the archive's.
+ * Counters, and what is built of the operations: with the shared library only. Where they are
+ * linked from the archive, lld takes an optimised program's copies of the short ways and the
+ * archive's.
  */
 GOLDEN void golden_counter_add(struct percpu_counter *fbc)
 {

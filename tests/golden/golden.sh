@@ -114,9 +114,8 @@ file_of() { # FUNCTION
 classes() { # FUNCTION
 	awk -v function_name="$1" -f "$here/classes.awk" "$(file_of "$1").dis" >whole
 	case $1 in
-	golden_section_* | golden_counter_* | golden_mask_* | golden_ref_*) awk -f "$here/way.awk" whole ;;
-	golden_section_* | golden_counter_* | golden_mask_* | golden_toolkit_*) awk -f "$here/way.awk" whole ;;
-	golden_section_* | golden_counter_* | golden_mask_* | golden_ref_* | golden_rwsem_*) awk -f "$here/way.awk" whole ;;
+	golden_section_* | golden_counter_* | golden_mask_* | golden_ref_* | golden_rwsem_* | golden_toolkit_*)
+		awk -f "$here/way.awk" whole ;;
 	*) cat whole ;;
 	esac
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * up/pool.h - pool.h with PERCPU_UP: a list of free objects, each of which comes from the C library.
+ * up/pool.h - pool.h with PERCPU_UP: a list of free objects, each of which comes from the C
+ * library.
  */
 #ifndef PERCPU_UP_POOL_H
 #define PERCPU_UP_POOL_H

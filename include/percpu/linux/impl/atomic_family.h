@@ -3,7 +3,8 @@
  * atomic_family.h - the functions of one of linux/atomic.h's types, which includes this once a
  * type:
  *
- *	__pcpu_family(name)	the function's name
+ *	__pcpu_family(name)	the function's name; of xor, which is an operator in C++ and the
+ *				formatter's, __pcpu_family_xor
  *	__pcpu_type		the type, a structure of one member, counter
  *	__pcpu_word		what it counts in
  *	__PCPU_FAMILY_BEGUN	if percpu/kernel/lock.h has the first functions
@@ -63,7 +64,7 @@ static inline void __pcpu_family(or)(__pcpu_word i, __pcpu_type *v)
 	__atomic_fetch_or(&v->counter, i, __ATOMIC_RELAXED);
 }
 
-static inline void __pcpu_family(xor)(__pcpu_word i, __pcpu_type *v)
+static inline void __pcpu_family_xor(__pcpu_word i, __pcpu_type *v)
 {
 	__atomic_fetch_xor(&v->counter, i, __ATOMIC_RELAXED);
 }
@@ -232,6 +233,7 @@ static inline __pcpu_word __pcpu_family(dec_if_positive)(__pcpu_type *v)
 #undef __pcpu_by_one
 #undef __pcpu_ordered
 #undef __pcpu_family
+#undef __pcpu_family_xor
 #undef __pcpu_type
 #undef __pcpu_word
 #undef __PCPU_FAMILY_BEGUN

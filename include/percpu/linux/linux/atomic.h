@@ -35,17 +35,20 @@
 	} while (0)
 
 #define __pcpu_family(name) atomic_##name
+#define __pcpu_family_xor atomic_xor
 #define __pcpu_type atomic_t
 #define __pcpu_word int
 #define __PCPU_FAMILY_BEGUN
 #include <percpu/linux/impl/atomic_family.h>
 
 #define __pcpu_family(name) atomic64_##name
+#define __pcpu_family_xor atomic64_xor
 #define __pcpu_type atomic64_t
 #define __pcpu_word s64
 #include <percpu/linux/impl/atomic_family.h>
 
 #define __pcpu_family(name) atomic_long_##name
+#define __pcpu_family_xor atomic_long_xor
 #define __pcpu_type atomic_long_t
 #define __pcpu_word long
 #include <percpu/linux/impl/atomic_family.h>
