@@ -54,7 +54,7 @@ static inline void __pcpu_family(sub)(__pcpu_word i, __pcpu_type *v)
 	__atomic_fetch_sub(&v->counter, i, __ATOMIC_RELAXED);
 }
 
-static inline void __pcpu_family(and)(__pcpu_word i, __pcpu_type *v)
+static inline void __pcpu_family (and)(__pcpu_word i, __pcpu_type *v)
 {
 	__atomic_fetch_and(&v->counter, i, __ATOMIC_RELAXED);
 }
@@ -76,74 +76,71 @@ static inline void __pcpu_family(andnot)(__pcpu_word i, __pcpu_type *v)
 
 /* --- with a result: in four orders --- */
 
-#define __pcpu_fetch(op, ending, order)                                                            \
-	static inline __pcpu_word __pcpu_family(fetch_##op##ending)(__pcpu_word i, __pcpu_type *v) \
-	{                                                                                          \
-		const __pcpu_word before = __atomic_fetch_##op(&v->counter, i, order);             \
-                                                                                                   \
-		__pcpu_full_after(order);                                                          \
-		return before;                                                                     \
+#define __pcpu_fetch(op, ending, order)                                                \
+	static inline __pcpu_word __pcpu_family(fetch_##op##ending)(__pcpu_word i,     \
+								    __pcpu_type * v)   \
+	{                                                                              \
+		const __pcpu_word before = __atomic_fetch_##op(&v->counter, i, order); \
+                                                                                       \
+		__pcpu_full_after(order);                                              \
+		return before;                                                         \
 	}
-#define __pcpu_return(op, ending, order)                                                           \
-	static inline __pcpu_word __pcpu_family(op##_return##ending)(__pcpu_word i,                \
-								     __pcpu_type *v)               \
-	{                                                                                          \
-		const __pcpu_word after = __atomic_##op##_fetch(&v->counter, i, order);            \
-                                                                                                   \
-		__pcpu_full_after(order);                                                          \
-		return after;                                                                      \
+#define __pcpu_return(op, ending, order)                                                \
+	static inline __pcpu_word __pcpu_family(op##_return##ending)(__pcpu_word i,     \
+								     __pcpu_type * v)   \
+	{                                                                               \
+		const __pcpu_word after = __atomic_##op##_fetch(&v->counter, i, order); \
+                                                                                        \
+		__pcpu_full_after(order);                                               \
+		return after;                                                           \
 	}
 #define __pcpu_exchanges(ending, order)                                                            \
-	static inline __pcpu_word __pcpu_family(xchg##ending)(__pcpu_type *v, __pcpu_word value)   \
+	static inline __pcpu_word __pcpu_family(xchg##ending)(__pcpu_type * v, __pcpu_word value)  \
 	{                                                                                          \
 		return xchg##ending(&v->counter, value);                                           \
 	}                                                                                          \
-	static inline bool __pcpu_family(try_cmpxchg##ending)(__pcpu_type *v, __pcpu_word *old,    \
+	static inline bool __pcpu_family(try_cmpxchg##ending)(__pcpu_type * v, __pcpu_word * old,  \
 							      __pcpu_word value)                   \
 	{                                                                                          \
 		return try_cmpxchg##ending(&v->counter, old, value);                               \
 	}                                                                                          \
-	static inline __pcpu_word __pcpu_family(cmpxchg##ending)(__pcpu_type *v, __pcpu_word old,  \
+	static inline __pcpu_word __pcpu_family(cmpxchg##ending)(__pcpu_type * v, __pcpu_word old, \
 								 __pcpu_word value)                \
 	{                                                                                          \
 		return cmpxchg##ending(&v->counter, old, value);                                   \
 	}
-#define __pcpu_by_one(kind, ending, op, by)                                      \
-	static inline __pcpu_word __pcpu_family(kind##ending)(__pcpu_type *v)    \
-	{                                                                        \
-		return __pcpu_family(op##ending)(by, v);                         \
+#define __pcpu_by_one(kind, ending, op, by)                                    \
+	static inline __pcpu_word __pcpu_family(kind##ending)(__pcpu_type * v) \
+	{                                                                      \
+		return __pcpu_family(op##ending)(by, v);                       \
 	}
-#define __pcpu_ordered(ending, order)                                                              \
-	__pcpu_fetch(add, ending, order)                                                           \
-	__pcpu_fetch(sub, ending, order)                                                           \
-	__pcpu_fetch(and, ending, order)                                                           \
-	__pcpu_fetch(or, ending, order)                                                            \
-	__pcpu_fetch(xor, ending, order)                                                           \
-	__pcpu_return(sub, ending, order)                                                          \
-	__pcpu_exchanges(ending, order)                                                            \
-	__pcpu_by_one(fetch_inc, ending, fetch_add, 1)                                             \
-	__pcpu_by_one(fetch_dec, ending, fetch_sub, 1)
+#define __pcpu_ordered(ending, order)                                                      \
+	__pcpu_fetch(add, ending, order) __pcpu_fetch(sub, ending, order)                  \
+		__pcpu_fetch(and, ending, order) __pcpu_fetch(or, ending, order)           \
+			__pcpu_fetch(xor, ending, order) __pcpu_return(sub, ending, order) \
+				__pcpu_exchanges(ending, order)                            \
+					__pcpu_by_one(fetch_inc, ending, fetch_add, 1)     \
+						__pcpu_by_one(fetch_dec, ending, fetch_sub, 1)
 
-__pcpu_ordered(_relaxed, __ATOMIC_RELAXED)
-__pcpu_ordered(_acquire, __ATOMIC_ACQUIRE)
-__pcpu_ordered(_release, __ATOMIC_RELEASE)
-__pcpu_ordered(, __ATOMIC_SEQ_CST)
-__pcpu_return(add, _relaxed, __ATOMIC_RELAXED)
-__pcpu_return(add, _acquire, __ATOMIC_ACQUIRE)
-__pcpu_return(add, _release, __ATOMIC_RELEASE)
-__pcpu_by_one(inc_return, _relaxed, add_return, 1)
-__pcpu_by_one(inc_return, _acquire, add_return, 1)
-__pcpu_by_one(inc_return, _release, add_return, 1)
-__pcpu_by_one(dec_return, _relaxed, sub_return, 1)
-__pcpu_by_one(dec_return, _acquire, sub_return, 1)
-__pcpu_by_one(dec_return, _release, sub_return, 1)
+__pcpu_ordered(_relaxed, __ATOMIC_RELAXED) __pcpu_ordered(_acquire, __ATOMIC_ACQUIRE)
+	__pcpu_ordered(_release, __ATOMIC_RELEASE) __pcpu_ordered(, __ATOMIC_SEQ_CST) __pcpu_return(
+		add, _relaxed, __ATOMIC_RELAXED) __pcpu_return(add, _acquire, __ATOMIC_ACQUIRE)
+		__pcpu_return(add, _release, __ATOMIC_RELEASE) __pcpu_by_one(inc_return, _relaxed,
+									     add_return, 1)
+			__pcpu_by_one(inc_return, _acquire, add_return,
+				      1) __pcpu_by_one(inc_return, _release, add_return, 1)
+				__pcpu_by_one(dec_return, _relaxed, sub_return,
+					      1) __pcpu_by_one(dec_return, _acquire, sub_return, 1)
+					__pcpu_by_one(dec_return, _release, sub_return, 1)
 #ifndef __PCPU_FAMILY_BEGUN
-__pcpu_return(add, , __ATOMIC_SEQ_CST)
-__pcpu_by_one(inc_return, , add_return, 1)
-__pcpu_by_one(dec_return, , sub_return, 1)
+						__pcpu_return(add, , __ATOMIC_SEQ_CST)
+							__pcpu_by_one(inc_return, , add_return, 1)
+								__pcpu_by_one(dec_return, ,
+									      sub_return, 1)
 #endif
 
-static inline __pcpu_word __pcpu_family(fetch_andnot)(__pcpu_word i, __pcpu_type *v)
+									static inline __pcpu_word
+	__pcpu_family(fetch_andnot)(__pcpu_word i, __pcpu_type *v)
 {
 	return __pcpu_family(fetch_and)(~i, v);
 }
