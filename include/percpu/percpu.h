@@ -2,9 +2,10 @@
 /*
  * percpu.h - per-CPU variables for userspace; includes everything a program needs that counts.
  *
- * CPU hotplug (cpu.h, cpuhotplug.h, notifier.h, smpboot.h, watch.h), bitmap.h, boot.h and kernel/
- * have names that programs have too: who wants them includes them. So it is with the toolkit, which
- * not everybody needs (docs/toolkit.md).
+ * CPU hotplug (cpu.h, cpuhotplug.h, notifier.h, smpboot.h, watch.h), interrupts (interrupt.h,
+ * smp.h, migrate.h, topology.h), bitmap.h, boot.h, kernel/ and linux/ have names that programs have
+ * too: who wants them includes them. So it is with the toolkit, which not everybody needs
+ * (docs/toolkit.md).
  */
 #ifndef PERCPU_PERCPU_H
 #define PERCPU_PERCPU_H
