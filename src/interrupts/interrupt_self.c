@@ -14,7 +14,7 @@ __thread struct pcpu_interrupt_self pcpu_interrupt_self
 struct pcpu_interrupt_ways pcpu_interrupt_ways;
 
 /* The thread's own, as its handlers see it: nothing is kept in a register across a call of this. */
-static struct pcpu_interrupt_self *self(void)
+static struct pcpu_interrupt_self *mine(void)
 {
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	return &pcpu_interrupt_self;
@@ -23,12 +23,12 @@ static struct pcpu_interrupt_self *self(void)
 static void take(void)
 {
 	(void)get_cpu();
-	self()->holds++;
+	mine()->holds++;
 }
 
 static void leave(void)
 {
-	self()->holds--;
+	mine()->holds--;
 	put_cpu();
 }
 
@@ -36,12 +36,12 @@ static void leave(void)
 
 bool pcpu_may_do_softirqs(void)
 {
-	return self()->softirqs && !(self()->count & (NMI_MASK | HARDIRQ_MASK | SOFTIRQ_MASK));
+	return mine()->softirqs && !(mine()->count & (NMI_MASK | HARDIRQ_MASK | SOFTIRQ_MASK));
 }
 
 static void set_off(void)
 {
-	self()->off = true;
+	mine()->off = true;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
@@ -50,22 +50,22 @@ static void handle_noted(void)
 	unsigned long noted;
 
 	/* a look first: most of the time there is nothing, and an exchange is dear */
-	while (self()->noted) {
-		noted = __atomic_exchange_n(&self()->noted, 0, __ATOMIC_RELAXED);
+	while (mine()->noted) {
+		noted = __atomic_exchange_n(&mine()->noted, 0, __ATOMIC_RELAXED);
 		__percpu_irq_enter();
 		for (; noted; noted &= noted - 1)
 			pcpu_interrupt_ways.handle((unsigned int)__builtin_ctzl(noted) + 1);
 		/* a handler that has put interrupts on has ended the section, too */
 		(void)__percpu_irq_save();
-		self()->count -= HARDIRQ_OFFSET;
+		mine()->count -= HARDIRQ_OFFSET;
 	}
 }
 
 /* N2 and N3: whether nothing came meanwhile. If something did, interrupts are off. */
 static bool try_on(void)
 {
-	self()->off = false;
-	if (!self()->noted)
+	mine()->off = false;
+	if (!mine()->noted)
 		return true;
 	set_off();
 	return false;
@@ -73,9 +73,9 @@ static bool try_on(void)
 
 static unsigned int take_softirqs(void)
 {
-	const unsigned int softirqs = self()->softirqs;
+	const unsigned int softirqs = mine()->softirqs;
 
-	self()->softirqs = 0;
+	mine()->softirqs = 0;
 	return softirqs;
 }
 
@@ -83,8 +83,8 @@ static unsigned int take_softirqs(void)
 void pcpu_do_softirqs(void)
 {
 	take();
-	self()->count += SOFTIRQ_OFFSET;
-	for (int round = 0; self()->softirqs && round < ROUNDS; round++) {
+	mine()->count += SOFTIRQ_OFFSET;
+	for (int round = 0; mine()->softirqs && round < ROUNDS; round++) {
 		const unsigned int softirqs = take_softirqs();
 
 		do
@@ -93,10 +93,10 @@ void pcpu_do_softirqs(void)
 		pcpu_interrupt_ways.act(softirqs);
 		set_off();
 	}
-	self()->count -= SOFTIRQ_OFFSET;
-	if (self()->softirqs &&
-	    pcpu_interrupt_ways.leave((unsigned int)pcpu_held_cpu(), self()->softirqs))
-		self()->softirqs = 0;
+	mine()->count -= SOFTIRQ_OFFSET;
+	if (mine()->softirqs &&
+	    pcpu_interrupt_ways.leave((unsigned int)pcpu_held_cpu(), mine()->softirqs))
+		mine()->softirqs = 0;
 	leave();
 }
 
@@ -114,7 +114,7 @@ static void set_on(void)
 
 PERCPU_API unsigned long __percpu_irq_save(void)
 {
-	if (self()->off)
+	if (mine()->off)
 		return 1;
 	take();
 	set_off();
@@ -123,7 +123,7 @@ PERCPU_API unsigned long __percpu_irq_save(void)
 
 PERCPU_API void __percpu_irq_restore(unsigned long flags)
 {
-	if (flags || !self()->off)
+	if (flags || !mine()->off)
 		return;
 	set_on();
 	leave();
@@ -131,21 +131,21 @@ PERCPU_API void __percpu_irq_restore(unsigned long flags)
 
 PERCPU_API unsigned long __percpu_irqs_off(void)
 {
-	return self()->off;
+	return mine()->off;
 }
 
 PERCPU_API void __percpu_bh_disable(void)
 {
 	take();
-	self()->count += SOFTIRQ_DISABLE_OFFSET;
+	mine()->count += SOFTIRQ_DISABLE_OFFSET;
 }
 
 PERCPU_API void __percpu_bh_enable(void)
 {
-	if ((self()->count & SOFTIRQ_MASK) < SOFTIRQ_DISABLE_OFFSET)
+	if ((mine()->count & SOFTIRQ_MASK) < SOFTIRQ_DISABLE_OFFSET)
 		pcpu_fatal("local_bh_enable() where bottom halves are on");
-	self()->count -= SOFTIRQ_DISABLE_OFFSET;
-	if (pcpu_may_do_softirqs() && !self()->off) {
+	mine()->count -= SOFTIRQ_DISABLE_OFFSET;
+	if (pcpu_may_do_softirqs() && !mine()->off) {
 		set_off();
 		set_on();
 	}
@@ -161,12 +161,12 @@ static unsigned int sections(void)
 
 PERCPU_API unsigned int __percpu_preempt_count(void)
 {
-	return self()->count | ((sections() - self()->holds) & PREEMPT_MASK);
+	return mine()->count | ((sections() - mine()->holds) & PREEMPT_MASK);
 }
 
 static unsigned int depth(void)
 {
-	return (self()->count & HARDIRQ_MASK) >> HARDIRQ_SHIFT;
+	return (mine()->count & HARDIRQ_MASK) >> HARDIRQ_SHIFT;
 }
 
 PERCPU_API void __percpu_irq_enter(void)
@@ -175,8 +175,8 @@ PERCPU_API void __percpu_irq_enter(void)
 
 	if (level == HARDIRQ_MASK >> HARDIRQ_SHIFT)
 		pcpu_fatal("%u handlers of interrupts inside of each other", level + 1);
-	self()->outer = (unsigned short)((self()->outer & ~(1u << level)) | was_off << level);
-	self()->count += HARDIRQ_OFFSET;
+	mine()->outer = (unsigned short)((mine()->outer & ~(1u << level)) | was_off << level);
+	mine()->count += HARDIRQ_OFFSET;
 }
 
 PERCPU_API void __percpu_irq_exit(void)
@@ -185,23 +185,23 @@ PERCPU_API void __percpu_irq_exit(void)
 		pcpu_fatal("irq_exit() without irq_enter()");
 	/* a handler that has put interrupts on has ended the section, too */
 	(void)__percpu_irq_save();
-	self()->count -= HARDIRQ_OFFSET;
-	__percpu_irq_restore(self()->outer >> depth() & 1);
+	mine()->count -= HARDIRQ_OFFSET;
+	__percpu_irq_restore(mine()->outer >> depth() & 1);
 }
 
 PERCPU_API void __percpu_nmi(int step)
 {
-	if (step > 0 ? (self()->count & NMI_MASK) == NMI_MASK : !(self()->count & NMI_MASK))
+	if (step > 0 ? (mine()->count & NMI_MASK) == NMI_MASK : !(mine()->count & NMI_MASK))
 		pcpu_fatal("nmi_enter() and nmi_exit() are no pairs");
-	self()->count += (unsigned int)step * NMI_OFFSET;
+	mine()->count += (unsigned int)step * NMI_OFFSET;
 }
 
 void pcpu_interrupt_came(unsigned int signal)
 {
 	const int saved = errno;
 
-	if (self()->off) {
-		__atomic_fetch_or(&self()->noted, 1ul << (signal - 1), __ATOMIC_RELAXED);
+	if (mine()->off) {
+		__atomic_fetch_or(&mine()->noted, 1ul << (signal - 1), __ATOMIC_RELAXED);
 	} else {
 		__percpu_irq_enter();
 		pcpu_interrupt_ways.handle(signal);

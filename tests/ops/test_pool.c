@@ -122,6 +122,8 @@ static void objects_come_again(void **state)
 	unsigned long nr;
 
 	(void)state;
+	/* on another CPU there is another magazine to fill */
+	stay_here();
 	get_all(1000);
 	put_all(1000);
 	nr = percpu_pool_nr_objects(pool);
@@ -131,6 +133,7 @@ static void objects_come_again(void **state)
 	}
 	/* nothing is lost on the way to the depot and back */
 	assert_int_equal(percpu_pool_nr_objects(pool), nr);
+	go_anywhere();
 }
 
 static void objects_have_the_size_and_alignment_asked_for(void **state)
