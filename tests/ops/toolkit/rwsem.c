@@ -67,9 +67,9 @@ static void in_child(void)
 
 static bool end(void)
 {
-	const bool right = toolkit_equal("torn", torn, 0) &
-			   toolkit_equal("writes", one, toolkit_tallies(writes)) &
-			   toolkit_equal("writes, the other half", two, one) &
+	const bool right = toolkit_equal("torn", torn, 0) &&
+			   toolkit_equal("writes", one, toolkit_tallies(writes)) &&
+			   toolkit_equal("writes, the other half", two, one) &&
 			   toolkit_equal("reads", toolkit_tallies(reads) > 0, 1);
 
 	return toolkit_equal("held", percpu_rwsem_is_held(&sem), 0) && right;
