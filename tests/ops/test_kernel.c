@@ -138,7 +138,7 @@ static void hear(enum percpu_log_level level, const char *message)
 {
 	heard.nr++;
 	heard.level = level;
-	snprintf(heard.message, sizeof(heard.message), "%s", message);
+	snprintf(heard.message, sizeof(heard.message), "%.199s", message);
 }
 
 static void do_not_end(const char *message)

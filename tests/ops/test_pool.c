@@ -34,7 +34,7 @@ static char said[512];
 static void hear(enum percpu_log_level level, const char *message)
 {
 	(void)level;
-	snprintf(said, sizeof(said), "%s", message);
+	snprintf(said, sizeof(said), "%.511s", message);
 }
 
 static int begin_with(size_t size, size_t align, unsigned long limit)

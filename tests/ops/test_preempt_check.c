@@ -26,7 +26,7 @@ static void keep_report(enum percpu_log_level level, const char *message)
 	if (level != PERCPU_LOG_ERR)
 		return;
 	reports++;
-	snprintf(report, sizeof(report), "%s", message);
+	snprintf(report, sizeof(report), "%.255s", message);
 }
 
 static int start_listening(void **state)

@@ -326,7 +326,7 @@ static void keep_report(enum percpu_log_level level, const char *message)
 		return;
 	reports++;
 	this_cpu_inc(reported); /* on the CPU that is let go, perhaps */
-	snprintf(report, sizeof(report), "%s", message);
+	snprintf(report, sizeof(report), "%.255s", message);
 }
 
 static unsigned int left_cpu;

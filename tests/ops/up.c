@@ -213,7 +213,7 @@ static void hear(enum percpu_log_level level, const char *message)
 {
 	(void)level;
 	messages++;
-	snprintf(last_message, sizeof(last_message), "%s", message);
+	snprintf(last_message, sizeof(last_message), "%.255s", message);
 }
 
 static void bad_sizes_and_alignments_are_refused(void **state)

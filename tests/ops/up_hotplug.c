@@ -62,7 +62,7 @@ static int start(unsigned int cpu)
 	return failure;
 }
 
-static int stop(unsigned int cpu)
+static int shut(unsigned int cpu)
 {
 	assert_int_equal(cpu, 0);
 	nr_started--;
@@ -74,17 +74,17 @@ static void states_are_started_on_cpu_0(void **state)
 	int number;
 
 	(void)state;
-	number = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "mine", start, stop);
+	number = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "mine", start, shut);
 	assert_int_equal(number, CPUHP_AP_ONLINE_DYN);
 	assert_int_equal(nr_started, 1);
 	failure = -ENODEV;
-	assert_int_equal(cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "other", start, stop), -ENODEV);
+	assert_int_equal(cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "other", start, shut), -ENODEV);
 	nr_started = 1;
 	failure = 0;
-	assert_int_equal(cpuhp_setup_state_nocalls(CPUHP_BP_PREPARE_FIXED, "b", start, stop), 0);
-	assert_int_equal(cpuhp_setup_state(CPUHP_BP_PREPARE_FIXED, "c", start, stop), -EBUSY);
-	assert_int_equal(cpuhp_setup_state(CPUHP_ONLINE, "c", start, stop), -EINVAL);
-	assert_int_equal(cpuhp_setup_state(CPUHP_BRINGUP_CPU, "c", start, stop), -EBUSY);
+	assert_int_equal(cpuhp_setup_state_nocalls(CPUHP_BP_PREPARE_FIXED, "b", start, shut), 0);
+	assert_int_equal(cpuhp_setup_state(CPUHP_BP_PREPARE_FIXED, "c", start, shut), -EBUSY);
+	assert_int_equal(cpuhp_setup_state(CPUHP_ONLINE, "c", start, shut), -EINVAL);
+	assert_int_equal(cpuhp_setup_state(CPUHP_BRINGUP_CPU, "c", start, shut), -EBUSY);
 	assert_int_equal(nr_started, 1);
 	cpuhp_remove_state(number);
 	assert_int_equal(nr_started, 0);

@@ -539,7 +539,7 @@ static char heard[200];
 static void hear(enum percpu_log_level level, const char *message)
 {
 	assert_int_equal(level, PERCPU_LOG_WARNING);
-	snprintf(heard, sizeof(heard), "%s", message);
+	snprintf(heard, sizeof(heard), "%.199s", message);
 }
 
 static void what_was_suppressed_is_said_by_the_next_or_at_the_end(void **state)

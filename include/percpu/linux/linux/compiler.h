@@ -71,6 +71,8 @@
 #define __acquire(x) ((void)0)
 #define __release(x) ((void)0)
 #define __cond_lock(x, c) (c)
+/* new kernels give it to programs too, as nothing */
+#undef __counted_by
 #define __counted_by(member)
 #define __randomize_layout
 #define __designated_init

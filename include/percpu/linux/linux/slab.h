@@ -122,7 +122,7 @@ static inline char *kmemdup_nul(const char *s, size_t len, gfp_t flags)
 {
 	char *copy = s ? (char *)kmalloc(size_add(len, 1), flags) : NULL;
 
-	if (copy) {
+	if (!ZERO_OR_NULL_PTR(copy)) {
 		memcpy(copy, s, len);
 		copy[len] = '\0';
 	}
