@@ -11,6 +11,7 @@
 #        golden.sh fallback COMPILER	the fallback tier's short way, on every size
 #        golden.sh toolkit COMPILER	what the toolkit has in line (toolkit.c): the classes are those of
 #					toolkit_COMPILER.list
+#        golden.sh cxx COMPILER		what percpu.hpp is compiled to (cxx.cc) is what C is
 #
 # Environment: PERCPU_SOURCE, PERCPU_LIBRARIES and GOLDEN_WORK, the folder for what is built.
 set -eu
@@ -501,6 +502,42 @@ check_toolkit() {
 	while read -r function; do
 		classes "$function" >actual
 		compare "$function" "$here/toolkit_$compiler.list"
+	done <built
+}
+
+# --- C++ ---
+
+check_cxx() {
+	case $compiler in *clang) cxx=clang++ ;; *) cxx=g++ ;; esac
+	command -v $cxx >/dev/null || skip "there is no $cxx"
+	build "C, libpercpu.so" "$shared" -O2 -fPIE -pie
+	functions 'this|section|counter' >built
+	while read -r function; do
+		classes "$function" | cut -f 1 >"$function.c"
+	done <built
+	variant="percpu.hpp, libpercpu.so"
+	"$cxx" $warnings -std=c++17 -O2 -fPIE -pie "-I$PERCPU_SOURCE/include" "$here/cxx.cc" -o golden $shared
+	inspect golden
+	for conf in backend:auto backend:fallback; do
+		answer=$(PERCPU_CONF=$conf ./golden) || answer="$answer, exit status $?"
+		[ "$answer" = "golden: 0 wrong" ] || fail "with $conf it says: $answer"
+	done
+	rm -f object.so.symbols
+	functions 'this|section|counter' >built
+	[ "$(grep -c . built)" -ge 21 ] || fail "cxx.cc has fewer functions than operations.h"
+	while read -r function; do
+		[ -e "$function.c" ] || continue
+		checks=$((checks + 1))
+		classes "$function" >actual
+		cut -f 1 actual >actual.classes
+		cmp -s "$function.c" actual.classes && continue
+		# a compiler may lay out a section's begin and end otherwise, but not make them longer
+		case $function in *_section_*)
+			[ "$(grep -c . actual)" -gt $(($(grep -c . "$function.c") + 2)) ] || continue
+			;;
+		esac
+		fail "$function is not what it is in C:"
+		diff "$function.c" actual >&2 || :
 	done <built
 }
 

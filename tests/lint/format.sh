@@ -9,7 +9,7 @@ source=$1 mode=${2:-check}
 need clang-format 14
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-files_of '*.c' '*.h' '*.cc' >"$work/files"
+files_of '*.c' '*.h' '*.cc' '*.hpp' >"$work/files"
 cd "$source"
 [ -s "$work/files" ] || { echo "there are no files"; exit 1; }
 if [ "$mode" = fix ]; then
