@@ -1,0 +1,47 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# pages.sh SOURCE: that the pages' pieces of code are those of the files that they name, and that every link
+# within the repository leads somewhere: to a file, and to a heading of it.
+set -eu
+source=$1
+here=$source/tests/docs
+cd "$source"
+failures=0 links=0
+said=$(mktemp)
+trap 'rm -f "$said"' EXIT
+
+for page in README.md docs/*.md; do
+	awk -v root="$source" -f "$here/excerpts.awk" "$page" >"$said" || {
+		grep -v 'pieces,' "$said" >&2
+		failures=$((failures + 1))
+	}
+done
+
+# A heading as what a link calls it: lower case, no marks, hyphens for blanks.
+anchors_of() { # FILE
+	awk '/^```/ { code = !code } !code && /^#+ / { sub(/^#+ /, ""); print tolower($0) }' "$1" |
+		sed 's/[^a-z0-9 _-]//g; s/ /-/g'
+}
+
+for page in README.md docs/*.md; do
+	folder=$(dirname "$page")
+	for link in $(awk '/^```/ { code = !code } !code' "$page" | grep -oE '\]\([^)]+\)' | sed 's/^](//; s/)$//'); do
+		case $link in http://* | https://* | mailto:*) continue ;; esac
+		links=$((links + 1))
+		file=${link%%#*} anchor=
+		case $link in *'#'*) anchor=${link#*#} ;; esac
+		target=$page
+		[ -z "$file" ] || target=$folder/$file
+		[ -e "$target" ] || {
+			echo "$page: ($link) leads nowhere" >&2
+			failures=$((failures + 1))
+			continue
+		}
+		[ -z "$anchor" ] || anchors_of "$target" | grep -qxF -- "$anchor" || {
+			echo "$page: ($link): $target has no such heading" >&2
+			failures=$((failures + 1))
+		}
+	done
+done
+echo "$links links, $failures wrong"
+[ "$links" -gt 20 ] && [ $failures -eq 0 ]
