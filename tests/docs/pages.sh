@@ -25,6 +25,7 @@ anchors_of() { # FILE
 
 for page in README.md docs/*.md; do
 	folder=$(dirname "$page")
+	# shellcheck disable=SC2013 # no link has a blank
 	for link in $(awk '/^```/ { code = !code } !code' "$page" | grep -oE '\]\([^)]+\)' | sed 's/^](//; s/)$//'); do
 		case $link in http://* | https://* | mailto:*) continue ;; esac
 		links=$((links + 1))
