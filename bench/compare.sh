@@ -77,7 +77,7 @@ build_commit() { # into $before
 	git -C "$root" archive --output="$scratch/source.tar" "${commit:=HEAD~1}" ||
 		fail "there is no commit $commit"
 	tar -xf "$scratch/source.tar" -C "$scratch/source"
-	set -- -DPERCPU_TESTS=OFF -DPERCPU_EXAMPLES=OFF -DPERCPU_BENCH=ON
+	set -- -DPERCPU_TESTS=OFF -DPERCPU_EXAMPLES=OFF -DPERCPU_TOOLS=OFF -DPERCPU_BENCH=ON
 	for name in CMAKE_BUILD_TYPE CMAKE_C_COMPILER CMAKE_CXX_COMPILER CMAKE_C_FLAGS \
 		PERCPU_JEMALLOC PERCPU_HWLOC PERCPU_NUMA PERCPU_SANITIZE; do
 		set -- "$@" "-D$name=$(cached $name)"
@@ -107,7 +107,9 @@ build_around() { # SIDE BUILD: the tree's program against what BUILD installs
 	quietly cmake --build "$scratch/around.$1"
 }
 
-built='' # of each build
+# of each build; and of this one what is installed beside the library
+built='' tools=''
+[ "$(cached PERCPU_TOOLS)" != ON ] || tools=percpu_tools
 for program in $programs; do
 	program_of now "$now" "$program" >"$scratch/log"
 	case $program in
@@ -117,7 +119,7 @@ for program in $programs; do
 done
 if [ -z "$before" ]; then
 	# shellcheck disable=SC2086 # a list of words
-	quietly cmake --build "$now" --target $built percpu_bench_compare
+	quietly cmake --build "$now" --target $built $tools percpu_bench_compare
 	build_commit
 fi
 case $programs in *percpu_bench_around*)

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The order of the house. A file of src/ uses what is in its own folder and in folders below it, which
-# src/CMakeLists.txt lists from the lowest to the highest; and nothing goes in a circle.
+# src/CMakeLists.txt lists from the lowest to the highest; and nothing goes in a circle. The programs in
+# src/tools/ stand outside: they have an order of their own (bench_order.sh).
 # Usage: house.sh SOURCE SYMBOLS; SYMBOLS is what symbols.sh prints of the library's objects. Says what
 # is wrong, a line each, and exits with 1 if there is anything.
 set -eu
@@ -36,7 +37,7 @@ above() {
 }
 
 # --- the list has every file, once, and no other ---
-(cd "$src" && find . -name '*.[cS]' | sed 's|^\./||' | sort) >"$work/there"
+(cd "$src" && find . -path ./tools -prune -o -name '*.[cS]' -print | sed 's|^\./||' | sort) >"$work/there"
 grep -oE '[a-z0-9_]+/[][a-z0-9_/${}A-Z]*\.[cS]' "$src/CMakeLists.txt" | sort -u >"$work/listed"
 for arch in "$src"/arch/*/; do
 	sed "s|\${PERCPU_ARCH}|$(basename "$arch")|" "$work/listed"
@@ -60,7 +61,7 @@ done
 # --- includes go downwards ---
 # A line each: the room that includes, its folder, the room that is included, its folder. A room is
 # a file without its ending. What has no folder is the processor's.
-(cd "$src" && grep -rn '^#include "' --include='*.[chS]' . | sed 's|^\./||') |
+(cd "$src" && grep -rn '^#include "' --include='*.[chS]' --exclude-dir=tools . | sed 's|^\./||') |
 	sed 's|^\([^:]*\)\.[chS]:[0-9]*:#include "\([^"]*\)\.h".*|\1 \2|' |
 	awk "$folder"'{ to = $2; if (to !~ /\//) to = "arch/*/" to
 	       print $1, folder($1), to, folder(to) }' >"$work/includes"
@@ -85,7 +86,7 @@ for entry in $entries; do
 	mv "$work/rest" "$work/calls"
 done
 awk "$folder"'{ print folder($1), folder($3), $1 " uses " $2 " of " $3 }' "$work/calls" | above
-(cd "$src" && grep -rnE '^[a-z].*[ *]pcpu_[a-z0-9_]+\(' --include='*.h' .) |
+(cd "$src" && grep -rnE '^[a-z].*[ *]pcpu_[a-z0-9_]+\(' --include='*.h' --exclude-dir=tools .) |
 	grep -vE ':(static|return|typedef|#)' |
 	sed -n 's|^\./\([^:]*\)\.h:.*[ *]\(pcpu_[a-z0-9_]*\)(.*|\1 \2|p' >"$work/declared"
 awk "$folder"'NR == FNR { if ($2 == "D") definer[$3] = $1; next }
@@ -94,7 +95,7 @@ awk "$folder"'NR == FNR { if ($2 == "D") definer[$3] = $1; next }
 	"$symbols" "$work/declared" >>"$work/wrong"
 
 # --- what a header says of locks is asserted ---
-(cd "$src" && find . -name '*.[ch]' | sed 's|^\./||' | sort -t. -k2,2 |
+(cd "$src" && find . -path ./tools -prune -o -name '*.[ch]' -print | sed 's|^\./||' | sort -t. -k2,2 |
 	xargs awk -f "$here/asserts.awk") >"$work/asserts"
 grep ' says that ' "$work/asserts" >>"$work/wrong" || true
 

@@ -27,7 +27,7 @@ for arch in src/arch/*/; do
 	find src -name '*.c' ! -path 'src/arch/*' -o -path "src/arch/$arch/*.c" >"$work/files"
 	[ -s "$work/files" ] || { echo "src/ has no files"; status=1; }
 	# information: which suppressions are not needed
-	check --enable=information "-D__${arch}__" "-Isrc/arch/$arch" -Isrc \
+	check --enable=information "-D__${arch}__" "-Isrc/arch/$arch" -Isrc -Isrc/tools \
 		--file-list="$work/files" \
 		-D'hwloc_bitmap_foreach_begin(cpu, set)=while (hwloc_next(set, &cpu)) {' \
 		-D'hwloc_bitmap_foreach_end()=}'
