@@ -27,5 +27,6 @@
 #include <percpu/section.h>
 #include <percpu/shared.h>
 #include <percpu/stats.h>
+#include <percpu/version.h>
 
 #endif /* PERCPU_PERCPU_H */

@@ -10,8 +10,9 @@ library=$PERCPU_LIBRARIES/libpercpu.so
 begin "libpercpu.so exports what exports.txt lists, and nothing else"
 exported=$LINK_WORK/exported
 if step nm -D --defined-only --format=posix "$library"; then
-	cut -d ' ' -f 1 output | sed 's/@.*//' | LC_ALL=C sort >"$exported"
-	sed '/^#/d; /^$/d' "$here/exports.txt" | LC_ALL=C sort >expected
+	# of type A are the versions themselves (versions.sh)
+	awk '$2 != "A" { sub(/@.*/, "", $1); print $1 }' output | LC_ALL=C sort >"$exported"
+	sed '/^#/d; /^$/d; s/ .*//' "$here/exports.txt" | LC_ALL=C sort >expected
 	step diff -u expected "$exported" || :
 fi
 
@@ -27,9 +28,9 @@ if step nm --defined-only --extern-only --format=posix "$PERCPU_LIBRARIES/libper
 	grep -qx __percpu_rt defined || failed "it does not define __percpu_rt"
 fi
 
-begin "the shared library's name is libpercpu.so.0"
+begin "the shared library's name is libpercpu.so.1"
 if step readelf -dW "$library"; then
-	grep -q 'SONAME.*\[libpercpu\.so\.0\]' output || failed "no such SONAME"
+	grep -q 'SONAME.*\[libpercpu\.so\.1\]' output || failed "no such SONAME"
 	grep -q 'TEXTREL' output && failed "it has text relocations"
 	grep -q 'FLAGS.*BIND_NOW' output || failed "it looks for functions late, on any stack"
 fi
