@@ -1,6 +1,7 @@
 #!/bin/sh
 # setup.sh PURPOSE: everything from a fresh Debian machine to a finished build in build/.
-# PURPOSE is "example" or "test": which packages are wanted beside those of the library.
+# PURPOSE is "example" or "test": which packages are wanted beside those of the library; or "packages": the library's
+# own Debian packages are made, in build-packages/.
 # Installs what is missing if it may, and says what is missing if it may not.
 set -eu
 purpose=${1:-test}
@@ -12,8 +13,9 @@ case $purpose in
 example) packages="$packages libmicrohttpd-dev nghttp2-client curl" ;;
 test) packages="$packages libcmocka-dev libmicrohttpd-dev nghttp2-client curl libcjson-dev liburcu-dev \
 	clang libclang-rt-dev lld mold binutils musl-tools linux-libc-dev sparse spin valgrind gdb procps \
-	clang-format clang-tidy cppcheck shellcheck universal-ctags" ;;
-*) echo "setup.sh: the purpose is example or test, not $purpose" >&2; exit 2 ;;
+	clang-format clang-tidy cppcheck shellcheck universal-ctags dpkg-dev lintian abigail-tools" ;;
+packages) packages="$packages dpkg-dev" ;;
+*) echo "setup.sh: the purpose is example, test or packages, not $purpose" >&2; exit 2 ;;
 esac
 
 missing() {
@@ -53,10 +55,19 @@ else
 	echo "This is no Debian system: install what corresponds to these packages yourself:" >&2
 	echo "    $packages" >&2
 fi
-tests=OFF
-[ "$purpose" = example ] || tests=ON
-log=$(mktemp)
-cmake -S "$root" -B "$build" -G Ninja -DPERCPU_TESTS=$tests -DPERCPU_BENCH=$tests >"$log" 2>&1 ||
-	{ cat "$log" >&2; exit 1; }
-rm -f "$log"
+configure() { # OPTION...
+	log=$(mktemp)
+	cmake -S "$root" -B "$build" -G Ninja "$@" >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
+	rm -f "$log"
+}
+
+case $purpose in
+example) configure -DPERCPU_TESTS=OFF -DPERCPU_BENCH=OFF ;;
+test) configure -DPERCPU_TESTS=ON -DPERCPU_BENCH=ON ;;
+packages)
+	build=${PERCPU_BUILD:-$root/build-packages}
+	configure -DCMAKE_INSTALL_PREFIX=/usr -DPERCPU_TESTS=OFF -DPERCPU_BENCH=OFF -DPERCPU_EXAMPLES=OFF
+	;;
+esac
 cmake --build "$build"
+[ "$purpose" != packages ] || (cd "$build" && cpack)

@@ -18,6 +18,6 @@ int main(void)
 	local_irq_restore(flags);
 	for_each_possible_cpu(cpu)
 		sum += per_cpu(requests, cpu);
-	printf("installed: %lu\n", sum);
+	printf("kernel file: %lu\n", sum);
 	return 0;
 }

@@ -1,0 +1,46 @@
+# What is installed, and in which of three components: lib, what a program needs to run; dev, what it needs to be
+# built; tools, the programs (src/tools/). docs/install.md says what is where.
+include(CMakePackageConfigHelpers)
+set(percpu_cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/percpu)
+
+install(TARGETS percpu percpu_static percpu_up percpu_linux EXPORT percpu-targets
+	LIBRARY COMPONENT lib NAMELINK_COMPONENT dev
+	ARCHIVE COMPONENT dev)
+install(DIRECTORY include/percpu DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT dev)
+install(FILES cmake/valgrind.supp cmake/linux-6.12.names DESTINATION ${CMAKE_INSTALL_DATADIR}/percpu COMPONENT dev)
+install(PROGRAMS cmake/linux-names.sh DESTINATION ${CMAKE_INSTALL_DATADIR}/percpu COMPONENT dev)
+install(FILES src/gdb/percpu-gdb.py DESTINATION ${CMAKE_INSTALL_DATADIR}/percpu COMPONENT dev)
+# where gdb looks for it, by the whole name of the library
+install(CODE "
+	set(whole \"${CMAKE_INSTALL_LIBDIR}\")
+	cmake_path(ABSOLUTE_PATH whole BASE_DIRECTORY \"\${CMAKE_INSTALL_PREFIX}\")
+	file(INSTALL \"${PROJECT_SOURCE_DIR}/src/gdb/percpu-gdb.py\"
+		DESTINATION \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DATADIR}/gdb/auto-load\${whole}\"
+		RENAME \"libpercpu.so.${PROJECT_VERSION}-gdb.py\")" COMPONENT lib)
+
+# --- for CMake ---
+install(EXPORT percpu-targets NAMESPACE percpu:: DESTINATION ${percpu_cmake_dir} COMPONENT dev)
+configure_package_config_file(cmake/percpu-config.cmake.in percpu-config.cmake
+	INSTALL_DESTINATION ${percpu_cmake_dir})
+write_basic_package_version_file(percpu-config-version.cmake COMPATIBILITY SameMajorVersion)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/percpu-config.cmake
+	${CMAKE_CURRENT_BINARY_DIR}/percpu-config-version.cmake DESTINATION ${percpu_cmake_dir} COMPONENT dev)
+
+# --- for pkg-config ---
+# relative, so that it holds wherever the tree is put
+file(RELATIVE_PATH PERCPU_PC_TO_PREFIX /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
+if(URCU_FOUND)
+	set(PERCPU_PC_URCU_LIBS "Libs: -lurcu-bp")
+	set(PERCPU_PC_URCU_CFLAGS " -DPERCPU_LINUX_URCU")
+endif()
+foreach(name percpu percpu-up percpu-linux)
+	configure_file(cmake/${name}.pc.in ${name}.pc @ONLY)
+	install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${name}.pc
+		DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT dev)
+endforeach()
+
+# --- for people ---
+install(FILES README.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT dev)
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT dev
+	FILES_MATCHING PATTERN *.md PATTERN man EXCLUDE)
+install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT dev FILES_MATCHING PATTERN *.[ch])
