@@ -89,16 +89,16 @@ inline tell(k)
 /* S4: all of them, the lowest number first. */
 inline do_calls(cpu)
 {
-	d_step { todo = queue[cpu]; queue[cpu] = 0 };
-	if :: todo & 1 -> do_call(0, cpu) :: else fi;
-	if :: todo & 2 -> do_call(1, cpu) :: else fi;
-	todo = 0;
+	d_step { taken = queue[cpu]; queue[cpu] = 0 };
+	if :: taken & 1 -> do_call(0, cpu) :: else fi;
+	if :: taken & 2 -> do_call(1, cpu) :: else fi;
+	taken = 0;
 	told = 0
 }
 
 proctype thread(byte cpu)
 {
-	byte seen, todo, told;
+	byte seen, taken, told;
 
 	do
 #ifdef BELL_LATE
@@ -163,7 +163,7 @@ inline wait_holding(k, held)
 
 proctype caller_holding(byte mine)
 {
-	byte seen, todo, told;
+	byte seen, taken, told;
 
 	atomic { holder[mine] == NOBODY -> holder[mine] = ME };
 	waiter[mine] = mine;

@@ -257,21 +257,8 @@ __pcpu_always_inline uintptr_t __pcpu_cpu_base(unsigned int cpu)
 
 #endif /* PERCPU_UP */
 
-#undef __PCPU_ENTRY_SHIFT
-#undef __PCPU_ENTRY_REST
-#undef __PCPU_ENTRY_ATTENTION
-#undef __PCPU_SELF_WORD
-#undef __PCPU_ENTRY_BASE
-#undef __PCPU_ENTRY_MARKER
-#undef __PCPU_MARK_BUDGET
-#undef __PCPU_SELF_MARK
-#undef __PCPU_RT_RSEQ_OFFSET
-#undef __PCPU_RT_ENTRIES
-#undef __PCPU_RT_INDEX_OFFSET
-#undef __PCPU_RT_SELF_OFFSET
-#undef __PCPU_RT_RDPID_CPUS
-#undef __PCPU_CODE
 #undef __PCPU_OPERATIONS
+#include <percpu/impl/offsets_end.h>
 #include <percpu/impl/end.h>
 
 #endif /* PERCPU_RUNTIME_H */

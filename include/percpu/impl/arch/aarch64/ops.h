@@ -446,24 +446,6 @@ __pcpu_always_inline __pcpu_u128 __pcpu_direct_cmpxchg128(uintptr_t ptr, __pcpu_
 
 #endif
 
-#undef __PCPU_SEQ_DESCRIPTOR
-#undef __PCPU_SEQ_PUBLISH
-#undef __PCPU_SEQ_BEGIN
-#undef __PCPU_SEQ_COPY
-#undef __PCPU_SEQ_COMMIT
-#undef __PCPU_SEQ_ABORT
-#undef __PCPU_SEQ_SLOW
-#undef __PCPU_SEQ_RECORDS
-#undef __PCPU_SEQ_SIGNATURE
-#undef __PCPU_SEQ_IF_HELD
-#undef __PCPU_SEQ_TO_COMMIT
-#undef __PCPU_SEQ_TO_OWN
-#undef __PCPU_SEQ_OWN_EXIT
-#undef __PCPU_SEQ_OWN
-#undef __PCPU_SEQ_PUT
-#undef __PCPU_SEQ_PUT_ADDEND
-#undef __PCPU_SEQ_CONSTANTS
-#undef __PCPU_SEQ_CLOBBERS
 #undef __PCPU_CHANGES
 #undef __PCPU_BEGIN_seq
 #undef __PCPU_HELD_seq
@@ -487,5 +469,6 @@ __pcpu_always_inline __pcpu_u128 __pcpu_direct_cmpxchg128(uintptr_t ptr, __pcpu_
 #undef __PCPU_PINNED_BARRIER
 #undef __PCPU_DEFINE_PINNED_CHANGE
 #undef __PCPU_DEFINE_PINNED
+#include <percpu/impl/arch/aarch64/sequence_end.h>
 
 #endif /* PERCPU_ARCH_AARCH64_OPS_H */

@@ -280,24 +280,6 @@ __pcpu_always_inline int __pcpu_attempt_give(uintptr_t ptr, uint64_t capacity, u
 }
 /* clang-format on */
 
-#undef __PCPU_SEQ_DESCRIPTOR
-#undef __PCPU_SEQ_PUBLISH
-#undef __PCPU_SEQ_BEGIN
-#undef __PCPU_SEQ_COPY
-#undef __PCPU_SEQ_COMMIT
-#undef __PCPU_SEQ_ABORT
-#undef __PCPU_SEQ_SLOW
-#undef __PCPU_SEQ_RECORDS
-#undef __PCPU_SEQ_SIGNATURE
-#undef __PCPU_SEQ_IF_HELD
-#undef __PCPU_SEQ_TO_COMMIT
-#undef __PCPU_SEQ_TO_OWN
-#undef __PCPU_SEQ_OWN_EXIT
-#undef __PCPU_SEQ_OWN
-#undef __PCPU_SEQ_PUT
-#undef __PCPU_SEQ_PUT_ADDEND
-#undef __PCPU_SEQ_CONSTANTS
-#undef __PCPU_SEQ_CLOBBERS
 #undef __PCPU_USER_BEGIN
 #undef __PCPU_USER_WORD
 #undef __PCPU_USER_GO_ON
@@ -306,20 +288,7 @@ __pcpu_always_inline int __pcpu_attempt_give(uintptr_t ptr, uint64_t capacity, u
 #undef __PCPU_USER_INPUTS
 #undef __PCPU_USER_CLOBBERS
 #undef __PCPU_DEFINE_USER_COPY
-#undef __PCPU_ENTRY_SHIFT
-#undef __PCPU_ENTRY_BASE
-#undef __PCPU_ENTRY_REST
-#undef __PCPU_ENTRY_ATTENTION
-#undef __PCPU_ENTRY_MARKER
-#undef __PCPU_SELF_WORD
-#undef __PCPU_SELF_MARK
-#undef __PCPU_MARK_BUDGET
-#undef __PCPU_RT_RSEQ_OFFSET
-#undef __PCPU_RT_ENTRIES
-#undef __PCPU_RT_INDEX_OFFSET
-#undef __PCPU_RT_SELF_OFFSET
-#undef __PCPU_RT_RDPID_CPUS
-#undef __PCPU_CODE
+#include <percpu/impl/arch/aarch64/sequence_end.h>
 #include <percpu/impl/end.h>
 
 #endif /* PERCPU_ARCH_AARCH64_USER_SEQUENCES_H */

@@ -427,29 +427,9 @@ __pcpu_always_inline __pcpu_u128 __pcpu_direct_cmpxchg128(uintptr_t ptr, __pcpu_
 }
 /* clang-format on */
 
-#undef __PCPU_SEQ_LOW32
-#undef __PCPU_SEQ_POINTER
-#undef __PCPU_SEQ_PTR
-#undef __PCPU_SEQ_DESCRIPTOR
-#undef __PCPU_SEQ_BEGIN
-#undef __PCPU_SEQ_COMMIT
-#undef __PCPU_SEQ_ABORT
-#undef __PCPU_SEQ_SLOW
-#undef __PCPU_SEQ_RECORDS
-#undef __PCPU_SEQ_IF_HELD
-#undef __PCPU_SEQ_AT_COMMIT
-#undef __PCPU_SEQ_TO_COMMIT
-#undef __PCPU_SEQ_TO_OWN
-#undef __PCPU_SEQ_OWN_EXIT
-#undef __PCPU_SEQ_OWN
 #undef __PCPU_ADD_RETURN
 #undef __PCPU_XCHG
 #undef __PCPU_CMPXCHG
-#undef __PCPU_SEQ_CALL
-#undef __PCPU_SEQ_CALL_C
-#undef __PCPU_SEQ_CONSTANTS
-#undef __PCPU_SEQ_INPUTS
-#undef __PCPU_SEQ_CLOBBERS
 #undef __PCPU_FALLBACK_BEGIN
 #undef __PCPU_FALLBACK_LAST
 #undef __PCPU_FALLBACK_FIRST
@@ -478,5 +458,6 @@ __pcpu_always_inline __pcpu_u128 __pcpu_direct_cmpxchg128(uintptr_t ptr, __pcpu_
 #undef __PCPU_PINNED_COPY
 #undef __PCPU_DEFINE_PINNED_STORE
 #undef __PCPU_DEFINE_PINNED
+#include <percpu/impl/arch/x86_64/sequence_end.h>
 
 #endif /* PERCPU_ARCH_X86_64_OPS_H */
