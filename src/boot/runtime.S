@@ -45,6 +45,12 @@ __percpu_rt:
 	.quad	EARLY_SELF
 	.zero	PCPU_RUNTIME_SIZE - 32
 	.size	__percpu_rt, PCPU_RUNTIME_SIZE
+	/* whatever has this has what debuggers read (calls/debugger.c), also of the archive's members */
+#ifdef __x86_64__
+	.reloc	__percpu_rt, R_X86_64_NONE, __percpu_debugger_info
+#else
+	.reloc	__percpu_rt, R_AARCH64_NONE, __percpu_debugger_info
+#endif
 
 	.globl	__percpu_nr_cpu_ids
 	.type	__percpu_nr_cpu_ids, %object

@@ -6,24 +6,16 @@
 #define FIRST_BITS 8
 #define SPARE 4
 
-/* Under the debug lock. */
-static struct {
-	struct pcpu_record **buckets;
-	unsigned int bits; /* of the number of buckets */
-	size_t nr;         /* records */
-	uint64_t nr_ever;
-	struct pcpu_record *first_buckets[1 << FIRST_BITS];
-} table = {.buckets = table.first_buckets, .bits = FIRST_BITS};
+static struct pcpu_record *first_buckets[1 << FIRST_BITS];
+
+struct pcpu_record_table pcpu_records = {.buckets = first_buckets, .bits = FIRST_BITS};
 
 static struct {
 	struct pcpu_record *first;
 	unsigned int nr;
 } spare;
 
-static struct {
-	uint64_t nr; /* ever; the last is at index (nr - 1) % PCPU_HISTORY */
-	struct pcpu_record records[PCPU_HISTORY];
-} history;
+struct pcpu_record_history pcpu_history;
 
 int pcpu_debug_level;
 
@@ -83,7 +75,7 @@ void pcpu_records_keep_spare(void)
 /* Fibonacci hashing: coordinates are multiples of something. */
 static struct pcpu_record **bucket_of(uint32_t coord)
 {
-	return &table.buckets[(uint32_t)(coord * 0x9e3779b9U) >> (32 - table.bits)];
+	return &pcpu_records.buckets[(uint32_t)(coord * 0x9e3779b9U) >> (32 - pcpu_records.bits)];
 }
 
 static void add_to_bucket(struct pcpu_record *record)
@@ -97,31 +89,31 @@ static void add_to_bucket(struct pcpu_record *record)
 /* Without memory the chains become longer: slower, and no failure. */
 static void grow_table(void)
 {
-	struct pcpu_record **old = table.buckets, **larger, *record, *next;
-	size_t nr = (size_t)1 << table.bits;
+	struct pcpu_record **old = pcpu_records.buckets, **larger, *record, *next;
+	size_t nr = (size_t)1 << pcpu_records.bits;
 
 	larger = pcpu_mem_zalloc(2 * nr * sizeof(struct pcpu_record *));
 	if (!larger)
 		return;
-	table.buckets = larger;
-	table.bits++;
+	pcpu_records.buckets = larger;
+	pcpu_records.bits++;
 	for (size_t i = 0; i < nr; i++)
 		for (record = old[i]; record; record = next) {
 			next = record->next;
 			add_to_bucket(record);
 		}
-	if (old != table.first_buckets)
+	if (old != first_buckets)
 		pcpu_mem_free(old, nr * sizeof(struct pcpu_record *));
 }
 
 void pcpu_record_insert(struct pcpu_record *record, bool may_block)
 {
 	pcpu_assert_held(&pcpu_debug_mutex);
-	if (may_block && table.nr >= (size_t)1 << table.bits)
+	if (may_block && pcpu_records.nr >= (size_t)1 << pcpu_records.bits)
 		grow_table();
-	record->sequence = ++table.nr_ever;
+	record->sequence = ++pcpu_records.nr_ever;
 	add_to_bucket(record);
-	table.nr++;
+	pcpu_records.nr++;
 }
 
 struct pcpu_record *pcpu_record_remove(uint32_t coord)
@@ -134,7 +126,7 @@ struct pcpu_record *pcpu_record_remove(uint32_t coord)
 	if (!record)
 		return NULL;
 	*link = record->next;
-	table.nr--;
+	pcpu_records.nr--;
 	return record;
 }
 
@@ -146,8 +138,8 @@ static bool is_around(const struct pcpu_record *record, uint32_t coord)
 const struct pcpu_record *pcpu_record_around(uint32_t coord)
 {
 	pcpu_assert_held(&pcpu_debug_mutex);
-	for (size_t i = 0; i < (size_t)1 << table.bits; i++)
-		for (const struct pcpu_record *record = table.buckets[i]; record;
+	for (size_t i = 0; i < (size_t)1 << pcpu_records.bits; i++)
+		for (const struct pcpu_record *record = pcpu_records.buckets[i]; record;
 		     record = record->next)
 			if (is_around(record, coord))
 				return record;
@@ -157,14 +149,14 @@ const struct pcpu_record *pcpu_record_around(uint32_t coord)
 size_t pcpu_records_count(void)
 {
 	pcpu_assert_held(&pcpu_debug_mutex);
-	return table.nr;
+	return pcpu_records.nr;
 }
 
 void pcpu_records_each(void (*fn)(const struct pcpu_record *record, void *ctx), void *ctx)
 {
 	pcpu_assert_held(&pcpu_debug_mutex);
-	for (size_t i = 0; i < (size_t)1 << table.bits; i++)
-		for (const struct pcpu_record *record = table.buckets[i]; record;
+	for (size_t i = 0; i < (size_t)1 << pcpu_records.bits; i++)
+		for (const struct pcpu_record *record = pcpu_records.buckets[i]; record;
 		     record = record->next)
 			fn(record, ctx);
 }
@@ -172,9 +164,9 @@ void pcpu_records_each(void (*fn)(const struct pcpu_record *record, void *ctx), 
 void pcpu_records_forget(void)
 {
 	pcpu_assert_held(&pcpu_debug_mutex);
-	for (size_t i = 0; i < (size_t)1 << table.bits; i++)
-		table.buckets[i] = NULL;
-	table.nr = 0;
+	for (size_t i = 0; i < (size_t)1 << pcpu_records.bits; i++)
+		pcpu_records.buckets[i] = NULL;
+	pcpu_records.nr = 0;
 }
 
 /* --- the history --- */
@@ -182,16 +174,16 @@ void pcpu_records_forget(void)
 void pcpu_history_add(const struct pcpu_record *record)
 {
 	pcpu_assert_held(&pcpu_debug_mutex);
-	history.records[history.nr++ % PCPU_HISTORY] = *record;
+	pcpu_history.records[pcpu_history.nr++ % PCPU_HISTORY] = *record;
 }
 
 const struct pcpu_record *pcpu_history_around(uint32_t coord)
 {
-	uint64_t oldest = history.nr > PCPU_HISTORY ? history.nr - PCPU_HISTORY : 0;
+	uint64_t oldest = pcpu_history.nr > PCPU_HISTORY ? pcpu_history.nr - PCPU_HISTORY : 0;
 
 	pcpu_assert_held(&pcpu_debug_mutex);
-	for (uint64_t i = history.nr; i > oldest; i--)
-		if (is_around(&history.records[(i - 1) % PCPU_HISTORY], coord))
-			return &history.records[(i - 1) % PCPU_HISTORY];
+	for (uint64_t i = pcpu_history.nr; i > oldest; i--)
+		if (is_around(&pcpu_history.records[(i - 1) % PCPU_HISTORY], coord))
+			return &pcpu_history.records[(i - 1) % PCPU_HISTORY];
 	return NULL;
 }

@@ -50,7 +50,19 @@ struct pcpu_record {
 	const void *freed;     /* the same, in the history */
 };
 
-/* --- under pcpu_debug_mutex --- */
+/* --- under pcpu_debug_mutex; debuggers look at the first two (calls/debugger.c) --- */
+
+extern struct pcpu_record_table {
+	struct pcpu_record **buckets;
+	unsigned int bits; /* of the number of buckets */
+	size_t nr;         /* records */
+	uint64_t nr_ever;
+} pcpu_records;
+
+extern struct pcpu_record_history {
+	uint64_t nr; /* ever; the last is at index (nr - 1) % PCPU_HISTORY */
+	struct pcpu_record records[PCPU_HISTORY];
+} pcpu_history;
 
 /* A record of nothing. Without @may_block it comes from the spare. NULL: no memory. */
 struct pcpu_record *pcpu_record_new(bool may_block);

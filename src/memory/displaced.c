@@ -7,34 +7,25 @@
 #include <errno.h>
 #include <stddef.h>
 
-struct displaced {
-	struct displaced *next;
-	uintptr_t start;
-	uint64_t size;
-	uint32_t coord;
-};
-
-/* Prepended to, never taken away; read by anybody. */
-static struct displaced *list;
-
+struct pcpu_displaced *pcpu_displaced_first;
 unsigned int pcpu_nr_displaced;
 
 int pcpu_displaced_add(uintptr_t start, uint64_t size, uint32_t coord)
 {
-	struct displaced *displaced = pcpu_mem_zalloc(sizeof(*displaced));
+	struct pcpu_displaced *displaced = pcpu_mem_zalloc(sizeof(*displaced));
 
 	pcpu_assert_held(&pcpu_alloc_mutex);
 	if (!displaced)
 		return -ENOMEM;
-	*displaced = (struct displaced){list, start, size, coord};
-	__atomic_store_n(&list, displaced, __ATOMIC_RELEASE);
+	*displaced = (struct pcpu_displaced){pcpu_displaced_first, start, size, coord};
+	__atomic_store_n(&pcpu_displaced_first, displaced, __ATOMIC_RELEASE);
 	__atomic_store_n(&pcpu_nr_displaced, pcpu_nr_displaced + 1, __ATOMIC_RELEASE);
 	return 0;
 }
 
 uint32_t pcpu_displaced_coordinate(uintptr_t ptr)
 {
-	const struct displaced *at = __atomic_load_n(&list, __ATOMIC_ACQUIRE);
+	const struct pcpu_displaced *at = __atomic_load_n(&pcpu_displaced_first, __ATOMIC_ACQUIRE);
 
 	for (; at; at = at->next)
 		if (ptr - at->start < at->size)

@@ -20,6 +20,16 @@
 
 #include <stdint.h>
 
+struct pcpu_displaced {
+	struct pcpu_displaced *next;
+	uintptr_t start;
+	uint64_t size;
+	uint32_t coord;
+};
+
+/* A list that is prepended to, and from which nothing is taken away; read by anybody. */
+extern struct pcpu_displaced *pcpu_displaced_first;
+
 /* How many modules are displaced. It only grows, before the last one's pointers are known. */
 extern unsigned int pcpu_nr_displaced;
 

@@ -35,9 +35,9 @@ is_said() {
 	done
 }
 
-session "$program" 'print requests' 'percpu pool.used' 'info percpu'
-is_said 'per-CPU, sum 8 = {CPU 0 = 3, CPU 1 = 5}' 'sum: 11' 'held by thread' \
-	'symbols have been stripped' 'debugging information is not there'
+session "$program" 'print requests' 'percpu pool.used' 'info percpu' 'info percpu areas'
+is_said 'per-CPU, sum 8 = {CPU 0 = 3, CPU 1 = 5}' 'sum: 11' 'backend: [rf]' 'held by thread 1 .* in stop_here' \
+	'^module libpercpu' '^first chunk at .*2 areas' '^2 areas live'
 
 "$cc" -I"$source/include" -I"$source/src" -I"$source/src/arch/$(uname -m)" "-DPCPU_GDB_SCRIPT=\"$found\"" \
 	-c "$source/src/boot/runtime.S" -o "$work/runtime.S.o"

@@ -25,9 +25,7 @@ unsigned int pcpu_nr_chunks, pcpu_nr_max_chunks;
 uint64_t pcpu_used_bytes;
 unsigned int pcpu_touched_pages;
 
-static struct {
-	struct pcpu_chunk *first, *last;
-} all_chunks;
+struct pcpu_chunk_list pcpu_all_chunks;
 
 /* How many mappings of others a new chunk may meet before the call for it fails. */
 #define PLACE_TRIES 16
@@ -109,7 +107,7 @@ struct pcpu_chunk *pcpu_chunk_find(uint32_t coord)
 struct pcpu_chunk *pcpu_chunk_first(void)
 {
 	pcpu_assert_held(&pcpu_alloc_mutex);
-	return all_chunks.first;
+	return pcpu_all_chunks.first;
 }
 
 struct pcpu_chunk *pcpu_chunk_next(const struct pcpu_chunk *chunk)
@@ -120,12 +118,12 @@ struct pcpu_chunk *pcpu_chunk_next(const struct pcpu_chunk *chunk)
 
 static void add_to_all(struct pcpu_chunk *chunk)
 {
-	chunk->all_next = all_chunks.first;
-	if (all_chunks.first)
-		all_chunks.first->all_prev = chunk;
+	chunk->all_next = pcpu_all_chunks.first;
+	if (pcpu_all_chunks.first)
+		pcpu_all_chunks.first->all_prev = chunk;
 	else
-		all_chunks.last = chunk;
-	all_chunks.first = chunk;
+		pcpu_all_chunks.last = chunk;
+	pcpu_all_chunks.first = chunk;
 	if (++pcpu_nr_chunks > pcpu_nr_max_chunks)
 		pcpu_nr_max_chunks = pcpu_nr_chunks;
 }
@@ -135,27 +133,27 @@ static void remove_from_all(struct pcpu_chunk *chunk)
 	if (chunk->all_prev)
 		chunk->all_prev->all_next = chunk->all_next;
 	else
-		all_chunks.first = chunk->all_next;
+		pcpu_all_chunks.first = chunk->all_next;
 	if (chunk->all_next)
 		chunk->all_next->all_prev = chunk->all_prev;
 	else
-		all_chunks.last = chunk->all_prev;
+		pcpu_all_chunks.last = chunk->all_prev;
 	pcpu_nr_chunks--;
 }
 
 struct pcpu_chunk *pcpu_chunk_rotate(void)
 {
-	struct pcpu_chunk *chunk = all_chunks.first;
+	struct pcpu_chunk *chunk = pcpu_all_chunks.first;
 
 	pcpu_assert_held(&pcpu_alloc_mutex);
-	if (chunk == all_chunks.last)
+	if (chunk == pcpu_all_chunks.last)
 		return chunk;
-	all_chunks.first = chunk->all_next;
-	all_chunks.first->all_prev = NULL;
+	pcpu_all_chunks.first = chunk->all_next;
+	pcpu_all_chunks.first->all_prev = NULL;
 	chunk->all_next = NULL;
-	chunk->all_prev = all_chunks.last;
-	all_chunks.last->all_next = chunk;
-	all_chunks.last = chunk;
+	chunk->all_prev = pcpu_all_chunks.last;
+	pcpu_all_chunks.last->all_next = chunk;
+	pcpu_all_chunks.last = chunk;
 	return chunk;
 }
 
@@ -386,7 +384,7 @@ void pcpu_chunks_forget(void)
 
 	pcpu_assert_held(&pcpu_alloc_mutex);
 	pcpu_assert(pcpu_cpu_locks_are_stopped());
-	while ((chunk = all_chunks.first) != NULL) {
+	while ((chunk = pcpu_all_chunks.first) != NULL) {
 		if (chunk != pcpu_reserved_chunk)
 			pcpu_slot_list_remove(&chunk->on_slot, pcpu_chunk_slot(chunk));
 		set_roomy(chunk, false);

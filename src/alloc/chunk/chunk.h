@@ -143,6 +143,11 @@ static inline bool pcpu_chunk_serves(const struct pcpu_chunk *chunk, uint32_t co
 /* The chunk that serves coordinate @coord, or NULL. */
 struct pcpu_chunk *pcpu_chunk_find(uint32_t coord);
 
+/* The list of all chunks; debuggers look at it (calls/debugger.c). */
+extern struct pcpu_chunk_list {
+	struct pcpu_chunk *first, *last;
+} pcpu_all_chunks;
+
 /* All chunks: the first, and the one after @chunk; NULL: no more. How many, and once at most. */
 struct pcpu_chunk *pcpu_chunk_first(void);
 struct pcpu_chunk *pcpu_chunk_next(const struct pcpu_chunk *chunk);
