@@ -77,6 +77,14 @@ PERCPU_API void free_percpu(const volatile void __percpu *ptr);
  */
 PERCPU_API size_t percpu_trim(void);
 
+/* As the kernel's array_size(): SIZE_MAX, which is refused, if the product is more than that. */
+__pcpu_inline size_t __pcpu_array_size(size_t nr, size_t size)
+{
+	size_t bytes;
+
+	return __builtin_mul_overflow(nr, size, &bytes) ? SIZE_MAX : bytes;
+}
+
 __PCPU_END_DECLS
 
 #define alloc_percpu_gfp(type, gfp)                       \
@@ -86,6 +94,22 @@ __PCPU_END_DECLS
 #define alloc_percpu(type)                                \
 	__pcpu_typed_pointer(__typeof__(type) __percpu *, \
 			     __alloc_percpu(sizeof(type), __alignof__(type)))
+
+/**
+ * alloc_percpu_array() - an area for @nr objects of @type in a row a CPU, typed; may block
+ * @nr: 1 and more, as long as all of them fit into an area (__alloc_percpu_gfp())
+ *
+ * Each CPU has an array of its own: this_cpu_inc(array[i]), per_cpu_ptr(array, cpu)[i]. None, and
+ * more than there is room for, are refused as any such size: NULL, and a warning; a number of bytes
+ * that is no size_t does not come out as a smaller one. free_percpu() gives it back. Thread-safe;
+ * not safe in signal handlers. The kernel has kmalloc_array() for ordinary memory, and no such name
+ * here.
+ */
+#define alloc_percpu_array(type, nr) alloc_percpu_array_gfp(type, nr, GFP_KERNEL)
+#define alloc_percpu_array_gfp(type, nr, gfp) \
+	__pcpu_typed_pointer(                 \
+		__typeof__(type) __percpu *,  \
+		__alloc_percpu_gfp(__pcpu_array_size(nr, sizeof(type)), __alignof__(type), gfp))
 
 #include <percpu/impl/end.h>
 

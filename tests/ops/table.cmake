@@ -136,6 +136,8 @@ again(toolkit_mm_cid toolkit WAY mm_cid)
 program(up_refs SOURCES up_refs.c IN up)
 again(toolkit_billion toolkit ARGUMENTS 1e9 LABEL torture TIMEOUT 7200)
 again(toolkit_billion_fallback toolkit ARGUMENTS 1e8 WAY fallback LABEL torture TIMEOUT 7200)
+again(toolkit_takes toolkit ARGUMENTS 1e8 counter_set LABEL torture TIMEOUT 7200)
+again(toolkit_takes_fallback toolkit ARGUMENTS 1e8 counter_set WAY fallback LABEL torture TIMEOUT 7200)
 program(sequences SOURCES test_sequences.c IN usual released ${tiers} ${elsewhere} mm_cid musl
 	musl_fallback)
 program(up_sequences SOURCES test_sequences.c LANGUAGES c cxx IN up)

@@ -2,6 +2,7 @@
 /* up_toolkit.c - the toolkit with PERCPU_UP: one CPU, plain variables, and handlers of signals. */
 #include "support/cmocka_all.h"
 
+#include <percpu/counter_set.h>
 #include <percpu/percpu.h>
 #include <percpu/ratelimit.h>
 #include <percpu/seq_stats.h>
@@ -122,6 +123,33 @@ static void a_tree_counter_is_one_count(void **state)
 	percpu_counter_tree_destroy_many(trees, 2);
 }
 
+PERCPU_COUNTER_SET(taken, int, up, down, many[3]);
+static DEFINE_PER_CPU(struct taken, set) = {4, 0, {0, 0, 0}};
+
+static void a_set_is_taken_once(void **state)
+{
+	uint64_t __percpu *words = alloc_percpu_array(uint64_t, 5);
+	struct taken sum = {0, 0, {1, 0, 0}};
+	uint64_t sums[5];
+
+	(void)state;
+	this_cpu_dec(set.down);
+	assert_int_equal(percpu_take(&set, sizeof(&set), &sum), -EINVAL);
+	assert_int_equal(sum.many[0], 1);
+	assert_int_equal(percpu_snapshot_struct(&set, &sum), 0);
+	assert_true(sum.up == 4 && sum.down == -1 && sum.many[0] == 0);
+	assert_int_equal(percpu_take(&set, sizeof(set), &sum), 0);
+	assert_true(sum.up == 4 && sum.down == -1);
+	percpu_sum_struct(&set, &sum);
+	assert_true(sum.up == 0 && sum.down == 0);
+	assert_non_null(words);
+	this_cpu_inc(words[4]);
+	assert_int_equal(percpu_take_array(words, 5, sums), 0);
+	assert_true(sums[4] == 1 && sums[0] == 0);
+	free_percpu(words);
+	assert_null(alloc_percpu_array(uint64_t, SIZE_MAX / 8 + 2));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -129,6 +157,7 @@ int main(void)
 		cmocka_unit_test(there_is_cpu_0_and_no_other),
 		cmocka_unit_test(a_rate_limit_has_its_burst),
 		cmocka_unit_test(a_tree_counter_is_one_count),
+		cmocka_unit_test(a_set_is_taken_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

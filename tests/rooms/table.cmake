@@ -95,6 +95,7 @@ room(test_boot_data     calls   "topology:numa:2 pu:4"  fallback page)
 room(test_counter       calls   possible:20             fallback page musl)
 room(test_stats         calls   possible:8              fallback page musl)
 
+room(test_counter_set   toolkit possible:8              fallback musl)
 room(test_depot         toolkit -                       musl)
 room(test_slab          toolkit -                       musl)
 room(test_refcount      toolkit -                       fallback musl)
