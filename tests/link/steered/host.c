@@ -79,17 +79,27 @@ static void fill_down_to(uintptr_t floor)
 		}
 }
 
+/* How far below an object, in multiples of 4 GiB, there is room for another: not among windows. */
+static unsigned long distance_below(const unsigned long __percpu *first)
+{
+	const uintptr_t at = (uintptr_t)first;
+	const uintptr_t lowest = (uintptr_t)per_cpu_ptr(first, 0);
+	const unsigned long past_windows = (nr_cpu_ids + 2) * SLOT;
+
+	return lowest < at && at - lowest < past_windows ? past_windows : 2 * SLOT;
+}
+
 int main(int argc, char **argv)
 {
 	const bool control = argc == 4 && !strcmp(argv[3], "control");
-	/* as many times 4 GiB below the first object, past all windows */
-	const unsigned long distance = (nr_cpu_ids + 2) * SLOT;
 	unsigned long __percpu *first, *second;
+	unsigned long distance;
 	struct place place;
 	bool same;
 
 	percpu_set_log_handler(count_warnings, PERCPU_LOG_WARNING);
 	first = load(argv[1]);
+	distance = distance_below(first);
 	place = (struct place){.inside = (uintptr_t)first};
 	if (!dl_iterate_phdr(find_end, &place))
 		give_up(argv[1], "is nowhere");
