@@ -67,7 +67,7 @@ void pcpu_alloc_begin_as_child(void)
 	child.is = true;
 	child.has_no_books = true;
 	/* the entries, which all these processes share, say where one process's caches are */
-	pcpu_cache_on = false;
+	pcpu_gate.cache_on = false;
 	pcpu_spans_inherit();
 }
 
@@ -145,7 +145,7 @@ static bool free_locked(uint32_t coord)
 	pcpu_chunk_touch(chunk, off, freed);
 	pcpu_taken_back(chunk, slot, 1);
 	pcpu_books_note_free();
-	if (freed <= PCPU_CACHE_MAX_SIZE && pcpu_cache_on)
+	if (freed <= PCPU_CACHE_MAX_SIZE && pcpu_gate.cache_on)
 		pcpu_drain(freed);
 	pcpu_shrink();
 	return true;
@@ -157,7 +157,7 @@ static bool free_locked(uint32_t coord)
  */
 static bool free_lent(uint32_t coord)
 {
-	if (pcpu_cache_on && pcpu_cache_put(coord))
+	if (pcpu_gate.cache_on && pcpu_cache_put(coord))
 		return true;
 	/* also if none has lent it now: it may have been settled in between */
 	pcpu_cache_recall(coord);

@@ -12,7 +12,11 @@
 #define MAGAZINE_BYTES 2048
 #define LEAST_ROOM 8
 
-bool pcpu_cache_on = true;
+/*
+ * As a tracer finds a semaphore: in a page of the file that the process may write to. Its name is
+ * in the probes' notes.
+ */
+union pcpu_gate pcpu_gate __attribute__((__section__(".probes"), __used__)) = {.cache_on = true};
 unsigned int pcpu_nr_magazines;
 
 /* --- the fast side --- */

@@ -30,6 +30,7 @@
 
 #include "alloc/chunk/chunk.h"
 #include "alloc/loans.h"
+#include "arch/probe.h"
 #include "cpu/cpu_lock.h"
 #include "ground/hidden.h"
 
@@ -72,8 +73,29 @@ struct pcpu_cache {
 	struct pcpu_magazine *magazines[PCPU_CACHE_MAX_SIZE + 1];
 };
 
-/* Whether there are caches. Set before there are threads. */
-extern bool pcpu_cache_on PCPU_HIDDEN;
+/*
+ * What a call looks at before it takes the short way, in one word: whether there are caches, which
+ * is set before there are threads; and how many tracers want to see each area (arch/probe.h),
+ * which they set themselves.
+ */
+union pcpu_gate {
+	struct {
+		uint16_t watched;
+		bool cache_on;
+	};
+	uint32_t word;
+};
+extern union pcpu_gate pcpu_gate PCPU_HIDDEN;
+
+static inline bool pcpu_gate_is_open(void)
+{
+	return pcpu_gate.word == (const union pcpu_gate){.cache_on = true}.word;
+}
+
+static inline bool pcpu_gate_is_watched(void)
+{
+	return __atomic_load_n(&pcpu_gate.watched, __ATOMIC_RELAXED) != 0;
+}
 
 /* How many magazines there are: each has PCPU_MAGAZINE_ROOM areas at most. */
 extern unsigned int pcpu_nr_magazines;
@@ -85,11 +107,16 @@ static inline int pcpu_cache_align(int size)
 	return divisor < PCPU_CACHE_MAX_ALIGN ? divisor : PCPU_CACHE_MAX_ALIGN;
 }
 
-/* Whether areas of @size and @align, any numbers, are kept in caches. */
+/* Whether areas of @size and @align, any numbers, are kept in caches, if there are any. */
+static inline bool pcpu_cache_fits(size_t size, size_t align)
+{
+	return size - 1 < PCPU_CACHE_MAX_SIZE && align - 1 < PCPU_CACHE_MAX_ALIGN &&
+	       ((align | size) & (align - 1)) == 0;
+}
+
 static inline bool pcpu_cache_serves(size_t size, size_t align)
 {
-	return pcpu_cache_on && size - 1 < PCPU_CACHE_MAX_SIZE &&
-	       align - 1 < PCPU_CACHE_MAX_ALIGN && ((align | size) & (align - 1)) == 0;
+	return pcpu_gate.cache_on && pcpu_cache_fits(size, align);
 }
 
 /*

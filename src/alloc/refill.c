@@ -5,6 +5,7 @@
 #include "alloc/chunk/chunk_pages.h"
 #include "alloc/hand_out.h"
 #include "alloc/shrink.h"
+#include "arch/probe.h"
 #include "ground/lock.h"
 
 /* --- filling --- */
@@ -137,6 +138,7 @@ bool pcpu_refill(struct pcpu_attempt *attempt, struct pcpu_area *area)
 	*area = areas[0];
 	for (int left = 1 + pcpu_cache_fill(attempt->size, areas + 1, nr - 1); left < nr; left++)
 		pcpu_take_back_cached(areas[left].coord);
+	PCPU_PROBE2(cache_refill, attempt->size, nr);
 	pcpu_keep_stock(chunk);
 	return true;
 }
@@ -194,8 +196,10 @@ void pcpu_drain(int size)
 	if (!cache->magazines[size]->room && pcpu_shrink_is_over())
 		pcpu_magazine_open(cache->magazines[size], size);
 	nr = pcpu_cache_drain(size, coords);
-	if (nr)
+	if (nr) {
+		PCPU_PROBE2(cache_drain, size, nr);
 		sort(coords, nr);
+	}
 	for (int at = 0; at < nr;)
 		at += release_in_chunk(&coords[at], nr - at);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* module.c - see module.h. */
 #include "boot/module.h"
+#include "arch/probe.h"
 #include "boot/note.h"
 #include "boot/share.h"
 #include "ground/conf.h"
@@ -217,6 +218,7 @@ static int displace(struct module *module)
 	if (err)
 		return err;
 	set_start(module, start);
+	PCPU_PROBE3(module_displaced, module->name, module->address, module->static_size);
 	pcpu_log(pcpu_conf.place_elsewhere ? PERCPU_LOG_INFO : PERCPU_LOG_WARNING,
 		 "the per-CPU variables of %s at %#lx (%zu bytes) lie where they cannot be served "
 		 "inline, modulo 4 GiB: every operation of this process takes the slow way",
@@ -323,6 +325,7 @@ static struct module *add_module(const struct pcpu_note *note, const char *name)
 	if (pcpu_units_add_span(&module->span))
 		return NULL;
 	pcpu_share_note_module(module->name);
+	PCPU_PROBE3(module_add, module->name, module->address, module->static_size);
 	steer_later_ones(module->address);
 	return module;
 }

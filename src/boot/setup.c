@@ -146,7 +146,7 @@ static void make_first_chunk(void)
 	const struct pcpu_span *statics = pcpu_modules_first(&static_size);
 
 	/* what is freed and handed out again passes through the mutex, which is told of */
-	pcpu_cache_on = pcpu_conf.cache && !pcpu_races_are_looked_for;
+	pcpu_gate.cache_on = pcpu_conf.cache && !pcpu_races_are_looked_for;
 	pcpu_alloc_lock();
 	pcpu_setup_check("no first chunk", pcpu_first_chunk_setup(&boot.layout, statics));
 	pcpu_setup_check("no memory for the modules", pcpu_modules_add_others());

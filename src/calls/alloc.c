@@ -6,7 +6,9 @@
 #include "alloc/alloc.h"
 #include "alloc/cache.h"
 #include "alloc/misuse.h"
+#include "arch/probe.h"
 #include "debug/debug.h"
+#include "debug/traced.h"
 #include "ground/log.h"
 #include "ground/pointer.h"
 #include "memory/copies.h"
@@ -56,27 +58,35 @@ pcpu_alloc(const struct pcpu_request *request, const void *caller)
 		done = pcpu_debug_alloc(request, caller, &area);
 	else
 		done = pcpu_area_alloc(request, &area);
-	return done ? pointer_to(&area, request->size) : NULL;
+	if (!done) {
+		PCPU_PROBE4(percpu_alloc_percpu_fail, request->reserved,
+			    !(request->gfp & __GFP_DIRECT_RECLAIM), request->size, request->align);
+		return NULL;
+	}
+	if (pcpu_gate_is_watched())
+		pcpu_trace_alloc(request, area.coord, caller);
+	return pointer_to(&area, request->size);
 }
 
 /* NULL: no cache has one. */
-static inline void __percpu *alloc_cached(size_t size, size_t align)
+static void __percpu *alloc_cached(const struct pcpu_request *request, const void *caller)
 {
 	struct pcpu_area area;
 
-	if (!pcpu_cache_serves(size, align))
+	if (!pcpu_cache_serves(request->size, request->align))
 		return NULL;
-	area = pcpu_cache_get((int)size);
-	return area.coord ? pointer_to(&area, size) : NULL;
+	area = pcpu_cache_get((int)request->size);
+	if (area.coord && pcpu_gate_is_watched())
+		pcpu_trace_alloc(request, area.coord, caller);
+	return area.coord ? pointer_to(&area, request->size) : NULL;
 }
 
 void __percpu *pcpu_alloc_for(size_t size, size_t align, gfp_t gfp, const void *caller)
 {
-	void __percpu *ptr = alloc_cached(size, align);
+	const struct pcpu_request request = {.size = size, .align = align, .gfp = gfp};
+	void __percpu *ptr = alloc_cached(&request, caller);
 
-	if (ptr)
-		return ptr;
-	return pcpu_alloc(&(struct pcpu_request){.size = size, .align = align, .gfp = gfp}, caller);
+	return ptr ? ptr : pcpu_alloc(&request, caller);
 }
 
 /* With the lock of @cache, where it is not so simple: it is dropped. */
@@ -95,7 +105,7 @@ alloc(size_t size, size_t align, gfp_t gfp, const void *caller)
 	struct pcpu_cache *cache;
 	struct pcpu_area area;
 
-	if (!pcpu_cache_serves(size, align))
+	if (!pcpu_gate_is_open() || !pcpu_cache_fits(size, align))
 		return pcpu_alloc_for(size, align, gfp, caller);
 	cache = pcpu_cache_enter_fast();
 	if (!cache)
@@ -143,24 +153,26 @@ refuse(const volatile void *ptr, const struct pcpu_misuse *misuse)
 	pcpu_fatal("free_percpu(%p): the pointer %s", (const void *)ptr, what);
 }
 
-static void __attribute__((__noinline__)) pcpu_free(const volatile void *ptr, const void *caller)
+/* False: there is nothing to free. */
+static bool __attribute__((__noinline__)) pcpu_free(const volatile void *ptr, const void *caller)
 {
 	const uint32_t coord = (uint32_t)__pcpu_low32((uintptr_t)ptr);
 	struct pcpu_misuse misuse;
 	int saved = errno;
 
 	if (!ptr)
-		return;
+		return false;
 	if (!pcpu_pointer_is_dynamic(ptr))
 		refuse_address(ptr);
 	if (is_others_too(coord))
-		return;
+		return false;
 	if (__builtin_expect(pcpu_debug_level, 0))
 		pcpu_debug_free(coord, caller);
 	else if (!pcpu_area_free(coord, &misuse))
 		refuse(ptr, &misuse);
 	/* as free() */
 	errno = saved;
+	return true;
 }
 
 static void __attribute__((__noinline__))
@@ -170,11 +182,21 @@ free_held(struct pcpu_cache *cache, const volatile void *ptr, const void *caller
 		pcpu_free(ptr, caller);
 }
 
+static bool free_to_cache(const volatile void *ptr)
+{
+	return pcpu_gate.cache_on && pcpu_pointer_is_dynamic(ptr) &&
+	       pcpu_cache_put((uint32_t)__pcpu_low32((uintptr_t)ptr));
+}
+
 static void __attribute__((__noinline__)) free_somehow(const volatile void *ptr, const void *caller)
 {
-	if (!pcpu_cache_on || !pcpu_pointer_is_dynamic(ptr) ||
-	    !pcpu_cache_put((uint32_t)__pcpu_low32((uintptr_t)ptr)))
-		pcpu_free(ptr, caller);
+	const bool watched = pcpu_gate_is_watched();
+	struct pcpu_traced traced;
+
+	if (watched)
+		traced = pcpu_trace_find((uint32_t)__pcpu_low32((uintptr_t)ptr));
+	if ((free_to_cache(ptr) || pcpu_free(ptr, caller)) && watched)
+		pcpu_trace_free(&traced, ptr);
 }
 
 /* What is usual calls nothing. */
@@ -182,7 +204,7 @@ PERCPU_API void free_percpu(const volatile void __percpu *ptr)
 {
 	struct pcpu_cache *cache = NULL;
 
-	if (pcpu_cache_on && pcpu_pointer_is_dynamic(ptr))
+	if (pcpu_gate_is_open() && pcpu_pointer_is_dynamic(ptr))
 		cache = pcpu_cache_enter_fast();
 	if (!cache)
 		free_somehow(ptr, CALLER);

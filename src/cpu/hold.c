@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* hold.c - see hold.h. */
 #include "cpu/hold.h"
+#include "arch/probe.h"
 #include "cpu/fenced.h"
 #include "cpu/holder.h"
 #include "cpu/mark.h"
@@ -172,6 +173,7 @@ void pcpu_hold(unsigned int cpu, sigset_t *saved)
 		set_frozen(1);
 	if (!try_to_take(cpu))
 		take_next(cpu);
+	PCPU_PROBE1(hold, cpu);
 }
 
 /* --- with signals as they are --- */
@@ -203,6 +205,7 @@ bool pcpu_hold_unmasked(unsigned int cpu)
 		if (__builtin_expect(*(volatile intptr_t *)&pcpu_self.word != word, 0))
 			__atomic_store_n(&entry->window, pcpu_self.word, __ATOMIC_SEQ_CST);
 		pcpu_operations_keep_out(entry);
+		PCPU_PROBE1(hold, cpu);
 	}
 	pcpu_self.cpu = taken || pcpu_self_has_local_locks() ? (int)cpu : __PCPU_NO_CPU;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
@@ -226,6 +229,7 @@ void pcpu_let_go(unsigned int cpu)
 	struct percpu_entry *entry = pcpu_unit_entry(cpu);
 
 	pcpu_assert(pcpu_held_by_self(cpu));
+	PCPU_PROBE1(release, cpu);
 	/* the thread may end in a handler that has come into H3 */
 	if (__builtin_expect(pcpu_taking.cpu != 0, 0))
 		pcpu_operations_forget(entry);

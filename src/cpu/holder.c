@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* holder.c - see holder.h. */
 #include "cpu/holder.h"
+#include "arch/probe.h"
 #include "cpu/fenced.h"
 #include "ground/assert.h"
 #include "ground/log.h"
@@ -26,6 +27,11 @@ int pcpu_find_taken(void)
 		__atomic_store_n(&entry->window, pcpu_self.word, __ATOMIC_SEQ_CST);
 	}
 	return (int)pcpu_taking.cpu - 1;
+}
+
+static unsigned int cpu_of(const struct percpu_entry *entry)
+{
+	return (unsigned int)(entry - pcpu_unit_entries());
 }
 
 bool pcpu_held_by_self(unsigned int cpu)
@@ -79,10 +85,11 @@ static void release_if_gone(struct percpu_entry *entry, intptr_t word)
 					 __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
 		return;
 	pcpu_wake_waiters(entry);
+	PCPU_PROBE2(holder_gone, cpu_of(entry), pcpu_word_thread(word));
 	pcpu_log(PERCPU_LOG_ERR,
 		 waited ? "thread %d ended while it waited for CPU %u, which goes to the next"
 			: "thread %d ended inside of a section: CPU %u is let go",
-		 pcpu_word_thread(word), (unsigned int)(entry - pcpu_unit_entries()));
+		 pcpu_word_thread(word), cpu_of(entry));
 }
 
 void pcpu_sleep_while(struct percpu_entry *entry, intptr_t word)
@@ -99,6 +106,14 @@ void pcpu_hold_wake_late(void)
 		pcpu_wake_waiters(pcpu_unit_entry((unsigned int)cpu));
 }
 
+/* The number of the thread, or 0: nobody holds it by now. */
+static int holder_of(const struct percpu_entry *entry)
+{
+	const intptr_t word = pcpu_window_of(entry);
+
+	return pcpu_word_is_held(word) ? pcpu_word_thread(word) : 0;
+}
+
 unsigned int pcpu_begin_to_wait(struct percpu_entry *entry)
 {
 	unsigned int forks_before;
@@ -107,6 +122,7 @@ unsigned int pcpu_begin_to_wait(struct percpu_entry *entry)
 	pcpu_mend_new_process();
 	forks_before = nr_forks;
 	pcpu_hold_wake_late();
+	PCPU_PROBE2(wait_begin, cpu_of(entry), holder_of(entry));
 	__atomic_fetch_add(&entry->attention, 1, __ATOMIC_SEQ_CST);
 	/* W2; where attention is always paid, holders have a barrier of their own */
 	if (pcpu_tier_waiters_fence())
@@ -118,6 +134,7 @@ void pcpu_end_waiting(struct percpu_entry *entry, unsigned int forks_before)
 {
 	if (forks_before == nr_forks)
 		__atomic_fetch_sub(&entry->attention, 1, __ATOMIC_SEQ_CST);
+	PCPU_PROBE1(wait_end, cpu_of(entry));
 }
 
 void pcpu_hold_wait(unsigned int cpu)

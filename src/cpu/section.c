@@ -3,6 +3,7 @@
  * section.c - the rare ways into and out of a section, and another CPU's section; percpu/section.h.
  */
 #include "cpu/hold.h"
+#include "arch/probe.h"
 #include "cpu/mark.h"
 #include "cpu/self.h"
 #include "hold_sequence.h"
@@ -82,8 +83,8 @@ static uintptr_t hold_running_cpu(void)
 			pcpu_unit_open(cpu);
 		else if (pcpu_held_by_other(cpu))
 			pcpu_hold_wait(cpu);
-		else
-			aborts++;
+		else if (++aborts == MAX_ABORTS)
+			PCPU_PROBE2(abort_storm, cpu, aborts);
 	}
 #endif
 	return hold_from_anywhere(pcpu_running_cpu());

@@ -6,6 +6,7 @@
  * or with any lock of the library held.
  */
 #include "ground/log.h"
+#include "arch/probe.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -85,6 +86,7 @@ say(enum percpu_log_level level, const char *format, va_list args)
 	if (!pcpu_log_wanted(level))
 		return;
 	write_message(message, format, args);
+	PCPU_PROBE2(log, level, message);
 	emit(level, message);
 	errno = saved;
 }
@@ -131,6 +133,7 @@ static void __attribute__((__noreturn__)) give_up(const char *message)
 {
 	percpu_fatal_handler_t handler = __atomic_load_n(&log_to.fatal_handler, __ATOMIC_ACQUIRE);
 
+	PCPU_PROBE1(fatal, message);
 	emit(PERCPU_LOG_EMERG, message);
 	if (handler)
 		handler(message);

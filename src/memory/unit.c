@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* unit.c - see unit.h. */
 #include "memory/unit.h"
+#include "arch/probe.h"
 #include "ground/layout.h"
 #include "ground/lock.h"
 #include "ground/log.h"
@@ -62,6 +63,11 @@ int pcpu_units_init(const struct pcpu_unit_setup *setup)
 uintptr_t pcpu_unit_window(unsigned int cpu)
 {
 	return window_of(cpu);
+}
+
+uintptr_t pcpu_units_base_addr(void)
+{
+	return units.base;
 }
 
 void pcpu_units_list_windows(unsigned long *windows, unsigned long bits)
@@ -147,6 +153,7 @@ static int open_locked(unsigned int cpu)
 	pcpu_open_units_append(window, cpu);
 	publish(cpu, window);
 	pcpu_race_release(&pcpu_entries[cpu]);
+	PCPU_PROBE2(unit_open, cpu, window);
 	return 0;
 }
 
@@ -170,6 +177,8 @@ int pcpu_unit_try_open(unsigned int cpu)
 		finish_opening(&pcpu_entries[cpu]);
 	pcpu_opening_end();
 	pcpu_unlock_sigrestore(&pcpu_unit_lock, &saved);
+	if (err)
+		PCPU_PROBE2(unit_open_fail, cpu, -err);
 	errno = saved_errno;
 	return err;
 }

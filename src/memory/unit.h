@@ -41,6 +41,9 @@ int pcpu_units_init(const struct pcpu_unit_setup *setup);
 /* The start of @cpu's window, whether its unit is open or not. */
 uintptr_t pcpu_unit_window(unsigned int cpu);
 
+/* From where the kernel counts units' offsets: the window of the unit whose offset is 0. */
+uintptr_t pcpu_units_base_addr(void);
+
 /* That of each CPU, with @bits in it, by number into @windows, which has been zero so far. */
 void pcpu_units_list_windows(unsigned long *windows, unsigned long bits);
 

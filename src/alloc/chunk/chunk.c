@@ -2,6 +2,7 @@
 /* chunk.c - see chunk.h. */
 #include "alloc/chunk/chunk.h"
 #include "alloc/chunk/slot_list.h"
+#include "arch/probe.h"
 #include "cpu/cpu_lock.h"
 #include "ground/conf.h"
 #include "ground/layout.h"
@@ -355,7 +356,7 @@ static struct pcpu_chunk *create_in_parked(uint32_t start)
  * Where windows are no reservation but a place (alloc:page), somebody else's mapping may lie in
  * one. Such coordinates stay claimed, so that nobody tries them again.
  */
-struct pcpu_chunk *pcpu_chunk_create(void)
+static struct pcpu_chunk *create(void)
 {
 	struct pcpu_span span = {.size = (uint64_t)pcpu_unit_size};
 	struct pcpu_chunk *chunk;
@@ -376,6 +377,16 @@ struct pcpu_chunk *pcpu_chunk_create(void)
 		}
 	}
 	return NULL;
+}
+
+struct pcpu_chunk *pcpu_chunk_create(void)
+{
+	struct pcpu_chunk *chunk = create();
+
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	if (chunk)
+		PCPU_PROBE1(percpu_create_chunk, pcpu_chunk_base_addr(chunk));
+	return chunk;
 }
 
 void pcpu_chunks_forget(void)
@@ -399,6 +410,7 @@ void pcpu_chunk_destroy(struct pcpu_chunk *chunk)
 	uint32_t base = chunk->base;
 
 	pcpu_assert_held(&pcpu_alloc_mutex);
+	PCPU_PROBE1(percpu_destroy_chunk, pcpu_chunk_base_addr(chunk));
 	pcpu_slot_list_remove(&chunk->on_slot, pcpu_chunk_slot(chunk));
 	set_roomy(chunk, false);
 	/* somebody who frees what he should not may be looking at the codes */

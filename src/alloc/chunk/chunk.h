@@ -25,6 +25,7 @@
 #include "alloc/chunk/slot.h"
 #include "alloc/chunk/slot_list.h"
 #include "alloc/map/area_map.h"
+#include "memory/unit.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -78,6 +79,12 @@ int pcpu_chunks_init(int unit_size);
  * coordinate @base; @reserved: it is to be the reserved view. On no list yet. NULL: no memory.
  */
 struct pcpu_chunk *pcpu_chunk_create_view(uint32_t base, int start, int end, bool reserved);
+
+/* The kernel's base_addr: where the chunk is in the unit of offset 0, be it open or not. */
+static inline uintptr_t pcpu_chunk_base_addr(const struct pcpu_chunk *chunk)
+{
+	return pcpu_units_base_addr() + chunk->base;
+}
 
 /* Makes a wholly free chunk in every unit, on no list yet. NULL: no memory, or no coordinates. */
 struct pcpu_chunk *pcpu_chunk_create(void);
@@ -142,6 +149,16 @@ static inline bool pcpu_chunk_serves(const struct pcpu_chunk *chunk, uint32_t co
 
 /* The chunk that serves coordinate @coord, or NULL. */
 struct pcpu_chunk *pcpu_chunk_find(uint32_t coord);
+
+/* The same without any mutex, for a live area that nobody frees meanwhile: its chunk stays. */
+static inline const struct pcpu_chunk *pcpu_chunk_of_live(uint32_t coord)
+{
+	const struct pcpu_chunk *chunk = pcpu_block_owner(pcpu_block_at(coord));
+
+	if (pcpu_reserved_chunk && pcpu_chunk_serves(pcpu_reserved_chunk, coord))
+		return pcpu_reserved_chunk;
+	return chunk && pcpu_chunk_serves(chunk, coord) ? chunk : NULL;
+}
 
 /* The list of all chunks; debuggers look at it (calls/debugger.c). */
 extern struct pcpu_chunk_list {

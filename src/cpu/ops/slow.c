@@ -21,6 +21,7 @@
  * Fallback tier. All operations come here that have no short way, or cannot take it.
  */
 #include "cpu/ops/slow.h"
+#include "arch/probe.h"
 #include "arch/processor.h"
 #include "cpu/hold.h"
 #include "cpu/mark.h"
@@ -69,11 +70,14 @@ static void wait_for_holder(void *arg)
  * tries aborted, and the count lets it through; for any other, one operation in 64 preemptions
  * takes a little longer.
  */
-static bool too_many_aborts(void)
+static bool too_many_aborts(unsigned int cpu)
 {
 	static __thread unsigned int aborts __attribute__((__tls_model__("initial-exec")));
 
-	return ++aborts % ABORTS_BEFORE_HOLDING == 0;
+	if (++aborts % ABORTS_BEFORE_HOLDING != 0)
+		return false;
+	PCPU_PROBE2(abort_storm, cpu, aborts);
+	return true;
 }
 
 /* Whether another try on @cpu has a chance now. */
@@ -86,7 +90,7 @@ static bool prepare_retry(unsigned int cpu)
 		return true;
 	}
 	if (!pcpu_word_is_held(__atomic_load_n(&entry->window, __ATOMIC_ACQUIRE)))
-		return !pcpu_nr_displaced && !too_many_aborts();
+		return !pcpu_nr_displaced && !too_many_aborts(cpu);
 	if (!pcpu_held_by_other(cpu) || pcpu_held_cpu() >= 0)
 		return false;
 	pcpu_call_saving_vectors(wait_for_holder, &cpu);
@@ -110,6 +114,7 @@ static bool slow_entry(uint64_t *operands, uintptr_t ptr, unsigned int code)
 	uint64_t *result = decode(&op, operands, code);
 	const uint32_t low = pcpu_coordinate(ptr);
 
+	PCPU_PROBE3(slow_op, op.op, op.size, ptr);
 	if (!pcpu_tier_has_sequences())
 		*result = pcpu_operate_marked(&op, low);
 	else if (may_retry())
