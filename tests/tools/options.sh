@@ -17,6 +17,7 @@ failed() {
 }
 
 # ends STATUS OUT ERR WORD...: how it ends, and a line that it prints on each stream; '': nothing is there
+# shellcheck disable=SC2034 # by eval
 ends() {
 	want=$1 out=$2 err=$3 got=0
 	shift 3
