@@ -2,6 +2,7 @@
 /* open.c - what otherwise happens at first uses, at once; percpu/open.h. */
 #include "cpu/mark.h"
 #include "cpu/self.h"
+#include "ground/proc/name.h"
 #include "ground/system/fence.h"
 #include "machine/tier.h"
 #include "masks/system_masks.h"
@@ -56,5 +57,9 @@ PERCPU_API int percpu_open(size_t size, const void *mask)
 		err = pcpu_system_masks_open();
 	if (!err)
 		err = prepare_fences();
-	return err ? err : prepare_threads();
+	if (!err)
+		err = prepare_threads();
+	if (!err)
+		pcpu_name_no_more();
+	return err;
 }

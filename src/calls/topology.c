@@ -10,6 +10,7 @@
 #include "ground/fault.h"
 #include "ground/layout.h"
 #include "ground/log.h"
+#include "ground/proc/name.h"
 #include "ground/bitmap.h"
 #include "ground/system/small_file.h"
 #include "machine/topology/cpulist.h"
@@ -46,6 +47,7 @@ static void *make(size_t size)
 			      0);
 	if (memory == MAP_FAILED)
 		pcpu_fatal("no memory for the machine's topology, size=%zu", size);
+	pcpu_name_more(memory, size, PCPU_NAME_METADATA);
 	return memory;
 }
 

@@ -6,6 +6,7 @@
 #include "ground/fault.h"
 #include "ground/log.h"
 #include "ground/pause.h"
+#include "ground/proc/name.h"
 #include "ground/signals.h"
 #include "ground/system/new_process.h"
 #include "ground/system/thread_stack.h"
@@ -133,6 +134,7 @@ static struct mark_array *map_array(size_t size, int flags)
 	errno = saved;
 	if (array == MAP_FAILED)
 		return NULL;
+	pcpu_name_more(array, size, PCPU_NAME_METADATA);
 	array->nr = (size - sizeof(*array)) / sizeof(array->marks[0]);
 	return array;
 }

@@ -10,6 +10,7 @@
 #include "ground/fault.h"
 #include "ground/layout.h"
 #include "ground/mem.h"
+#include "ground/proc/name.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -37,7 +38,10 @@ static void *zalloc_large(size_t size)
 	void *ptr = mmap(NULL, pcpu_page_ceil(size), PROT_READ | PROT_WRITE,
 			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	return ptr == MAP_FAILED ? NULL : ptr;
+	if (ptr == MAP_FAILED)
+		return NULL;
+	pcpu_name_more(ptr, pcpu_page_ceil(size), PCPU_NAME_METADATA);
+	return ptr;
 }
 
 static void *zalloc_small(size_t size)

@@ -5,6 +5,7 @@
 #include "ground/fault.h"
 #include "ground/log.h"
 #include "ground/pause.h"
+#include "ground/proc/name.h"
 #include "ground/signals.h"
 #include "ground/system/affinity.h"
 #include "ground/system/futex.h"
@@ -70,7 +71,10 @@ static struct queue *new_table(void)
 	if (!pcpu_fault(PCPU_FAULT_MEM))
 		table = mmap(NULL, table_size(), PROT_READ | PROT_WRITE,
 			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	return table == MAP_FAILED ? NULL : table;
+	if (table == MAP_FAILED)
+		return NULL;
+	pcpu_name_more(table, table_size(), PCPU_NAME_METADATA);
+	return table;
 }
 
 /* NULL: there is no memory. */

@@ -20,6 +20,7 @@
 #include "ground/fault.h"
 #include "ground/layout.h"
 #include "ground/log.h"
+#include "ground/proc/name.h"
 #include "ground/system/affinity.h"
 #include "ground/system/race.h"
 #include "masks/read_list.h"
@@ -46,7 +47,10 @@ static struct percpu_system_masks *new_page(void)
 	if (!pcpu_fault(PCPU_FAULT_MEM))
 		page = mmap(NULL, PCPU_PAGE_SIZE, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	return page == MAP_FAILED ? NULL : page;
+	if (page == MAP_FAILED)
+		return NULL;
+	pcpu_name_more(page, PCPU_PAGE_SIZE, PCPU_NAME_METADATA);
+	return page;
 }
 
 /* Only possible CPUs have copies, so no other is any CPU here. */

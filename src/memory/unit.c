@@ -42,6 +42,23 @@ static uintptr_t window_of(unsigned int cpu)
 	return units.unit_map[cpu] != UINT_MAX ? units.base + units.unit_offsets[cpu] : 0;
 }
 
+/* Those of a process come again and again in one order. */
+static bool cpu_of_window(uintptr_t addr, unsigned int *cpu)
+{
+	static unsigned int last;
+	unsigned int i = __atomic_load_n(&last, __ATOMIC_RELAXED), nr = units.nr;
+
+	for (*cpu = i; nr > 0; nr--, *cpu = *cpu + 1 < units.nr ? *cpu + 1 : 0) {
+		const uintptr_t window = window_of(*cpu);
+
+		if (!window || (addr - window) >> 32)
+			continue;
+		__atomic_store_n(&last, *cpu, __ATOMIC_RELAXED);
+		return true;
+	}
+	return false;
+}
+
 int pcpu_units_init(const struct pcpu_unit_setup *setup)
 {
 	int err = pcpu_entries_init(setup->nr_cpu_ids, setup->attention);
@@ -57,6 +74,7 @@ int pcpu_units_init(const struct pcpu_unit_setup *setup)
 	units.nodes = setup->nodes;
 	units.memory_nodes = setup->memory_nodes;
 	units.rest_bits = setup->rest_bits;
+	pcpu_vm_set_cpu_of(cpu_of_window);
 	return 0;
 }
 
@@ -143,8 +161,10 @@ static int open_locked(unsigned int cpu)
 	uintptr_t window = window_of(cpu);
 	int err;
 
-	if (!units.shared)
+	if (!units.shared) {
 		bind_window(cpu, window);
+		pcpu_vm_name(window, PCPU_WINDOW_STRIDE, cpu);
+	}
 	err = pcpu_open_units_fill(window);
 	if (err)
 		return err;
@@ -228,11 +248,11 @@ void pcpu_units_look_up(void)
 
 /* --- sharing --- */
 
-typedef int (*map_window_fn)(uintptr_t addr, size_t size);
+typedef int (*map_window_fn)(uintptr_t addr, size_t size, unsigned int cpu);
 
-static int unshare_window(uintptr_t addr, size_t size)
+static int unshare_window(uintptr_t addr, size_t size, unsigned int cpu)
 {
-	pcpu_vm_unshare(addr, size);
+	pcpu_vm_unshare(addr, size, cpu);
 	return 0;
 }
 
@@ -244,7 +264,7 @@ static int map_window(unsigned int cpu, map_window_fn map)
 	/* where windows are no mappings, their spans are */
 	if (!pcpu_vm_is_reserved())
 		pcpu_open_units_drop(window);
-	err = map(window, PCPU_WINDOW_SIZE);
+	err = map(window, PCPU_WINDOW_SIZE, cpu);
 	if (!err)
 		bind_window(cpu, window);
 	return err;

@@ -3,6 +3,7 @@
 #include "toolkit/slab.h"
 #include "ground/assert.h"
 #include "ground/fault.h"
+#include "ground/proc/name.h"
 
 #include <string.h>
 #include <sys/mman.h>
@@ -24,7 +25,10 @@ void *pcpu_pages_map(size_t size)
 	if (pcpu_fault(PCPU_FAULT_MEM))
 		return NULL;
 	pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	return pages == MAP_FAILED ? NULL : pages;
+	if (pages == MAP_FAILED)
+		return NULL;
+	pcpu_name_more(pages, size, PCPU_NAME_POOLS);
+	return pages;
 }
 
 void pcpu_pages_unmap(void *pages, size_t size)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* mappings.c - see mappings.h. */
 #include "ground/jemalloc/mappings.h"
+#include "ground/proc/name.h"
 
 #include <stdint.h>
 #include <sys/mman.h>
@@ -55,8 +56,10 @@ void *pcpu_je_mmap(void *addr, size_t size, int prot, int flags, int fd, off_t o
 	if (ptr)
 		return ptr;
 	ptr = mmap(addr, size, prot, flags, fd, offset);
-	if (ptr != MAP_FAILED && mappings.nr < MAX_MAPPINGS &&
-	    madvise(ptr, size, MADV_DONTDUMP) == 0)
+	if (ptr == MAP_FAILED)
+		return ptr;
+	pcpu_name_more(ptr, size, PCPU_NAME_METADATA);
+	if (mappings.nr < MAX_MAPPINGS && madvise(ptr, size, MADV_DONTDUMP) == 0)
 		look_after(ptr, size);
 	return ptr;
 }
@@ -101,6 +104,7 @@ void *pcpu_mappings_begin(void)
 	if (ptr == MAP_FAILED)
 		return NULL;
 	madvise(ptr, SUPPLY, MADV_DONTDUMP);
+	pcpu_name_more(ptr, SUPPLY, PCPU_NAME_METADATA);
 	supply.next = ceil_to((uintptr_t)ptr, HUGE);
 	supply.end = (uintptr_t)ptr + SUPPLY - PCPU_MAPPINGS_STACK;
 	if (supply.next != (uintptr_t)ptr)

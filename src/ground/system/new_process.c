@@ -3,6 +3,7 @@
 #include "ground/system/new_process.h"
 #include "ground/fault.h"
 #include "ground/layout.h"
+#include "ground/proc/name.h"
 #include "ground/signals.h"
 
 #include <errno.h>
@@ -37,6 +38,7 @@ void pcpu_new_process_init(void (*mend)(void))
 		munmap(page, PCPU_PAGE_SIZE);
 		return;
 	}
+	pcpu_name(page, PCPU_PAGE_SIZE, PCPU_NAME_METADATA);
 	process.page = page;
 	process.mend = mend;
 	pcpu_process_is_known_now();

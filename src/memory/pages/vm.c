@@ -4,6 +4,7 @@
 #include "ground/fault.h"
 #include "ground/layout.h"
 #include "ground/log.h"
+#include "ground/proc/name.h"
 #include "memory/pages/hole.h"
 #include "memory/pages/policy.h"
 #include "memory/pages/shared_file.h"
@@ -67,6 +68,7 @@ int pcpu_vm_reserve(size_t size, size_t align, uintptr_t *base)
 	pcpu_vm_release((uintptr_t)ptr, head);
 	pcpu_vm_release(*base + size, slack - head);
 	pcpu_policy_of_reserved((void *)*base, size);
+	pcpu_name((void *)*base, size, PCPU_NAME_RESERVED);
 	note_reserved(*base, *base + size);
 	return 0;
 }
@@ -111,12 +113,40 @@ int pcpu_vm_bind(uintptr_t addr, size_t size, unsigned int node)
 	return 0;
 }
 
+/* --- names --- */
+
+static bool (*cpu_of)(uintptr_t addr, unsigned int *cpu);
+
+void pcpu_vm_set_cpu_of(bool (*find)(uintptr_t addr, unsigned int *cpu))
+{
+	cpu_of = find;
+}
+
+/* In a hole it is done with each part. */
+void pcpu_vm_name(uintptr_t addr, size_t size, unsigned int cpu)
+{
+	char name[PCPU_NAME_MAX];
+
+	if (!pcpu_hole_is_found())
+		pcpu_name((void *)addr, size, pcpu_name_of_cpu(cpu, name));
+}
+
+/* A part of a window that has been mapped by itself. */
+static void name_part(void *ptr, size_t size)
+{
+	char name[PCPU_NAME_MAX];
+	unsigned int cpu;
+
+	if (cpu_of && cpu_of((uintptr_t)ptr, &cpu))
+		pcpu_name_more(ptr, size, pcpu_name_of_cpu(cpu, name));
+}
+
 /* --- sharing --- */
 
 /* Something else comes to be at the place of a window: what was asked of it is asked anew. */
-static int map_reserved(uintptr_t addr, size_t size, int flags)
+static int map_reserved(uintptr_t addr, size_t size, int flags, const char *name)
 {
-	const int file = flags & MAP_SHARED ? pcpu_shared_file(size) : -1;
+	const int file = flags & MAP_SHARED ? pcpu_shared_file(size, name) : -1;
 	int err = 0;
 	void *ptr;
 
@@ -127,6 +157,8 @@ static int map_reserved(uintptr_t addr, size_t size, int flags)
 		err = -errno;
 	else
 		pcpu_policy_of_reserved(ptr, size);
+	if (!err && file < 0)
+		pcpu_name_more(ptr, size, name);
 	if (file >= 0)
 		close(file);
 	return err;
@@ -139,19 +171,20 @@ static int replace_by_reserved(uintptr_t addr, size_t size)
 	int err;
 
 	pcpu_policy_get((void *)addr, &policy);
-	err = map_reserved(addr, size, anonymous);
+	err = map_reserved(addr, size, anonymous, PCPU_NAME_RESERVED);
 	if (!err)
 		pcpu_policy_set((void *)addr, size, &policy);
 	return err;
 }
 
-int pcpu_vm_share(uintptr_t addr, size_t size)
+int pcpu_vm_share(uintptr_t addr, size_t size, unsigned int cpu)
 {
+	char name[PCPU_NAME_MAX];
 	int err = pcpu_fault(PCPU_FAULT_RESERVE) ? -ENOMEM : 0;
 
 	/* in a hole, each part is mapped when it is committed */
 	if (!err && !pcpu_hole_is_found())
-		err = map_reserved(addr, size, shared);
+		err = map_reserved(addr, size, shared, pcpu_name_of_cpu(cpu, name));
 	if (err) {
 		pcpu_log(PERCPU_LOG_WARNING,
 			 "shared copies: a mapping of %zu bytes is refused (errno %d). With "
@@ -164,13 +197,14 @@ int pcpu_vm_share(uintptr_t addr, size_t size)
 	return 0;
 }
 
-void pcpu_vm_unshare(uintptr_t addr, size_t size)
+void pcpu_vm_unshare(uintptr_t addr, size_t size, unsigned int cpu)
 {
+	char name[PCPU_NAME_MAX];
 	int err = 0;
 
 	sharing.shared = false;
 	if (!pcpu_hole_is_found())
-		err = map_reserved(addr, size, anonymous);
+		err = map_reserved(addr, size, anonymous, pcpu_name_of_cpu(cpu, name));
 	if (err)
 		pcpu_fatal("a window at %#lx stays shared: errno %d", (unsigned long)addr, -err);
 }
@@ -198,6 +232,7 @@ static int replace_array(void *array, size_t size, int flags)
 	if (copy == MAP_FAILED)
 		return -errno;
 	memcpy(copy, array, size);
+	pcpu_name_more(copy, size, PCPU_NAME_METADATA);
 	if (mremap(copy, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, array) != MAP_FAILED)
 		return 0;
 	munmap(copy, size);
@@ -241,7 +276,17 @@ static int commit_apart(void *ptr, size_t size)
 		return -errno;
 	pcpu_policy_forgo_huge_pages(ptr, size);
 	pcpu_policy_set(ptr, size, &policy);
+	name_part(ptr, size);
 	return 0;
+}
+
+static int commit_in_hole(void *ptr, size_t size)
+{
+	int err = pcpu_hole_commit(ptr, size, sharing.shared ? shared : anonymous);
+
+	if (!err)
+		name_part(ptr, size);
+	return err;
 }
 
 int pcpu_vm_commit(uintptr_t addr, size_t size)
@@ -249,7 +294,7 @@ int pcpu_vm_commit(uintptr_t addr, size_t size)
 	if (pcpu_fault(PCPU_FAULT_COMMIT))
 		return -ENOMEM;
 	if (pcpu_hole_is_found())
-		return pcpu_hole_commit((void *)addr, size, sharing.shared ? shared : anonymous);
+		return commit_in_hole((void *)addr, size);
 	return sharing.apart ? commit_apart((void *)addr, size)
 			     : commit_reserved((void *)addr, size);
 }
@@ -327,6 +372,7 @@ void *pcpu_vm_guarded_array(size_t size, size_t reserve)
 	if (ptr == MAP_FAILED)
 		return NULL;
 	pcpu_policy_keep_out_of_cores(ptr, reserve);
+	pcpu_name(ptr, reserve, PCPU_NAME_METADATA);
 	if (commit_reserved(ptr, pcpu_page_ceil(size)) == 0)
 		return ptr;
 	munmap(ptr, reserve);

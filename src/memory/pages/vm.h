@@ -81,13 +81,20 @@ size_t pcpu_vm_resident(uintptr_t addr, size_t size);
 int pcpu_vm_bind(uintptr_t addr, size_t size, unsigned int node);
 
 /*
- * Has the memory of [addr, addr + size) shared with the children of the process from now on:
- * windows, of which nothing is committed. 0 or a negative errno.
+ * Has /proc call the window at @addr, and the page behind it, that of @cpu; in a hole, each part when it is
+ * committed, by what @find says of its address (false: it is in no window).
  */
-int pcpu_vm_share(uintptr_t addr, size_t size);
+void pcpu_vm_name(uintptr_t addr, size_t size, unsigned int cpu);
+void pcpu_vm_set_cpu_of(bool (*find)(uintptr_t addr, unsigned int *cpu));
+
+/*
+ * Has the memory of [addr, addr + size) shared with the children of the process from now on:
+ * the window of @cpu, of which nothing is committed. 0 or a negative errno.
+ */
+int pcpu_vm_share(uintptr_t addr, size_t size, unsigned int cpu);
 
 /* Takes that back, or its attempt. What has been shared must not be left so: fatal. */
-void pcpu_vm_unshare(uintptr_t addr, size_t size);
+void pcpu_vm_unshare(uintptr_t addr, size_t size, unsigned int cpu);
 
 /* Whether that is so; and whether the process is such a child. */
 bool pcpu_vm_is_shared(void);

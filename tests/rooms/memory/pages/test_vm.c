@@ -197,7 +197,7 @@ static void what_is_asked_of_a_reservation_outlives_sharing(void *arg)
 
 	(void)arg;
 	child_expect(pcpu_vm_reserve(3 * PAGE, PAGE, &base) == 0);
-	child_expect(pcpu_vm_share(base, 3 * PAGE) == 0);
+	child_expect(pcpu_vm_share(base, 3 * PAGE, 3) == 0);
 	child_expect(asked_for(base, 0));
 	child_expect(pcpu_vm_commit(base, 2 * PAGE) == 0);
 	child_expect(asked_for(base, 2));
@@ -209,7 +209,7 @@ static void what_is_asked_of_a_reservation_outlives_sharing(void *arg)
 	child_expect(asked_for(base, 2));
 	pcpu_vm_decommit(base + PAGE, PAGE);
 	child_expect(asked_for(base, 1));
-	pcpu_vm_unshare(base, 3 * PAGE);
+	pcpu_vm_unshare(base, 3 * PAGE, 3);
 	child_expect(asked_for(base, 0));
 }
 
@@ -243,7 +243,7 @@ static void write_in_child(uintptr_t base)
 static bool share_window(uintptr_t *base)
 {
 	child_expect(pcpu_vm_reserve(PCPU_WINDOW_SIZE, PAGE, base) == 0);
-	child_expect(pcpu_vm_share(*base, PCPU_WINDOW_SIZE) == 0);
+	child_expect(pcpu_vm_share(*base, PCPU_WINDOW_SIZE, 3) == 0);
 	child_expect(pcpu_vm_commit(*base, PAGE) == 0);
 	write_in_child(*base);
 	return is_file(*base);
@@ -256,7 +256,7 @@ static void shared_window_is_charged_as_it_is_used(void *arg)
 	(void)arg;
 	child_expect(share_window(&base));
 	errno = 1234;
-	child_expect(pcpu_vm_share(base, PCPU_WINDOW_SIZE) == 0);
+	child_expect(pcpu_vm_share(base, PCPU_WINDOW_SIZE, 3) == 0);
 	child_expect(errno == 1234);
 }
 
@@ -305,7 +305,7 @@ static void window_that_cannot_be_shared_is_a_warning(void *arg)
 	child_expect(pcpu_vm_reserve(PCPU_WINDOW_SIZE, PAGE, &base) == 0);
 	records_keep(PERCPU_LOG_WARNING);
 	faults_fail_nth(PCPU_FAULT_RESERVE, 1);
-	child_expect(pcpu_vm_share(base, PCPU_WINDOW_SIZE) == -ENOMEM);
+	child_expect(pcpu_vm_share(base, PCPU_WINDOW_SIZE, 3) == -ENOMEM);
 	child_expect(faults_end() == 1 && nr_records == 1);
 	child_expect(record_says(0, "charged whole"));
 }
@@ -446,7 +446,7 @@ static void what_a_child_commits_has_its_windows_policy(void *arg)
 
 	(void)arg;
 	child_expect(pcpu_vm_reserve(PCPU_WINDOW_SIZE, PAGE, &base) == 0);
-	child_expect(pcpu_vm_share(base, PCPU_WINDOW_SIZE) == 0);
+	child_expect(pcpu_vm_share(base, PCPU_WINDOW_SIZE, 3) == 0);
 	/* where there are no policies there is nothing to keep */
 	if (pcpu_vm_bind(base, PCPU_WINDOW_SIZE, 0) != 0)
 		return;
