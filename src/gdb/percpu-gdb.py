@@ -47,12 +47,13 @@ EXITS = re.compile(r"(0x[0-9a-f]+) - (0x[0-9a-f]+) is __rseq_failure\b")
 OWN_NAME = re.compile(r"_*p(er)?cpu_")
 SYSTEM_OBJECT = re.compile(r"(libpercpu\.so|libc[.-]|libpthread[.-]|ld-|ld\.|libc\+\+)")
 
-NO_LIBRARY = (
-    "There is no libpercpu in this program, or gdb has no symbols of it. (Of a core from elsewhere"
-    " gdb wants the libraries of that machine: set sysroot, or set solib-search-path. With"
-    " PERCPU_UP variables are ordinary ones.)"
-)
+NOT_RUNNING = "The program does not run: there are no copies."
+NO_LIBRARY = "There is no libpercpu in this program. (With PERCPU_UP variables are ordinary ones.)"
 NOT_STARTED = "libpercpu has not been started in this process: there are no copies yet."
+NO_FILE = (
+    "libpercpu has not been started in this process, or gdb does not have its file. (For a core of"
+    " another machine gdb needs the libraries of that one: set sysroot, or set solib-search-path.)"
+)
 NOT_TOLD = "not known: gdb does not have the file of libpercpu, or it is an older one"
 
 
@@ -141,13 +142,16 @@ class Library:
 
     def __init__(self):
         self.runtime = symbol("__percpu_rt")
-        if self.runtime is None:
-            raise gdb.GdbError(NO_LIBRARY)
+        nr_cpu_ids = symbol("__percpu_nr_cpu_ids")
+        if not gdb.selected_inferior().pid:
+            raise gdb.GdbError(NOT_RUNNING)
+        if self.runtime is None or nr_cpu_ids is None:
+            raise gdb.GdbError(NO_FILE if files().templates else NO_LIBRARY)
         try:
             self.entries = read(self.runtime + RT_ENTRIES, 8)
             possible = read(self.runtime + RT_CPU_POSSIBLE, 8)
-            self.nr_cpu_ids = read(symbol("__percpu_nr_cpu_ids"), 4)
-        except (gdb.MemoryError, TypeError):
+            self.nr_cpu_ids = read(nr_cpu_ids, 4)
+        except gdb.MemoryError:
             self.nr_cpu_ids = 0
         if not self.nr_cpu_ids:
             raise gdb.GdbError(NOT_STARTED)
@@ -787,12 +791,8 @@ def local_locks(library, threads):
         return
     for thread in threads:
         if thread.nested and thread.nested >= unit:
-            yield "%s has %s of CPU %d%s" % (
-                thread.name(),
-                number_of(thread.nested // unit, "local lock"),
-                thread.cpu,
-                thread.where(),
-            )
+            locks = number_of(thread.nested // unit, "local lock")
+            yield "%s%s has %s of CPU %d" % (thread.name(), thread.where(), locks, thread.cpu)
 
 
 # --- backtraces ---
@@ -1238,7 +1238,18 @@ It is for expressions and conditions, where the variable alone is its template:
         return gdb.Value(wrapped(sum(int(copy) for copy in copies), type_)).cast(type_)
 
 
-class PerCpuCommand(gdb.Command):
+class Command(gdb.Command):
+    """A command whose errors are one line each."""
+
+    def invoke(self, argument, from_tty):
+        try:
+            self.run(argument.strip())
+        except (gdb.error, ValueError) as error:
+            text = str(error).replace("Error occurred in Python: ", "")
+            raise gdb.GdbError(text) from None
+
+
+class PerCpuCommand(Command):
     """Show the copies of a per-CPU variable, and their sum.
 
 Usage: percpu [/FMT] EXPRESSION
@@ -1262,21 +1273,18 @@ See also: info percpu, $per_cpu(VARIABLE, CPU), $per_cpu_sum(VARIABLE), set prin
     @staticmethod
     def parse(argument):
         """The expression, and how values are to be formatted."""
-        found = re.match(r"\s*/(\w)\s+(.*)", argument)
+        found = re.match(r"/(\w)\s+(.*)", argument)
         if found:
             return found[2], {"format": found[1]}
-        if argument.lstrip().startswith("/"):
+        if argument.startswith("/"):
             raise gdb.GdbError("The format is one letter, as in percpu/x flags.")
         return argument, {}
 
-    def invoke(self, argument, from_tty):
+    def run(self, argument):
         expression, how = self.parse(argument)
-        if not expression.strip():
+        if not expression:
             raise gdb.GdbError("Of what? For example: percpu requests (help percpu).")
-        try:
-            self.show(variable_of(gdb.parse_and_eval(expression)), how)
-        except (gdb.error, ValueError) as error:
-            raise gdb.GdbError(str(error)) from None
+        self.show(variable_of(gdb.parse_and_eval(expression)), how)
 
     @staticmethod
     def show(variable, how):
@@ -1334,7 +1342,7 @@ def describe_cpus(library):
     yield from local_locks(library, threads)
 
 
-class InfoPerCpu(gdb.Command):
+class InfoPerCpu(Command):
     """Show libpercpu in this process.
 
 Usage: info percpu
@@ -1347,10 +1355,10 @@ See also: info percpu areas, info percpu at ADDRESS, help percpu."""
     def __init__(self):
         super().__init__("info percpu", gdb.COMMAND_STATUS, gdb.COMPLETE_NONE, True)
 
-    def invoke(self, argument, from_tty):
-        if argument.strip():
+    def run(self, argument):
+        if argument:
             raise gdb.GdbError(
-                '"%s" is not one of: areas, at (help info percpu).' % argument.strip().split()[0]
+                '"%s" is not one of: areas, at (help info percpu).' % argument.split()[0]
             )
         library = Library()
         tell(describe_backend(library), "backend")
@@ -1360,7 +1368,7 @@ See also: info percpu areas, info percpu at ADDRESS, help percpu."""
         tell(describe_chunks(library), "chunks")
 
 
-class InfoPerCpuAreas(gdb.Command):
+class InfoPerCpuAreas(Command):
     """Show what alloc_percpu() has given out and nobody has freed.
 
 Usage: info percpu areas
@@ -1371,11 +1379,11 @@ environment); otherwise by size. Bytes are those of one CPU's copy."""
     def __init__(self):
         super().__init__("info percpu areas", gdb.COMMAND_STATUS, gdb.COMPLETE_NONE)
 
-    def invoke(self, argument, from_tty):
+    def run(self, argument):
         tell(describe_areas(Library()), "areas")
 
 
-class InfoPerCpuAt(gdb.Command):
+class InfoPerCpuAt(Command):
     """Show what an address is of: which CPU's copy of which variable or area.
 
 Usage: info percpu at EXPRESSION
@@ -1385,8 +1393,8 @@ EXPRESSION is an address, a pointer to a copy, or a per-CPU pointer."""
     def __init__(self):
         super().__init__("info percpu at", gdb.COMMAND_STATUS, gdb.COMPLETE_EXPRESSION)
 
-    def invoke(self, argument, from_tty):
-        if not argument.strip():
+    def run(self, argument):
+        if not argument:
             raise gdb.GdbError("Which address? For example: info percpu at pool->hits")
         address = int(gdb.parse_and_eval("(unsigned long)(%s)" % argument)) & ALL_BITS
         library = Library()

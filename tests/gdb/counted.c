@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * counted.c - a program to look at: it counts on two CPUs, holds the second, and calls stop_here().
- * With an argument it ends by abort() there.
+ * With the argument "dies" it ends by abort() there; with "waits" it says so, and waits.
  */
 #include <percpu/percpu.h>
 
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 struct stats {
 	unsigned long hits, misses;
@@ -30,8 +33,13 @@ void stop_here(const char *how);
 
 __attribute__((__noinline__)) void stop_here(const char *how)
 {
-	if (how)
+	if (!how)
+		return;
+	if (!strcmp(how, "dies"))
 		abort();
+	puts(how);
+	fflush(stdout);
+	pause();
 }
 
 static void go_to(int cpu)

@@ -3,8 +3,10 @@
 # addresses, numbers of processes, and what depends on the machine.
 # Usage: gdb.sh SESSION WAY PROGRAM DOCUMENT GDB_ARGUMENT...; exit status 77: that is not to be had here.
 #	live, core, gcore	the program at stop_here(): itself, the kernel's core, gcore's core
+#	attached, namespace	the same in a process that gdb comes to later; where it has other numbers
+#	stripped		the program, without symbols, but with a separate debug file
 #	file			the program's file: the session starts it
-#	attach			a process that has come to all_is_quiet()
+#	quiet			the program at all_is_quiet()
 #	elsewhere_core, _gcore	a core of a child, with all files where another machine's would be
 # With SHOW in the environment the session is printed as it is, to be put in the document.
 # shellcheck disable=SC3045 # dash and bash know ulimit -c
@@ -14,7 +16,7 @@ shift 4
 export LC_ALL=C
 work=$(mktemp -d)
 pid=
-trap '[ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null; rm -rf "$work"' EXIT
+trap '[ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null || :; rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 
 # The commands of the transcript in @document, and what is said there.
@@ -82,15 +84,20 @@ elsewhere() { # core|gcore
 	core=$1
 }
 
+# Until the program, which is process $pid or below it, waits.
+wait_for_word() {
+	until [ -s word ] || ! kill -0 "$pid"; do sleep 0.1; done
+}
+
 core=
 {
 	printf 'set pagination off\nset confirm off\nset print inferior-events off\nset print thread-events off\n'
 	case $way in
-	live | gcore)
+	live | gcore | stripped)
 		printf 'break stop_here\nrun\n'
-		[ "$way" = live ] || printf 'gcore %s/core.gdb\nkill\ncore-file %s/core.gdb\n' "$work" "$work"
+		[ "$way" != gcore ] || printf 'gcore %s/core.gdb\nkill\ncore-file %s/core.gdb\n' "$work" "$work"
 		;;
-	attach) printf 'break all_is_quiet\nrun\n' ;;
+	quiet) printf 'break all_is_quiet\nrun\n' ;;
 	esac
 	commands
 } >script
@@ -98,6 +105,27 @@ case $way in
 core)
 	(may_dump && exec "$program" dies) >ended 2>&1 && exit 1 || [ $? -ne 77 ] || exit 77
 	set -- "$@" -core core*
+	;;
+attached)
+	"$program" waits >word &
+	pid=$!
+	wait_for_word
+	set -- "$@" -p "$pid"
+	;;
+namespace)
+	unshare --pid --fork --kill-child true 2>/dev/null || { echo "no namespaces" && exit 77; }
+	unshare --pid --fork --kill-child "$program" waits >word &
+	pid=$!
+	wait_for_word
+	set -- "$@" -p "$(tr -d " " <"/proc/$pid/task/$pid/children")"
+	;;
+stripped)
+	name=$(basename "$program")
+	cp "$program" "$name"
+	objcopy --only-keep-debug "$name" "$name.debug"
+	strip "$name"
+	objcopy --add-gnu-debuglink="$name.debug" "$name"
+	program=./$name
 	;;
 elsewhere_*)
 	elsewhere "${way#*_}"
@@ -109,8 +137,10 @@ grep -q '^-- begin' out || { cat out && echo "gdb cannot look at processes here"
 
 # What is said of the machine, and of the way.
 normalised() {
-	sed -E -e '/^-- begin/d' -e '/^\[(Thread debugging|New Thread)/d' \
-		-e '/^(Using host libthread_db|warning: )/d' \
+	sed -E -e '/^-- begin/d' -e '/^\[(Thread debugging|New Thread|Switching to )/d' \
+		-e '/^(Using host libthread_db|warning: |Reading symbols|0x[0-9a-f]+ in _start)/d' \
+		-e 's/^(libpercpu has not been started).*/\1/' \
+		-e '/^#0 .*fork/d' -e 's/(Breakpoint [0-9]+)\.[0-9]+/\1/' \
 		-e 's/^#[0-9]+ +(0x[0-9a-f]+ in )?/# /' -e 's/0x[0-9a-f]+/0x.../g' -e 's/LWP [0-9]+/LWP N/g' \
 		-e 's/ "[^"]*"\)/)/g' -e 's/process [0-9]+/process N/g' \
 		-e 's,[^ (]*/([a-z]+\.c)\>,\1,g' -e 's,/[^ ]*/([a-z]+)\+,\1+,g' -e 's/( at [a-z]+\.c):[0-9]+/\1:N/g' \
