@@ -109,6 +109,8 @@ again(fork_long_fallback fork ARGUMENTS 1e7 CONF possible:16,backend:fallback LA
 program(counter_fork SOURCES test_counter_fork.c IN usual musl)
 program(counter_steps SOURCES test_counter_steps.c ARCH x86_64 IN usual own fallback elsewhere
 	WRAP pthread_sigmask)
+program(take_steps SOURCES test_take_steps.c ARCH x86_64 IN usual own fallback elsewhere
+	WRAP pthread_sigmask)
 again(pinned_possible_64 pinned CONF possible:64)
 # the GS base by system calls, as on a processor or kernel without the instructions
 program(pinned_by_calls SOURCES test_pinned.c ARCH x86_64 IN usual DEFINES WITHOUT_FSGSBASE
