@@ -1,12 +1,13 @@
 #!/bin/sh
-# dist.sh SUITE [FOLDER]: README's two commands on a fresh Debian SUITE (bookworm, trixie, testing).
+# dist.sh SUITE [FOLDER [COMMAND...]]: README's two commands on a fresh Debian SUITE (bookworm, trixie, testing).
 # mmdebstrap makes a root that has apt and little else; the tree is copied there; and in it
-# ./examples/run.sh and ./tests/run.sh install what they want, build, and must pass. The archive is the one
-# that this machine's own apt knows. Nothing is installed here.
+# ./examples/run.sh and ./tests/run.sh, or each COMMAND, install what they want, build, and must pass. The
+# archive is the one that this machine's own apt knows. Nothing is installed here.
 # The root is FOLDER, which is used again and stays, or a temporary folder (up to 4 GB, in $TMPDIR).
 # Exit status: 0; 1: a command failed; 77: this cannot be had here.
 set -eu
 suite=${1:-} folder=${2:-}
+if [ $# -gt 2 ]; then shift 2; else set -- ./examples/run.sh ./tests/run.sh; fi
 source=$(cd "$(dirname "$0")/.." && pwd)
 
 cannot() { # MESSAGE...
@@ -18,7 +19,7 @@ cannot() { # MESSAGE...
 	sed -n '/^set/q; s/^# //p' "$0" >&2
 	exit 2
 }
-[ "$(id -u)" = 0 ] || cannot "only root may make another root and enter it: sudo sh tests/dist.sh $*"
+[ "$(id -u)" = 0 ] || cannot "only root may make another root and enter it: sudo sh tests/dist.sh $suite $folder"
 command -v mmdebstrap >/dev/null || cannot "mmdebstrap is missing (Debian: apt-get install mmdebstrap)"
 command -v unshare >/dev/null || cannot "unshare is missing (Debian: apt-get install util-linux)"
 unshare -m -p -f sh -c 'd=$(mktemp -d) && mount -t proc proc "$d" && umount "$d" && rmdir "$d"' 2>/dev/null ||
@@ -101,11 +102,11 @@ enter() { # COMMAND
 cp /etc/resolv.conf "$root/etc/resolv.conf"
 copy_tree
 failed=
-for command in ./examples/run.sh ./tests/run.sh; do
+for command; do
 	enter "$command" || failed="$failed $command"
 done
 [ -z "$failed" ] || {
 	echo "dist.sh: failed on $suite:$failed" >&2
 	exit 1
 }
-echo "== $suite: both commands pass"
+echo "== $suite: all commands pass"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC2015,SC2044,SC2153 # names of ours have no blanks; CMake's are in capitals
+# shellcheck disable=SC2015,SC2044,SC2153 # of lines, not of words; CMake's names are in capitals
 # debs.sh SOURCE STAGED OUTPUT: Debian packages of the components that are in STAGED/lib, STAGED/dev and, if there
 # are any, STAGED/tools: a library's, a developer's, that of the programs, and debugging symbols of their own. The
 # packages are in OUTPUT, and their names, a line each, on the standard output.
@@ -31,6 +31,9 @@ x86_64) arch=amd64 ;;
 aarch64) arch=arm64 ;;
 esac
 umask 022
+# a list of files is one of lines: the folder's name may have blanks
+IFS='
+'
 
 # What dpkg's tools want to read is as in a source package, which this is not.
 work=$(mktemp -d)

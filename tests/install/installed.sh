@@ -62,6 +62,12 @@ LC_ALL=C sort lib.files dev.files tools.files | step diff all - || :
 grep -v '/libpercpu\.so\.[0-9.]*$\|gdb/auto-load' lib.files >output && failed "lib has more than it should" || :
 grep -q 'bin/percpu-' tools.files || failed "there are no programs in tools"
 
+begin "docs/install.md has each option, and no other"
+sed -n 's/^option(\(PERCPU_[A-Z]*\) .*/\1/p; s/^set(\(PERCPU_[A-Z]*\) .* CACHE .*/\1/p' "$PERCPU_SOURCE/CMakeLists.txt" |
+	LC_ALL=C sort >expected
+sed -n '/^| option/,/^$/p' "$PERCPU_SOURCE/docs/install.md" | cut -d '|' -f 2 | grep -o 'PERCPU_[A-Z]*' | LC_ALL=C sort >found
+step diff expected found || :
+
 begin "it can be taken away as docs/install.md says"
 mv elsewhere prefix
 command=$(sed -n 's/^    sudo \(xargs .*install_manifest.txt\)$/\1/p' "$PERCPU_SOURCE/docs/install.md")

@@ -1,0 +1,90 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# shellcheck disable=SC2015 # cannot fail in between
+# fresh.sh - README's and docs/install.md's commands, as they are written there, on a Debian machine that has nothing
+# yet. They install in /usr and /usr/local: run by dist.sh, in a root of its own, as
+#	sh tests/dist.sh trixie '' 'sh tests/install/fresh.sh'
+set -eu
+source=$(cd "$(dirname "$0")/../.." && pwd)
+version=$(sed -n 's/^#define PERCPU_VERSION_[A-Z]* \([0-9]*\)$/\1/p' "$source/include/percpu/version.h" | paste -sd .)
+[ ! -e /usr/include/percpu ] && [ ! -e /usr/local/include/percpu ] || { echo "libpercpu is installed here" >&2 && exit 1; }
+command -v sudo >/dev/null || {
+	printf '#!/bin/sh\nexec "$@"\n' >/usr/local/bin/sudo
+	chmod 755 /usr/local/bin/sudo
+}
+empty=$(mktemp -d)
+# of a machine that has been up for a while
+rm -rf "$source"/build*
+
+fail() {
+	echo "FAILED: $*" >&2
+	exit 1
+}
+
+# The commands of a page's section: what is indented by four.
+commands_of() { # PAGE HEADING
+	awk -v heading="$2" '/^#/ { there = ($0 == heading) } there && sub(/^    /, "")' "$source/$1"
+}
+
+run() { # FOLDER COMMANDS
+	echo "$2" | sed 's/^/\$ /'
+	(cd "$1" && sh -euc "$2")
+}
+
+# --- README: two lines ---
+lines=$(awk '/^```c$/ { code = 1 } code && sub(/^    /, "") { print; seen = 1; next } seen { exit }' "$source/README.md")
+[ "$(echo "$lines" | wc -l)" = 2 ] || fail "README has not two lines behind its program"
+sed -n '/^```c$/,/^```$/p' "$source/README.md" | sed '1d;/^```$/,$d' >"$empty/main.c"
+run "$source" "$(echo "$lines" | sed -n 1p)"
+[ "$(run "$empty" "$(echo "$lines" | sed -n 2p)" | tail -n 1)" = "1 requests" ] || fail "the program does not count"
+
+# --- what is installed is whole, and serves others ---
+for package in libpercpu1 libpercpu-dev libpercpu-tools; do
+	[ -z "$(dpkg -V $package)" ] || fail "$package is not as it was packed"
+done
+sudo apt-get install -y --no-install-recommends pkg-config >/dev/null
+cp "$source"/tests/install/project/* "$empty"
+# shellcheck disable=SC2046 # options
+(
+	cd "$empty"
+	for language in c cc; do
+		compiler=gcc
+		[ $language = c ] || compiler=g++
+		for link in "" -static; do
+			$compiler $link hello.$language $(pkg-config ${link:+--static} --cflags --libs percpu) -o hello
+			[ "$(./hello)" = "hello: 40, $version, as compiled" ] || fail "$compiler $link: $(./hello)"
+		done
+	done
+	cmake -S . -B project >/dev/null && cmake --build project >/dev/null
+	for program in shared_c shared_cc static_c static_cc; do
+		[ "$(project/$program)" = "hello: 40, $version, as compiled" ] || fail "$program: $(project/$program)"
+	done
+	[ "$(project/kernel_file)" = "kernel file: 40" ] || fail "kernel_file"
+)
+for program in $(dpkg -L libpercpu-tools | sed -n 's|^/usr/bin/||p'); do
+	$program --version | grep -q "$version" || fail "$program has another version"
+done
+
+# --- the same packages in another folder, and later ---
+cp -a "$source" "$empty/another folder"
+rm -rf "$empty/another folder/"build*
+run "$empty/another folder" "./cmake/setup.sh packages" >/dev/null
+for package in "$source"/build-packages/*.deb; do
+	cmp "$package" "$empty/another folder/build-packages/$(basename "$package")" || fail "another package"
+done
+
+# --- and nothing stays ---
+line=$(sed -n 's/.*`\(sudo apt-get remove [^`]*\)`.*/\1/p' "$source/docs/install.md")
+run / "$(echo "$line" | sed 's/apt-get remove/apt-get remove -y/')" >/dev/null
+rm -rf "$empty/another folder"
+left=$(find /usr /etc /var/lib/dpkg/info -name '*percpu*' ! -name '*.list' | grep -v /usr/include/linux || :)
+[ -z "$left" ] || fail "this stays: $left"
+
+# --- docs/install.md: by CMake ---
+run "$source" "$(commands_of docs/install.md '## By CMake' | grep -v xargs)" >/dev/null
+[ "$(run "$empty" "cc main.c -lpercpu && ./a.out" | tail -n 1)" = "1 requests" ] || fail "the program does not count"
+run "$source" "$(commands_of docs/install.md '## By CMake' | grep xargs)"
+left=$(find /usr/local -name '*percpu*' ! -type d)
+[ -z "$left" ] || fail "this stays: $left"
+rm -rf "$empty"
+echo "fresh: all commands have worked, $version"
