@@ -24,6 +24,7 @@
 #include <percpu/open.h>
 #include <percpu/ops.h>
 #include <percpu/pinned.h>
+#include <percpu/print.h>
 #include <percpu/section.h>
 #include <percpu/shared.h>
 #include <percpu/stats.h>

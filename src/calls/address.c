@@ -5,6 +5,7 @@
  *	address -- windows, tag, displaced --> coordinate -- spans --> a module's image
  *	                                                  -- map, records --> a live area
  */
+#include "calls/address.h"
 #include "alloc/alloc.h"
 #include "alloc/misuse.h"
 #include "boot/first_chunk/first_chunk.h"
@@ -117,7 +118,7 @@ PERCPU_API struct percpu_image percpu_first_image(void)
 /* --- areas --- */
 
 /* At debug levels the object in the area: its redzones are nobody's. */
-static bool find_object(uint32_t coord, uint32_t *start)
+static bool find_object(uint32_t coord, uint32_t *start, size_t *size)
 {
 	const struct pcpu_record *record;
 	bool found = false;
@@ -126,24 +127,24 @@ static bool find_object(uint32_t coord, uint32_t *start)
 	record = pcpu_record_around(coord);
 	if (record) {
 		*start = pcpu_zoned_object(&record->zoned);
-		found = coord - *start < record->zoned.size;
+		*size = record->zoned.size;
+		found = coord - *start < *size;
 	}
 	pcpu_debug_unlock();
 	return found;
 }
 
-static bool find_area(uint32_t coord, uint32_t *start)
+static bool find_area(uint32_t coord, uint32_t *start, size_t *size)
 {
-	size_t size;
 	bool found;
 
 	/* what it was when the child began, nobody here knows how long it stays */
 	if (pcpu_area_is_inherited(coord))
 		return false;
 	if (pcpu_debug_level)
-		return find_object(coord, start);
+		return find_object(coord, start, size);
 	pcpu_alloc_lock();
-	found = pcpu_area_around(coord, start, &size);
+	found = pcpu_area_around(coord, start, size);
 	pcpu_alloc_unlock();
 	return found;
 }
@@ -155,7 +156,7 @@ struct whereabouts {
 	struct place place;
 	bool is_static;
 	const volatile void __percpu *of; /* the area's start, or that of the module's variables */
-	size_t offset;
+	size_t offset, size;              /* from there to the byte; of all of it */
 };
 
 static bool find_static_byte(uintptr_t address, struct whereabouts *found)
@@ -167,6 +168,7 @@ static bool find_static_byte(uintptr_t address, struct whereabouts *found)
 	found->is_static = true;
 	found->of = (const volatile void __percpu *)statics.address;
 	found->offset = found->place.coord - statics.start;
+	found->size = statics.end - statics.start;
 	/* any address has a low half that may be a coordinate */
 	return found->place.cpu < nr_cpu_ids || statics.address + found->offset == address;
 }
@@ -180,10 +182,20 @@ static bool find_byte(uintptr_t address, struct whereabouts *found)
 		return find_static_byte(address, found);
 	if (found->place.cpu < nr_cpu_ids && find_static_byte(address, found))
 		return true;
-	if (!find_area(found->place.coord, &start))
+	if (!find_area(found->place.coord, &start, &found->size))
 		return false;
 	found->of = pcpu_pointer_make(start);
 	found->offset = found->place.coord - start;
+	return true;
+}
+
+bool pcpu_target_of(const volatile void *ptr, struct pcpu_target *target)
+{
+	struct whereabouts found;
+
+	if (!find_byte((uintptr_t)ptr, &found) || found.place.cpu < nr_cpu_ids)
+		return false;
+	*target = (struct pcpu_target){found.is_static, found.size - found.offset};
 	return true;
 }
 
