@@ -12,7 +12,9 @@
 #include "alloc/hand_out.h"
 #include "alloc/refill.h"
 #include "alloc/shrink.h"
+#include "events/publish.h"
 #include "ground/mem.h"
+#include "ground/system/new_process.h"
 #include "ground/system/race.h"
 #include "memory/copies.h"
 #include "memory/pages/vm.h"
@@ -67,7 +69,7 @@ void pcpu_alloc_begin_as_child(void)
 	child.is = true;
 	child.has_no_books = true;
 	/* the entries, which all these processes share, say where one process's caches are */
-	pcpu_gate.cache_on = false;
+	pcpu_cache_turn(false);
 	pcpu_spans_inherit();
 }
 
@@ -110,6 +112,9 @@ bool pcpu_area_alloc(const struct pcpu_request *request, struct pcpu_area *area)
 	};
 	bool done = false;
 
+	pcpu_mend_new_process();
+	if (attempt.may_block)
+		pcpu_stat_begin();
 	if (attempt.may_block)
 		pcpu_alloc_lock();
 	else if (!pcpu_alloc_trylock())
@@ -145,7 +150,7 @@ static bool free_locked(uint32_t coord)
 	pcpu_chunk_touch(chunk, off, freed);
 	pcpu_taken_back(chunk, slot, 1);
 	pcpu_books_note_free();
-	if (freed <= PCPU_CACHE_MAX_SIZE && pcpu_gate.cache_on)
+	if (freed <= PCPU_CACHE_MAX_SIZE && pcpu_cache_on)
 		pcpu_drain(freed);
 	pcpu_shrink();
 	return true;
@@ -157,7 +162,7 @@ static bool free_locked(uint32_t coord)
  */
 static bool free_lent(uint32_t coord)
 {
-	if (pcpu_gate.cache_on && pcpu_cache_put(coord))
+	if (pcpu_cache_on && pcpu_cache_put(coord))
 		return true;
 	/* also if none has lent it now: it may have been settled in between */
 	pcpu_cache_recall(coord);
@@ -168,6 +173,7 @@ bool pcpu_area_free(uint32_t coord, struct pcpu_misuse *misuse)
 {
 	bool done;
 
+	pcpu_mend_new_process();
 	pcpu_alloc_lock();
 	pcpu_race_release(&pcpu_alloc_mutex);
 	done = free_locked(coord) || free_lent(coord);

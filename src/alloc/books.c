@@ -2,7 +2,9 @@
 /* books.c - see books.h. */
 #include "alloc/books.h"
 #include "alloc/caches.h"
+#include "events/count.h"
 #include "ground/lock.h"
+#include "machine/tier.h"
 
 static struct pcpu_alloc_counts books;
 static uint64_t nr_handed_out, nr_taken_back;
@@ -35,18 +37,21 @@ void pcpu_books_add_areas(int nr)
 		nr_taken_back += (uint64_t)(-(int64_t)nr);
 	if (books.nr_areas > books.nr_max_areas)
 		books.nr_max_areas = books.nr_areas;
+	pcpu_stat_set(areas, books.nr_areas);
 }
 
 void pcpu_books_forget_areas(void)
 {
 	pcpu_assert_held(&pcpu_alloc_mutex);
 	books.nr_areas = 0;
+	pcpu_stat_set(areas, 0);
 }
 
 void pcpu_books_note_alloc(size_t size)
 {
 	pcpu_assert_held(&pcpu_alloc_mutex);
 	books.nr_alloc++;
+	pcpu_count_locked(pcpu_running_cpu(), allocs, 1);
 	if (size > books.max_alloc_size)
 		books.max_alloc_size = size;
 	if (books.min_alloc_size == 0 || size < books.min_alloc_size)
@@ -57,6 +62,20 @@ void pcpu_books_note_free(void)
 {
 	pcpu_assert_held(&pcpu_alloc_mutex);
 	books.nr_free++;
+	pcpu_count_locked(pcpu_running_cpu(), frees, 1);
+}
+
+void pcpu_books_after_fork(void)
+{
+	struct pcpu_cache_counts cached;
+
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	pcpu_cache_count(&cached);
+	books.nr_alloc = books.nr_areas - cached.nr_areas;
+	books.nr_free = 0;
+	pcpu_stat_set(live_at_fork, books.nr_alloc);
+	pcpu_stat_set(cached_at_fork, cached.nr_areas);
+	pcpu_stat_set(cached_bytes_at_fork, cached.bytes);
 }
 
 void pcpu_alloc_count(struct pcpu_alloc_counts *counts)

@@ -37,4 +37,10 @@ void pcpu_books_forget_areas(void);
 void pcpu_books_note_alloc(size_t size);
 void pcpu_books_note_free(void);
 
+/*
+ * In a child, before it has a page of its own (events/publish.h): calls are counted anew, and of
+ * its parent's there are those that areas have come from which are live.
+ */
+void pcpu_books_after_fork(void);
+
 #endif /* PCPU_BOOKS_H */

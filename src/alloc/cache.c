@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* cache.c - see cache.h. */
 #include "alloc/cache.h"
+#include "events/publish.h"
 #include "ground/lock.h"
 #include "ground/mem.h"
 #include "machine/tier.h"
@@ -16,8 +17,22 @@
  * As a tracer finds a semaphore: in a page of the file that the process may write to. Its name is
  * in the probes' notes.
  */
-union pcpu_gate pcpu_gate __attribute__((__section__(".probes"), __used__)) = {.cache_on = true};
+struct pcpu_gate pcpu_gate __attribute__((__section__(".probes"), __used__));
+
 unsigned int pcpu_nr_magazines;
+
+static bool turned_on;
+
+void pcpu_cache_turn(bool on)
+{
+	turned_on = on;
+	pcpu_cache_on = on;
+}
+
+void pcpu_cache_after_fork(void)
+{
+	pcpu_cache_on = turned_on;
+}
 
 /* --- the fast side --- */
 
@@ -145,7 +160,7 @@ static bool push(struct pcpu_cache *cache, uint32_t coord)
 			return false;
 		/* again if only other areas' codes in the word have changed */
 	} while (!hold(block, off, &area));
-	pcpu_cache_add(cache, magazine, coord);
+	pcpu_cache_add(cache, magazine, area.size, coord);
 	return true;
 }
 
@@ -175,10 +190,11 @@ bool pcpu_cache_put(uint32_t coord)
 
 static struct pcpu_cache *make_cache(unsigned int cpu)
 {
-	struct pcpu_cache *cache = pcpu_mem_zalloc(sizeof(*cache));
+	struct pcpu_cache *cache = pcpu_stat_begin() ? NULL : pcpu_mem_zalloc(sizeof(*cache));
 
 	if (!cache)
 		return NULL;
+	cache->by_size = pcpu_stat->blocks[cpu].by_size;
 	pcpu_loans_init(&cache->loans);
 	pcpu_cpu_lock_add(cpu, &cache->lock);
 	return cache;
@@ -250,8 +266,10 @@ int pcpu_cache_fill(int size, const struct pcpu_area *areas, int nr)
 
 	pcpu_assert_held(&pcpu_alloc_mutex);
 	nr = nr < room ? nr : room;
-	if (nr > 0)
+	if (nr > 0) {
 		fill(magazine, areas, nr);
+		pcpu_cache_count_refill(cache, size, nr);
+	}
 	if (cache)
 		pcpu_cache_leave(cache);
 	return nr;
@@ -270,6 +288,7 @@ int pcpu_cache_drain(int size, uint32_t *coords)
 		pcpu_magazine_set_nr(magazine, magazine->nr - nr);
 		magazine->dirty >>= nr;
 		memmove(magazine->coords, magazine->coords + nr, magazine->nr * sizeof(*coords));
+		pcpu_cache_count_return(cache, size, nr);
 	}
 	if (cache)
 		pcpu_cache_leave(cache);

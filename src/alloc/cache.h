@@ -20,7 +20,7 @@
  * whatever type.
  *
  *	struct pcpu_cache
- *	| lock | loans | counts | magazines[1 .. 256]: NULL until the CPU's first use of the size |
+ *	| lock | loans | by_size | magazines[1 .. 256]: NULL until the CPU's first use of the size |
  *	                                  |
  *	                                  v
  *	                     | nr | room | batch | dirty | coords[nr], the last pushed on top |
@@ -32,7 +32,7 @@
 #include "alloc/loans.h"
 #include "arch/probe.h"
 #include "cpu/cpu_lock.h"
-#include "ground/hidden.h"
+#include "events/count.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -65,36 +65,43 @@ static inline void pcpu_magazine_set_nr(struct pcpu_magazine *magazine, int nr)
 struct pcpu_cache {
 	struct pcpu_cpu_lock lock;
 	struct pcpu_loans loans;
-	uint64_t nr_alloc, nr_free; /* written by the holder, read by anybody */
-	struct pcpu_block *block;   /* where it is filled from; under pcpu_alloc_mutex */
+	struct pcpu_stat_size *by_size; /* the CPU's, in the page: count.h */
+	struct pcpu_block *block;       /* where it is filled from; under pcpu_alloc_mutex */
 	/* The last magazine to which an area was pushed that was not lent, and its size. */
 	struct pcpu_magazine *last;
 	int last_size;
 	struct pcpu_magazine *magazines[PCPU_CACHE_MAX_SIZE + 1];
 };
 
-/*
- * What a call looks at before it takes the short way, in one word: whether there are caches, which
- * is set before there are threads; and how many tracers want to see each area (arch/probe.h),
- * which they set themselves.
- */
-union pcpu_gate {
-	struct {
-		uint16_t watched;
-		bool cache_on;
-	};
-	uint32_t word;
-};
-extern union pcpu_gate pcpu_gate PCPU_HIDDEN;
+_Static_assert(PCPU_CACHE_MAX_SIZE == PCPU_STAT_SIZES, "what caches serve is counted by size");
 
-static inline bool pcpu_gate_is_open(void)
-{
-	return pcpu_gate.word == (const union pcpu_gate){.cache_on = true}.word;
-}
+/*
+ * Whether there are caches. A new process (new_process.h) finds that there are none, so it does not
+ * count in its parent's page, until that is mended.
+ */
+#define pcpu_cache_on pcpu_wiped.caches_on
+
+/* Has them be on or off from now on. Before there are threads. */
+void pcpu_cache_turn(bool on);
+
+/* In a child: they are what pcpu_cache_turn() has said last. */
+void pcpu_cache_after_fork(void);
+
+/* How many tracers want to see each area (arch/probe.h): a semaphore, which they set themselves. */
+struct pcpu_gate {
+	uint16_t watched;
+};
+extern struct pcpu_gate pcpu_gate PCPU_HIDDEN;
 
 static inline bool pcpu_gate_is_watched(void)
 {
 	return __atomic_load_n(&pcpu_gate.watched, __ATOMIC_RELAXED) != 0;
+}
+
+/* Whether a call may take the short way: there are caches, and nobody watches. */
+static inline bool pcpu_gate_is_open(void)
+{
+	return pcpu_cache_on && !pcpu_gate_is_watched();
 }
 
 /* How many magazines there are: each has PCPU_MAGAZINE_ROOM areas at most. */
@@ -116,7 +123,7 @@ static inline bool pcpu_cache_fits(size_t size, size_t align)
 
 static inline bool pcpu_cache_serves(size_t size, size_t align)
 {
-	return pcpu_gate.cache_on && pcpu_cache_fits(size, align);
+	return pcpu_cache_on && pcpu_cache_fits(size, align);
 }
 
 /*
@@ -162,12 +169,6 @@ static inline void pcpu_cache_leave(struct pcpu_cache *cache)
 	pcpu_cpu_unlock(&cache->lock);
 }
 
-/* Only the holder of the lock counts, but anybody may read. */
-static inline void pcpu_cache_tick(uint64_t *counter)
-{
-	__atomic_store_n(counter, *counter + 1, __ATOMIC_RELAXED);
-}
-
 /* They are made under pcpu_alloc_mutex, while others may look. */
 static inline struct pcpu_magazine *pcpu_cache_magazine(const struct pcpu_cache *cache, int size)
 {
@@ -187,7 +188,7 @@ static inline bool pcpu_cache_take(struct pcpu_cache *cache, int size, struct pc
 	area->coord = magazine->coords[at];
 	area->dirty = magazine->dirty >> at & 1;
 	magazine->dirty &= ~(1UL << at);
-	pcpu_cache_tick(&cache->nr_alloc);
+	pcpu_count_alone(&cache->by_size[size - 1].allocs, 1);
 	return true;
 }
 
@@ -202,14 +203,14 @@ static inline bool pcpu_cache_lend(struct pcpu_cache *cache, int size, struct pc
 	return true;
 }
 
-/* The area's code says that it is cached. There is room for it. */
+/* The area's code says that it is cached. There is room for it in @magazine, which is for @size. */
 static inline void pcpu_cache_add(struct pcpu_cache *cache, struct pcpu_magazine *magazine,
-				  uint32_t coord)
+				  int size, uint32_t coord)
 {
 	magazine->dirty |= 1UL << magazine->nr;
 	magazine->coords[magazine->nr] = coord;
 	pcpu_magazine_set_nr(magazine, magazine->nr + 1);
-	pcpu_cache_tick(&cache->nr_free);
+	pcpu_count_alone(&cache->by_size[size - 1].frees, 1);
 }
 
 /* If it was lent, it goes back to where it came from, if there is room; and the lock is dropped. */
@@ -217,19 +218,48 @@ static inline bool pcpu_cache_take_back(struct pcpu_cache *cache, uint32_t coord
 {
 	int at = pcpu_loans_find(&cache->loans, coord);
 	struct pcpu_magazine *magazine;
+	int size;
 
 	if (at < 0)
 		return false;
-	magazine = cache->magazines[cache->loans.sizes[at]];
+	size = cache->loans.sizes[at];
+	magazine = cache->magazines[size];
 	if (__builtin_expect(magazine->nr == magazine->room, 0))
 		return false;
 	pcpu_loans_remove(&cache->loans, at);
-	pcpu_cache_add(cache, magazine, coord);
+	pcpu_cache_add(cache, magazine, size, coord);
 	pcpu_cache_leave(cache);
 	return true;
 }
 
 /* --- under pcpu_alloc_mutex --- */
+
+/* What is counted of @cache, beside by_size. */
+static inline struct pcpu_stat_counts *pcpu_cache_counts(const struct pcpu_cache *cache)
+{
+	void *block = (char *)cache->by_size - offsetof(struct pcpu_stat_block, by_size);
+
+	return &((struct pcpu_stat_block *)block)->counts;
+}
+
+/* @nr areas of @size come to @cache from the maps, or go back there. */
+static inline void pcpu_cache_count_refill(const struct pcpu_cache *cache, int size, int nr)
+{
+	struct pcpu_stat_counts *counts = pcpu_cache_counts(cache);
+
+	pcpu_count_alone(&counts->refills, 1);
+	pcpu_count_alone(&counts->refilled_areas, (uint64_t)nr);
+	pcpu_count_alone(&counts->refilled_bytes, (uint64_t)nr * (unsigned int)size);
+}
+
+static inline void pcpu_cache_count_return(const struct pcpu_cache *cache, int size, int nr)
+{
+	struct pcpu_stat_counts *counts = pcpu_cache_counts(cache);
+
+	pcpu_count_alone(&counts->returns, 1);
+	pcpu_count_alone(&counts->returned_areas, (uint64_t)nr);
+	pcpu_count_alone(&counts->returned_bytes, (uint64_t)nr * (unsigned int)size);
+}
 
 /*
  * The cache of the CPU that the caller is on, with a magazine for @size. Makes what is not there.

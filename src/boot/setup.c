@@ -15,6 +15,7 @@
  */
 #include "boot/setup.h"
 #include "alloc/alloc.h"
+#include "alloc/books.h"
 #include "alloc/cache.h"
 #include "alloc/chunk/chunk.h"
 #include "alloc/chunk/find.h"
@@ -33,6 +34,7 @@
 #include "cpu/self.h"
 #include "cpu/thread_end.h"
 #include "debug/debug.h"
+#include "events/publish.h"
 #include "ground/assert.h"
 #include "ground/conf.h"
 #include "ground/layout.h"
@@ -106,6 +108,12 @@ static void populate_always(void)
 	pcpu_conf.populate_eager = false;
 }
 
+static unsigned int stat_flags(void)
+{
+	return (pcpu_tier.sequences ? PCPU_STAT_SEQUENCES : 0) |
+	       (pcpu_tier.index == PCPU_INDEX_MM_CID ? PCPU_STAT_MM_CID : 0);
+}
+
 /* An entry and a window by CPU number. */
 static void make_units(void)
 {
@@ -121,6 +129,7 @@ static void make_units(void)
 		.attention = pcpu_tier.sequences ? 0 : PCPU_ATTENTION_ALWAYS,
 	};
 
+	pcpu_stat_init(nr, stat_flags());
 	pcpu_setup_check("no memory", pcpu_units_init(&setup));
 	if (pcpu_nr_displaced)
 		pcpu_units_look_up();
@@ -146,7 +155,7 @@ static void make_first_chunk(void)
 	const struct pcpu_span *statics = pcpu_modules_first(&static_size);
 
 	/* what is freed and handed out again passes through the mutex, which is told of */
-	pcpu_gate.cache_on = pcpu_conf.cache && !pcpu_races_are_looked_for;
+	pcpu_cache_turn(pcpu_conf.cache && !pcpu_races_are_looked_for);
 	pcpu_alloc_lock();
 	pcpu_setup_check("no first chunk", pcpu_first_chunk_setup(&boot.layout, statics));
 	pcpu_setup_check("no memory for the modules", pcpu_modules_add_others());
@@ -215,7 +224,8 @@ static void set_up_pinning(void)
 static __thread struct {
 	unsigned long signals; /* the mask before */
 	enum pcpu_at_fork debug, alloc, mem;
-	bool stopped; /* the CPUs' locks */
+	bool stopped;   /* the CPUs' locks */
+	bool caches_on; /* in the child they are off until they are told */
 } at_fork __attribute__((__tls_model__("initial-exec")));
 
 static bool has_mem(void)
@@ -231,6 +241,8 @@ static void before_fork(void)
 {
 	const bool may_wait = !pcpu_thread_is_dying(), above_mem = may_wait && !has_mem();
 
+	pcpu_mend_new_process();
+	at_fork.caches_on = pcpu_cache_on;
 	at_fork.debug = pcpu_mutex_lock_for_fork(
 		&pcpu_debug_mutex, above_mem && !pcpu_mutex_is_held(&pcpu_alloc_mutex));
 	at_fork.alloc = pcpu_mutex_lock_for_fork(&pcpu_alloc_mutex, above_mem);
@@ -281,12 +293,26 @@ static void renew_what_was_left(void)
 		pcpu_cpu_locks_renew();
 }
 
+/* For what is counted from now on; caches are on again if there is one. */
+static void give_page(void)
+{
+	pcpu_stat_leave();
+	pcpu_cache_after_fork();
+	pcpu_books_after_fork();
+	pcpu_chunks_after_fork();
+	if (pcpu_stat_after_fork())
+		pcpu_cache_turn(false);
+	else
+		pcpu_units_tell();
+}
+
 /*
  * What other threads were doing that this process does not have. With the locks of before_fork(),
  * but for that of the metadata, which is used.
  */
 static void mend_child(void)
 {
+	give_page();
 	pcpu_units_after_fork();
 	pcpu_counter_locks_after_fork();
 	pcpu_mutex_renew(&pcpu_switch_mutex);
@@ -304,6 +330,7 @@ static void in_child(void)
 	renew_what_was_left();
 	unlock_if_taken(pcpu_mem_mutex(), at_fork.mem);
 	at_fork.mem = PCPU_LEFT;
+	pcpu_cache_turn(at_fork.caches_on);
 	mend_child();
 	pcpu_process_is_known_now();
 	after_fork();

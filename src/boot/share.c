@@ -5,6 +5,7 @@
 #include "cpu/hold.h"
 #include "cpu/mark.h"
 #include "debug/debug_record.h"
+#include "events/publish.h"
 #include "ground/lock.h"
 #include "ground/log.h"
 #include "ground/signals.h"
@@ -71,6 +72,7 @@ static void begin_to_share(void)
 
 	pcpu_births_begin();
 	pcpu_tier.shared = true;
+	pcpu_stat_add_flag(PCPU_STAT_SHARED);
 	pcpu_tier.threads_fence = false;
 	/* its parts would be other processes' too */
 	shared_rt.split = __PCPU_NEVER_SPLIT;

@@ -184,7 +184,7 @@ free_held(struct pcpu_cache *cache, const volatile void *ptr, const void *caller
 
 static bool free_to_cache(const volatile void *ptr)
 {
-	return pcpu_gate.cache_on && pcpu_pointer_is_dynamic(ptr) &&
+	return pcpu_cache_on && pcpu_pointer_is_dynamic(ptr) &&
 	       pcpu_cache_put((uint32_t)__pcpu_low32((uintptr_t)ptr));
 }
 

@@ -148,6 +148,13 @@ void pcpu_hold_thaw(void);
 /* All of that after pcpu_hold(), and the mask as it was. */
 void pcpu_release(unsigned int cpu, const sigset_t *saved);
 
+/*
+ * The caller holds a CPU from now on, and until @cpu is let go: so holds are counted, and how long
+ * they take. pcpu_hold() and pcpu_release() do both; sections are not counted.
+ */
+void pcpu_hold_begins(void);
+void pcpu_hold_ends(unsigned int cpu);
+
 /* The CPU that the thread's mark says, which is busy. */
 unsigned int pcpu_hold_marked_cpu(void);
 

@@ -3,6 +3,7 @@
 #include "cpu/holder.h"
 #include "arch/probe.h"
 #include "cpu/fenced.h"
+#include "events/count.h"
 #include "ground/assert.h"
 #include "ground/log.h"
 #include "ground/pause.h"
@@ -137,13 +138,11 @@ void pcpu_end_waiting(struct percpu_entry *entry, unsigned int forks_before)
 	PCPU_PROBE1(wait_end, cpu_of(entry));
 }
 
-void pcpu_hold_wait(unsigned int cpu)
+static void wait_until_free(struct percpu_entry *entry)
 {
-	struct percpu_entry *entry = pcpu_unit_entry(cpu);
 	unsigned int forks_before;
 	intptr_t word;
 
-	pcpu_assert(pcpu_held_cpu() < 0);
 	for (unsigned int n = 0; n < PCPU_PAUSE_SPINS + PCPU_PAUSE_YIELDS; n++) {
 		if (!pcpu_word_is_of_other(pcpu_window_of(entry)))
 			return;
@@ -154,6 +153,19 @@ void pcpu_hold_wait(unsigned int cpu)
 	     word = pcpu_window_of(entry))
 		pcpu_sleep_while(entry, word);
 	pcpu_end_waiting(entry, forks_before);
+}
+
+void pcpu_hold_wait(unsigned int cpu)
+{
+	struct percpu_entry *entry = pcpu_unit_entry(cpu);
+	uint64_t began;
+
+	pcpu_assert(pcpu_held_cpu() < 0);
+	if (!pcpu_word_is_of_other(pcpu_window_of(entry)))
+		return;
+	began = pcpu_stat_clock();
+	wait_until_free(entry);
+	pcpu_count_wait(cpu, pcpu_stat_clock() - began);
 }
 
 PERCPU_API void __percpu_wake(unsigned int cpu)

@@ -6,6 +6,7 @@
 #include "arch/probe.h"
 #include "cpu/mark.h"
 #include "cpu/self.h"
+#include "events/count.h"
 #include "hold_sequence.h"
 #include "ground/log.h"
 #include "ground/system/new_process.h"
@@ -79,12 +80,15 @@ static uintptr_t hold_running_cpu(void)
 			return pcpu_unit_base((unsigned int)pcpu_self.cpu);
 		pcpu_self.cpu = __PCPU_NO_CPU;
 		cpu = pcpu_running_cpu();
-		if (!pcpu_unit_is_open(cpu))
+		if (!pcpu_unit_is_open(cpu)) {
 			pcpu_unit_open(cpu);
-		else if (pcpu_held_by_other(cpu))
+		} else if (pcpu_held_by_other(cpu)) {
 			pcpu_hold_wait(cpu);
-		else if (++aborts == MAX_ABORTS)
-			PCPU_PROBE2(abort_storm, cpu, aborts);
+		} else {
+			pcpu_count(cpu, aborts, 1);
+			if (++aborts == MAX_ABORTS)
+				PCPU_PROBE2(abort_storm, cpu, aborts);
+		}
 	}
 #endif
 	return hold_from_anywhere(pcpu_running_cpu());
@@ -228,6 +232,7 @@ PERCPU_API int percpu_remote_begin(unsigned int cpu)
 	if (held >= 0 || (pcpu_self_has_local_locks() && pcpu_self.cpu != (int)cpu))
 		return -EDEADLK;
 	hold_from_anywhere(cpu);
+	pcpu_hold_begins();
 	/* who pins himself holds the CPU for it, so there will be none until the end */
 	if (!has_pinned_threads(cpu))
 		return 0;
@@ -239,6 +244,9 @@ PERCPU_API void percpu_remote_end(unsigned int cpu)
 {
 	if (pcpu_held_cpu() != (int)cpu)
 		pcpu_fatal("percpu_remote_end(%u): the caller does not hold that CPU", cpu);
+	/* else it goes on, in what this was inside of */
+	if (!inner_sections())
+		pcpu_hold_ends(cpu);
 	release_with_care();
 }
 

@@ -14,7 +14,7 @@ void pcpu_debug_init(int level)
 	pcpu_assert(!pcpu_debug_level);
 	if (level <= 0)
 		return;
-	pcpu_gate.cache_on = false;
+	pcpu_cache_turn(false);
 	pcpu_debug_level = level;
 }
 

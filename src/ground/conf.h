@@ -95,6 +95,9 @@ struct pcpu_conf {
 	/* shared:BOOL	yes: percpu_share() at the start; no (the default) */
 	bool shared;
 
+	/* publish:BOOL	yes (the default): percpu-stat can read what the process counts of itself */
+	bool publish;
+
 	/* debug:LEVEL	0 (the default) to 3: how much is checked and recorded */
 	int debug;
 

@@ -2,6 +2,8 @@
 /* unit.c - see unit.h. */
 #include "memory/unit.h"
 #include "arch/probe.h"
+#include "events/count.h"
+#include "events/publish.h"
 #include "ground/layout.h"
 #include "ground/lock.h"
 #include "ground/log.h"
@@ -133,6 +135,11 @@ static void set_own_variables(unsigned int cpu, uintptr_t window)
 	*(int *)copy_in(window, &numa_node) = units.nodes ? units.nodes[cpu] : 0;
 }
 
+static void tell_of(unsigned int cpu, uintptr_t window)
+{
+	__atomic_store_n(&pcpu_stat->blocks[cpu].counts.window, window, __ATOMIC_RELAXED);
+}
+
 /* U5. The copies are complete before anyone is told where they are. */
 static void publish(unsigned int cpu, uintptr_t window)
 {
@@ -169,6 +176,9 @@ static int open_locked(unsigned int cpu)
 	if (err)
 		return err;
 	set_own_variables(cpu, window);
+	/* before anything can be counted of it; without memory for that nothing is */
+	if (!pcpu_stat_begin())
+		tell_of(cpu, window);
 	/* who writes to a copy must find that others clear it when they hand it out again */
 	pcpu_open_units_append(window, cpu);
 	publish(cpu, window);
@@ -370,6 +380,15 @@ int pcpu_units_share(intptr_t rest_bits, unsigned int attention)
 }
 
 /* --- around fork --- */
+
+void pcpu_units_tell(void)
+{
+	unsigned int cpu;
+
+	if (pcpu_stat)
+		pcpu_for_each_open_cpu(cpu)
+			tell_of(cpu, window_of(cpu));
+}
 
 /* With shared copies who is opening a unit is still there, or it is found to be gone later. */
 void pcpu_units_after_fork(void)

@@ -71,6 +71,9 @@ void pcpu_units_look_up(void);
  */
 int pcpu_units_share(intptr_t rest_bits, unsigned int attention);
 
+/* Has the page that the process publishes say which units are open. In a child, whose it is new. */
+void pcpu_units_tell(void);
+
 /*
  * In a child, which has one thread: another one may have been opening a unit at the fork. (Nobody
  * was changing spans, if it was fork().)

@@ -4,6 +4,7 @@
 #include "alloc/chunk/slot_list.h"
 #include "arch/probe.h"
 #include "cpu/cpu_lock.h"
+#include "events/count.h"
 #include "ground/conf.h"
 #include "ground/layout.h"
 #include "ground/lock.h"
@@ -27,6 +28,20 @@ uint64_t pcpu_used_bytes;
 unsigned int pcpu_touched_pages;
 
 struct pcpu_chunk_list pcpu_all_chunks;
+
+/* What is published, and not needed here otherwise. */
+static struct {
+	uint64_t made, destroyed;
+	uint64_t free_bytes;    /* but in the reserved chunk */
+	uint64_t reserved_used; /* in that */
+	/* The chunk with the largest contig hint, and that; NULL: none is known. */
+	const struct pcpu_chunk *largest;
+	int largest_free;
+	unsigned int since; /* it has last been looked for: chunks that changed */
+} told;
+
+/* So many chunks are looked through at once. */
+#define LOOK_AT_ONCE 64
 
 /* How many mappings of others a new chunk may meet before the call for it fails. */
 #define PLACE_TRIES 16
@@ -67,10 +82,64 @@ void pcpu_chunk_note_room(const struct pcpu_chunk *chunk)
 	pcpu_slot_add_room(pcpu_chunk_slot(chunk), &room);
 }
 
+static void tell_of_free(void)
+{
+	pcpu_stat_set(area_bytes, pcpu_used_bytes + told.reserved_used);
+	pcpu_stat_set(free_bytes, told.free_bytes);
+}
+
 static void note_free(struct pcpu_chunk *chunk, int free_size)
 {
 	pcpu_used_bytes += (uint64_t)(int64_t)(chunk->noted_free - free_size);
+	if (!chunk->own_blocks)
+		told.free_bytes += (uint64_t)(int64_t)(free_size - chunk->noted_free);
 	chunk->noted_free = free_size;
+	tell_of_free();
+}
+
+static void note_reserved(const struct pcpu_chunk *chunk)
+{
+	told.reserved_used =
+		(uint64_t)(chunk->end - chunk->start - pcpu_area_map_free_size(&chunk->map));
+	tell_of_free();
+}
+
+static void set_largest(const struct pcpu_chunk *chunk, int size)
+{
+	told.largest = chunk;
+	told.largest_free = size;
+	pcpu_stat_set(largest_free, size);
+}
+
+/* By hints, each of which is a number: where there are many chunks, once in so many changes. */
+static void look_for_largest(void)
+{
+	const struct pcpu_chunk *largest = NULL;
+	int size = 0;
+
+	if (pcpu_nr_chunks > LOOK_AT_ONCE && told.since < pcpu_nr_chunks)
+		return;
+	told.since = 0;
+	for (const struct pcpu_chunk *chunk = all_chunks.first; chunk; chunk = chunk->all_next) {
+		int hint = chunk->own_blocks ? 0 : pcpu_area_map_contig_hint(&chunk->map);
+
+		if (hint > size) {
+			largest = chunk;
+			size = hint;
+		}
+	}
+	set_largest(largest, size);
+}
+
+static void note_largest(const struct pcpu_chunk *chunk)
+{
+	int hint = pcpu_area_map_contig_hint(&chunk->map);
+
+	told.since++;
+	if (hint > told.largest_free)
+		set_largest(chunk, hint);
+	else if (!told.largest || (chunk == told.largest && hint < told.largest_free))
+		look_for_largest();
 }
 
 void pcpu_chunk_relocate(struct pcpu_chunk *chunk, int old_slot)
@@ -78,9 +147,12 @@ void pcpu_chunk_relocate(struct pcpu_chunk *chunk, int old_slot)
 	int slot = pcpu_chunk_slot(chunk);
 
 	pcpu_assert_held(&pcpu_alloc_mutex);
-	if (chunk == pcpu_reserved_chunk)
+	if (chunk == pcpu_reserved_chunk) {
+		note_reserved(chunk);
 		return;
+	}
 	note_free(chunk, pcpu_area_map_free_size(&chunk->map));
+	note_largest(chunk);
 	set_roomy(chunk, pcpu_area_map_contig_hint(&chunk->map) >= PCPU_STOCK_BYTES);
 	if (slot == old_slot)
 		return;
@@ -117,6 +189,22 @@ struct pcpu_chunk *pcpu_chunk_next(const struct pcpu_chunk *chunk)
 	return chunk->all_next;
 }
 
+static void tell_of_chunks(void)
+{
+	pcpu_stat_set(chunks, pcpu_nr_chunks);
+	pcpu_stat_set(most_chunks, pcpu_nr_max_chunks);
+	pcpu_stat_set(chunks_made, told.made);
+	pcpu_stat_set(chunks_destroyed, told.destroyed);
+}
+
+void pcpu_chunks_after_fork(void)
+{
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	told.made = pcpu_nr_chunks;
+	told.destroyed = 0;
+	tell_of_chunks();
+}
+
 static void add_to_all(struct pcpu_chunk *chunk)
 {
 	chunk->all_next = pcpu_all_chunks.first;
@@ -127,6 +215,8 @@ static void add_to_all(struct pcpu_chunk *chunk)
 	pcpu_all_chunks.first = chunk;
 	if (++pcpu_nr_chunks > pcpu_nr_max_chunks)
 		pcpu_nr_max_chunks = pcpu_nr_chunks;
+	told.made++;
+	tell_of_chunks();
 }
 
 static void remove_from_all(struct pcpu_chunk *chunk)
@@ -140,6 +230,8 @@ static void remove_from_all(struct pcpu_chunk *chunk)
 	else
 		pcpu_all_chunks.last = chunk->all_prev;
 	pcpu_nr_chunks--;
+	told.destroyed++;
+	tell_of_chunks();
 }
 
 struct pcpu_chunk *pcpu_chunk_rotate(void)
@@ -241,6 +333,9 @@ static struct pcpu_chunk *new_chunk(uint32_t base, int start, int end, bool own_
 		keep_blocks_in_cores(&chunk->map.blocks[chunk->map.first],
 				     &chunk->map.blocks[chunk->map.end]);
 	add_to_all(chunk);
+	if (!own_blocks)
+		told.free_bytes += (uint64_t)(end - start);
+	tell_of_free();
 	return chunk;
 fail:
 	pcpu_mem_free(words, words_size);
@@ -271,6 +366,15 @@ static void free_chunk(struct pcpu_chunk *chunk)
 
 	remove_from_all(chunk);
 	note_free(chunk, chunk->end - chunk->start);
+	if (chunk->own_blocks)
+		told.reserved_used = 0;
+	else
+		told.free_bytes -= (uint64_t)(chunk->end - chunk->start);
+	tell_of_free();
+	if (chunk == told.largest) {
+		told.largest = NULL;
+		look_for_largest();
+	}
 	for (int i = chunk->map.first; i < chunk->map.end; i++) {
 		struct pcpu_codes codes = pcpu_block_codes(&blocks[i]);
 

@@ -172,6 +172,9 @@ struct pcpu_chunk *pcpu_chunk_next(const struct pcpu_chunk *chunk);
 /* The first of all chunks, which then is the last: for who drops the mutex between chunks. */
 struct pcpu_chunk *pcpu_chunk_rotate(void);
 
+/* In a child: those that there are have been made. */
+void pcpu_chunks_after_fork(void);
+
 extern unsigned int pcpu_nr_chunks, pcpu_nr_max_chunks;
 
 /*

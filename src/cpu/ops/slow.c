@@ -27,6 +27,7 @@
 #include "cpu/mark.h"
 #include "cpu/ops/operation.h"
 #include "cpu/self.h"
+#include "events/count.h"
 #include "machine/tier.h"
 #include "memory/displaced.h"
 #include "memory/entry.h"
@@ -74,6 +75,7 @@ static bool too_many_aborts(unsigned int cpu)
 {
 	static __thread unsigned int aborts __attribute__((__tls_model__("initial-exec")));
 
+	pcpu_count(cpu, aborts, 1);
 	if (++aborts % ABORTS_BEFORE_HOLDING != 0)
 		return false;
 	PCPU_PROBE2(abort_storm, cpu, aborts);
@@ -113,14 +115,19 @@ static bool slow_entry(uint64_t *operands, uintptr_t ptr, unsigned int code)
 	struct pcpu_op op = {0};
 	uint64_t *result = decode(&op, operands, code);
 	const uint32_t low = pcpu_coordinate(ptr);
+	bool retry;
 
 	PCPU_PROBE3(slow_op, op.op, op.size, ptr);
-	if (!pcpu_tier_has_sequences())
+	if (!pcpu_tier_has_sequences()) {
 		*result = pcpu_operate_marked(&op, low);
-	else if (may_retry())
-		return true;
-	else
+	} else {
+		retry = may_retry();
+		/* its unit is open, so there is a place for it */
+		pcpu_count(pcpu_running_cpu(), slow_ops, 1);
+		if (retry)
+			return true;
 		*result = pcpu_operate_holding(&op, low);
+	}
 	if (op.size == 16)
 		operands[2] = op.a2;
 	return false;

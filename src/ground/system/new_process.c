@@ -2,8 +2,6 @@
 /* new_process.c - see new_process.h. */
 #include "ground/system/new_process.h"
 #include "ground/fault.h"
-#include "ground/layout.h"
-#include "ground/proc/name.h"
 #include "ground/signals.h"
 
 #include <errno.h>
@@ -20,35 +18,23 @@
 
 const volatile int *pcpu_process_is_known;
 
-static struct {
-	int *page;
-	void (*mend)(void);
-} process;
+struct pcpu_wiped pcpu_wiped;
+
+static void (*mend_process)(void);
 
 void pcpu_new_process_init(void (*mend)(void))
 {
-	void *page = pcpu_fault(PCPU_FAULT_RESERVE)
-			     ? MAP_FAILED
-			     : mmap(NULL, PCPU_PAGE_SIZE, PROT_READ | PROT_WRITE,
-				    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (page == MAP_FAILED)
+	if (pcpu_fault(PCPU_FAULT_RESERVE) ||
+	    madvise(&pcpu_wiped, sizeof(pcpu_wiped), MADV_WIPEONFORK))
 		return;
-	if (madvise(page, PCPU_PAGE_SIZE, MADV_WIPEONFORK)) {
-		munmap(page, PCPU_PAGE_SIZE);
-		return;
-	}
-	pcpu_name(page, PCPU_PAGE_SIZE, PCPU_NAME_METADATA);
-	process.page = page;
-	process.mend = mend;
+	mend_process = mend;
 	pcpu_process_is_known_now();
-	pcpu_process_is_known = page;
+	pcpu_process_is_known = &pcpu_wiped.known;
 }
 
 void pcpu_process_is_known_now(void)
 {
-	if (process.page)
-		__atomic_store_n(process.page, KNOWN, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&pcpu_wiped.known, KNOWN, __ATOMIC_SEQ_CST);
 }
 
 bool pcpu_mend_new_process(void)
@@ -61,10 +47,10 @@ bool pcpu_mend_new_process(void)
 		return false;
 	/* a handler would find it half done */
 	pcpu_mask_signals(&saved);
-	mine = __atomic_compare_exchange_n(process.page, &new, BEING_MENDED, false,
+	mine = __atomic_compare_exchange_n(&pcpu_wiped.known, &new, BEING_MENDED, false,
 					   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
 	if (mine) {
-		process.mend();
+		mend_process();
 		pcpu_process_is_known_now();
 	}
 	pcpu_restore_signals(&saved);

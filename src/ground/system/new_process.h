@@ -10,8 +10,21 @@
 #ifndef PCPU_NEW_PROCESS_H
 #define PCPU_NEW_PROCESS_H
 
+#include "ground/hidden.h"
+#include "ground/layout.h"
+
 #include <stdbool.h>
 #include <stddef.h>
+
+/*
+ * The page, with what is to be 0 in a new process before anybody looks: so what every call looks at
+ * anyway leads away from what is still its parent's.
+ */
+struct pcpu_wiped {
+	int known; /* pcpu_process_is_known */
+	bool caches_on;
+} __attribute__((__aligned__(PCPU_PAGE_SIZE)));
+extern struct pcpu_wiped pcpu_wiped PCPU_HIDDEN;
 
 /* Not 0, but in a new process. NULL: the kernel does not do that, and nobody is found new. */
 extern const volatile int *pcpu_process_is_known;

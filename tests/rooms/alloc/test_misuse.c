@@ -82,7 +82,7 @@ static void double_free_of_an_area_in_a_cache_is_told_with_its_size(void **state
 	char __percpu *area;
 
 	(void)state;
-	if (!pcpu_gate.cache_on)
+	if (!pcpu_cache_on)
 		skip();
 	/* the first makes the magazine, so that there is one for the second */
 	free_percpu(__alloc_percpu(48, 8));

@@ -102,7 +102,7 @@ static void hardly_anything_stays_of_areas_of_the_sizes_of_caches(void *arg)
 static void hardly_anything_stays_without_caches(void *arg)
 {
 	(void)arg;
-	pcpu_gate.cache_on = false;
+	pcpu_cache_on = false;
 	hardly_anything_stays_of(1024);
 }
 
@@ -126,7 +126,7 @@ static void caches_serve_again_after_memory_was_given_back(void *arg)
 	(void)arg;
 	allocate(&random, 1024);
 	free_in_any_order(&random);
-	if (!pcpu_gate.cache_on)
+	if (!pcpu_cache_on)
 		return;
 	/* an allocation of the size opens its magazine */
 	free_percpu(__alloc_percpu(48, 8));

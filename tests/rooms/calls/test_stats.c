@@ -122,7 +122,7 @@ static void use_a_cache(void *arg)
 static void areas_in_caches_are_told_apart(void **state)
 {
 	(void)state;
-	if (!pcpu_gate.cache_on)
+	if (!pcpu_cache_on)
 		skip();
 	in_child(use_a_cache);
 }

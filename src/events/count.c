@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* count.c - see count.h. */
+#include "events/count.h"
+#include "ground/lock.h"
+
+#include <time.h>
+
+/* Lines that different CPUs write to; and words, one by one. */
+_Static_assert(sizeof(struct pcpu_stat_header) == 512, "whole lines");
+_Static_assert(sizeof(struct pcpu_stat_counts) == 256, "whole lines");
+_Static_assert(sizeof(struct pcpu_stat_block) % 64 == 0, "whole lines");
+
+struct pcpu_stat_page *pcpu_stat;
+struct pcpu_stat_header pcpu_stat_now;
+struct pcpu_stat_counts pcpu_stat_elsewhere;
+
+static uint64_t *word_at(struct pcpu_stat_header *header, size_t offset)
+{
+	return (uint64_t *)(void *)((char *)header + offset);
+}
+
+/*
+ * Against who makes the page meanwhile (begin() in publish.c), and copies the words to it:
+ *
+ *	store	T1  now = value
+ *		T2  a barrier, if there is no page; look again
+ *		T3  page = value, if there is one
+ *	make	M1  there is a page
+ *		M2  page = now, and a barrier
+ *		M3  M2 again, if now has changed
+ *
+ * If T2 finds no page, M2 finds what T1 has stored. If it finds one, either M3 does, or T1 comes
+ * after M3, and so T3 after M2.
+ */
+void pcpu_stat_store(size_t offset, uint64_t value)
+{
+	struct pcpu_stat_page *page = pcpu_stat_mine();
+
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	__atomic_store_n(word_at(&pcpu_stat_now, offset), value, __ATOMIC_RELAXED);
+	if (!page) {
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+		page = pcpu_stat_mine();
+	}
+	if (page)
+		__atomic_store_n(word_at(&page->header, offset), value, __ATOMIC_RELEASE);
+}
+
+static void raise_to(uint64_t *most, uint64_t value)
+{
+	uint64_t was = __atomic_load_n(most, __ATOMIC_RELAXED);
+
+	while (was < value && !__atomic_compare_exchange_n(most, &was, value, true,
+							   __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		;
+}
+
+void pcpu_count_hold(unsigned int cpu, uint64_t ns)
+{
+	struct pcpu_stat_counts *counts = pcpu_counts_of(cpu);
+
+	__atomic_fetch_add(&counts->holds, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&counts->hold_ns, ns, __ATOMIC_RELAXED);
+	raise_to(&counts->longest_hold_ns, ns);
+}
+
+void pcpu_count_wait(unsigned int cpu, uint64_t ns)
+{
+	struct pcpu_stat_counts *counts = pcpu_counts_of(cpu);
+
+	__atomic_fetch_add(&counts->waits, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&counts->wait_ns, ns, __ATOMIC_RELAXED);
+	raise_to(&counts->longest_wait_ns, ns);
+}
+
+uint64_t pcpu_stat_clock(void)
+{
+	struct timespec now = {0};
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
