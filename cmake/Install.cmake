@@ -1,6 +1,19 @@
 # What is installed, and in which of three components: lib, what a program needs to run; dev, what it needs to be
 # built; tools, the programs (src/tools/). docs/install.md says what is where.
 include(CMakePackageConfigHelpers)
+find_program(PERCPU_GIT git)
+mark_as_advanced(PERCPU_GIT)
+
+# The time in what is made: SOURCE_DATE_EPOCH, or when the commit was made, or of what was unpacked the newest.
+set(percpu_epoch $ENV{SOURCE_DATE_EPOCH})
+if(NOT percpu_epoch AND PERCPU_GIT AND EXISTS ${PROJECT_SOURCE_DIR}/.git)
+	execute_process(COMMAND ${PERCPU_GIT} -C ${PROJECT_SOURCE_DIR} log -1 --format=%ct
+		OUTPUT_VARIABLE percpu_epoch OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+endif()
+if(NOT percpu_epoch)
+	file(TIMESTAMP ${PROJECT_SOURCE_DIR}/include/percpu/version.h percpu_epoch %s UTC)
+endif()
+
 set(percpu_cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/percpu)
 
 install(TARGETS percpu percpu_static percpu_up percpu_linux EXPORT percpu-targets
@@ -40,6 +53,14 @@ foreach(name percpu percpu-up percpu-linux)
 endforeach()
 
 # --- for people ---
+# made when it is installed, of the headers' comments
+install(CODE "
+	execute_process(COMMAND sh \"${PROJECT_SOURCE_DIR}/cmake/man.sh\" \"${PROJECT_SOURCE_DIR}\"
+		\"${PROJECT_BINARY_DIR}/man\" ${PROJECT_VERSION} ${percpu_epoch} COMMAND_ERROR_IS_FATAL ANY)
+	set(mandir \"${CMAKE_INSTALL_MANDIR}\")
+	cmake_path(ABSOLUTE_PATH mandir BASE_DIRECTORY \"\${CMAKE_INSTALL_PREFIX}\")
+	file(INSTALL \"${PROJECT_BINARY_DIR}/man/man3\" \"${PROJECT_BINARY_DIR}/man/man7\" DESTINATION \"\${mandir}\")"
+	COMPONENT dev)
 install(FILES README.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT dev)
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT dev
 	FILES_MATCHING PATTERN *.md PATTERN man EXCLUDE)

@@ -1,18 +1,5 @@
 # What cpack makes of an installation: Debian packages (`cpack`, of a build with the prefix /usr), a tree
 # (`cpack -G TGZ`), and the sources (`cpack --config CPackSourceConfig.cmake`). docs/install.md shows them.
-find_program(PERCPU_GIT git)
-mark_as_advanced(PERCPU_GIT)
-
-# The time in what is made: SOURCE_DATE_EPOCH, or when the commit was made, or of what was unpacked the newest.
-set(percpu_epoch $ENV{SOURCE_DATE_EPOCH})
-if(NOT percpu_epoch AND PERCPU_GIT AND EXISTS ${PROJECT_SOURCE_DIR}/.git)
-	execute_process(COMMAND ${PERCPU_GIT} -C ${PROJECT_SOURCE_DIR} log -1 --format=%ct
-		OUTPUT_VARIABLE percpu_epoch OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
-endif()
-if(NOT percpu_epoch)
-	file(TIMESTAMP ${PROJECT_SOURCE_DIR}/include/percpu/version.h percpu_epoch %s UTC)
-endif()
-
 set(CPACK_PACKAGE_VENDOR "the libpercpu authors")
 set(CPACK_PACKAGE_NAME libpercpu)
 set(CPACK_PACKAGE_FILE_NAME libpercpu-${PROJECT_VERSION}-${PERCPU_ARCH})

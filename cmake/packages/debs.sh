@@ -63,9 +63,14 @@ add_documents() { # PACKAGE TREE
 		 -- $maintainer  $(date -u -R -d "@$SOURCE_DATE_EPOCH")
 	END
 	compress "$doc/changelog.Debian"
-	find "$2/usr/share/man" -type f ! -name '*.gz' 2>/dev/null | while read -r page; do
-		compress "$page"
+	[ -d "$2/usr/share/man" ] || return 0
+	# pages that only lead to others are links, as Debian has them
+	find "$2/usr/share/man" -type f -exec grep -l '^\.so man' {} + | while read -r page; do
+		to=$(sed -n 's|^\.so man[0-9]*/||p' "$page")
+		rm "$page"
+		ln -s "$to.gz" "$page.gz"
 	done
+	find "$2/usr/share/man" -type f -exec gzip -9n {} +
 }
 
 is_elf() { # FILE

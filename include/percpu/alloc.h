@@ -87,6 +87,7 @@ __pcpu_inline size_t __pcpu_array_size(size_t nr, size_t size)
 
 __PCPU_END_DECLS
 
+/** alloc_percpu_gfp() - an area for one object of @type a CPU, typed; as __alloc_percpu_gfp(). */
 #define alloc_percpu_gfp(type, gfp)                       \
 	__pcpu_typed_pointer(__typeof__(type) __percpu *, \
 			     __alloc_percpu_gfp(sizeof(type), __alignof__(type), gfp))

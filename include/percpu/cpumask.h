@@ -645,7 +645,7 @@ __pcpu_always_inline unsigned int cpumask_local_spread(unsigned int i, int node)
 	__pcpu_walk(cpu, __pcpu_find_cpu_around(cpumask_bits(mask), 0, (start), false),            \
 		    __pcpu_find_cpu_around(cpumask_bits(mask), __pcpu_cast(unsigned int, cpu) + 1, \
 					   (start), true))
-
+/** for_each_present_cpu(), for_each_online_cpu() - as for_each_cpu(), of the machine's masks. */
 #define for_each_present_cpu(cpu) for_each_cpu(cpu, cpu_present_mask)
 #define for_each_online_cpu(cpu) for_each_cpu(cpu, cpu_online_mask)
 

@@ -183,7 +183,7 @@ __pcpu_inline void u64_stats_set(u64_stats_t *p, uint64_t val)
 	__atomic_store_n(&p->v, val, __ATOMIC_RELAXED);
 }
 
-/* One instruction, for the sake of handlers; without a lock, as there is one writer. */
+/** u64_stats_add(), u64_stats_sub(), u64_stats_inc() - one instruction, as there is one writer. */
 __pcpu_inline void u64_stats_add(u64_stats_t *p, unsigned long val)
 {
 #if defined(__x86_64__) && !defined(__PCPU_NO_INLINE_SEQUENCE)
