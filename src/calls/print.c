@@ -34,7 +34,7 @@ static uint64_t put_value(FILE *stream, const struct copies *copies, const volat
 
 	if (copies->is_number) {
 		number = value ? __pcpu_print_load(value, copies->size) : 0;
-		__pcpu_print_number(stream, number, copies->size);
+		__pcpu_print_value(stream, number, copies->size);
 	} else if (value) {
 		__pcpu_print_read(copies->bytes, value, copies->size);
 		__pcpu_print_words(stream, copies->bytes, copies->size);
@@ -105,7 +105,7 @@ static void put_all(FILE *stream, struct copies *copies, unsigned char *closed)
 	put_closed(stream, copies, closed);
 	if (copies->is_number) {
 		fputs("sum: ", stream);
-		__pcpu_print_number(stream, copies->sum, copies->size);
+		__pcpu_print_value(stream, copies->sum, copies->size);
 		fputc('\n', stream);
 	}
 	if (copies->is_static) {

@@ -38,7 +38,7 @@ static inline uint64_t __pcpu_print_load(const volatile void *copy, size_t size)
 }
 
 /* The @size low bytes of @number. */
-static inline void __pcpu_print_number(FILE *stream, uint64_t number, size_t size)
+static inline void __pcpu_print_value(FILE *stream, uint64_t number, size_t size)
 {
 	const unsigned int unused = 64 - 8 * __pcpu_cast(unsigned int, size);
 	const uint64_t value = number << unused >> unused;

@@ -120,7 +120,7 @@ static void look_for_largest(void)
 	if (pcpu_nr_chunks > LOOK_AT_ONCE && told.since < pcpu_nr_chunks)
 		return;
 	told.since = 0;
-	for (const struct pcpu_chunk *chunk = all_chunks.first; chunk; chunk = chunk->all_next) {
+	for (const struct pcpu_chunk *chunk = pcpu_all_chunks.first; chunk; chunk = chunk->all_next) {
 		int hint = chunk->own_blocks ? 0 : pcpu_area_map_contig_hint(&chunk->map);
 
 		if (hint > size) {

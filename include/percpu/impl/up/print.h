@@ -18,9 +18,9 @@ PERCPU_API int percpu_print(FILE *stream, const volatile void __percpu *ptr, siz
 	if (__pcpu_print_is_number(__pcpu_cast(uintptr_t, ptr), size)) {
 		const uint64_t number = __pcpu_print_load(ptr, size);
 
-		__pcpu_print_number(stream, number, size);
+		__pcpu_print_value(stream, number, size);
 		fputs("\nsum: ", stream);
-		__pcpu_print_number(stream, number, size);
+		__pcpu_print_value(stream, number, size);
 	} else {
 		__pcpu_print_words(stream, (const unsigned char *)(uintptr_t)ptr, size);
 	}
