@@ -9,6 +9,7 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <stdio.h>
 
 enum { THREADS = 4, CALLS_EACH = 100000 };
@@ -27,7 +28,8 @@ static int load(const char *path)
 
 	if (object) {
 		*(void **)&plugin.handle = dlsym(object, "plugin_handle");
-		plugin.stats = (struct plugin_stats __percpu *)dlsym(object, "plugin_stats");
+		plugin.stats =
+			(struct plugin_stats __percpu *)(uintptr_t)dlsym(object, "plugin_stats");
 	}
 	if (!plugin.handle || !plugin.stats) {
 		fprintf(stderr, "%s\n", dlerror());

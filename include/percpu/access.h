@@ -12,6 +12,7 @@
 
 #include <percpu/impl/possible.h>
 #include <percpu/impl/copies.h>
+#include <percpu/impl/misuse.h>
 #include <percpu/impl/race.h>
 #include <percpu/impl/runtime.h>
 #include <percpu/impl/value.h>
@@ -45,7 +46,7 @@
 /** __per_cpu_offset[cpu] - start of @cpu's window: what low32 of a per-CPU pointer is added to. */
 #define __per_cpu_offset (__percpu_rt.cpu_offset)
 /** per_cpu_offset() - __per_cpu_offset[@cpu]; the CPU's unit is open when it returns. */
-#define per_cpu_offset(cpu) __pcpu_cpu_base(cpu)
+#define per_cpu_offset(cpu) __pcpu_cpu_base(__pcpu_cpu_number(cpu))
 /** __my_cpu_offset - per_cpu_offset() of the CPU that the caller runs on, now; an rvalue. */
 #define __my_cpu_offset __pcpu_this_base()
 /** my_cpu_offset - as __my_cpu_offset; checked in a debug build. */
@@ -59,15 +60,16 @@
 /**
  * per_cpu_ptr() - one CPU's copy of a per-CPU object
  * @ptr: per-CPU pointer, static or dynamic
- * @cpu: a possible CPU; any other number is fatal (or faults)
+ * @cpu: a possible CPU; any other number is fatal (or faults), and a constant that no machine has
+ *	does not compile
  *
  * Opens the CPU's unit if this is its first use. To read what may never have been used, without
  * making memory for it, see per_cpu_sum() and percpu_unit_is_open().
  */
-#define per_cpu_ptr(ptr, cpu)                                \
-	__extension__({                                      \
-		__verify_pcpu_ptr(ptr);                      \
-		SHIFT_PERCPU_PTR(ptr, __pcpu_cpu_base(cpu)); \
+#define per_cpu_ptr(ptr, cpu)                                                   \
+	__extension__({                                                         \
+		__verify_pcpu_ptr(ptr);                                         \
+		SHIFT_PERCPU_PTR(ptr, __pcpu_cpu_base(__pcpu_cpu_number(cpu))); \
 	})
 
 /** per_cpu() - lvalue: the copy of variable @var of the possible CPU @cpu. */
@@ -133,7 +135,7 @@ PERCPU_API void __percpu_preempt_check(const char *name);
 PERCPU_API bool percpu_unit_is_open(unsigned int cpu);
 
 /* Of the object at @ptr: for per_cpu_sum(). */
-PERCPU_API struct percpu_copies __percpu_copies(const volatile void __percpu *ptr);
+PERCPU_API struct percpu_copies __percpu_copies(__pcpu_any_object *ptr);
 
 __PCPU_END_DECLS
 
@@ -149,6 +151,8 @@ __PCPU_END_DECLS
 #define per_cpu_sum(var) __pcpu_per_cpu_sum(var, __COUNTER__)
 #define __pcpu_per_cpu_sum(var, id)                                                                \
 	__extension__({                                                                            \
+		__verify_pcpu_ptr(&(var));                                                         \
+		__pcpu_check_summand(var);                                                         \
 		const struct percpu_copies __pcpu_local(copies, id) = __percpu_copies(&(var));     \
 		__typeof__((var) + 0L) __pcpu_local(sum, id) = 0;                                  \
 		__pcpu_race_begin_reads();                                                         \

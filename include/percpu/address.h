@@ -79,8 +79,8 @@ PERCPU_API bool is_module_percpu_address(unsigned long addr);
  * An area that is freed meanwhile is found, or it is not. Thread-safe; may block; not safe in
  * signal handlers, where is_kernel_percpu_address() and is_module_percpu_address() are.
  */
-PERCPU_API const volatile void __percpu *percpu_address_of(const volatile void *address,
-							   unsigned int *cpu, size_t *offset);
+PERCPU_API __pcpu_any_object *percpu_address_of(const volatile void *address, unsigned int *cpu,
+						size_t *offset);
 
 /**
  * percpu_address_print() - the same in words, and with the name of the variable

@@ -61,7 +61,7 @@ PERCPU_API void __percpu *__alloc_reserved_percpu(size_t size, size_t align);
  * inside an area, is freed already or belongs to a static variable is fatal: one message, then the
  * fatal handler or abort(). Thread-safe; may block; not safe in signal handlers.
  */
-PERCPU_API void free_percpu(const volatile void __percpu *ptr);
+PERCPU_API void free_percpu(__pcpu_any_object *ptr);
 
 /**
  * percpu_trim() - give back memory that is not needed

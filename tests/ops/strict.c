@@ -8,6 +8,8 @@
 
 enum colour { RED, GREEN };
 
+typedef long row_t[3]; /* __percpu has no other place where all compilers see it */
+
 struct inner {
 	short s;
 	long array[3];
@@ -209,7 +211,7 @@ static void allocation(struct percpu_counter *counter)
 {
 	struct object __percpu *p = alloc_percpu(struct object);
 	int __percpu *q = alloc_percpu_gfp(int, GFP_NOWAIT);
-	long(__percpu * rows)[3] = alloc_percpu(long[3]);
+	row_t __percpu *rows = alloc_percpu(row_t);
 	void __percpu *any = __alloc_percpu(10, 2);
 
 	this_cpu_inc((*rows)[1]);

@@ -327,7 +327,9 @@ static const char *exchange_elsewhere(void)
 
 static const char *exchange_nowhere(void)
 {
-	per_cpu_xchg(plain, UINT32_MAX, 0);
+	volatile unsigned int nowhere = UINT32_MAX; /* of a constant the compiler says it */
+
+	per_cpu_xchg(plain, nowhere, 0);
 	return "per_cpu_xchg() has returned";
 }
 

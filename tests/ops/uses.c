@@ -88,7 +88,7 @@ DEFINE_PER_CPU_PAGE_ALIGNED(int, uses_page);
 		ALL_INTEGER(family, uses_stats.level, int);                                     \
 		ALL_OTHER(family, uses_bool, bool, true);                                       \
 		ALL_OTHER(family, uses_colour, enum uses_colour, USES_GREEN);                   \
-		ALL_OTHER(family, uses_pointer, void *, p);                                     \
+		ALL_OTHER(family, uses_pointer, void *, per_cpu_ptr(p, 0));                     \
 		ALL_OTHER(family, uses_float, float, 1.0f);                                     \
 		ALL_OTHER(family, uses_double, double, 1.0);                                    \
 		(void)family##cmpxchg_double(uses_pair.first, uses_pair.second, 1, 2, 3, 4);    \

@@ -271,10 +271,12 @@ __pcpu_always_inline void __pcpu_check_pair(uintptr_t ptr1, uintptr_t ptr2, size
 
 /* --- kinds: on the number of bytes that the variable has --- */
 
-#define __bad_size_call_parameter(variable)                                          \
-	__pcpu_static_assert(sizeof(variable) == 1 || sizeof(variable) == 2 ||       \
-				     sizeof(variable) == 4 || sizeof(variable) == 8, \
-			     "a per-CPU operation needs a variable of 1, 2, 4 or 8 bytes")
+#define __bad_size_call_parameter(variable)                                                 \
+	__pcpu_static_assert(sizeof(variable) == 1 || sizeof(variable) == 2 ||              \
+				     sizeof(variable) == 4 || sizeof(variable) == 8,        \
+			     "a per-CPU operation needs a variable of 1, 2, 4 or 8 bytes: " \
+			     "of a structure it takes a member, and for 16 bytes there is " \
+			     "this_cpu_cmpxchg128(); a section (get_cpu_var()) takes all")
 #define __pcpu_check_variable(pcp)      \
 	__verify_pcpu_ptr(&(pcp));      \
 	__bad_size_call_parameter(pcp); \

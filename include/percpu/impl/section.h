@@ -180,16 +180,16 @@ __pcpu_always_inline unsigned int __pcpu_held_cpu(void)
 #ifdef PERCPU_UP
 #define __pcpu_per_cpu_xchg(var, cpu, val, id) ((void)(cpu), this_cpu_xchg(var, val))
 #else
-#define __pcpu_per_cpu_xchg(var, cpu, val, id)                                  \
-	__extension__({                                                         \
-		__verify_pcpu_ptr(&(var));                                      \
-		__pcpu_check_variable(var);                                     \
-		__pcpu_check_writable(var);                                     \
-		__pcpu_from_bits(var,                                           \
-				 __pcpu_op_on(cpu, __PCPU_OP_xchg, sizeof(var), \
-					      __pcpu_address(&(var)),           \
-					      __pcpu_to_bits(var, val, id)),    \
-				 id);                                           \
+#define __pcpu_per_cpu_xchg(var, cpu, val, id)                                                     \
+	__extension__({                                                                            \
+		__verify_pcpu_ptr(&(var));                                                         \
+		__pcpu_check_variable(var);                                                        \
+		__pcpu_check_writable(var);                                                        \
+		__pcpu_from_bits(var,                                                              \
+				 __pcpu_op_on(__pcpu_cpu_number(cpu), __PCPU_OP_xchg, sizeof(var), \
+					      __pcpu_address(&(var)),                              \
+					      __pcpu_to_bits(var, val, id)),                       \
+				 id);                                                              \
 	})
 #endif
 

@@ -14,7 +14,7 @@
 #include <percpu/impl/begin.h>
 
 /* A per-CPU pointer's bits. */
-__pcpu_always_inline uintptr_t __pcpu_address(const volatile void __percpu *ptr)
+__pcpu_always_inline uintptr_t __pcpu_address(__pcpu_any_object *ptr)
 {
 	return (uintptr_t)ptr;
 }
@@ -138,10 +138,14 @@ __pcpu_bits<__pcpu_bool<typename __pcpu_plain<type>::is>::it_is> __pcpu_bits_of(
 #define __pcpu_class(obj) __builtin_classify_type(*(__pcpu_value_type(obj) *)0)
 #define __pcpu_is_floating(obj) (__pcpu_class(obj) == 8 || __pcpu_class(obj) == 9)
 #define __pcpu_is_pointer(obj) (__pcpu_class(obj) == 5)
+#ifdef PERCPU_STRICT /* everything is */
+#define __pcpu_is_const(obj) 0
+#else
 #define __pcpu_is_const(obj)                                                                 \
 	(__builtin_types_compatible_p(__typeof__(&(obj)), const __pcpu_value_type(obj) *) || \
 	 __builtin_types_compatible_p(__typeof__(&(obj)),                                    \
 				      const volatile __pcpu_value_type(obj) *))
+#endif
 #endif
 /* @value as a cast converts it to @type. */
 #define __pcpu_cast(type, value) ((type)(value))

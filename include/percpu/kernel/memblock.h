@@ -28,8 +28,8 @@ __pcpu_inline void *memblock_alloc(size_t size, size_t align)
 		align = sizeof(void *);
 	if ((align & (align - 1)) != 0 || size > (size_t)-1 - align)
 		return NULL;
-	memory = aligned_alloc(align, (size + align - 1) & ~(align - 1));
-	return memory ? memset(memory, 0, size) : NULL;
+	/* gnu99 has no aligned_alloc() */
+	return posix_memalign(&memory, align, size) == 0 ? memset(memory, 0, size) : NULL;
 }
 
 __pcpu_inline void *memblock_virt_alloc_nopanic(size_t size, size_t align)

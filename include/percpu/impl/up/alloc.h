@@ -82,13 +82,15 @@ PERCPU_API void __percpu *__alloc_percpu_gfp(size_t size, size_t align, gfp_t gf
 		return NULL;
 	if (align <= __PCPU_UP_MIN_ALIGN)
 		memory = calloc(1, size);
-	else if ((memory = aligned_alloc(align, (size + align - 1) & ~(align - 1))) != NULL)
+	else if (posix_memalign(&memory, align, size) == 0) /* gnu99 has no aligned_alloc() */
 		memset(memory, 0, size);
+	else
+		memory = NULL;
 	if (memory)
 		__percpu_up_count(size);
 	else
 		__percpu_up_report_failure(size, align, gfp);
-	return (__pcpu_from_memory(void __percpu *))memory;
+	return (__pcpu_from_memory(void __percpu *))(uintptr_t)memory;
 }
 
 PERCPU_API void __percpu *__alloc_percpu(size_t size, size_t align)
@@ -101,7 +103,7 @@ PERCPU_API void __percpu *__alloc_reserved_percpu(size_t size, size_t align)
 	return __alloc_percpu_gfp(size, align, GFP_KERNEL);
 }
 
-PERCPU_API void free_percpu(const volatile void __percpu *ptr)
+PERCPU_API void free_percpu(__pcpu_any_object *ptr)
 {
 	if (ptr)
 		__percpu_up_areas.nr_dealloc++;

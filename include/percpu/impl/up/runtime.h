@@ -83,7 +83,7 @@ PERCPU_API bool percpu_unit_is_open(unsigned int cpu)
 }
 
 /* The one copy is where the address says. */
-PERCPU_API struct percpu_copies __percpu_copies(const volatile void __percpu *ptr)
+PERCPU_API struct percpu_copies __percpu_copies(__pcpu_any_object *ptr)
 {
 	static const uintptr_t window = 0;
 	const struct percpu_copies copies = {&window, (uintptr_t)ptr, NULL, 1, 0};
