@@ -11,11 +11,18 @@
  * (section.h), and by handlers that have interrupted one of them: nobody waits for who is in the
  * middle of one. (An addition whose CPU another thread holds waits for it, as this_cpu_add() does.)
  * The kernel's functions of the same names are mirrored.
+ *
+ * With shared copies (shared.h) a counter counts what all processes count that have it from a
+ * common parent, and all functions are as exact; percpu_counter_read() is then as exact as
+ * percpu_counter_sum(), and costs as much. So it is with counters that DEFINE_PERCPU_COUNTER()
+ * makes, and with those that are initialized when copies are shared already. While there are others
+ * percpu_share() is refused. A process that is killed takes with it no more than its last call.
  */
 #ifndef PERCPU_COUNTER_H
 #define PERCPU_COUNTER_H
 
 #include <percpu/alloc.h>
+#include <percpu/defs.h>
 #include <percpu/impl/runtime.h>
 
 #include <percpu/impl/begin.h>
@@ -26,15 +33,68 @@ __PCPU_BEGIN_DECLS
 struct percpu_counter {
 	int64_t count; /* what has been folded */
 #ifdef PERCPU_UP
-	bool initialized;
+	const void *counters; /* of no use but that it is not NULL */
 #else
 	int32_t __percpu *counters; /* parts, by CPU; NULL before init and after destroy */
 	int64_t extra;              /* what has been added beside parts and folds */
 	int32_t bound;              /* parts stay below it: the largest batch so far */
 	uint8_t folds;              /* how often parts have been folded */
 	uint8_t near;               /* whether it has been near a limit */
+	bool wide;                  /* parts are those of struct percpu_counter_parts */
 #endif
 };
+
+/**
+ * struct percpu_counter_parts - what a counter has on a CPU, where percpu_counter_init() does not
+ * make it
+ *
+ * All fields are private. 24 bytes a CPU, where a counter of percpu_counter_init() has 4; of these
+ * there are 24 too with shared copies.
+ */
+struct percpu_counter_parts {
+	int32_t part;   /* first: percpu_counter.counters points to it */
+	int64_t amount; /* with shared copies, what is in no part */
+	int64_t extra;  /* of the first CPU, with shared copies: what no CPU has counted */
+};
+
+/**
+ * DEFINE_PERCPU_COUNTER() - define a counter at file scope, which counts from 0
+ * DEFINE_PERCPU_COUNTER_FROM() - which counts from @amount, a constant
+ *
+ * Nothing has to be called: it counts from the first instruction of the program on, in constructors
+ * and in what is loaded by dlopen(), and as any static variable is never freed. (It may be
+ * destroyed, which gives nothing back.) The _STATIC_ ones are this file's own, since `static`
+ * cannot stand before the others. For other files: DECLARE_PERCPU_COUNTER().
+ */
+#define DEFINE_PERCPU_COUNTER(name) DEFINE_PERCPU_COUNTER_FROM(name, 0)
+#define DEFINE_STATIC_PERCPU_COUNTER(name) DEFINE_STATIC_PERCPU_COUNTER_FROM(name, 0)
+#define DEFINE_PERCPU_COUNTER_FROM(name, amount) __pcpu_define_counter(name, amount, )
+#define DEFINE_STATIC_PERCPU_COUNTER_FROM(name, amount) __pcpu_define_counter(name, amount, static)
+#define DECLARE_PERCPU_COUNTER(name) extern struct percpu_counter name
+#define __pcpu_define_counter(name, amount, is_static)                                     \
+	static DEFINE_PER_CPU(struct percpu_counter_parts, __percpu_counter_parts_##name); \
+	is_static struct percpu_counter name =                                             \
+		PERCPU_COUNTER_INIT(__percpu_counter_parts_##name, amount)
+
+/**
+ * PERCPU_COUNTER_INIT() - the initial value of a counter that is a member of something static
+ * @parts: a variable that no other counter has: DEFINE_PER_CPU(struct percpu_counter_parts, name)
+ * @amount: what it counts from, a constant
+ *
+ *	static DEFINE_PER_CPU(struct percpu_counter_parts, table_parts);
+ *	static struct table table = {.entries = PERCPU_COUNTER_INIT(table_parts, 0)};
+ */
+#ifdef PERCPU_UP
+#define PERCPU_COUNTER_INIT(parts, amount) \
+	{                                  \
+		(amount), &(parts)         \
+	}
+#else
+#define PERCPU_COUNTER_INIT(parts, amount)                 \
+	{                                                  \
+		(amount), &(parts).part, 0, 32, 0, 0, true \
+	}
+#endif
 
 /**
  * percpu_counter_batch - the batch that calls without one use: 2 * possible CPUs, at least 32
@@ -56,8 +116,7 @@ extern PERCPU_API int percpu_counter_batch;
  * Their parts are one allocation: cheaper, and what they count for one CPU lies together. Only
  * percpu_counter_destroy_many() of all of them gives it back.
  *
- * Returns 0; -ENOMEM; -EINVAL if @nr is 0; or -EOPNOTSUPP, with a warning in the log, where copies
- * are shared (shared.h). After an error all are as if destroyed.
+ * Returns 0; -ENOMEM; or -EINVAL if @nr is 0. After an error all are as if destroyed.
  */
 PERCPU_API int percpu_counter_init_many(struct percpu_counter *fbc, int64_t amount, gfp_t gfp,
 					uint32_t nr);
@@ -68,7 +127,7 @@ PERCPU_API int percpu_counter_init(struct percpu_counter *fbc, int64_t amount, g
 /**
  * percpu_counter_destroy_many() - give back the memory of what percpu_counter_init_many() made
  *
- * Of destroyed (or zeroed) ones: nothing.
+ * Of destroyed (or zeroed) ones: nothing; of static ones there is none to give back.
  */
 PERCPU_API void percpu_counter_destroy_many(struct percpu_counter *fbc, uint32_t nr);
 
@@ -119,7 +178,7 @@ PERCPU_API void percpu_counter_sync(struct percpu_counter *fbc);
  */
 PERCPU_API void percpu_counter_set(struct percpu_counter *fbc, int64_t amount);
 
-/** percpu_counter_read() - the approximate value, from two loads. */
+/** percpu_counter_read() - the approximate value, from two loads; with shared copies, the value. */
 __pcpu_inline int64_t percpu_counter_read(const struct percpu_counter *fbc);
 /** percpu_counter_read_positive() - the approximate value, 0 if it is negative. */
 __pcpu_inline int64_t percpu_counter_read_positive(const struct percpu_counter *fbc);

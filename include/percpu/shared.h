@@ -25,8 +25,8 @@
  *  - in a child free_percpu() does nothing, with one warning in the log, to what was allocated
  *    before the fork: others may be counting in it. Children have no caches of free areas, so they
  *    allocate more slowly;
- *  - percpu_counter_init() is refused (-EOPNOTSUPP): half of such a counter is in the caller's own
- *    memory;
+ *  - a percpu_counter (counter.h) that a process and its child both have counts for both, and costs
+ *    a few nanoseconds more; one that percpu_counter_init() has made by then is in the way;
  *  - a percpu_ref and a percpu_rw_semaphore are each process's own, and count in one word;
  *  - the units of all CPUs that are online are open from the start. A unit that opens later opens
  *    for all processes; but another one's core dumps have its copies only after that process has
@@ -70,9 +70,10 @@ __PCPU_BEGIN_DECLS
  * kept.
  *
  * Returns 0, also if the copies are shared already; -EOPNOTSUPP: they are not told apart by CPU
- * (index:mm_cid); -EBUSY, with a warning in the log: there are object pools (pool.h); -ENOMEM, or
- * another error of the system calls. After an error the copies are not shared, and everything is as
- * it was. Not thread-safe. There is nothing like it in the kernel.
+ * (index:mm_cid); -EBUSY, with a warning in the log: there are object pools (pool.h), or counters
+ * of percpu_counter_init() (counter.h), which are to be made afterwards; -ENOMEM, or another error
+ * of the system calls. After an error the copies are not shared, and everything is as it was. Not
+ * thread-safe. There is nothing like it in the kernel.
  */
 PERCPU_API int percpu_share(void) __attribute__((__warn_unused_result__));
 

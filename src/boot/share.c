@@ -91,7 +91,8 @@ PERCPU_API int percpu_share(void)
 		return -EOPNOTSUPP;
 	if (__atomic_load_n(&nr_apart, __ATOMIC_RELAXED)) {
 		pcpu_log(PERCPU_LOG_WARNING,
-			 "copies cannot be shared while there are object pools");
+			 "copies cannot be shared while there are object pools, or counters that "
+			 "percpu_counter_init() has made: make them afterwards");
 		return -EBUSY;
 	}
 	/* a handler's count must not come between what is kept and the memory that it comes to */

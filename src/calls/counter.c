@@ -6,11 +6,23 @@
  * what it is while a part is moved to the count. A part never reaches its batch: the addition that
  * would make it so moves the part, and itself, to the count. What cannot be moved there at once,
  * and what has no part to move, is added to the extra, which everybody changes atomically.
+ *
+ * With shared copies each process has a struct percpu_counter of its own, and its lock and notes.
+ * So from then on nothing of it changes any more: what there was by then stays in it, in each
+ * process the same, and parts are not folded.
+ *
+ *	value = count + extra + all parts + all amounts (of this CPU's copy) + the common extra
+ *
+ * An addition that does not fit into a part is one operation on this CPU's amount. What is added
+ * by nobody's CPU (a reset, what has a limit) goes to an extra that all have in common, in the
+ * first CPU's copy, by compare and swap. Each is one store, so a process may be killed anywhere.
  */
 #include "calls/alloc.h"
 #include "arch_constants.h"
-#include "ground/log.h"
+#include "boot/share.h"
+#include "ground/assert.h"
 #include "ground/pause.h"
+#include "ground/pointer.h"
 #include "ground/system/fence.h"
 #include "ground/system/new_process.h"
 #include "machine/tier.h"
@@ -45,27 +57,39 @@ static int32_t batch_within_bounds(int32_t batch)
 	return batch < __PCPU_COUNTER_MAX_BATCH ? batch : __PCPU_COUNTER_MAX_BATCH;
 }
 
+/* What @nr counters have on each CPU: no more than is needed while copies are not shared. */
+static size_t size_of_parts(bool wide, uint32_t nr)
+{
+	return nr * (wide ? sizeof(struct percpu_counter_parts) : sizeof(int32_t));
+}
+
+static int32_t __percpu *part_of(int32_t __percpu *parts, bool wide, uint32_t i)
+{
+	return wide ? &((struct percpu_counter_parts __percpu *)parts)[i].part : parts + i;
+}
+
 static int init_many(struct percpu_counter *fbc, int64_t amount, gfp_t gfp, uint32_t nr,
 		     void *caller)
 {
 	const int32_t bound = batch_within_bounds(percpu_counter_batch);
-	int32_t __percpu *parts = NULL;
-	int err = -ENOMEM;
+	int32_t __percpu *parts;
+	bool wide;
 
 	if (nr == 0)
 		return -EINVAL;
-	if (pcpu_tier.shared) {
-		pcpu_log(PERCPU_LOG_WARNING,
-			 "percpu_counter_init() with shared copies: half of the "
-			 "counter would not be shared");
-		err = -EOPNOTSUPP;
-	} else {
-		parts = pcpu_alloc_for(nr * sizeof(int32_t), __alignof__(int32_t), gfp, caller);
-	}
+	wide = !pcpu_share_begin_apart();
+	parts = pcpu_alloc_for(size_of_parts(wide, nr),
+			       wide ? __alignof__(int64_t) : __alignof__(int32_t), gfp, caller);
+	if (!parts && !wide)
+		pcpu_share_end_apart();
 	for (uint32_t i = 0; i < nr; i++)
 		fbc[i] = (struct percpu_counter){
-			.count = amount, .counters = parts ? parts + i : NULL, .bound = bound};
-	return parts ? 0 : err;
+			.count = amount,
+			.counters = parts ? part_of(parts, wide, i) : NULL,
+			.bound = bound,
+			.wide = wide,
+		};
+	return parts ? 0 : -ENOMEM;
 }
 
 PERCPU_API int percpu_counter_init_many(struct percpu_counter *fbc, int64_t amount, gfp_t gfp,
@@ -88,7 +112,11 @@ PERCPU_API void percpu_counter_destroy_many(struct percpu_counter *fbc, uint32_t
 	pcpu_counter_forget(fbc, nr);
 	for (uint32_t i = 0; i < nr; i++)
 		fbc[i].counters = NULL;
-	free_percpu(parts);
+	/* or they are a static variable */
+	if (pcpu_pointer_is_dynamic(parts))
+		free_percpu(parts);
+	if (!fbc[0].wide)
+		pcpu_share_end_apart();
 }
 
 PERCPU_API void percpu_counter_destroy(struct percpu_counter *fbc)
@@ -96,11 +124,44 @@ PERCPU_API void percpu_counter_destroy(struct percpu_counter *fbc)
 	percpu_counter_destroy_many(fbc, 1);
 }
 
+/* --- shared copies --- */
+
+static struct percpu_counter_parts __percpu *wide_parts(const struct percpu_counter *fbc)
+{
+	pcpu_assert(fbc->wide);
+	return (struct percpu_counter_parts __percpu *)fbc->counters;
+}
+
+static int64_t *common_extra(const struct percpu_counter *fbc)
+{
+	return &per_cpu_ptr(wide_parts(fbc), cpumask_first(cpu_possible_mask))->extra;
+}
+
+/* What does not change by then, and what CPUs have counted since. */
+static int64_t shared_rest(struct percpu_counter *fbc)
+{
+	int64_t rest = pcpu_wrapping_add(__atomic_load_n(&fbc->extra, __ATOMIC_RELAXED),
+					 pcpu_counter_count_and_parts(fbc));
+
+	return pcpu_wrapping_add(rest, per_cpu_sum(wide_parts(fbc)->amount));
+}
+
+/* The extra that resets and limits change, and all that is not in it. */
+static int64_t *extra_of(struct percpu_counter *fbc)
+{
+	return pcpu_tier.shared ? common_extra(fbc) : &fbc->extra;
+}
+
+static int64_t rest_of(struct percpu_counter *fbc)
+{
+	return pcpu_tier.shared ? shared_rest(fbc) : pcpu_counter_count_and_parts(fbc);
+}
+
 /* --- adding --- */
 
-static int64_t load_extra(const struct percpu_counter *fbc)
+static int64_t load_extra(struct percpu_counter *fbc)
 {
-	return __atomic_load_n(&fbc->extra, __ATOMIC_ACQUIRE);
+	return __atomic_load_n(extra_of(fbc), __ATOMIC_ACQUIRE);
 }
 
 static void add_to_extra(struct percpu_counter *fbc, int64_t amount)
@@ -111,7 +172,7 @@ static void add_to_extra(struct percpu_counter *fbc, int64_t amount)
 /* False: the extra is not @before any more, which is brought up to date. */
 static bool try_to_set_extra(struct percpu_counter *fbc, int64_t *before, int64_t after)
 {
-	return __atomic_compare_exchange_n(&fbc->extra, before, after, false, __ATOMIC_ACQ_REL,
+	return __atomic_compare_exchange_n(extra_of(fbc), before, after, false, __ATOMIC_ACQ_REL,
 					   __ATOMIC_ACQUIRE);
 }
 
@@ -192,7 +253,9 @@ PERCPU_API void __percpu_counter_add_slow(struct percpu_counter *fbc, int64_t am
 		raise_bound(fbc, batch);
 	if (add_to_part(fbc, amount, batch, &part))
 		return;
-	if (!pcpu_part_amount(part) || !fold(fbc, part, amount))
+	if (pcpu_tier.shared)
+		this_cpu_add(wide_parts(fbc)->amount, amount);
+	else if (!pcpu_part_amount(part) || !fold(fbc, part, amount))
 		add_to_extra(fbc, amount);
 }
 
@@ -201,6 +264,8 @@ PERCPU_API void percpu_counter_sync(struct percpu_counter *fbc)
 	/* waits for whoever holds the CPU, opens its unit, and gives the thread its rseq area */
 	int32_t part = this_cpu_read(*fbc->counters);
 
+	if (pcpu_tier.shared)
+		return;
 	for (unsigned int n = 0; n < PCPU_PAUSE_SPINS && pcpu_part_amount(part); n++) {
 		if (fold(fbc, part, 0))
 			return;
@@ -215,7 +280,13 @@ PERCPU_API int64_t percpu_counter_sum(struct percpu_counter *fbc)
 {
 	int64_t extra = load_extra(fbc);
 
-	return pcpu_wrapping_add(extra, pcpu_counter_count_and_parts(fbc));
+	return pcpu_wrapping_add(extra, rest_of(fbc));
+}
+
+/* A program looks without changing anything; a child's first look may mend what it has of locks. */
+PERCPU_API int64_t __percpu_counter_read_slow(const struct percpu_counter *fbc)
+{
+	return percpu_counter_sum((struct percpu_counter *)(uintptr_t)fbc);
 }
 
 PERCPU_API int64_t percpu_counter_sum_positive(struct percpu_counter *fbc)
@@ -231,7 +302,7 @@ static int64_t change_to(struct percpu_counter *fbc, int64_t amount)
 	int64_t extra = load_extra(fbc), rest;
 
 	do {
-		rest = pcpu_counter_count_and_parts(fbc);
+		rest = rest_of(fbc);
 	} while (!try_to_set_extra(fbc, &extra, pcpu_wrapping_sub(amount, rest)));
 	return pcpu_wrapping_add(extra, rest);
 }
@@ -247,7 +318,7 @@ PERCPU_API void percpu_counter_set(struct percpu_counter *fbc, int64_t amount)
 
 	pcpu_mend_new_process();
 	/* with the parts at 0, percpu_counter_read() is exact too */
-	if (pcpu_counter_trylock(lock)) {
+	if (!pcpu_tier.shared && pcpu_counter_trylock(lock)) {
 		pcpu_counter_note_set(lock, fbc, pcpu_wrapping_sub(amount, load_extra(fbc)));
 		pcpu_counter_clear(lock);
 		pcpu_counter_unlock(lock);
@@ -307,6 +378,8 @@ PERCPU_API int percpu_counter_compare(struct percpu_counter *fbc, int64_t rhs)
  * Once it is near, all that is limited goes to the extra, and of two calls that have seen the same
  * one only one gets through. What other functions do after E4 is as if it was done behind the call.
  * It is far again after percpu_counter_set(), during which nobody else changes it.
+ *
+ * With shared copies, membarrier() would not reach all who may have passed N1: it is always near.
  */
 static int load_near(const struct percpu_counter *fbc)
 {
@@ -353,7 +426,7 @@ try_again(struct percpu_counter *fbc, int64_t limit, int64_t amount)
 /* N1 and N2. False: it may be near, or there is no sequence to be had. */
 static bool add_while_far(struct percpu_counter *fbc, int64_t limit, int64_t amount)
 {
-	if (!pcpu_tier_has_sequences())
+	if (!pcpu_tier_has_sequences() || pcpu_tier.shared)
 		return false;
 	for (int n = 0; n < TRIES && load_near(fbc) == FAR; n++) {
 		percpu_counter_sync(fbc);
@@ -366,7 +439,7 @@ static bool add_while_far(struct percpu_counter *fbc, int64_t limit, int64_t amo
 /* E1 to E3. Where there are no sequences, nobody goes by N1. */
 static void be_near(struct percpu_counter *fbc)
 {
-	if (!pcpu_tier_has_sequences() || load_near(fbc) == NEAR)
+	if (!pcpu_tier_has_sequences() || pcpu_tier.shared || load_near(fbc) == NEAR)
 		return;
 	__atomic_store_n(&fbc->near, NEARING, __ATOMIC_SEQ_CST);
 	pcpu_fence_sequences();
@@ -384,12 +457,13 @@ static bool is_within(int64_t value, int64_t amount, int64_t limit, __int128 par
 /* E4 and E5. The parts are looked at only if they can decide. */
 static bool may_be_added(struct percpu_counter *fbc, int64_t extra, int64_t limit, int64_t amount)
 {
-	const int64_t count = pcpu_counter_count(fbc);
 	const __int128 parts = (__int128)load_bound(fbc) * num_possible_cpus();
 
-	return is_within(pcpu_wrapping_add(extra, count), amount, limit, parts) ||
-	       is_within(pcpu_wrapping_add(extra, pcpu_counter_count_and_parts(fbc)), amount, limit,
-			 0);
+	/* another process may have a larger bound */
+	if (!pcpu_tier.shared &&
+	    is_within(pcpu_wrapping_add(extra, pcpu_counter_count(fbc)), amount, limit, parts))
+		return true;
+	return is_within(pcpu_wrapping_add(extra, rest_of(fbc)), amount, limit, 0);
 }
 
 static bool __attribute__((__noinline__))
@@ -411,5 +485,6 @@ limited_add_slow(struct percpu_counter *fbc, int64_t limit, int64_t amount)
 PERCPU_API bool percpu_counter_limited_add(struct percpu_counter *fbc, int64_t limit,
 					   int64_t amount)
 {
-	return add_by_sequence(fbc, limit, amount) || limited_add_slow(fbc, limit, amount);
+	return (!pcpu_tier.shared && add_by_sequence(fbc, limit, amount)) ||
+	       limited_add_slow(fbc, limit, amount);
 }

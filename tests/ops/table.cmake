@@ -109,6 +109,10 @@ again(fork_long_fallback fork ARGUMENTS 1e7 CONF possible:16,backend:fallback LA
 program(counter_fork SOURCES test_counter_fork.c IN usual musl)
 program(counter_steps SOURCES test_counter_steps.c ARCH x86_64 IN usual own fallback elsewhere
 	WRAP pthread_sigmask)
+program(counter_static SOURCES test_counter_static.c LANGUAGES c cxx IN linked)
+program(up_counter_static SOURCES test_counter_static.c LANGUAGES c cxx IN up)
+program(counter_shared SOURCES test_counter_shared.c IN usual own fallback unfenced elsewhere musl)
+again(counter_shared_from_start counter_shared CONF shared:yes)
 program(take_steps SOURCES test_take_steps.c ARCH x86_64 IN usual own fallback elsewhere
 	WRAP pthread_sigmask)
 again(pinned_possible_64 pinned CONF possible:64)

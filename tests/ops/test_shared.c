@@ -471,14 +471,6 @@ static void child_of_a_holder_holds_nothing(void **state)
 	assert_int_equal(status, 0);
 }
 
-static void percpu_counter_is_refused(void **state)
-{
-	struct percpu_counter counter;
-
-	(void)state;
-	assert_int_equal(percpu_counter_init(&counter, 0, GFP_KERNEL), -EOPNOTSUPP);
-}
-
 static void sharing_twice_is_no_error(void **state)
 {
 	(void)state;
@@ -831,7 +823,6 @@ int main(int argc, char **argv)
 		cmocka_unit_test(child_of_a_holder_holds_nothing),
 		cmocka_unit_test(local_lock_of_a_killed_process_stays_taken),
 		cmocka_unit_test(process_that_is_killed_allocating_takes_nothing_with_it),
-		cmocka_unit_test(percpu_counter_is_refused),
 		cmocka_unit_test(sharing_twice_is_no_error),
 		/* the last: nobody takes that back */
 		cmocka_unit_test(pin_of_a_killed_process_stays_counted),

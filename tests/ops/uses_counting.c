@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * uses_counting.c - the macros of counter_set.h, and arrays, in a program whose compiler is asked
+ * uses_counting.c - the macros of counter_set.h, arrays, and static counters, in a program whose compiler is asked
  * for every warning; as uses.c.
  */
 #include <percpu/counter_set.h>
@@ -31,6 +31,23 @@ int uses_sets(struct uses_set *sum, struct uses_narrow *narrow)
 	err |= percpu_snapshot_struct(&uses_narrow, narrow);
 	err |= percpu_take(&uses_around.set, sizeof(*sum), sum);
 	return err;
+}
+
+DECLARE_PERCPU_COUNTER(uses_counter);
+DEFINE_PERCPU_COUNTER(uses_counter);
+DEFINE_STATIC_PERCPU_COUNTER_FROM(uses_own_counter, -1);
+DEFINE_PER_CPU(struct percpu_counter_parts, uses_parts);
+struct uses_table {
+	int lines;
+	struct percpu_counter entries;
+};
+struct uses_table uses_table = {1, PERCPU_COUNTER_INIT(uses_parts, 7)};
+
+int64_t uses_counters(void);
+int64_t uses_counters(void)
+{
+	percpu_counter_inc(&uses_table.entries);
+	return percpu_counter_sum(&uses_counter) + percpu_counter_read(&uses_own_counter);
 }
 
 int uses_arrays(unsigned int nr, unsigned int *words, struct uses_set *sums);

@@ -25,6 +25,9 @@ __PCPU_BEGIN_DECLS
 /* Every other addition: one that folds, or whose sequence was left or aborted. */
 PERCPU_API void __percpu_counter_add_slow(struct percpu_counter *fbc, int64_t amount, int32_t batch)
 	__attribute__((__cold__));
+/* The value, with shared copies. */
+PERCPU_API int64_t __percpu_counter_read_slow(const struct percpu_counter *fbc)
+	__attribute__((__cold__));
 
 __pcpu_inline bool percpu_counter_initialized(const struct percpu_counter *fbc)
 {
@@ -68,6 +71,8 @@ __pcpu_inline void percpu_counter_add_local(struct percpu_counter *fbc, int64_t 
 /* A value may leave the range of int64_t and come back, so additions wrap. */
 __pcpu_inline int64_t percpu_counter_read(const struct percpu_counter *fbc)
 {
+	if (__pcpu_unlikely(__percpu_rt.split))
+		return __percpu_counter_read_slow(fbc);
 	return (int64_t)((uint64_t)__atomic_load_n(&fbc->count, __ATOMIC_RELAXED) +
 			 (uint64_t)__atomic_load_n(&fbc->extra, __ATOMIC_RELAXED));
 }

@@ -135,7 +135,8 @@ struct percpu_runtime {
 	unsigned int rdpid_cpus;
 	/*
 	 * What a split count's word says while it is split (split_count.h): 0; with shared copies
-	 * __PCPU_NEVER_SPLIT, which none says. Not constant, but for percpu_share().
+	 * __PCPU_NEVER_SPLIT, which none says, and so they are told of too (counter.h). Not
+	 * constant, but for percpu_share().
 	 */
 	unsigned int split;
 	/* From the thread pointer to where a thread asks for more time, a struct percpu_slice. */

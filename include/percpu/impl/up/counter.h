@@ -23,7 +23,7 @@ PERCPU_API int percpu_counter_init_many(struct percpu_counter *fbc, int64_t amou
 	(void)gfp;
 	for (uint32_t i = 0; i < nr; i++) {
 		fbc[i].count = amount;
-		fbc[i].initialized = true;
+		fbc[i].counters = fbc;
 	}
 	return nr ? 0 : -EINVAL;
 }
@@ -36,7 +36,7 @@ PERCPU_API int percpu_counter_init(struct percpu_counter *fbc, int64_t amount, g
 PERCPU_API void percpu_counter_destroy_many(struct percpu_counter *fbc, uint32_t nr)
 {
 	for (uint32_t i = 0; i < nr; i++)
-		fbc[i].initialized = false;
+		fbc[i].counters = NULL;
 }
 
 PERCPU_API void percpu_counter_destroy(struct percpu_counter *fbc)
@@ -46,7 +46,7 @@ PERCPU_API void percpu_counter_destroy(struct percpu_counter *fbc)
 
 __pcpu_inline bool percpu_counter_initialized(const struct percpu_counter *fbc)
 {
-	return fbc->initialized;
+	return fbc->counters != NULL;
 }
 
 /* One instruction, for the sake of signal handlers; it wraps. */
