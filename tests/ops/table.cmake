@@ -85,7 +85,7 @@ program(open SOURCES test_open.c IN usual ${tiers} mm_cid musl CONF possible:64)
 again(open_page open CONF possible:64,alloc:page)
 again(open_fallback_page open CONF possible:64,alloc:page,backend:fallback)
 # what /proc calls all that is mapped
-program(proc_names SOURCES test_proc_names.c IN usual musl CONF possible:256)
+program(proc_names SOURCES test_proc_names.c IN usual CONF possible:256 WRAP syscall)
 again(proc_names_shared proc_names CONF possible:64,shared:yes)
 again(proc_names_page proc_names CONF possible:256,alloc:page)
 program(local_lock SOURCES test_local_lock.c IN usual ${tiers} ${elsewhere} mm_cid musl)
