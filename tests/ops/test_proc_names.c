@@ -2,7 +2,7 @@
 /*
  * test_proc_names.c - what /proc/self/maps and smaps call the library's mappings, and that they are
  * no more than without names. Shared copies have names everywhere; others where the kernel has some
- * (CONFIG_ANON_VMA_NAME). Elsewhere, as on all of Debian's kernels, the test plays such a kernel: it
+ * (CONFIG_ANON_VMA_NAME). Elsewhere, as on Debian's kernels, the test plays such a kernel: it
  * has the library's system calls come by, and keeps what they say.
  */
 #include "support/fact.h"

@@ -96,7 +96,7 @@ room_alone(test_note        boot     boot/note.c)
 room(test_address       calls   possible:8              fallback page musl)
 room(test_boot_data     calls   "topology:numa:2 pu:4"  fallback page)
 room(test_counter       calls   possible:20             fallback page musl)
-room(test_print         calls   possible:8              fallback page musl)
+room(test_print         calls   possible:8              fallback musl)
 room(test_stats         calls   possible:8              fallback page musl)
 
 room(test_counter_set   toolkit possible:8              fallback musl)

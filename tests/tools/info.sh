@@ -20,45 +20,29 @@ failed() {
 is() {
 	printf '%s\t%s\t%s\n' "$1" "$2" "$3" >>"$work/asked"
 }
-find_out() {
-	[ -s "$work/asked" ] || return 0
-	python3 - "$work/json" "$work/asked" <<'END' || failed "see above"
-import json, sys
+
+# What was asked of the last document; and of its picture, that boxes lie in it, that no two of units lie on
+# each other, and that there is one for each unit.
+cat >"$work/find_out.py" <<'END'
+import json, sys, xml.etree.ElementTree as tree
 d = json.load(open(sys.argv[1]))
-def cpus(which):
-    parts = [part.split("-") for part in d["cpus"][which]["list"].split(",")]
-    return sorted(c for part in parts for c in range(int(part[0]), int(part[-1]) + 1))
 wrong = 0
-for line in open(sys.argv[2]):
+def numbers(text):
+    parts = [part.split("-") for part in text.strip().split(",")]
+    return sorted(c for part in parts for c in range(int(part[0]), int(part[-1]) + 1))
+def cpus(which):
+    return numbers(d["cpus"][which]["list"])
+def of_file(which):
+    return numbers(open("/sys/devices/system/cpu/" + which).read())
+for line in open(sys.argv[3]):
     what, wanted, expression = line.rstrip("\n").split("\t")
     got = str(eval(expression))
     if got != wanted:
         print("%s: %s is %s, not %s" % (what, expression, got, wanted))
         wrong = 1
-sys.exit(wrong)
-END
-	: >"$work/asked"
-}
-
-# as CONF: the document of a process with that configuration; "": with none
-as() {
-	find_out
-	[ -z "$1" ] || export PERCPU_CONF="$1"
-	"$program" --json >"$work/json" || failed "$1: exit status $?"
-	"$program" >"$work/text" || failed "$1: exit status $?"
-	"$program" --svg="$work/svg" || failed "$1: exit status $?"
-	unset PERCPU_CONF
-	is_svg "$1"
-}
-
-# Boxes lie in the picture, no two of units on each other, and there is one for each unit.
-is_svg() {
-	! command -v xmllint >/dev/null || xmllint --noout "$work/svg" || failed "$1: this is no XML"
-	python3 - "$work/svg" "$work/json" <<'END' || failed "$1: the picture is wrong"
-import json, sys, xml.etree.ElementTree as tree
 space = "{http://www.w3.org/2000/svg}"
-root = tree.parse(sys.argv[1]).getroot()
-units = [cpu for group in json.load(open(sys.argv[2]))["groups"] for cpu in group["units"]]
+root = tree.parse(sys.argv[2]).getroot()
+units = [cpu for group in d["groups"] for cpu in group["units"]]
 assert root.tag == space + "svg"
 width, height = float(root.get("width")), float(root.get("height"))
 cells = []
@@ -66,34 +50,45 @@ for box in root.iter(space + "rect"):
     x, y, w, h = (float(box.get(name) or 0) for name in ("x", "y", "width", "height"))
     assert 0 <= x and x + w <= width and 0 <= y and y + h <= height, (x, y, w, h)
     if box.get("class") in ("online", "offline", "unused") and h == 30:
-        cells.append((x, y, w, h))
+        cells.append((y, x, w))
+cells.sort()
 assert len(cells) == len(units), (len(cells), len(units))
-rows = sorted((y, x) for x, y, w, h in cells)
-assert all(a[0] != b[0] or b[1] - a[1] >= cells[0][2] for a, b in zip(rows, rows[1:]))
+assert all(a[0] != b[0] or b[1] - a[1] >= a[2] for a, b in zip(cells, cells[1:]))
 texts = [text.text for text in root.iter(space + "text")]
 assert all(str(cpu) in texts for cpu in units if cpu is not None)
 assert all(float(text.get("y")) <= height for text in root.iter(space + "text"))
+sys.exit(wrong)
 END
-	! awk '{ exit length > 79 }' "$work/text" || return 0
-	failed "$1: the text has lines that are too wide"
+find_out() {
+	[ -s "$work/asked" ] || return 0
+	python3 "$work/find_out.py" "$work/json" "$work/svg" "$work/asked" || failed "see above"
+	: >"$work/asked"
+}
+
+# as CONF: the document, the picture and the text of a process with that configuration; "": with none
+as() {
+	find_out
+	[ -z "$1" ] || export PERCPU_CONF="$1"
+	"$program" --json --svg="$work/svg" >"$work/json" || failed "$1: exit status $?"
+	"$program" >"$work/text" || failed "$1: exit status $?"
+	unset PERCPU_CONF
+	! command -v xmllint >/dev/null || xmllint --noout "$work/svg" || failed "$1: this is no XML"
+	awk 'length > 79 { print; wrong = 1 } END { exit wrong }' "$work/text" ||
+		failed "$1: the text has lines that are too wide"
 }
 
 # --- this machine ---
 as ''
-list() { # the list of CPUs in a file of /sys, as python's set
-	python3 -c 'import sys
-print(sorted({c for part in sys.stdin.read().strip().split(",")
-              for c in range(int(part.split("-")[0]), int(part.split("-")[-1]) + 1)}))' <"/sys/devices/system/cpu/$1"
-}
 for which in possible present online; do
-	[ ! -r /sys/devices/system/cpu/$which ] || is "this machine" "$(list $which)" "cpus('$which')"
+	[ ! -r /sys/devices/system/cpu/$which ] ||
+		is "this machine" True "cpus('$which') == of_file('$which')"
 done
 is "this machine" "$(nproc)" "d['cpus']['allowed']['count']"
 is "this machine" "$(uname -r)" "d['system']['release']"
 is "this machine" "$(getconf PAGESIZE)" "d['pages']['size']"
 is "this machine" None "d['configuration']"
 is "this machine" True "d['backend']['tier'] in ('rseq', 'fallback') and len(d['backend']['reason']) > 5"
-is "this machine" True "sorted(c for g in d['groups'] for c in g['units'] if c is not None) == $(list possible)"
+is "this machine" True "sorted(c for g in d['groups'] for c in g['units'] if c is not None) == cpus('possible')"
 if [ -r /sys/kernel/mm/transparent_hugepage/enabled ]; then
 	is "this machine" "$(sed 's/.*\[\(.*\)\].*/\1/' /sys/kernel/mm/transparent_hugepage/enabled)" \
 		"d['pages']['transparent_huge']"
@@ -187,7 +182,7 @@ for options in '--json --text' '--json --svg=-' '--svg='; do
 	"$program" $options >"$work/out" 2>"$work/err" || got=$?
 	if [ $got != 2 ] || [ -s "$work/out" ]; then failed "$options: exit status $got"; fi
 done
-"$program" --svg=- >"$work/svg"
-"$program" --json >"$work/json"
-is_svg "standard output"
+"$program" --svg=- >"$work/out"
+"$program" --svg="$work/svg"
+cmp "$work/out" "$work/svg" || failed "the picture on standard output is another one"
 exit $status

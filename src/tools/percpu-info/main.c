@@ -57,17 +57,24 @@ static void check_wanted(void)
 		tool_misused("--svg wants the name of a file, or -");
 }
 
-static void write_svg(const char *path, const struct facts *facts)
+static void write_svg(FILE *file, const char *path, const struct facts *facts)
 {
-	FILE *file = fopen(path, "we");
 	bool failed;
 
-	if (!file)
-		tool_fail("%s: %s. Name a file that you may write", path, strerror(errno));
 	report_svg(file, facts);
 	failed = ferror(file) != 0;
 	if (fclose(file) != 0 || failed)
 		tool_fail("%s: %s", path, errno ? strerror(errno) : "not all could be written");
+}
+
+static void write_svg_to(const char *path, const struct facts *facts)
+{
+	FILE *file = fopen(path, "we");
+
+	if (file)
+		write_svg(file, path, facts);
+	else
+		tool_fail("%s: %s. Name a file that you may write", path, strerror(errno));
 }
 
 int main(int argc, char **argv)
@@ -99,6 +106,6 @@ int main(int argc, char **argv)
 	if (wanted.svg && is_standard_output(wanted.svg))
 		report_svg(stdout, &facts);
 	else if (wanted.svg)
-		write_svg(wanted.svg, &facts);
+		write_svg_to(wanted.svg, &facts);
 	return tool_end();
 }

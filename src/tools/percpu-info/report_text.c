@@ -117,7 +117,7 @@ static void put_space(FILE *stream, const struct facts *facts)
 	size_t sum = 0;
 
 	fprintf(stream, "\nAddress space\n  window     4 GiB and a page a CPU, %s\n",
-		is_reserved ? "reserved; memory comes page by page, with the first use"
+		is_reserved ? "reserved; memory comes with the first use"
 			    : "not reserved: what is in use is mapped");
 	for (int i = 0; i < layout->nr_groups; i++) {
 		fprintf(stream, "  group %-4d at %#lx: %zu bytes\n", i,
