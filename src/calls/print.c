@@ -33,11 +33,11 @@ static uint64_t put_value(FILE *stream, const struct copies *copies, const volat
 	uint64_t number = 0;
 
 	if (copies->is_number) {
-		number = value ? __pcpu_print_load(value, copies->size) : 0;
-		__pcpu_print_value(stream, number, copies->size);
+		number = value ? __pcpu_show_load(value, copies->size) : 0;
+		__pcpu_show_number(stream, number, copies->size);
 	} else if (value) {
-		__pcpu_print_read(copies->bytes, value, copies->size);
-		__pcpu_print_words(stream, copies->bytes, copies->size);
+		__pcpu_show_read(copies->bytes, value, copies->size);
+		__pcpu_show_words(stream, copies->bytes, copies->size);
 	} else {
 		fputs("zeros", stream);
 	}
@@ -105,7 +105,7 @@ static void put_all(FILE *stream, struct copies *copies, unsigned char *closed)
 	put_closed(stream, copies, closed);
 	if (copies->is_number) {
 		fputs("sum: ", stream);
-		__pcpu_print_value(stream, copies->sum, copies->size);
+		__pcpu_show_number(stream, copies->sum, copies->size);
 		fputc('\n', stream);
 	}
 	if (copies->is_static) {
@@ -142,6 +142,6 @@ PERCPU_API int percpu_print(FILE *stream, const volatile void __percpu *ptr, siz
 	if (size > target.left)
 		return -ERANGE;
 	copies.is_static = target.is_static;
-	copies.is_number = __pcpu_print_is_number(pcpu_coordinate((uintptr_t)ptr), size);
+	copies.is_number = __pcpu_show_is_number(pcpu_coordinate((uintptr_t)ptr), size);
 	return print(stream, &copies);
 }

@@ -343,6 +343,23 @@ static const char *names_cost_a_mapping_a_unit_at_most(void)
 	return NULL;
 }
 
+/* A sandbox that follows may kill for it: mappings inherit their names, or have none. */
+static const char *after_percpu_open_allocations_ask_for_no_names(void)
+{
+	unsigned int before;
+
+	SKIP_IF(!played.is_played);
+	RETURN_UNLESS(percpu_open(0, NULL) == 0);
+	before = played.nr;
+	for (int i = 0; i < 8; i++)
+		RETURN_UNLESS(__alloc_percpu(30000, 8));
+	for (int i = 0; i < 2000; i++)
+		RETURN_UNLESS(alloc_percpu(unsigned long));
+	percpu_trim();
+	RETURN_UNLESS(before > 0 && played.nr == before);
+	return NULL;
+}
+
 int main(void)
 {
 	const char *conf = getenv("PERCPU_CONF");
@@ -354,6 +371,7 @@ int main(void)
 		fact_test(shared_later_they_have_them),
 		fact_test(tables_and_records_are_metadata),
 		fact_test(names_cost_a_mapping_a_unit_at_most),
+		fact_test(after_percpu_open_allocations_ask_for_no_names),
 	};
 
 	is_shared = conf && strstr(conf, "shared:yes");

@@ -351,6 +351,32 @@ static void count_in_handler(int signal)
 	handled = handled + 1;
 }
 
+static void expect_printed(const volatile void *ptr, size_t size, const char *text)
+{
+	char *printed = NULL;
+	size_t length;
+	FILE *stream = open_memstream(&printed, &length);
+
+	assert_non_null(stream);
+	assert_int_equal(percpu_print(stream, ptr, size), 0);
+	fclose(stream);
+	assert_string_equal(printed, text);
+	free(printed);
+}
+
+static void a_variable_is_printed_as_one_copy(void **state)
+{
+	(void)state;
+	this_cpu_write(up_number, -5);
+	expect_printed(&up_number, sizeof(up_number),
+		       "CPU 0: 18446744073709551611 (-5)\nsum: 18446744073709551611 (-5)\n");
+	this_cpu_write(up_number, 5);
+	expect_printed(&up_array, sizeof(up_array), "CPU 0: 0x0000000200000001 0x00000003\n");
+	assert_int_equal(percpu_print(NULL, &up_number, 8), -EINVAL);
+	assert_int_equal(percpu_print(stdout, NULL, 8), -EINVAL);
+	assert_int_equal(percpu_print(stdout, &up_number, 0), -EINVAL);
+}
+
 static void operations_are_whole_among_a_threads_handlers(void **state)
 {
 	const struct itimerval often = {{0, 20}, {0, 20}}, never = {{0, 0}, {0, 0}};
@@ -398,6 +424,7 @@ int main(void)
 		cmocka_unit_test(counters_can_be_made_together),
 		cmocka_unit_test(a_counter_compares),
 		cmocka_unit_test(a_limited_add_stays_within_its_limit),
+		cmocka_unit_test(a_variable_is_printed_as_one_copy),
 		cmocka_unit_test(operations_are_whole_among_a_threads_handlers),
 	};
 

@@ -13,17 +13,17 @@
 
 #include <percpu/impl/begin.h>
 
-#define __PCPU_PRINT_WORD 8u
-#define __PCPU_PRINT_LINE (4 * __PCPU_PRINT_WORD)
+#define __PCPU_SHOW_WORD 8u
+#define __PCPU_SHOW_LINE (4 * __PCPU_SHOW_WORD)
 
 /* Whether @size bytes at @address are printed as a number. */
-static inline bool __pcpu_print_is_number(uintptr_t address, size_t size)
+static inline bool __pcpu_show_is_number(uintptr_t address, size_t size)
 {
 	return (size == 1 || size == 2 || size == 4 || size == 8) && address % size == 0;
 }
 
 /* That number, of a copy that others may change. */
-static inline uint64_t __pcpu_print_load(const volatile void *copy, size_t size)
+static inline uint64_t __pcpu_show_load(const volatile void *copy, size_t size)
 {
 	switch (size) {
 	case 1:
@@ -38,7 +38,7 @@ static inline uint64_t __pcpu_print_load(const volatile void *copy, size_t size)
 }
 
 /* The @size low bytes of @number. */
-static inline void __pcpu_print_value(FILE *stream, uint64_t number, size_t size)
+static inline void __pcpu_show_number(FILE *stream, uint64_t number, size_t size)
 {
 	const unsigned int unused = 64 - 8 * __pcpu_cast(unsigned int, size);
 	const uint64_t value = number << unused >> unused;
@@ -50,29 +50,29 @@ static inline void __pcpu_print_value(FILE *stream, uint64_t number, size_t size
 }
 
 /* Bytes of a copy that others may change: words whole, where they are aligned. */
-static inline void __pcpu_print_read(unsigned char *to, const volatile void *copy, size_t size)
+static inline void __pcpu_show_read(unsigned char *to, const volatile void *copy, size_t size)
 {
 	const volatile unsigned char *from = (const volatile unsigned char *)copy;
 	size_t at = 0;
 
 	while (at < size) {
 		if (size - at >= 8 && __pcpu_cast(uintptr_t, from + at) % 8 == 0) {
-			const uint64_t word = __pcpu_print_load(from + at, 8);
+			const uint64_t word = __pcpu_show_load(from + at, 8);
 
 			memcpy(to + at, &word, sizeof(word));
 			at += 8;
 		} else {
-			to[at] = __pcpu_cast(unsigned char, __pcpu_print_load(from + at, 1));
+			to[at] = __pcpu_cast(unsigned char, __pcpu_show_load(from + at, 1));
 			at++;
 		}
 	}
 }
 
 /* At most a line of words; the last has as many digits as are left. */
-static inline void __pcpu_print_line(FILE *stream, const unsigned char *bytes, size_t size)
+static inline void __pcpu_show_line(FILE *stream, const unsigned char *bytes, size_t size)
 {
-	for (size_t at = 0; at < size; at += __PCPU_PRINT_WORD) {
-		size_t length = size - at < __PCPU_PRINT_WORD ? size - at : __PCPU_PRINT_WORD;
+	for (size_t at = 0; at < size; at += __PCPU_SHOW_WORD) {
+		size_t length = size - at < __PCPU_SHOW_WORD ? size - at : __PCPU_SHOW_WORD;
 
 		fputs(at ? " 0x" : "0x", stream);
 		while (length-- > 0)
@@ -81,20 +81,20 @@ static inline void __pcpu_print_line(FILE *stream, const unsigned char *bytes, s
 }
 
 /* What is more than a line stands below it, with offsets. */
-static inline void __pcpu_print_words(FILE *stream, const unsigned char *bytes, size_t size)
+static inline void __pcpu_show_words(FILE *stream, const unsigned char *bytes, size_t size)
 {
 	bool skips = false;
 
-	if (size <= __PCPU_PRINT_LINE) {
-		__pcpu_print_line(stream, bytes, size);
+	if (size <= __PCPU_SHOW_LINE) {
+		__pcpu_show_line(stream, bytes, size);
 		return;
 	}
-	for (size_t at = 0; at < size; at += __PCPU_PRINT_LINE) {
+	for (size_t at = 0; at < size; at += __PCPU_SHOW_LINE) {
 		const size_t left = size - at;
-		const size_t length = left < __PCPU_PRINT_LINE ? left : __PCPU_PRINT_LINE;
+		const size_t length = left < __PCPU_SHOW_LINE ? left : __PCPU_SHOW_LINE;
 
-		if (at && left > __PCPU_PRINT_LINE &&
-		    memcmp(bytes + at, bytes + at - __PCPU_PRINT_LINE, __PCPU_PRINT_LINE) == 0) {
+		if (at && left > __PCPU_SHOW_LINE &&
+		    memcmp(bytes + at, bytes + at - __PCPU_SHOW_LINE, __PCPU_SHOW_LINE) == 0) {
 			if (!skips)
 				fputs("\n  *", stream);
 			skips = true;
@@ -102,7 +102,7 @@ static inline void __pcpu_print_words(FILE *stream, const unsigned char *bytes, 
 		}
 		skips = false;
 		fprintf(stream, "\n  +0x%04zx ", at);
-		__pcpu_print_line(stream, bytes + at, length);
+		__pcpu_show_line(stream, bytes + at, length);
 	}
 }
 

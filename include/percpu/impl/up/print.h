@@ -15,14 +15,14 @@ PERCPU_API int percpu_print(FILE *stream, const volatile void __percpu *ptr, siz
 	if (!stream || !ptr || !size)
 		return -EINVAL;
 	fputs("CPU 0: ", stream);
-	if (__pcpu_print_is_number(__pcpu_cast(uintptr_t, ptr), size)) {
-		const uint64_t number = __pcpu_print_load(ptr, size);
+	if (__pcpu_show_is_number(__pcpu_cast(uintptr_t, ptr), size)) {
+		const uint64_t number = __pcpu_show_load(ptr, size);
 
-		__pcpu_print_value(stream, number, size);
+		__pcpu_show_number(stream, number, size);
 		fputs("\nsum: ", stream);
-		__pcpu_print_value(stream, number, size);
+		__pcpu_show_number(stream, number, size);
 	} else {
-		__pcpu_print_words(stream, (const unsigned char *)(uintptr_t)ptr, size);
+		__pcpu_show_words(stream, (const unsigned char *)(uintptr_t)ptr, size);
 	}
 	fputc('\n', stream);
 	return 0;
