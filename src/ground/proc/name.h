@@ -18,6 +18,7 @@
 
 #define PCPU_NAME_RESERVED "percpu: reserved" /* windows of CPUs that are not in use */
 #define PCPU_NAME_METADATA "percpu: metadata" /* tables and records of the library's own */
+#define PCPU_NAME_GUARDS "percpu: guards"     /* where the loader must not put a module (steer.h) */
 #define PCPU_NAME_POOLS "percpu: pools"       /* objects of percpu/pool.h */
 #define PCPU_NAME_MAX 32
 

@@ -3,6 +3,7 @@
 #include "memory/pages/steer.h"
 #include "ground/layout.h"
 #include "ground/lock.h"
+#include "ground/proc/name.h"
 #include "memory/pages/policy.h"
 #include "memory/pages/vm.h"
 
@@ -44,6 +45,7 @@ static bool put(uintptr_t address, uint64_t size)
 		return false;
 	}
 	pcpu_policy_keep_out_of_cores(got, size);
+	pcpu_name_more(got, size, PCPU_NAME_GUARDS);
 	return true;
 }
 
