@@ -13,6 +13,7 @@
 #include "alloc/refill.h"
 #include "alloc/shrink.h"
 #include "events/publish.h"
+#include "ground/checkers/memory.h"
 #include "ground/mem.h"
 #include "ground/system/new_process.h"
 #include "ground/system/race.h"
@@ -126,6 +127,8 @@ bool pcpu_area_alloc(const struct pcpu_request *request, struct pcpu_area *area)
 			begin_books();
 		attempt.reserved = request->reserved && pcpu_reserved_chunk;
 		done = alloc_locked(&attempt, area);
+		if (done && pcpu_memory_is_checked)
+			pcpu_units_show(area->coord, request->size);
 		pcpu_alloc_unlock();
 	}
 	if (!done)
@@ -148,6 +151,8 @@ static bool free_locked(uint32_t coord)
 	if (freed < 0)
 		return false;
 	pcpu_chunk_touch(chunk, off, freed);
+	if (pcpu_memory_is_checked)
+		pcpu_units_hide(coord, (size_t)freed);
 	pcpu_taken_back(chunk, slot, 1);
 	pcpu_books_note_free();
 	if (freed <= PCPU_CACHE_MAX_SIZE && pcpu_cache_on)

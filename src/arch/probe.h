@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * probe.h - static probes of the provider "percpu", for bpftrace, perf, SystemTap and gdb. A probe is
- * one nop, and a note that says where it is and which registers have its arguments, in the form that
- * all of these read ("UserSpaceProbeImplementation" of SystemTap's wiki): no header of theirs is
- * needed, and notes are in no segment, so a process has none of them in memory.
+ * probe.h - static probes of the provider "percpu", for bpftrace, perf, SystemTap and gdb. A probe
+ * is one nop, and a note that says where it is and which registers have its arguments, in the form
+ * that all of these read ("UserSpaceProbeImplementation" of SystemTap's wiki): no header of theirs
+ * is needed, and notes are in no segment, so a process has none of them in memory.
  *
  *	PCPU_PROBE2(unit_open, cpu, window);
  *
- * Each argument is 8 bytes, unsigned, in a general register: computed whether anybody traces or not.
- * So probes stand where things take a while. Where arguments cost something there is a semaphore,
- * which is how many tracers there are: PCPU_PROBE_IF(), inside of a test of it.
+ * Each argument is 8 bytes, unsigned, in a general register, and computed whether anybody traces or
+ * not. So probes stand where things take a while. Where arguments cost something there is a
+ * semaphore, which counts tracers: the probe with _IF, behind a look at it.
  *
  * docs/tracing.md has the probes and their arguments.
  */

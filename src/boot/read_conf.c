@@ -65,6 +65,7 @@ static const struct key keys[] = {
 	{"cache", FIELD(cache), .preset = true, ONE_OF("off", "on")},
 	{"shared", FIELD(shared), .preset = false, ONE_OF("no", "yes")},
 	{"publish", FIELD(publish), .preset = true, ONE_OF("no", "yes")},
+	{"tools", FIELD(tools), .preset = true, ONE_OF("no", "yes")},
 	{"debug", FIELD(debug), .preset = 0, .kind = NUMBER, .min = 0, .max = 3},
 	{"possible", FIELD(possible), .preset = 0,
 	 .kind = NUMBER, .min = 1, .max = PCPU_NR_CPUS - 1},

@@ -36,6 +36,7 @@
 #include "debug/debug.h"
 #include "events/publish.h"
 #include "ground/assert.h"
+#include "ground/checkers/memory.h"
 #include "ground/conf.h"
 #include "ground/layout.h"
 #include "ground/log.h"
@@ -155,7 +156,7 @@ static void make_first_chunk(void)
 	const struct pcpu_span *statics = pcpu_modules_first(&static_size);
 
 	/* what is freed and handed out again passes through the mutex, which is told of */
-	pcpu_cache_turn(pcpu_conf.cache && !pcpu_races_are_looked_for);
+	pcpu_cache_turn(pcpu_conf.cache && !pcpu_races_are_looked_for && !pcpu_memory_is_checked);
 	pcpu_alloc_lock();
 	pcpu_setup_check("no first chunk", pcpu_first_chunk_setup(&boot.layout, statics));
 	pcpu_setup_check("no memory for the modules", pcpu_modules_add_others());
@@ -386,6 +387,29 @@ static void arrange_forks_and_ends(void)
 	pcpu_debug_init(pcpu_conf.debug);
 }
 
+/*
+ * Who looks for leaks looks at copies. Who checks each access has all units open, so that what is
+ * hidden is hidden in each: nobody has an area yet.
+ */
+static void arrange_checks(void)
+{
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < boot.topology.nr_cpu_ids; cpu++) {
+		if (!pcpu_unit_window(cpu))
+			continue;
+		pcpu_memory_has_pointers(pcpu_unit_window(cpu), PCPU_WINDOW_SIZE);
+		if (pcpu_memory_is_checked)
+			pcpu_unit_open(cpu);
+	}
+	if (!pcpu_memory_is_checked)
+		return;
+	pcpu_alloc_lock();
+	for (struct pcpu_chunk *chunk = pcpu_chunk_first(); chunk; chunk = pcpu_chunk_next(chunk))
+		pcpu_chunk_hide(chunk);
+	pcpu_alloc_unlock();
+}
+
 /* Windows, blocks and records are made of pages of one size. */
 static void check_page_size(void)
 {
@@ -401,12 +425,15 @@ static void setup_per_cpu_areas(void)
 {
 	read_conf();
 	pcpu_race_init();
+	if (pcpu_conf.tools)
+		pcpu_memory_check_init();
 	check_page_size();
 	pcpu_setup_check("no memory", pcpu_mem_init());
 	find_machine();
 	make_copies();
 	set_up_pinning();
 	arrange_forks_and_ends();
+	arrange_checks();
 	if (pcpu_conf.shared)
 		pcpu_setup_check(PCPU_CONF_VARIABLE ": shared:yes is not possible", percpu_share());
 }

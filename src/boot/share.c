@@ -2,10 +2,12 @@
 /* share.c - see share.h. */
 #include "boot/share.h"
 #include "alloc/alloc.h"
+#include "alloc/chunk/chunk.h"
 #include "cpu/hold.h"
 #include "cpu/mark.h"
 #include "debug/debug_record.h"
 #include "events/publish.h"
+#include "ground/checkers/memory.h"
 #include "ground/lock.h"
 #include "ground/log.h"
 #include "ground/signals.h"
@@ -82,6 +84,18 @@ static void begin_to_share(void)
 			pcpu_unit_open(cpu);
 }
 
+/* Of other processes' areas a tool would not hear. */
+static void end_checks(void)
+{
+	struct pcpu_chunk *chunk;
+
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	for (chunk = pcpu_chunk_first(); chunk && pcpu_memory_is_checked;
+	     chunk = pcpu_chunk_next(chunk))
+		pcpu_chunk_show(chunk);
+	pcpu_memory_check_end();
+}
+
 PERCPU_API int percpu_share(void)
 {
 	sigset_t saved;
@@ -99,6 +113,7 @@ PERCPU_API int percpu_share(void)
 	pcpu_mask_signals(&saved);
 	pcpu_alloc_lock();
 	if (!pcpu_tier.shared) {
+		end_checks();
 		err = share_memory();
 		if (!err)
 			begin_to_share();

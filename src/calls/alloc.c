@@ -9,6 +9,8 @@
 #include "arch/probe.h"
 #include "debug/debug.h"
 #include "debug/traced.h"
+#include "ground/checkers/memory.h"
+#include "ground/conf.h"
 #include "ground/log.h"
 #include "ground/pointer.h"
 #include "memory/copies.h"
@@ -46,19 +48,44 @@ static void __percpu *pointer_to(const struct pcpu_area *area, size_t size)
 /* Where the caller of one of the public functions is, for the debug levels. */
 #define CALLER __builtin_return_address(0)
 
+/*
+ * With hidden bytes behind the object, for tools that check memory; without them if there is no
+ * room: no call is to fail for that.
+ */
+static bool __attribute__((__noinline__))
+alloc_checked(const struct pcpu_request *request, struct pcpu_area *area)
+{
+	struct pcpu_request with = *request;
+	const size_t mask = PCPU_CHECKED_ALIGN - 1;
+
+	with.size = ((request->size + mask) & ~mask) + PCPU_CHECKED_BEHIND;
+	if (with.align < PCPU_CHECKED_ALIGN)
+		with.align = PCPU_CHECKED_ALIGN;
+	with.gfp |= __GFP_NOWARN;
+	if (with.size > pcpu_conf.max_size || !pcpu_area_alloc(&with, area))
+		return pcpu_area_alloc(request, area);
+	pcpu_units_hide(area->coord + (uint32_t)request->size, with.size - request->size);
+	return true;
+}
+
+static bool alloc_area(const struct pcpu_request *request, const void *caller,
+		       struct pcpu_area *area)
+{
+	if (__builtin_expect(pcpu_debug_level, 0))
+		return pcpu_debug_alloc(request, caller, area);
+	if (__builtin_expect(pcpu_memory_is_checked, 0))
+		return alloc_checked(request, area);
+	return pcpu_area_alloc(request, area);
+}
+
 static void __percpu *__attribute__((__noinline__))
 pcpu_alloc(const struct pcpu_request *request, const void *caller)
 {
 	struct pcpu_area area;
-	bool done;
 
 	if (!pcpu_request_is_good(request))
 		return NULL;
-	if (__builtin_expect(pcpu_debug_level, 0))
-		done = pcpu_debug_alloc(request, caller, &area);
-	else
-		done = pcpu_area_alloc(request, &area);
-	if (!done) {
+	if (!alloc_area(request, caller, &area)) {
 		PCPU_PROBE4(percpu_alloc_percpu_fail, request->reserved,
 			    !(request->gfp & __GFP_DIRECT_RECLAIM), request->size, request->align);
 		return NULL;

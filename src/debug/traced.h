@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * traced.h - the kernel's events percpu_alloc_percpu and percpu_free_percpu, with its arguments, for
- * tracers that want to see each area: then the gate of alloc/cache.h is not open, and who allocates
- * and frees comes here.
+ * traced.h - the kernel's events percpu_alloc_percpu and percpu_free_percpu, with its arguments,
+ * for tracers that want to see each area: then the gate of alloc/cache.h is not open, and who
+ * allocates and frees comes here.
  */
 #ifndef PCPU_TRACED_H
 #define PCPU_TRACED_H
@@ -11,7 +11,7 @@
 
 #include <stdint.h>
 
-/* The area at @coord has been allocated for @request of @caller, and nobody else knows of it yet. */
+/* The area at @coord has been allocated for @request of @caller: nobody else knows of it yet. */
 void pcpu_trace_alloc(const struct pcpu_request *request, uint32_t coord, const void *caller);
 
 /* Where an area is: what is to be known before it is freed, and is told after that. */

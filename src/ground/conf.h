@@ -98,6 +98,12 @@ struct pcpu_conf {
 	/* publish:BOOL	yes (the default): percpu-stat can read what the process counts of itself */
 	bool publish;
 
+	/*
+	 * tools:BOOL	yes (the default): AddressSanitizer or memcheck, if it is there, knows which
+	 *		memory is in no area, and areas are apart; no: it is as without them
+	 */
+	bool tools;
+
 	/* debug:LEVEL	0 (the default) to 3: how much is checked and recorded */
 	int debug;
 

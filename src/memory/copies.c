@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* copies.c - see copies.h. */
 #include "memory/copies.h"
+#include "ground/checkers/memory.h"
 #include "ground/layout.h"
 #include "ground/lock.h"
 #include "memory/open_units.h"
@@ -88,6 +89,24 @@ void pcpu_units_clear(uint32_t coord, size_t size)
 		clear_small(coord, size, nr);
 	else
 		clear_any(coord, size, nr);
+}
+
+/* --- tools that check memory --- */
+
+void pcpu_units_hide(uint32_t coord, size_t size)
+{
+	const unsigned int nr = pcpu_units_nr_open();
+
+	for (unsigned int i = 0; i < nr; i++)
+		pcpu_memory_hide(pcpu_open_windows[i] + coord, size);
+}
+
+void pcpu_units_show(uint32_t coord, size_t size)
+{
+	const unsigned int nr = pcpu_units_nr_open();
+
+	for (unsigned int i = 0; i < nr; i++)
+		pcpu_memory_show(pcpu_open_windows[i] + coord, size);
 }
 
 /* --- pages --- */

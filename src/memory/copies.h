@@ -15,6 +15,13 @@
  */
 void pcpu_units_clear(uint32_t coord, size_t size);
 
+/*
+ * For tools that check memory (ground/checkers/memory.h), where all units are open: hides [coord,
+ * coord + size) of each, or shows it.
+ */
+void pcpu_units_hide(uint32_t coord, size_t size);
+void pcpu_units_show(uint32_t coord, size_t size);
+
 /* Takes the memory of [coord, coord + size), whole pages, from every open unit: they read as zero.
  */
 void pcpu_units_discard(uint32_t coord, size_t size);

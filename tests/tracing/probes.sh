@@ -154,10 +154,10 @@ if [ "$reader" = bpftrace ]; then
 	tracer=$!
 	tries=0
 	until grep -q attached output; do
-		kill -0 $tracer 2>/dev/null && [ $((tries += 1)) -lt 600 ] || {
+		if ! kill -0 $tracer 2>/dev/null || [ $((tries += 1)) -gt 600 ]; then
 			kill $tracer $program 2>/dev/null || true
 			skip "bpftrace does not attach: $(head -3 bpftrace.log)"
-		}
+		fi
 		sleep 0.05
 	done
 	echo >&3
@@ -186,9 +186,10 @@ command -v flock >/dev/null && flock -w 60 9
 export HOME="$work"
 event=sdt_percpu:percpu_alloc_percpu
 ! perf probe -l 2>/dev/null | grep -q sdt_percpu: || skip "somebody traces these probes already"
-perf --buildid-dir "$work/ids" buildid-cache --add "$library" >log 2>&1 &&
-	perf --buildid-dir "$work/ids" probe -q $event >>log 2>&1 ||
+if ! perf --buildid-dir "$work/ids" buildid-cache --add "$library" >log 2>&1 ||
+	! perf --buildid-dir "$work/ids" probe -q $event >>log 2>&1; then
 	skip "perf cannot define the probe: $(tail -3 log)"
+fi
 trap 'perf probe -q -d "sdt_percpu:*" >/dev/null 2>&1' EXIT
 echo | perf --buildid-dir "$work/ids" record -q -o data -e $event ./traced >expected 2>errors ||
 	skip "perf cannot record: $(tail -3 errors)"
@@ -200,5 +201,6 @@ grep ^perf expected >lines
 while read -r line; do
 	grep -qxF -- "$line" seen || failed "not seen: $line"
 done <lines
-[ -s lines ] && [ $failures -eq 0 ] || { cat seen expected errors; exit 1; }
+[ -s lines ] || failed "nothing is expected"
+[ $failures -eq 0 ] || { cat seen expected errors; exit 1; }
 echo "perf sees $(wc -l <lines) allocations, with all of their arguments"

@@ -5,11 +5,13 @@
 #include "arch/probe.h"
 #include "cpu/cpu_lock.h"
 #include "events/count.h"
+#include "ground/checkers/memory.h"
 #include "ground/conf.h"
 #include "ground/layout.h"
 #include "ground/lock.h"
 #include "ground/mem.h"
 #include "memory/coord.h"
+#include "memory/copies.h"
 #include "memory/open_units.h"
 #include "memory/pages/vm.h"
 #include "memory/populated.h"
@@ -163,6 +165,25 @@ void pcpu_chunk_relocate(struct pcpu_chunk *chunk, int old_slot)
 		pcpu_slot_list_add_front(&chunk->on_slot, slot);
 	else
 		pcpu_slot_list_add_end(&chunk->on_slot, slot);
+}
+
+/* --- for tools that check memory --- */
+
+static uint32_t first_coord(const struct pcpu_chunk *chunk)
+{
+	return pcpu_chunk_coord(chunk, chunk->start);
+}
+
+void pcpu_chunk_hide(const struct pcpu_chunk *chunk)
+{
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	pcpu_units_hide(first_coord(chunk), (size_t)(chunk->end - chunk->start));
+}
+
+void pcpu_chunk_show(const struct pcpu_chunk *chunk)
+{
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	pcpu_units_show(first_coord(chunk), (size_t)(chunk->end - chunk->start));
 }
 
 /* --- the chunks that there are --- */
@@ -488,6 +509,8 @@ struct pcpu_chunk *pcpu_chunk_create(void)
 	struct pcpu_chunk *chunk = create();
 
 	pcpu_assert_held(&pcpu_alloc_mutex);
+	if (chunk && pcpu_memory_is_checked)
+		pcpu_chunk_hide(chunk);
 	if (chunk)
 		PCPU_PROBE1(percpu_create_chunk, pcpu_chunk_base_addr(chunk));
 	return chunk;
@@ -515,6 +538,8 @@ void pcpu_chunk_destroy(struct pcpu_chunk *chunk)
 
 	pcpu_assert_held(&pcpu_alloc_mutex);
 	PCPU_PROBE1(percpu_destroy_chunk, pcpu_chunk_base_addr(chunk));
+	if (pcpu_memory_is_checked)
+		pcpu_chunk_show(chunk);
 	pcpu_slot_list_remove(&chunk->on_slot, pcpu_chunk_slot(chunk));
 	set_roomy(chunk, false);
 	/* somebody who frees what he should not may be looking at the codes */

@@ -86,6 +86,10 @@ static inline uintptr_t pcpu_chunk_base_addr(const struct pcpu_chunk *chunk)
 	return pcpu_units_base_addr() + chunk->base;
 }
 
+/* Hides all of it from tools that check memory, in every unit; or shows it (memory/copies.h). */
+void pcpu_chunk_hide(const struct pcpu_chunk *chunk);
+void pcpu_chunk_show(const struct pcpu_chunk *chunk);
+
 /* Makes a wholly free chunk in every unit, on no list yet. NULL: no memory, or no coordinates. */
 struct pcpu_chunk *pcpu_chunk_create(void);
 
