@@ -6,11 +6,14 @@
  *
  *	0	nothing (the default). A wrong pointer is fatal at this level too
  *	1	redzones around each object, checked in every CPU's copy when it is freed,
- *		and poison (0x6b) in what is free, checked when it is used again
+ *		and poison (0x6b) in what is free, checked when it is used again; and at the
+ *		end of the process, whether something has written to a static variable's
+ *		initial value, as `counted++` does instead of this_cpu_inc(counted)
  *	2	and the caller of each live area is kept: messages name it,
  *		percpu_leak_report() lists it, and at exit that report goes to standard
  *		error if anything is live
- *	3	and the allocator's own records are checked after each call
+ *	3	and initial values, and the allocator's own records, are checked after each
+ *		call
  *
  * Whatever is found is fatal: one message, then the fatal handler or abort(). Redzones cost 32
  * bytes or more an object, more with large alignments; where there is no room for them an object

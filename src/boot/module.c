@@ -4,6 +4,8 @@
 #include "arch/probe.h"
 #include "boot/note.h"
 #include "boot/share.h"
+#include "debug/debug_record.h"
+#include "debug/template.h"
 #include "ground/conf.h"
 #include "ground/layout.h"
 #include "ground/lock.h"
@@ -326,6 +328,8 @@ static struct module *add_module(const struct pcpu_note *note, const char *name)
 		return NULL;
 	pcpu_share_note_module(module->name);
 	PCPU_PROBE3(module_add, module->name, module->address, module->static_size);
+	if (pcpu_debug_level)
+		pcpu_templates_keep();
 	steer_later_ones(module->address);
 	return module;
 }

@@ -6,6 +6,7 @@
 #include "alloc/misuse.h"
 #include "debug/complaint.h"
 #include "debug/leak.h"
+#include "debug/template.h"
 #include "ground/assert.h"
 #include "ground/log.h"
 
@@ -16,6 +17,9 @@ void pcpu_debug_init(int level)
 		return;
 	pcpu_cache_turn(false);
 	pcpu_debug_level = level;
+	pcpu_alloc_lock();
+	pcpu_templates_keep();
+	pcpu_alloc_unlock();
 }
 
 /*
@@ -24,6 +28,8 @@ void pcpu_debug_init(int level)
  */
 static void __attribute__((__destructor__(101))) report_at_exit(void)
 {
+	if (pcpu_debug_level >= 1)
+		pcpu_templates_check();
 	if (pcpu_debug_level >= 2)
 		pcpu_leak_report_at_exit();
 }
@@ -35,6 +41,7 @@ static void check_everything(bool may_block, const char *after)
 
 	if (pcpu_debug_level < 3)
 		return;
+	pcpu_templates_check();
 	if (may_block)
 		pcpu_alloc_lock();
 	else if (!pcpu_alloc_trylock())

@@ -4,10 +4,11 @@
  * bugs.
  *
  *	1	redzones around every object, checked when it is freed; poison in what is free,
- *		checked when it is used again; both in every open copy (redzone.h)
+ *		checked when it is used again; both in every open copy (redzone.h). And at
+ *		the end of the process that nobody has written to initial values (template.h)
  *	2	and who allocated every live area, for the leak report and for messages, and who
  *		freed the last ones (debug_record.h)
- *	3	and a look at all chunks, slots and maps after each call
+ *	3	and a look at all chunks, slots and maps, and at initial values, after each call
  *
  * A wrapper around the core of the allocator: the core's areas have room for the redzones, and
  * there are no caches. What is found is fatal, with one message.
