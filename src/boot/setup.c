@@ -388,22 +388,18 @@ static void arrange_forks_and_ends(void)
 }
 
 /*
- * Who looks for leaks looks at copies. Who checks each access has all units open, so that what is
- * hidden is hidden in each: nobody has an area yet.
+ * For who checks each access: all units are open, so that what is hidden is hidden in each. Nobody
+ * has an area yet.
  */
 static void arrange_checks(void)
 {
 	unsigned int cpu;
 
-	for (cpu = 0; cpu < boot.topology.nr_cpu_ids; cpu++) {
-		if (!pcpu_unit_window(cpu))
-			continue;
-		pcpu_memory_has_pointers(pcpu_unit_window(cpu), PCPU_WINDOW_SIZE);
-		if (pcpu_memory_is_checked)
-			pcpu_unit_open(cpu);
-	}
 	if (!pcpu_memory_is_checked)
 		return;
+	for (cpu = 0; cpu < boot.topology.nr_cpu_ids; cpu++)
+		if (pcpu_unit_window(cpu))
+			pcpu_unit_open(cpu);
 	pcpu_alloc_lock();
 	for (struct pcpu_chunk *chunk = pcpu_chunk_first(); chunk; chunk = pcpu_chunk_next(chunk))
 		pcpu_chunk_hide(chunk);

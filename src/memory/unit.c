@@ -4,6 +4,7 @@
 #include "arch/probe.h"
 #include "events/count.h"
 #include "events/publish.h"
+#include "ground/checkers/memory.h"
 #include "ground/layout.h"
 #include "ground/lock.h"
 #include "ground/log.h"
@@ -179,6 +180,7 @@ static int open_locked(unsigned int cpu)
 	/* before anything can be counted of it; without memory for that nothing is */
 	if (!pcpu_stat_begin())
 		tell_of(cpu, window);
+	pcpu_memory_has_pointers(window, PCPU_WINDOW_SIZE);
 	/* who writes to a copy must find that others clear it when they hand it out again */
 	pcpu_open_units_append(window, cpu);
 	publish(cpu, window);
@@ -370,6 +372,10 @@ int pcpu_units_share(intptr_t rest_bits, unsigned int attention)
 		return err;
 	}
 	units.shared = true;
+	/* who opens a unit from now on may be another process */
+	for (cpu = 0; cpu < units.nr; cpu++)
+		if (window_of(cpu) && !pcpu_unit_is_open(cpu))
+			pcpu_memory_has_pointers(window_of(cpu), PCPU_WINDOW_SIZE);
 	units.rest_bits = rest_bits | (units.base_bits ? PCPU_SLOW_ONLY : 0);
 	pcpu_entries_set_attention(attention);
 	pcpu_for_each_open_cpu(cpu)

@@ -7,6 +7,7 @@
  */
 #include <percpu/percpu.h>
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,10 +71,21 @@ static void leak_an_area(void)
 
 static void *volatile lost;
 
-static void leak_from_an_area(void)
+static void *leak_in_thread(void *arg)
 {
 	lost = malloc(300);
 	lost = NULL;
+	return arg;
+}
+
+/* In a thread of its own, with which goes what is left on its stack. */
+static void leak_an_object(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, leak_in_thread, NULL) != 0)
+		exit(1);
+	pthread_join(thread, NULL);
 }
 
 int main(int argc, char **argv)
@@ -87,7 +99,7 @@ int main(int argc, char **argv)
 	} else if (strcmp(thing, "leaked_area") == 0) {
 		leak_an_area();
 	} else if (strcmp(thing, "leaked_object") == 0) {
-		leak_from_an_area();
+		leak_an_object();
 	} else if (strcmp(thing, "freed") == 0) {
 		area = allocate();
 		free_percpu(area);

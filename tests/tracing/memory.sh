@@ -66,7 +66,13 @@ accesses() { # WHAT PROGRAM...
 	found never "$what" "checked.c:$(line 'cpu)\[500\]')" "$@"
 }
 
-leaked_object="leak_from_an_area"
+# The same of a program that knows nothing of it.
+preloaded() {
+	gcc -g -O1 "-I$source/include" "$file" "-L$build" "-Wl,-rpath,$build" -lpercpu -o plain
+	right env "LD_PRELOAD=$(readlink -f "$(gcc -print-file-name=libasan.so)")" ./plain
+}
+
+leaked_object="leak_in_thread"
 case $tool in
 gcc | clang | leak)
 	compiler=$tool kind=address
@@ -86,6 +92,7 @@ gcc | clang | leak)
 		[ $kind = leak ] || accesses 'AddressSanitizer: use-after-poison' $program
 	done
 	[ $kind = leak ] || ASAN_OPTIONS=allow_user_poisoning=0 right ./shared
+	[ "$tool" != gcc ] || preloaded
 	;;
 memcheck)
 	command -v valgrind >/dev/null || skip "valgrind is not installed"

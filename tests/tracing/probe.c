@@ -7,7 +7,7 @@ uint16_t watchers __attribute__((__section__(".probes"), __used__)) = 1;
 
 static uint64_t __attribute__((__noinline__)) twice(uint64_t value)
 {
-	PCPU_PROBE2(twice, value, &watchers == 0);
+	PCPU_PROBE2(twice, value, (uintptr_t)&watchers);
 	return 2 * value;
 }
 

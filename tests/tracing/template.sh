@@ -25,7 +25,7 @@ for kind in shared static; do
 	# shellcheck disable=SC2086 # several words
 	[ $kind = shared ] || library="$build/libpercpu.a -pthread" plugin=
 	# shellcheck disable=SC2086
-	cc -g -O2 -rdynamic "-I$source/include" "$source/tests/tools/template.c" $library -o $kind
+	cc -g -O2 -rdynamic "-I$source/include" "$source/tests/tracing/template.c" $library -o $kind
 	for level in 0 1 2 3; do
 		export "PERCPU_CONF=debug:$level"
 		./$kind nothing ${plugin:+"$plugin"} >output 2>&1 || failed "$kind nothing, level $level: status $?"

@@ -4,6 +4,7 @@
 #include "client_request.h"
 
 /* AddressSanitizer's runtime library, and that of the search for leaks, which it has too. */
+extern void __asan_init(void) __attribute__((__weak__));
 extern void __asan_poison_memory_region(void const volatile *start, size_t size)
 	__attribute__((__weak__));
 extern void __asan_unpoison_memory_region(void const volatile *start, size_t size)
@@ -23,7 +24,10 @@ static struct {
 	bool asan, memcheck;
 } checkers;
 
-/* Not while the sanitizer has not begun, nor where its options leave poison to itself. */
+/*
+ * Not where the sanitizer's options leave poison to itself. It may not have begun yet, where it is
+ * preloaded: every object that is built with it has it begin as this does.
+ */
 static bool asan_is_there(void)
 {
 	static char probe[64] __attribute__((__aligned__(64)));
@@ -32,6 +36,8 @@ static bool asan_is_there(void)
 	if (!__asan_poison_memory_region || !__asan_unpoison_memory_region ||
 	    !__asan_address_is_poisoned)
 		return false;
+	if (__asan_init)
+		__asan_init();
 	__asan_poison_memory_region(probe, sizeof(probe));
 	poisons = __asan_address_is_poisoned(probe);
 	__asan_unpoison_memory_region(probe, sizeof(probe));

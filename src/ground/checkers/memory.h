@@ -37,7 +37,10 @@ void pcpu_memory_check_end(void);
 void pcpu_memory_hide(uintptr_t start, size_t size);
 void pcpu_memory_show(uintptr_t start, size_t size);
 
-/* Who looks for leaks finds pointers there, as far as it is readable by then. */
+/*
+ * Who looks for leaks finds pointers there, as far as it is readable by then. With signals masked;
+ * not at the start, where a library that is preloaded may not have begun.
+ */
 void pcpu_memory_has_pointers(uintptr_t start, size_t size);
 
 #endif /* PCPU_CHECKERS_MEMORY_H */
