@@ -6,6 +6,8 @@
  *	   pcpu_states_mutex	(there, too)		under both of these
  *	   the watch lock	(hotplug/watch/watch.c)	who watches the machine's CPUs; callbacks
  *							are called without it
+ *	   the metrics' lock	(metrics/lock.c)	registries; functions are called under it.
+ *							fork() takes it, in handlers of its own
  *	1  the debug lock	(debug/debug_record.c)	records of areas, at debug levels only
  *	2  pcpu_alloc_mutex	(here)			chunks, maps, coordinates, modules
  *	   the CPUs' locks	(cpu/cpu_lock.h)	tried by anybody, stopped under 2 alone

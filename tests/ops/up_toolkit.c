@@ -3,6 +3,7 @@
 #include "support/cmocka_all.h"
 
 #include <percpu/counter_set.h>
+#include <percpu/metrics.h>
 #include <percpu/percpu.h>
 #include <percpu/ratelimit.h>
 #include <percpu/seq_stats.h>
@@ -150,6 +151,32 @@ static void a_set_is_taken_once(void **state)
 	assert_null(alloc_percpu_array(uint64_t, SIZE_MAX / 8 + 2));
 }
 
+
+static int nr_logged;
+
+static void listen(enum percpu_log_level level, const char *message)
+{
+	nr_logged += level == PERCPU_LOG_WARNING && strstr(message, "no metrics with PERCPU_UP");
+}
+
+static void metrics_are_refused_with_a_message(void **state)
+{
+	const struct percpu_metric_desc desc = {"name", NULL, NULL, 0, 0, 0, 0, false};
+	struct percpu_metric_counter counter = {NULL};
+
+	(void)state;
+	percpu_set_log_handler(listen, PERCPU_LOG_WARNING);
+	assert_int_equal(percpu_metrics_counter(NULL, &counter, &desc, "a", "1"), -EOPNOTSUPP);
+	assert_null(counter.value);
+	assert_null(percpu_metrics_create());
+	assert_int_equal(nr_logged, 2);
+	assert_null(percpu_metrics_text(NULL, PERCPU_METRICS_JSON, NULL));
+	assert_int_equal(errno, EOPNOTSUPP);
+	assert_int_equal(percpu_metrics_print(NULL, PERCPU_METRICS_JSON, stdout), -EOPNOTSUPP);
+	assert_int_equal(percpu_metrics_unregister(NULL, "name", NULL), -ENOENT);
+	assert_int_equal(percpu_metrics_destroy(NULL), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -158,6 +185,7 @@ int main(void)
 		cmocka_unit_test(a_rate_limit_has_its_burst),
 		cmocka_unit_test(a_tree_counter_is_one_count),
 		cmocka_unit_test(a_set_is_taken_once),
+		cmocka_unit_test(metrics_are_refused_with_a_message),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
  * program whose compiler is asked for every warning; as uses.c.
  */
 #include <percpu/freelist.h>
+#include <percpu/metrics.h>
 #include <percpu/percpu.h>
 #include <percpu/pool.h>
 #include <percpu/sequence.h>
@@ -76,4 +77,37 @@ int uses_pools(void)
 	object = percpu_pool_get(pool);
 	percpu_pool_put(pool, object);
 	return percpu_pool_destroy(pool);
+}
+
+static bool uses_function(void *arg, uint64_t *words)
+{
+	*words = 1;
+	return arg != words;
+}
+
+int uses_metrics(struct percpu_metrics *all, struct percpu_metric_desc *desc, uint64_t *words);
+int uses_metrics(struct percpu_metrics *all, struct percpu_metric_desc *desc, uint64_t *words)
+{
+	static struct percpu_metric_counter counter;
+	static struct percpu_metric_updown updown;
+	static struct percpu_metric_gauge gauge;
+	static struct percpu_metric_histogram histogram;
+	int err = percpu_metrics_counter(all, &counter, desc);
+
+	err |= percpu_metrics_counter(all, &counter, desc, "name", "value");
+	err |= percpu_metrics_updown(all, &updown, desc, "name", "value");
+	err |= percpu_metrics_gauge(all, &gauge, desc);
+	err |= percpu_metrics_histogram(all, &histogram, desc);
+	err |= percpu_metrics_info(all, desc, "name", "value");
+	err |= percpu_metrics_function(all, PERCPU_METRIC_COUNTER, uses_function, words, desc);
+	percpu_metric_inc(&counter);
+	percpu_metric_add(&counter, 2);
+	percpu_metric_updown_add(&updown, -1);
+	percpu_metric_gauge_set(&gauge, -1);
+	percpu_metric_gauge_add(&gauge, 1);
+	percpu_metric_observe(&histogram, 1);
+	words[0] = percpu_metric_counter_read(&counter);
+	words[1] = percpu_metric_bucket_of(&histogram, percpu_metric_buckets(&histogram));
+	return err | (percpu_metric_updown_read(&updown) < percpu_metric_gauge_read(&gauge)) |
+	       percpu_metrics_print(all, PERCPU_METRICS_JSON, stdout);
 }
