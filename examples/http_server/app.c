@@ -102,7 +102,7 @@ static enum MHD_Result send_page(struct app *app, struct MHD_Connection *connect
 static enum MHD_Result send_metrics(struct app *app, struct MHD_Connection *connection)
 {
 	size_t length;
-	char *text = metrics_text(app->counters, &length);
+	char *text = metrics_text(&length);
 
 	if (!text)
 		return MHD_NO;
@@ -114,7 +114,8 @@ static enum MHD_Result send_metrics(struct app *app, struct MHD_Connection *conn
 		free(text);
 		return MHD_NO;
 	}
-	return send_response(app, connection, MHD_HTTP_OK, METRICS_CONTENT_TYPE, response);
+	return send_response(app, connection, MHD_HTTP_OK, PERCPU_METRICS_OPENMETRICS_TYPE,
+			     response);
 }
 
 enum MHD_Result app_answer(void *cls, struct MHD_Connection *connection, const char *url,

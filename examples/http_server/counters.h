@@ -37,6 +37,7 @@ enum { COUNTERS_PER_ANSWER = 5 };
 
 struct counter_ops {
 	const char *name;
+	bool registered; /* open() registers the counters as metrics (metrics.h) */
 
 	/* Called once each, before the first thread counts and after the last. 0 or -errno. */
 	int (*open)(void);

@@ -4,8 +4,6 @@
 
 #include <time.h>
 
-enum { FIRST_BOUND_LOG2 = 10 };
-
 uint64_t clock_now_ns(void)
 {
 	struct timespec now;
@@ -16,17 +14,11 @@ uint64_t clock_now_ns(void)
 
 unsigned int latency_bucket(uint64_t ns)
 {
-	if (ns <= UINT64_C(1) << FIRST_BOUND_LOG2)
+	if (ns < UINT64_C(1) << LATENCY_FIRST_LOG2)
 		return 0;
 
-	/* A bound belongs to its own bucket, hence the minus one before the logarithm. */
-	unsigned int log2_up = 64 - (unsigned int)__builtin_clzll(ns - 1);
-	unsigned int bucket = log2_up - FIRST_BOUND_LOG2;
+	unsigned int bits = 64 - (unsigned int)__builtin_clzll(ns);
+	unsigned int bucket = bits - LATENCY_FIRST_LOG2;
 
 	return bucket < LATENCY_BUCKETS ? bucket : LATENCY_BUCKETS - 1;
-}
-
-uint64_t latency_bound_ns(unsigned int bucket)
-{
-	return UINT64_C(1) << (FIRST_BOUND_LOG2 + bucket);
 }

@@ -1,134 +1,152 @@
 /* SPDX-License-Identifier: MIT */
-/* The counters as OpenMetrics text. */
+/* What is on the page. */
 #include "metrics.h"
 
-#include <inttypes.h>
+#include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
 #include <percpu/percpu.h>
 
-enum { NS_PER_SECOND = 1000000000 };
+const struct percpu_metric_desc metrics_requests = {
+	.name = "http_requests",
+	.help = "Requests answered, without those for /metrics.",
+};
+const struct percpu_metric_desc metrics_body_bytes = {
+	.name = "http_response_body_bytes",
+	.help = "Bytes of response bodies.",
+	.unit = "bytes",
+};
+const struct percpu_metric_desc metrics_responses = {
+	.name = "http_responses",
+	.help = "Responses by class of status code.",
+};
+const struct percpu_metric_desc metrics_latency = {
+	.name = "http_request_duration_seconds",
+	.help = "Time from a request's first line to its answer's last byte.",
+	.unit = "seconds",
+	.decimals = 9, /* it is counted in nanoseconds */
+	.per_octave = 1,
+	.lowest = UINT64_C(1) << LATENCY_FIRST_LOG2,
+	.highest = (UINT64_C(1) << (LATENCY_FIRST_LOG2 + LATENCY_BUCKETS - 2)) - 1,
+	.exact_sum = true,
+};
+static const struct percpu_metric_desc by_cpu_desc = {
+	.name = "http_requests_by_cpu",
+	.help = "Requests by the CPU that counted them; they add up to http_requests.",
+};
+static const struct percpu_metric_desc counters_desc = {
+	.name = "http_server_counters",
+	.help = "How the server counts.",
+};
 
-/* The UNIT line is there only for a metric whose name ends in its unit, as the format wants. */
-static void put_family(FILE *out, const char *name, const char *type, const char *unit,
-		       const char *help)
-{
-	fprintf(out, "# TYPE %s %s\n", name, type);
-	if (unit)
-		fprintf(out, "# UNIT %s %s\n", name, unit);
-	fprintf(out, "# HELP %s %s\n", name, help);
-}
+static const struct counter_ops *counters;
 
-/* In a label's value a backslash, a quote and a line feed are written with a backslash. */
-static void put_label_value(FILE *out, const char *value)
-{
-	for (; *value; value++) {
-		if (*value == '\\' || *value == '"')
-			fputc('\\', out);
-		if (*value == '\n')
-			fputs("\\n", out);
-		else
-			fputc(*value, out);
-	}
-}
+/* --- what is read when the page is made --- */
 
-/* Nanoseconds as seconds, digit by digit: a double would round large sums. */
-static void put_seconds(FILE *out, uint64_t ns)
-{
-	fprintf(out, "%" PRIu64 ".%09" PRIu64, ns / NS_PER_SECOND, ns % NS_PER_SECOND);
-}
-
-static void put_totals(FILE *out, const struct counts *sum)
-{
-	put_family(out, "http_requests", "counter", NULL,
-		   "Requests answered, without those for /metrics.");
-	fprintf(out, "http_requests_total %" PRIu64 "\n", sum->requests);
-
-	put_family(out, "http_response_body_bytes", "counter", "bytes",
-		   "Bytes of response bodies.");
-	fprintf(out, "http_response_body_bytes_total %" PRIu64 "\n", sum->body_bytes);
-
-	put_family(out, "http_responses", "counter", NULL, "Responses by class of status code.");
-	for (unsigned int i = 0; i < STATUS_CLASSES; i++)
-		fprintf(out, "http_responses_total{class=\"%s\"} %" PRIu64 "\n",
-			status_class_name(i), sum->by_class[i]);
-}
-
-/* The count is the sum of the buckets, not another counter: the two must never disagree. */
-static void put_latency(FILE *out, const struct counts *sum)
-{
-	const char *name = "http_request_duration_seconds";
-	uint64_t so_far = 0;
-
-	put_family(out, name, "histogram", "seconds",
-		   "Time from a request's first line to its answer's last byte.");
-	for (unsigned int i = 0; i < LATENCY_BUCKETS; i++) {
-		so_far += sum->by_latency[i];
-		fprintf(out, "%s_bucket{le=\"", name);
-		if (i == LATENCY_BUCKETS - 1)
-			fputs("+Inf", out);
-		else
-			put_seconds(out, latency_bound_ns(i));
-		fprintf(out, "\"} %" PRIu64 "\n", so_far);
-	}
-	fprintf(out, "%s_count %" PRIu64 "\n%s_sum ", name, so_far, name);
-	put_seconds(out, sum->latency_ns);
-	fputc('\n', out);
-}
-
-static void put_by_cpu(FILE *out, const struct counter_ops *counters)
-{
-	struct counts part;
-	unsigned int cpu;
-
-	put_family(out, "http_requests_by_cpu", "counter", NULL,
-		   "Requests by the CPU that counted them; they add up to http_requests.");
-	for_each_possible_cpu(cpu)
-		if (counters->read_cpu(cpu, &part))
-			fprintf(out, "http_requests_by_cpu_total{cpu=\"%u\"} %" PRIu64 "\n", cpu,
-				part.requests);
-}
-
-static void put_counters_info(FILE *out, const struct counter_ops *counters)
-{
-	put_family(out, "http_server_counters", "info", NULL, "How the server counts.");
-	fprintf(out, "http_server_counters_info{mode=\"%s\"", counters->name);
-	if (counters->backend) {
-		fputs(",backend=\"", out);
-		put_label_value(out, counters->backend());
-		fputc('"', out);
-	}
-	fputs("} 1\n", out);
-}
-
-static void put_all(FILE *out, const struct counter_ops *counters)
+/* @offset is where the number is in struct counts. */
+static bool read_number(void *offset, uint64_t *words)
 {
 	struct counts sum;
 
 	counters->read(&sum);
-	put_totals(out, &sum);
-	put_latency(out, &sum);
-	if (counters->read_cpu)
-		put_by_cpu(out, counters);
-	put_counters_info(out, counters);
-	fputs("# EOF\n", out);
+	memcpy(words, (const char *)&sum + (uintptr_t)offset, sizeof(*words));
+	return true;
 }
 
-char *metrics_text(const struct counter_ops *counters, size_t *length)
+static bool read_latency(void *unused, uint64_t *words)
 {
-	char *text = NULL;
-	FILE *out = open_memstream(&text, length);
+	struct counts sum;
 
-	if (!out)
-		return NULL;
-	put_all(out, counters);
+	(void)unused;
+	counters->read(&sum);
+	memcpy(words, sum.by_latency, sizeof(sum.by_latency));
+	words[LATENCY_BUCKETS] = sum.latency_ns;
+	return true;
+}
 
-	bool failed = ferror(out);
+static bool read_requests_of_cpu(void *cpu, uint64_t *words)
+{
+	struct counts part;
 
-	if (fclose(out) || failed) {
-		free(text);
-		return NULL;
+	if (!counters->read_cpu((unsigned int)(uintptr_t)cpu, &part))
+		return false;
+	*words = part.requests;
+	return true;
+}
+
+/* --- registering --- */
+
+static void *offset(size_t bytes)
+{
+	return (void *)(uintptr_t)bytes; /* for read_number() */
+}
+
+static int register_sums(void)
+{
+	int error = percpu_metrics_function(NULL, PERCPU_METRIC_COUNTER, read_number,
+					    offset(offsetof(struct counts, requests)),
+					    &metrics_requests);
+
+	if (!error)
+		error = percpu_metrics_function(NULL, PERCPU_METRIC_COUNTER, read_number,
+						offset(offsetof(struct counts, body_bytes)),
+						&metrics_body_bytes);
+	for (unsigned int i = 0; i < STATUS_CLASSES && !error; i++)
+		error = percpu_metrics_function(
+			NULL, PERCPU_METRIC_COUNTER, read_number,
+			offset(offsetof(struct counts, by_class) + i * sizeof(uint64_t)),
+			&metrics_responses, "class", status_class_name(i));
+	if (!error)
+		error = percpu_metrics_function(NULL, PERCPU_METRIC_HISTOGRAM, read_latency, NULL,
+						&metrics_latency);
+	return error;
+}
+
+static int register_cpus(void)
+{
+	unsigned int cpu;
+	int error = 0;
+
+	for_each_possible_cpu(cpu) {
+		char number[16];
+
+		snprintf(number, sizeof(number), "%u", cpu);
+		if (!error)
+			error = percpu_metrics_function(NULL, PERCPU_METRIC_COUNTER,
+							read_requests_of_cpu, offset(cpu),
+							&by_cpu_desc, "cpu", number);
 	}
-	return text;
+	return error;
+}
+
+static int register_mode(void)
+{
+	if (!counters->backend)
+		return percpu_metrics_info(NULL, &counters_desc, "mode", counters->name);
+	return percpu_metrics_info(NULL, &counters_desc, "mode", counters->name, "backend",
+				   counters->backend());
+}
+
+int metrics_open(const struct counter_ops *of)
+{
+	int error = 0;
+
+	counters = of;
+	if (!counters->registered)
+		error = register_sums();
+	if (!error && counters->read_cpu)
+		error = register_cpus();
+	return error ? error : register_mode();
+}
+
+void metrics_close(void)
+{
+	percpu_metrics_destroy(NULL);
+}
+
+char *metrics_text(size_t *length)
+{
+	return percpu_metrics_text(NULL, PERCPU_METRICS_OPENMETRICS, length);
 }

@@ -22,6 +22,7 @@
 #include "app.h"
 #include "cost.h"
 #include "listener.h"
+#include "metrics.h"
 #include "options.h"
 #include "report.h"
 #include "tally.h"
@@ -180,9 +181,14 @@ int main(int argc, char **argv)
 	error = options.counters->open();
 	if (error)
 		return fail("cannot open the counters", error);
+	/* without the library (PERCPU_UP) there is no such page, and a line that says so */
+	error = metrics_open(options.counters);
+	if (error && error != -EOPNOTSUPP)
+		return fail("cannot register the metrics", error);
 
 	int status = serve_and_report(&options, listener, &stop);
 
+	metrics_close();
 	options.counters->close();
 	tally_close();
 	return status;

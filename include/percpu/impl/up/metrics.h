@@ -19,6 +19,15 @@ __pcpu_inline int __percpu_up_no_metrics(void)
 	return -EOPNOTSUPP;
 }
 
+/* It stays as it is; compilers that knew would warn of updates, which are not reached. */
+__pcpu_inline int __percpu_up_no_handle(void *handle)
+{
+	int error = __percpu_up_no_metrics();
+
+	__asm__ volatile("" : "+r"(error) : "r"(handle) : "memory");
+	return error;
+}
+
 PERCPU_API struct percpu_metrics *percpu_metrics_create(void)
 {
 	__percpu_up_no_metrics();
@@ -36,8 +45,8 @@ PERCPU_API int percpu_metrics_register(struct percpu_metrics *registry,
 				       const struct percpu_metric_desc *desc,
 				       const char *const *labels, void *handle)
 {
-	(void)registry, (void)type, (void)desc, (void)labels, (void)handle;
-	return __percpu_up_no_metrics();
+	(void)registry, (void)type, (void)desc, (void)labels;
+	return __percpu_up_no_handle(handle);
 }
 
 PERCPU_API int percpu_metrics_register_function(struct percpu_metrics *registry,
@@ -61,8 +70,8 @@ PERCPU_API int __percpu_metrics_register(struct percpu_metrics *registry,
 					 enum percpu_metric_type type, void *handle,
 					 const struct percpu_metric_desc *desc, ...)
 {
-	(void)registry, (void)type, (void)handle, (void)desc;
-	return __percpu_up_no_metrics();
+	(void)registry, (void)type, (void)desc;
+	return __percpu_up_no_handle(handle);
 }
 
 PERCPU_API int __percpu_metrics_register_function(struct percpu_metrics *registry,
@@ -109,8 +118,13 @@ PERCPU_API uint64_t percpu_metric_bucket_bound(const struct percpu_metric_histog
 PERCPU_API uint64_t percpu_metric_histogram_read(const struct percpu_metric_histogram *histogram,
 						 uint64_t *words)
 {
-	(void)histogram, (void)words;
-	return 0;
+	uint64_t count = 0;
+
+	for (uint32_t i = 0; i <= histogram->shape->last; i++)
+		count += words[i] = histogram->buckets[i];
+	words[histogram->shape->last + 1] =
+		histogram->shape->sum_at ? histogram->buckets[histogram->shape->sum_at] : 0;
+	return count;
 }
 
 PERCPU_API uint64_t percpu_metric_quantile(const struct percpu_metric_histogram *histogram,
