@@ -20,9 +20,9 @@
 #include "alloc/chunk/chunk.h"
 #include "alloc/chunk/find.h"
 #include "arch/processor.h"
+#include "boot/configure.h"
 #include "boot/first_chunk/first_chunk.h"
 #include "boot/module.h"
-#include "boot/read_conf.h"
 #include "boot/runtime_size.h"
 #include "boot/setup_check.h"
 #include "boot/setup_layout.h"
@@ -353,12 +353,6 @@ static void mend_untold_child(void)
 
 /* --- everything, in order --- */
 
-static void read_conf(void)
-{
-	pcpu_conf_parse(&pcpu_conf, secure_getenv(PCPU_CONF_VARIABLE));
-	pcpu_log_set_level(pcpu_conf.log_level);
-}
-
 static void find_machine(void)
 {
 	pcpu_setup_topology(&boot.topology);
@@ -419,7 +413,7 @@ static void check_page_size(void)
 
 static void setup_per_cpu_areas(void)
 {
-	read_conf();
+	pcpu_configure_start();
 	pcpu_race_init();
 	if (pcpu_conf.tools)
 		pcpu_memory_check_init();

@@ -6,7 +6,7 @@
 #include "boot/first_chunk/embed.h"
 #include "boot/first_chunk/page.h"
 #include "boot/module.h"
-#include "boot/read_conf.h"
+#include "boot/conf/read_conf.h"
 #include "boot/setup_check.h"
 #include "ground/conf.h"
 #include "ground/layout.h"

@@ -3,7 +3,7 @@
  * conf.h - what the process was asked to be: PERCPU_CONF=key:value,key:value.
  *
  * One field a key, by the key's name unless that says too little. The boot reads the variable
- * (boot/read_conf.c has the table of keys); whoever has to know looks here.
+ * (boot/conf/read_conf.c has the table of keys); whoever has to know looks here.
  */
 #ifndef PCPU_CONF_H
 #define PCPU_CONF_H

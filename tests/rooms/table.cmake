@@ -90,6 +90,7 @@ room(test_debug         debug   possible:8              fallback page)
 room(test_alloc_info    boot/first_chunk    -)
 room(test_boot          boot    -)
 room(test_conf          boot    -)
+room(test_configure     boot    -                       musl)
 room(test_first_chunk   boot/first_chunk    -)
 room_alone(test_note        boot     boot/note.c)
 

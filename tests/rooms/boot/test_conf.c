@@ -4,7 +4,7 @@
 #include "support/random.h"
 #include "support/records.h"
 
-#include "boot/read_conf.h"
+#include "boot/conf/read_conf.h"
 #include "ground/layout.h"
 
 #include <stdlib.h>
@@ -14,9 +14,12 @@ static struct pcpu_conf conf;
 /* Parses with the records kept, so that nothing goes unnoticed. */
 static void parse(const char *text)
 {
+	uint64_t keys;
+
 	memset(&conf, 0xff, sizeof(conf));
+	pcpu_conf_set_defaults(&conf);
 	records_keep(PERCPU_LOG_DEBUG);
-	pcpu_conf_parse(&conf, text);
+	pcpu_conf_read(&conf, text, PCPU_CONF_VARIABLE, &keys);
 	records_release();
 }
 

@@ -5,7 +5,7 @@
  * A key is a row of the table below, and a field of struct pcpu_conf, where it says what the key
  * means. Every value but a text is a number in the end: a word's is its place among the words.
  */
-#include "boot/read_conf.h"
+#include "boot/conf/read_conf.h"
 #include "ground/layout.h"
 #include "ground/log.h"
 
@@ -74,6 +74,7 @@ static const struct key keys[] = {
 /* clang-format on */
 
 #define NR_KEYS (sizeof(keys) / sizeof(keys[0]))
+_Static_assert(NR_KEYS <= 64, "a bit each");
 
 static const struct key *find_key(const char *name)
 {
@@ -191,7 +192,7 @@ static bool set(struct pcpu_conf *conf, const struct key *key, const char *value
 	return true;
 }
 
-static void set_defaults(struct pcpu_conf *conf)
+void pcpu_conf_set_defaults(struct pcpu_conf *conf)
 {
 	*conf = (struct pcpu_conf){0};
 	for (size_t i = 0; i < NR_KEYS; i++)
@@ -218,8 +219,26 @@ static bool unquote(char **value)
 	return true;
 }
 
+/* Who is read, to be named in messages; and what has been read. */
+struct reading {
+	struct pcpu_conf *conf;
+	const char *source;
+	uint64_t keys;
+	bool wrong;
+};
+
+static void read_key(struct reading *reading, const struct key *key, char *value)
+{
+	if (unquote(&value) && set(reading->conf, key, value)) {
+		reading->keys |= UINT64_C(1) << (key - keys);
+		return;
+	}
+	reading->wrong = true;
+	pcpu_log(PERCPU_LOG_WARNING, "%s: %s cannot be \"%s\"", reading->source, key->name, value);
+}
+
 /* One key:value, which it cuts in two. */
-static void parse_setting(struct pcpu_conf *conf, char *setting)
+static void parse_setting(struct reading *reading, char *setting)
 {
 	char none[] = "", *value = strchr(setting, ':');
 	const struct key *key;
@@ -229,12 +248,12 @@ static void parse_setting(struct pcpu_conf *conf, char *setting)
 	else
 		value = none;
 	key = find_key(setting);
-	if (!key)
-		pcpu_log(PERCPU_LOG_WARNING, PCPU_CONF_VARIABLE ": there is no key \"%s\"",
-			 setting);
-	else if (!unquote(&value) || !set(conf, key, value))
-		pcpu_log(PERCPU_LOG_WARNING, PCPU_CONF_VARIABLE ": %s cannot be \"%s\"", setting,
-			 value);
+	if (key) {
+		read_key(reading, key, value);
+		return;
+	}
+	reading->wrong = true;
+	pcpu_log(PERCPU_LOG_WARNING, "%s: there is no key \"%s\"", reading->source, setting);
 }
 
 /* Cuts the first setting off @rest, which becomes NULL at the end. Quoted commas do not count. */
@@ -250,23 +269,54 @@ static char *next_setting(char **rest)
 	return setting;
 }
 
-void pcpu_conf_parse(struct pcpu_conf *conf, const char *text)
+static void parse(struct reading *reading, const char *text)
 {
 	char copy[1024], *setting, *rest = copy;
 
-	set_defaults(conf);
-	if (!text)
-		return;
 	if (strlen(text) >= sizeof(copy)) {
-		pcpu_log(PERCPU_LOG_WARNING,
-			 PCPU_CONF_VARIABLE ": ignored, it is longer than %zu characters",
-			 sizeof(copy) - 1);
+		reading->wrong = true;
+		pcpu_log(PERCPU_LOG_WARNING, "%s: ignored, it is longer than %zu characters",
+			 reading->source, sizeof(copy) - 1);
 		return;
 	}
 	memcpy(copy, text, strlen(text) + 1);
 	while (rest) {
 		setting = next_setting(&rest);
 		if (*setting)
-			parse_setting(conf, setting);
+			parse_setting(reading, setting);
 	}
+}
+
+bool pcpu_conf_read(struct pcpu_conf *conf, const char *text, const char *source,
+		    uint64_t *keys_read)
+{
+	struct reading reading = {.conf = conf, .source = source};
+
+	if (text)
+		parse(&reading, text);
+	*keys_read = reading.keys;
+	return !reading.wrong;
+}
+
+uint64_t pcpu_conf_differences(const struct pcpu_conf *a, const struct pcpu_conf *b)
+{
+	uint64_t different = 0;
+
+	for (size_t i = 0; i < NR_KEYS; i++) {
+		const char *of_a = (const char *)a + keys[i].offset;
+		const char *of_b = (const char *)b + keys[i].offset;
+
+		if (keys[i].kind == TEXT ? strcmp(of_a, of_b) != 0
+					 : memcmp(of_a, of_b, keys[i].size) != 0)
+			different |= UINT64_C(1) << i;
+	}
+	return different;
+}
+
+void pcpu_conf_copy(struct pcpu_conf *to, const struct pcpu_conf *from, uint64_t of_keys)
+{
+	for (size_t i = 0; i < NR_KEYS; i++)
+		if (of_keys >> i & 1)
+			memcpy((char *)to + keys[i].offset, (const char *)from + keys[i].offset,
+			       keys[i].size);
 }
