@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * uses_counting.c - the macros of counter_set.h, arrays, and static counters, in a program whose compiler is asked
- * for every warning; as uses.c.
+ * uses_counting.c - the macros of counter_set.h, arrays, and static counters, in a program whose
+ * compiler is asked for every warning; as uses.c.
  */
 #include <percpu/counter_set.h>
 #include <percpu/percpu.h>
