@@ -44,7 +44,7 @@
  * @...: their names, with commas between them; name[n] is n counters
  *
  * A variable or an area of struct @tag has no byte that is not a counter's, and is initialized as
- * any structure. In a structure of other members it is a member like any other.
+ * any structure: {.errors = 1}. In a structure of other members it is a member like any other.
  */
 #define PERCPU_COUNTER_SET(tag, type, ...)                 \
 	struct tag {                                       \

@@ -16,6 +16,7 @@
  * An addition that does not fit into a part is one operation on this CPU's amount. What is added
  * by nobody's CPU (a reset, what has a limit) goes to an extra that all have in common, in the
  * first CPU's copy, by compare and swap. Each is one store, so a process may be killed anywhere.
+ * (Modelled in tests/model/counter_shared.pml.)
  */
 #include "calls/alloc.h"
 #include "arch_constants.h"

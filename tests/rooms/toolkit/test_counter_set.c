@@ -85,7 +85,7 @@ static void a_sum_has_each_counter_of_all_cpus(void **state)
 
 static void sums_of_narrow_counters_wrap_and_have_signs(void **state)
 {
-	struct narrow sum = {5, 5};
+	struct narrow sum = {.up = 5};
 
 	(void)state;
 	this_cpu_sub(narrow.down, 2000000000);
@@ -170,6 +170,24 @@ static void areas_and_arrays_are_taken_as_variables_are(void **state)
 }
 
 /* --- what is refused changes nothing --- */
+
+/* Among them products that come out small. */
+static void arrays_of_none_or_too_many_are_refused(void **state)
+{
+	const gfp_t gfp = GFP_KERNEL | __GFP_NOWARN;
+	static const size_t too_many[] = {0,         4097,           SIZE_MAX, SIZE_MAX / 8 + 1,
+					  1ul << 61, (1ul << 61) + 2};
+	uint64_t __percpu *most = alloc_percpu_array(uint64_t, 4096);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(too_many) / sizeof(too_many[0]); i++)
+		assert_null(alloc_percpu_array_gfp(uint64_t, too_many[i], gfp));
+	assert_null(alloc_percpu_array_gfp(struct wide, SIZE_MAX / sizeof(struct wide) + 2, gfp));
+	assert_non_null(most);
+	this_cpu_inc(most[4095]);
+	assert_true(per_cpu_sum(most[4095]) == 1);
+	free_percpu(most);
+}
 
 static void a_size_that_is_no_number_of_sets_is_refused(void **state)
 {
@@ -311,8 +329,8 @@ static int take_in_child(void)
 static void a_child_takes_its_own_copies(void **state)
 {
 	struct wide sum;
+	int status = -1;
 	pid_t child;
-	int status;
 
 	(void)state;
 	this_cpu_inc(wide.one);
@@ -378,6 +396,7 @@ int main(void)
 		cmocka_unit_test(what_lies_around_a_set_stays),
 		cmocka_unit_test(initial_values_are_taken_once),
 		cmocka_unit_test(areas_and_arrays_are_taken_as_variables_are),
+		cmocka_unit_test(arrays_of_none_or_too_many_are_refused),
 		cmocka_unit_test(a_size_that_is_no_number_of_sets_is_refused),
 		cmocka_unit_test(who_holds_a_cpu_is_refused),
 		cmocka_unit_test(pinned_threads_lose_nothing),
