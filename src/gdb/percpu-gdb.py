@@ -54,6 +54,10 @@ NO_FILE = (
     "libpercpu has not been started in this process, or gdb does not have its file. (For a core of"
     " another machine gdb needs the libraries of that one: set sysroot, or set solib-search-path.)"
 )
+NO_TABLE = (
+    "The library's table of CPUs is not in this core: some memory was left out. (Shared memory is"
+    " bit 1 of /proc/PID/coredump_filter.)"
+)
 NOT_TOLD = "not known: gdb does not have the file of libpercpu, or it is an older one"
 
 
@@ -98,7 +102,7 @@ class Described:
             return
         try:
             data = bytes(gdb.selected_inferior().read_memory(at, 48))
-        except gdb.MemoryError:
+        except gdb.error:
             return
         words = struct.unpack("<8s5I4xQQ", data)
         if words[0] != b"percpu\0\0" or words[1] != 1:
@@ -151,11 +155,19 @@ class Library:
             self.entries = read(self.runtime + RT_ENTRIES, 8)
             possible = read(self.runtime + RT_CPU_POSSIBLE, 8)
             self.nr_cpu_ids = read(nr_cpu_ids, 4)
-        except gdb.MemoryError:
+        except gdb.error:
             self.nr_cpu_ids = 0
         if not self.nr_cpu_ids:
             raise gdb.GdbError(NOT_STARTED)
-        words = [read(possible + 8 * i, 8) for i in range((self.nr_cpu_ids + 63) // 64)]
+        try:
+            words = [read(possible + 8 * i, 8) for i in range((self.nr_cpu_ids + 63) // 64)]
+            size = ENTRY["sizeof"] * self.nr_cpu_ids
+            self.table = bytes(gdb.selected_inferior().read_memory(self.entries, size))
+            is_there = core().has(self.entries, size)
+        except gdb.error:
+            is_there = False
+        if not is_there:
+            raise gdb.GdbError(NO_TABLE)
         self.cpus = [c for c in range(self.nr_cpu_ids) if words[c // 64] >> c % 64 & 1]
         self.described = Described()
         self.displaced = self.find_displaced()
@@ -183,7 +195,8 @@ class Library:
         return self.entries + cpu * ENTRY["sizeof"]
 
     def entry(self, cpu, field, size=8, signed=True):
-        return read(self.entry_address(cpu) + ENTRY[field], size, signed)
+        at = cpu * ENTRY["sizeof"] + ENTRY[field]
+        return int.from_bytes(self.table[at : at + size], "little", signed=signed)
 
     def window(self, cpu):
         """Where the CPU's copies are; None: its unit is not open."""
@@ -237,14 +250,22 @@ class Library:
 
     def copies(self, variable):
         """A pair for each CPU that has one: its number, and the copy."""
-        found = ((cpu, self.copy(variable, cpu)) for cpu in self.cpus)
-        return [(cpu, copy) for cpu, copy in found if copy is not None]
+        found = ((cpu, self.copy(variable, cpu)) for cpu in self.open_cpus())
+        return [(cpu, copy) for cpu, copy in found if is_readable(copy)]
+
+    def lost(self, variable):
+        """The CPUs whose copies are in memory that a core does not have."""
+        found = ((cpu, self.copy(variable, cpu)) for cpu in self.open_cpus())
+        return [cpu for cpu, copy in found if not is_readable(copy)]
+
+    def closed_cpus(self):
+        return [cpu for cpu in self.cpus if self.window(cpu) is None]
 
     def addends(self, variable):
         """What per_cpu_sum() adds up: a copy whose unit is not open would begin as the template."""
         copies = [copy for _, copy in self.copies(variable)]
         if is_static(address_of(variable)):
-            copies += [plain(variable)] * (len(self.cpus) - len(copies))
+            copies += [plain(variable)] * len(self.closed_cpus())
         return copies
 
     # modules
@@ -283,7 +304,8 @@ class Moment:
         cls.now += 1
 
     def __call__(self):
-        program = (gdb.current_progspace(), gdb.selected_inferior().pid)
+        inferior = gdb.selected_inferior()
+        program = (gdb.current_progspace(), inferior.pid, str(inferior.connection))
         when, found = self.known.get(program, (None, None))
         if when != self.now:
             found = self.find()
@@ -326,6 +348,52 @@ def find_copied():
 
 
 copied = Moment(find_copied)
+
+
+class Core:
+    """What a core has, by its program headers; of a process all that can be read."""
+
+    NAME = re.compile(r"Local core dump file:\s+`([^']*)'")
+    PT_LOAD = 1
+
+    def __init__(self):
+        self.parts = None
+        found = self.NAME.search(gdb.execute("info files", to_string=True))
+        if found:
+            try:
+                with open(found[1], "rb") as file:
+                    self.parts = sorted(self.parse(file))
+            except (OSError, struct.error):
+                pass
+
+    @classmethod
+    def parse(cls, file):
+        header = file.read(64)
+        at, each, count = struct.unpack_from("<Q14xHH", header, 32)
+        if count == 0xFFFF:  # more than that: the first section's sh_info says how many
+            file.seek(struct.unpack_from("<Q", header, 40)[0] + 44)
+            count = struct.unpack("<I", file.read(4))[0]
+        file.seek(at)
+        table = file.read(each * count)
+        for i in range(count):
+            kind, _, _, address, _, size = struct.unpack_from("<IIQQQQ", table, i * each)
+            if kind == cls.PT_LOAD and size:
+                yield address, address + size
+
+    def has(self, address, size):
+        if self.parts is None:
+            return True
+        i = bisect.bisect_right(self.parts, (address, 1 << 64)) - 1
+        while size > 0:
+            if i < 0 or i >= len(self.parts) or not self.parts[i][0] <= address < self.parts[i][1]:
+                return False
+            size -= self.parts[i][1] - address
+            address = self.parts[i][1]
+            i += 1
+        return True
+
+
+core = Moment(Core)
 
 
 class InitialValues:
@@ -436,6 +504,17 @@ def variable_of(value):
     raise gdb.GdbError("This is neither a per-CPU variable nor a pointer to one.")
 
 
+def is_readable(value):
+    """Whether gdb has what the value is in. Of what the kernel has left out of a core (MADV_DONTDUMP,
+    coredump_filter) gdb says that it is zero."""
+    address, size = address_of(value), value.type.sizeof
+    try:
+        gdb.selected_inferior().read_memory(address, max(size, 1))
+    except gdb.error:
+        return False
+    return core().has(address, size)
+
+
 def sizeof(type_):
     type_ = type_.strip_typedefs()
     return 0 if type_.code in (gdb.TYPE_CODE_VOID, gdb.TYPE_CODE_FUNC) else type_.sizeof
@@ -542,6 +621,10 @@ def name_of_cpus(cpus):
     return "%s %s" % ("CPU" if len(cpus) == 1 else "CPUs", list_of(cpus))
 
 
+def without(cpus):
+    return " without %s (not in this core)" % name_of_cpus(cpus) if cpus else ""
+
+
 def place_of_call(address):
     """Where a call is that returns to an address: a function, and a line if that is known."""
     if not address:
@@ -599,6 +682,8 @@ class CopiesPrinter:
         else:
             added = total(self.library.addends(self.variable))
             text = "per-CPU" if added is None else "per-CPU, sum %s" % added
+        if self.copies is not None:
+            text += without(self.library.lost(self.variable))
         if self.began is not None:
             text += " (its template has been written to, and was %s)" % self.began.format_string()
         return text
@@ -1206,6 +1291,8 @@ Of a CPU that has not been used there is no copy: then it is what the copy would
             )
         variable = variable_of(value)
         copy = library.copy(variable, int(cpu))
+        if copy is not None and not is_readable(copy):
+            raise gdb.GdbError("CPU %d's copy is not in this core." % int(cpu))
         if copy is not None:
             return copy
         if is_static(address_of(variable)):
@@ -1232,7 +1319,11 @@ It is for expressions and conditions, where the variable alone is its template:
         type_ = variable.type.strip_typedefs()
         if type_.code not in NUMBERS:
             raise gdb.GdbError("This is no number: percpu EXPRESSION adds up its fields.")
-        copies = Library().addends(variable)
+        library = Library()
+        if library.lost(variable):
+            lost = name_of_cpus(library.lost(variable))
+            raise gdb.GdbError("There is no sum: this core is without the copies of %s." % lost)
+        copies = library.addends(variable)
         if type_.code == gdb.TYPE_CODE_FLT:
             return sum((float(copy) for copy in copies), 0.0)
         return gdb.Value(wrapped(sum(int(copy) for copy in copies), type_)).cast(type_)
@@ -1292,7 +1383,9 @@ See also: info percpu, $per_cpu(VARIABLE, CPU), $per_cpu_sum(VARIABLE), set prin
         copies = library.copies(variable)
         for cpu, copy in copies:
             print("CPU %d: %s" % (cpu, copy.format_string(**how)))
-        closed = [cpu for cpu in library.cpus if cpu not in dict(copies)]
+        lost, closed = library.lost(variable), library.closed_cpus()
+        if lost:
+            print("%s: not in this core" % name_of_cpus(lost))
         static = is_static(address_of(variable))
         if closed:
             begin = plain(variable).format_string(**how) if static else "zeros"
@@ -1300,7 +1393,7 @@ See also: info percpu, $per_cpu(VARIABLE, CPU), $per_cpu_sum(VARIABLE), set prin
         addends = library.addends(variable)
         added = total(addends) if addends else None
         if added is not None:
-            print("sum: %s" % added)
+            print("sum: %s%s" % (added, without(lost)))
         began = written(variable) if static else None
         if began is not None:
             print(
@@ -1316,7 +1409,7 @@ def tell(lines, what):
             print(line)
     except Untold:
         print("%s: %s" % (what, NOT_TOLD))
-    except gdb.MemoryError as error:
+    except gdb.error as error:
         print("%s: %s" % (what, error))
 
 

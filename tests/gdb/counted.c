@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * counted.c - a program to look at: it counts on two CPUs, holds the second, and calls stop_here().
- * With the argument "dies" it ends by abort() there; with "waits" it says so, and waits.
+ * With the argument "dies" it ends by abort() there; with "hides" too, in a core without the second
+ * CPU's copies; with "waits" it says so, and waits.
  */
 #include <percpu/percpu.h>
 
 #include <sched.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 struct stats {
@@ -35,11 +38,17 @@ __attribute__((__noinline__)) void stop_here(const char *how)
 {
 	if (!how)
 		return;
-	if (!strcmp(how, "dies"))
+	if (strcmp(how, "waits"))
 		abort();
 	puts(how);
 	fflush(stdout);
 	pause();
+}
+
+static void hide(void *copy)
+{
+	if (madvise((void *)((uintptr_t)copy & ~4095UL), 4096, MADV_DONTDUMP))
+		exit(77);
 }
 
 static void go_to(int cpu)
@@ -69,6 +78,8 @@ int main(int argc, char **argv)
 	this_cpu_inc(stats.misses);
 	this_cpu_add(*pool.used, 10);
 	get_cpu_var(requests)++;
+	if (argc > 1 && !strcmp(argv[1], "hides"))
+		hide(per_cpu_ptr(&requests, 1));
 	stop_here(argc > 1 ? argv[1] : NULL);
 	put_cpu_var(requests);
 	free_percpu(pool.used);

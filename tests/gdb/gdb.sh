@@ -5,6 +5,7 @@
 #	live, core, gcore	the program at stop_here(): itself, the kernel's core, gcore's core
 #	attached, namespace	the same in a process that gdb comes to later; where it has other numbers
 #	stripped		the program, without symbols, but with a separate debug file
+#	hidden, filtered	a core without one CPU's copies; one without shared memory
 #	file			the program's file: the session starts it
 #	quiet			the program at all_is_quiet()
 #	elsewhere_core, _gcore	a core of a child, with all files where another machine's would be
@@ -49,6 +50,16 @@ may_dump() {
 	*) echo "the kernel's cores go elsewhere" && exit 77 ;;
 	esac
 	ulimit -c 200000 || exit 77
+}
+
+filter=0x33
+dump() { # ARGUMENT
+	(
+		may_dump
+		echo "$filter" >/proc/self/coredump_filter
+		exec "$program" "$1"
+	) >ended 2>&1 || [ $? -ne 77 ] || exit 77
+	[ -n "$(find . -name 'core*')" ] || { cat ended && exit 1; }
 }
 
 # The files of a program, with those of the system, below a folder; and then no more where they were.
@@ -103,7 +114,17 @@ core=
 } >script
 case $way in
 core)
-	(may_dump && exec "$program" dies) >ended 2>&1 && exit 1 || [ $? -ne 77 ] || exit 77
+	dump dies
+	set -- "$@" -core core*
+	;;
+hidden)
+	dump hides
+	set -- "$@" -core core*
+	;;
+filtered)
+	# of memory only the private (core(5))
+	filter=0x31
+	dump dies
 	set -- "$@" -core core*
 	;;
 attached)
