@@ -42,7 +42,6 @@ WINDOW_SIZE = 1 << 32
 POINTER_TAGS = (0x5AC00000, 0x005AC000)
 ALL_BITS = (1 << 64) - 1
 SECTION = re.compile(r"(0x[0-9a-f]+) - (0x[0-9a-f]+) is (percpu_static\w*)(?: in (.*))?")
-EXITS = re.compile(r"(0x[0-9a-f]+) - (0x[0-9a-f]+) is __rseq_failure\b")
 # Functions and objects in which nobody looks for his own fault.
 OWN_NAME = re.compile(r"_*p(er)?cpu_")
 SYSTEM_OBJECT = re.compile(r"(libpercpu\.so|libc[.-]|libpthread[.-]|ld-|ld\.|libc\+\+)")
@@ -328,7 +327,6 @@ class Files:
             (int(found[1], 16), int(found[2], 16), found[3], found[4] or own)
             for found in SECTION.finditer(text)
         ]
-        self.exits = [(int(found[1], 16), int(found[2], 16)) for found in EXITS.finditer(text)]
 
     def section(self, address):
         """The section of templates that has an address: start, end, name, file."""
@@ -891,54 +889,42 @@ class FrameOf:
 
 
 class ExitUnwinder(gdb.unwinder.Unwinder):
-    """From where an operation has left its sequence for the library (percpu/impl/arch/): that is
-    in no function, and no debugging information tells of it. What is left to do there is known:
-    operands are taken off the stack, and a jump leads back to the operation, in its function."""
+    """From where an operation has left its sequence for the library, on x86-64 (__PCPU_SEQ_SLOW of
+    percpu/impl/arch/x86_64/sequence.h): that is in no function, and no debugging information tells
+    of it. What follows the call there is known: results are loaded, operands taken off the stack,
+    and a jump leads back to the operation, in its function.
 
-    NAME = "percpu"
-    MOVES = re.compile(r"lea +(-?)(0x[0-9a-f]+)\(%rsp\),%rsp")
-    BACK = re.compile(r"(je|jz) +(0x[0-9a-f]+)")
+    Nothing but memory is looked at: a command that is executed here, in the middle of another one,
+    is the end of gdb 16."""
+
+    BACK = re.compile(
+        rb"(?:[\x48\x4c]\x8b(?:[\x04-\x3c]\x24|[\x44-\x7c]\x24.))*"  # mov N(%rsp), result
+        rb"\x48\x8d\xa4\x24(....)"  # lea 128+N(%rsp), %rsp
+        rb"\x0f\x84(....)\xe9",  # jz back, jmp to the beginning
+        re.DOTALL,
+    )
 
     def __init__(self):
-        super().__init__(self.NAME)
+        super().__init__("percpu")
 
     def __call__(self, pending):
         try:
-            pc = int(pending.read_register("rip")) & ALL_BITS
-        except ValueError:
-            return None  # another processor
-        if not any(start <= pc < end for start, end in files().exits):
+            at = pending.read_register("rip")
+            pc = int(at) & ALL_BITS
+            found = self.BACK.match(bytes(gdb.selected_inferior().read_memory(pc, 40)))
+        except (ValueError, gdb.error):
+            return None  # another processor, or no code
+        if not found:
             return None
-        found = self.way_back(pending.architecture(), pc)
-        if found is None:
-            return None
-        moved, back = found
-        sp, at = pending.read_register("rsp"), pending.read_register("rip")
+        moved, = struct.unpack("<i", found[1])
+        distance, = struct.unpack("<i", found[2])
+        sp = pending.read_register("rsp")
         info = pending.create_unwind_info(FrameOf(sp, at))
-        info.add_saved_register("rip", gdb.Value(back).cast(at.type))
+        info.add_saved_register("rip", gdb.Value(pc + found.end(2) + distance).cast(at.type))
         info.add_saved_register("rsp", sp + moved)
         for name in ("rbp", "rbx", "r12", "r13", "r14", "r15"):
             info.add_saved_register(name, pending.read_register(name))
         return info
-
-    def way_back(self, architecture, pc):
-        """How far the stack pointer is from what the function has, and where it goes on."""
-        moved = 0
-        for line in architecture.disassemble(pc, count=40):
-            text = line["asm"]
-            found = self.MOVES.match(text)
-            if found:
-                moved += -int(found[2], 16) if found[1] else int(found[2], 16)
-            elif text.startswith("push"):
-                moved -= 8
-            elif text.startswith("pop"):
-                moved += 8
-            found = self.BACK.match(text)
-            if found and not any(a <= int(found[2], 16) < b for a, b in files().exits):
-                return moved, int(found[2], 16)
-            if text.startswith(("ret", "ud")):
-                break
-        return None
 
 
 # --- memory of the units ---

@@ -25,6 +25,12 @@ awk -v head="^\`\`\`gdb-session $session\$" '/^```/ { inside = !inside && $0 ~ h
 	"$document" >"$work/shown"
 sed -n 's/^(gdb) //p' "$work/shown" >"$work/commands"
 [ -s "$work/commands" ] || { echo "$document has no session $session" && exit 1; }
+case $session${PERCPU_CONF-} in
+prefork* | *shared*)
+	# then all CPUs are open that are online, and the sessions have two
+	[ "$(cat /sys/devices/system/cpu/online)" = 0-1 ] || { echo "needs a machine of two CPUs" && exit 77; }
+	;;
+esac
 taskset -c 0,1 true 2>/dev/null || { echo "CPUs 0 and 1 are not to be had" && exit 77; }
 cd "$work"
 

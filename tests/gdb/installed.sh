@@ -12,6 +12,8 @@ cmake --install "$build" --prefix "$work/usr" >"$work/log" || { cat "$work/log" 
 there=$(find "$work/usr" -name "$library" ! -type l)
 folder=$work/usr/share/gdb/auto-load
 found=$(find "$folder" -name '*-gdb.py')
+without=$(find "$folder" -name '*-gdb.gdb')
+[ "$without" = "${found%.py}.gdb" ] || { echo "not beside $found: $without" && exit 1; }
 strip "$there"
 
 # As gdb's own folder is, /usr/share/gdb/auto-load.
@@ -46,4 +48,8 @@ ar r "$archive" "$work/runtime.S.o"
 "$cc" -g -D_GNU_SOURCE -I"$work/usr/include" "$source/tests/gdb/counted.c" -o "$work/static" "$archive" -pthread -ldl
 session "$work/static" 'print requests'
 is_said 'per-CPU, sum 8 = {CPU 0 = 3, CPU 1 = 5}'
+
+# a gdb without Python, or one that does not find what it has written in it
+gdb -batch -nx --data-directory="$work" -ex "source $without" -ex percpu -ex 'info percpu' >"$work/said" 2>&1 || :
+is_said 'this gdb has no Python' 'cannot show the copies' 'cannot show what libpercpu does'
 echo "loaded for both libraries"
