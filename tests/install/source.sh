@@ -4,10 +4,11 @@
 # source.sh - the archive of the sources: what is in it, that it is the same whoever makes it, and that somebody
 # else's project can fetch and build it.
 #
-# Usage: source.sh BUILD VERSION
+# Usage: source.sh BUILD VERSION [whole]. Otherwise the library is not built, which takes its time; what it is to
+# the project is seen with the headers alone.
 . "$(dirname "$0")/common.sh"
 need cmake cpack gcc g++ tar gzip
-build=$1 version=$2
+build=$1 version=$2 whole=${3-}
 name=libpercpu-$version
 jobs=$(nproc)
 
@@ -40,14 +41,19 @@ step sh "$name/cmake/packages/source.sh" "$name" "$name" "$LINK_WORK/again.tar.g
 
 begin "a project that fetches it builds it, and counts"
 step cmake -S "$here/subproject" -B project -G "$(cached "$build" CMAKE_GENERATOR)" "-DPERCPU_URL=file://$archive" &&
-	step cmake --build project --parallel "$jobs" && for kind in shared static; do
-	for language in c cc; do
-		step_prints "hello: 40, $version, as compiled" project/${kind}_$language || :
+	for kind in up ${whole:+shared static}; do
+		for language in c cc; do
+			step cmake --build project --parallel "$jobs" --target ${kind}_$language &&
+				step_prints "hello: 40, $version, as compiled" project/${kind}_$language || :
+		done
 	done
-done
+
+begin "so does one that has it in a folder"
+step cmake -S "$here/subproject" -B folder -G "$(cached "$build" CMAKE_GENERATOR)" "-DPERCPU_FOLDER=$LINK_WORK/$name" &&
+	step cmake --build folder --target up_c && step_prints "hello: 40, $version, as compiled" folder/up_c || :
 
 begin "the library that is a part of a project leaves what the project installs, builds and tests alone"
-step cmake --install project --prefix "$LINK_WORK/prefix" && [ ! -e prefix ] || failed "it is installed"
+find project -name cmake_install.cmake -exec grep -l 'file(INSTALL' {} + >output && failed "it would be installed" || :
 for variable in PERCPU_TESTS PERCPU_BENCH PERCPU_EXAMPLES PERCPU_TOOLS PERCPU_INSTALL PERCPU_WERROR; do
 	[ "$(cached project $variable)" = OFF ] || failed "$variable is on"
 done
