@@ -9,8 +9,10 @@
 
 function put(line) {
 	# a paragraph begins with a section anyhow
-	if (line == ".PP" && out[nr_out] ~ /^\.S[HS] /) return
-	sub(/^\.PP\n/, (out[nr_out] ~ /^\.S[HS] /) ? "" : ".PP\n", line)
+	if (out[nr_out] ~ /^\.S[HS] /) {
+		if (line == ".PP") return
+		sub(/^\.PP\n/, "", line)
+	}
 	out[++nr_out] = line
 }
 
@@ -112,7 +114,7 @@ function names_of(text,    head, word) {
 		word = substr(head, RSTART, RLENGTH)
 		head = substr(head, RSTART + RLENGTH)
 		if (word ~ /\(\)$/ || word ~ /^[A-Z_0-9]+$/ || (text ~ /^[a-z_0-9]+ - / && word ~ /_/)) {
-			sub(/[(\[].*/, "", word)
+			sub(/[[(].*/, "", word)
 			if (word ~ /_/ || word ~ /^[a-z]+$/) described(word)
 		}
 	}
@@ -147,7 +149,7 @@ function finish_comment(    i, line, where, arg) {
 			text[++nr_text] = line
 		}
 	}
-	if (summary !~ / - / || summary !~ /^[A-Za-z_].*\(|^[A-Za-z_0-9\[\]]+ - |^(struct|enum) /) {
+	if (summary !~ / - / || summary !~ /^[A-Za-z_].*\(|^[][A-Za-z_0-9]+ - |^(struct|enum) /) {
 		# a sentence of its own about what follows
 		title = ""
 	} else {
@@ -208,7 +210,7 @@ function add_decl(text,    name, i) {
 	}
 	name = text
 	sub(/^typedef .*\(\*/, "", name)
-	sub(/[(;=)\[].*/, "", name)
+	sub(/[[(;=)].*/, "", name)
 	sub(/ +$/, "", name)
 	sub(/.*[ *]/, "", name)
 	if (name ~ /^__pcpu|^__PCPU|^__percpu_[^c]/ || name !~ /^[A-Za-z_]/ || text ~ /__pcpu_check/) return
