@@ -54,6 +54,7 @@ add_documents() { # PACKAGE TREE
 	{
 		cat "$here/copyright"
 		sed 's/^$/./; s/^/ /' "$source/LICENSE" | sed 1,4d
+		[ "$JEMALLOC" != ON ] || { echo && cat "$here/copyright.jemalloc"; }
 	} >"$doc/copyright"
 	cat >"$doc/changelog.Debian" <<-END
 		libpercpu ($version) unstable; urgency=medium
@@ -173,7 +174,7 @@ make_dbgsym "$library" "Multi-Arch: same
 "
 
 mv "$staged/dev/usr/share/doc/percpu" "$staged/dev/usr/share/doc/libpercpu-dev"
-rm -f "$staged/dev/usr/share/doc/libpercpu-dev/LICENSE"
+rm -f "$staged/dev/usr/share/doc/libpercpu-dev/LICENSE" "$staged/dev/usr/share/doc/libpercpu-dev/copyright.jemalloc"
 add_documents libpercpu-dev "$staged/dev"
 strip_tree "$staged/dev" "$work/none"
 mkdir -p "$staged/dev/usr/share/lintian/overrides"

@@ -8,6 +8,8 @@ set -eu
 source=$(cd "$(dirname "$0")/../.." && pwd)
 version=$(sed -n 's/^#define PERCPU_VERSION_[A-Z]* \([0-9]*\)$/\1/p' "$source/include/percpu/version.h" | paste -sd .)
 [ ! -e /usr/include/percpu ] && [ ! -e /usr/local/include/percpu ] || { echo "libpercpu is installed here" >&2 && exit 1; }
+PATH=/usr/local/bin:$PATH
+export PATH
 command -v sudo >/dev/null || {
 	printf '#!/bin/sh\nexec "$@"\n' >/usr/local/bin/sudo
 	chmod 755 /usr/local/bin/sudo

@@ -86,6 +86,14 @@ for package in $packages; do
 done
 libdir=$LINK_WORK/root/usr/lib/$multiarch
 
+begin "each says whose it is, and where jemalloc is in it, also that"
+for package in libpercpu1 libpercpu-dev libpercpu-tools; do
+	grep -q '^Copyright: .* the libpercpu authors$' root/usr/share/doc/$package/copyright &&
+		grep -q 'Permission is hereby granted' root/usr/share/doc/$package/copyright ||
+		failed "$package has no licence"
+done
+grep -q '^Copyright: .* Jason Evans' root/usr/share/doc/libpercpu1/copyright || failed "there is no notice of jemalloc's"
+
 begin "programs are built with them by pkg-config"
 programs_of_pkg_config "$libdir" "$version"
 
