@@ -10,10 +10,13 @@ export LC_ALL=C
 date=$(date -u -d "@$4" +%Y-%m-%d)
 rm -rf "$output/man3" "$output/man7"
 mkdir -p "$output/man3" "$output/man7"
+source=$(cd "$source" && pwd)
+output=$(cd "$output" && pwd)
+cd "$source/include/percpu"
 : >"$output/pages"
 : >"$output/parts"
-headers=$(cd "$source/include/percpu" && ls ./*.h | sed 's|^\./||; s|\.h$||; /^percpu$/d' | tr '\n' ' ')
-for header in "$source"/include/percpu/*.h; do
+headers=$(ls ./*.h | sed 's|^\./||; s|\.h$||; /^percpu$/d' | tr '\n' ' ')
+for header in *.h; do
 	name=$(basename "$header" .h)
 	[ "$name" != percpu ] || continue # percpu.7
 	page=percpu-$(echo "$name" | tr _ -)
@@ -22,7 +25,7 @@ for header in "$source"/include/percpu/*.h; do
 	# what it includes of impl/ that has something to say, if no other page has it
 	parts=
 	for part in $(sed -n 's|^#include <percpu/impl/\([a-z_]*\)\.h>.*|\1|p' "$header"); do
-		part=$source/include/percpu/impl/$part.h
+		part=impl/$part.h
 		grep -q '^/\*\*' "$part" || continue
 		grep -qx "$part" "$output/parts" || parts="$parts $part"
 		echo "$part" >>"$output/parts"
