@@ -24,6 +24,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct pcpu_stat_page {
+	struct pcpu_stat_header header;
+	struct pcpu_stat_block blocks[];
+};
+
 /* NULL: there is none yet, or none is to be had. */
 extern struct pcpu_stat_page *pcpu_stat PCPU_HIDDEN;
 
@@ -44,8 +49,7 @@ static inline struct pcpu_stat_counts *pcpu_counts_of(unsigned int cpu)
 {
 	struct pcpu_stat_page *page = pcpu_stat_mine();
 
-	return __builtin_expect(page != NULL, 1) ? &page->blocks[cpu].counts
-						  : &pcpu_stat_elsewhere;
+	return __builtin_expect(page != NULL, 1) ? &page->blocks[cpu].counts : &pcpu_stat_elsewhere;
 }
 
 /* Adds @nr to the count @what of @cpu. From anywhere. */

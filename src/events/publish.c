@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -20,6 +19,7 @@
 #define MAY_BE_SEALED 2u
 #define NOT_TO_BE_EXECUTED 8u
 #define ADD_SEALS 1033
+#define GET_SEALS 1034
 #define NO_MORE_SEALS 0x1
 #define NOT_SHORTER 0x2
 #define NOT_LONGER 0x4
@@ -36,11 +36,9 @@
 
 static struct {
 	unsigned int nr_cpus, flags;
-	bool refused; /* there was no memory */
-	/* The descriptor, -1: none; and what tells the file from another that has its number. */
-	int fd;
-	dev_t device;
-	ino_t inode;
+	bool refused;                /* there was no memory */
+	int fd;                      /* -1: there is none */
+	int32_t pid;                 /* of the process that it was made for */
 	struct pcpu_stat_page *left; /* the parent's, whose place the child's takes */
 } published = {.fd = -1};
 
@@ -180,18 +178,13 @@ static void bring_counts(struct pcpu_stat_page *page)
 /* M1 has been done. From here on readers find it. */
 static void complete(struct pcpu_stat_page *page, int file)
 {
-	struct stat is;
-
 	copy_what_there_is(&page->header);
 	bring_counts(page);
 	__atomic_store_n(&page->header.magic, PCPU_STAT_MAGIC, __ATOMIC_RELEASE);
 	if (file < 0)
 		return;
 	seal(file);
-	if (fstat(file, &is) == 0) {
-		published.device = is.st_dev;
-		published.inode = is.st_ino;
-	}
+	published.pid = page->header.pid;
 	published.fd = move_up(file);
 }
 
@@ -246,10 +239,11 @@ void pcpu_stat_add_flag(unsigned int flag)
 /* The program may have closed it, and have something else by its number. */
 static void close_parents(void)
 {
-	struct stat is;
+	struct pcpu_stat_header header;
 
-	if (published.fd >= 0 && fstat(published.fd, &is) == 0 &&
-	    is.st_dev == published.device && is.st_ino == published.inode)
+	if (published.fd >= 0 && fcntl(published.fd, GET_SEALS) > 0 &&
+	    pread(published.fd, &header, sizeof(header), 0) == (ssize_t)sizeof(header) &&
+	    header.magic == PCPU_STAT_MAGIC && header.pid == published.pid)
 		close(published.fd);
 	published.fd = -1;
 }

@@ -12,7 +12,6 @@
 
 #include <percpu/impl/stat_page.h>
 
-
 /*
  * Said at the boot: how many CPUs have blocks, and pcpu_stat_header.flags. Costs nothing; the page
  * comes when it is first wanted.

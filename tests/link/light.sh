@@ -6,8 +6,9 @@
 . "$(dirname "$0")/common.sh"
 need gcc readelf
 flags="-O2 $warnings $include"
-# The library's own, and what the loader makes for it. They have been 54 and 19.
-most_calls=60 most_of_loader=25
+# The library's own, and what the loader makes for it. They have been 61 and 19: 8 of them for the page
+# that it publishes, which comes with the first use.
+most_calls=64 most_of_loader=25
 
 begin "the programs"
 step gcc -O2 $warnings -D_GNU_SOURCE "$here/light/calls.c" -o calls &&

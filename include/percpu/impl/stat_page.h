@@ -3,7 +3,6 @@
  * stat_page.h - what a process publishes of itself, as a file in memory: the layout, which the library
  * writes and percpu-stat reads.
  *
- *	struct pcpu_stat_page
  *	| header | block of CPU 0 | block of CPU 1 | ... | nr_cpus blocks
  *	              |
  *	              v
@@ -88,11 +87,6 @@ struct pcpu_stat_size {
 struct pcpu_stat_block {
 	struct pcpu_stat_counts counts;
 	struct pcpu_stat_size by_size[PCPU_STAT_SIZES]; /* [0] is of 1 byte */
-};
-
-struct pcpu_stat_page {
-	struct pcpu_stat_header header;
-	__extension__ struct pcpu_stat_block blocks[];
 };
 
 #endif /* PERCPU_IMPL_STAT_PAGE_H */

@@ -104,9 +104,9 @@ static void set_cached(const struct page *page, uint64_t *value)
 		}
 	}
 	value[CACHED_BYTES] = less(came, went);
-	value[CACHED_AREAS] = less(header->cached_at_fork + value[CACHE_REFILLED_AREAS] +
-					   value[CACHE_FREES],
-				   value[CACHE_RETURNED_AREAS] + value[CACHE_ALLOCATIONS]);
+	value[CACHED_AREAS] =
+		less(header->cached_at_fork + value[CACHE_REFILLED_AREAS] + value[CACHE_FREES],
+		     value[CACHE_RETURNED_AREAS] + value[CACHE_ALLOCATIONS]);
 }
 
 static void add_cpu(const struct figures *cpu, uint64_t *value)

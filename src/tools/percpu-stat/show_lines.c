@@ -21,9 +21,9 @@ static const char *text_of(double number, char text[ROOM])
 	for (; number >= 9999.5 && letters[letter + 1]; letter++)
 		number /= 1000;
 	if (!letter)
-		snprintf(text, ROOM, number > 0 && number < 9.95 && number != (double)(int)number
-					     ? "%.1f"
-					     : "%.0f",
+		snprintf(text, ROOM,
+			 number > 0 && number < 9.95 && number != (double)(int)number ? "%.1f"
+										      : "%.0f",
 			 number);
 	else
 		snprintf(text, ROOM, "%.0f%c", number, letters[letter]);
@@ -157,8 +157,8 @@ static void put_cpus(const struct process *process, double seconds)
 		if (!figures_are_of_use(&process->cpus[cpu]))
 			continue;
 		snprintf(who, sizeof(who), "cpu%u", cpu);
-		put_line(who, &(struct line){&process->cpus[cpu], &process->cpus_before[cpu],
-					     seconds});
+		put_line(who,
+			 &(struct line){&process->cpus[cpu], &process->cpus_before[cpu], seconds});
 	}
 }
 
