@@ -146,9 +146,10 @@ int main(int argc, char **argv)
 	};
 	const struct groups groups = {
 		.program = "percpu_bench_watched",
-		.about = "Measures a process while percpu-stat watches it, a hundred times a second, "
-			 "and\n"
-			 "while it does not, turn about.\n",
+		.about =
+			"Measures a process while percpu-stat watches it, a hundred times a second, "
+			"and\n"
+			"while it does not, turn about.\n",
 		.group = group,
 		.nr = sizeof(group) / sizeof(group[0]),
 	};

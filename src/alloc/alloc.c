@@ -12,6 +12,7 @@
 #include "alloc/hand_out.h"
 #include "alloc/refill.h"
 #include "alloc/shrink.h"
+#include "events/count.h"
 #include "events/publish.h"
 #include "ground/checkers/memory.h"
 #include "ground/mem.h"
@@ -113,8 +114,9 @@ bool pcpu_area_alloc(const struct pcpu_request *request, struct pcpu_area *area)
 	};
 	bool done = false;
 
-	pcpu_mend_new_process();
-	if (attempt.may_block)
+	if (pcpu_process_is_new())
+		pcpu_mend_new_process();
+	if (!pcpu_stat && attempt.may_block)
 		pcpu_stat_begin();
 	if (attempt.may_block)
 		pcpu_alloc_lock();
@@ -129,6 +131,7 @@ bool pcpu_area_alloc(const struct pcpu_request *request, struct pcpu_area *area)
 		done = alloc_locked(&attempt, area);
 		if (done && pcpu_memory_is_checked)
 			pcpu_units_show(area->coord, request->size);
+		pcpu_stat_tell();
 		pcpu_alloc_unlock();
 	}
 	if (!done)
@@ -178,12 +181,14 @@ bool pcpu_area_free(uint32_t coord, struct pcpu_misuse *misuse)
 {
 	bool done;
 
-	pcpu_mend_new_process();
+	if (pcpu_process_is_new())
+		pcpu_mend_new_process();
 	pcpu_alloc_lock();
 	pcpu_race_release(&pcpu_alloc_mutex);
 	done = free_locked(coord) || free_lent(coord);
 	if (!done)
 		pcpu_misuse_find(coord, misuse);
+	pcpu_stat_tell();
 	pcpu_alloc_unlock();
 	return done;
 }
@@ -206,6 +211,7 @@ static void let_others_in(void)
 	const struct timespec moment = {.tv_nsec = 50000};
 	int saved = errno;
 
+	pcpu_stat_tell();
 	pcpu_alloc_unlock();
 	syscall(SYS_nanosleep, &moment, NULL);
 	errno = saved;
@@ -248,6 +254,7 @@ PERCPU_API size_t percpu_trim(void)
 	pcpu_destroy_free_chunks();
 	records = pcpu_mem_trim();
 	after = resident_bytes();
+	pcpu_stat_tell();
 	pcpu_alloc_unlock();
 	return records + (before > after ? before - after : 0);
 }

@@ -4,7 +4,6 @@
 #include "alloc/caches.h"
 #include "events/count.h"
 #include "ground/lock.h"
-#include "machine/tier.h"
 
 static struct pcpu_alloc_counts books;
 static uint64_t nr_handed_out, nr_taken_back;
@@ -51,7 +50,7 @@ void pcpu_books_note_alloc(size_t size)
 {
 	pcpu_assert_held(&pcpu_alloc_mutex);
 	books.nr_alloc++;
-	pcpu_count_locked(pcpu_running_cpu(), allocs, 1);
+	pcpu_stat_set(allocs, books.nr_alloc);
 	if (size > books.max_alloc_size)
 		books.max_alloc_size = size;
 	if (books.min_alloc_size == 0 || size < books.min_alloc_size)
@@ -62,7 +61,7 @@ void pcpu_books_note_free(void)
 {
 	pcpu_assert_held(&pcpu_alloc_mutex);
 	books.nr_free++;
-	pcpu_count_locked(pcpu_running_cpu(), frees, 1);
+	pcpu_stat_set(frees, books.nr_free);
 }
 
 void pcpu_books_after_fork(void)
@@ -73,7 +72,8 @@ void pcpu_books_after_fork(void)
 	pcpu_cache_count(&cached);
 	books.nr_alloc = books.nr_areas - cached.nr_areas;
 	books.nr_free = 0;
-	pcpu_stat_set(live_at_fork, books.nr_alloc);
+	pcpu_stat_set(allocs, books.nr_alloc);
+	pcpu_stat_set(frees, 0);
 	pcpu_stat_set(cached_at_fork, cached.nr_areas);
 	pcpu_stat_set(cached_bytes_at_fork, cached.bytes);
 }

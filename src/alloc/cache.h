@@ -23,7 +23,7 @@
  *	| lock | loans | by_size | magazines[1 .. 256]: NULL until the CPU's first use of the size |
  *	                                  |
  *	                                  v
- *	                     | nr | room | batch | dirty | coords[nr], the last pushed on top |
+ *	                     | nr | room | batch | dirty | counts | coords[nr], the last pushed on top |
  */
 #ifndef PCPU_CACHE_H
 #define PCPU_CACHE_H
@@ -52,6 +52,7 @@ struct pcpu_magazine {
 	uint16_t room;  /* that it may have; by size, or 0: closed (shrink.h) */
 	uint16_t batch; /* to take at once when it is empty; under pcpu_alloc_mutex */
 	uint64_t dirty; /* bit i: coords[i] may be something else than zero in some unit */
+	struct pcpu_stat_size *counts; /* the CPU's, of the size: count.h */
 	uint32_t coords[PCPU_MAGAZINE_ROOM];
 };
 
@@ -81,6 +82,9 @@ _Static_assert(PCPU_CACHE_MAX_SIZE == PCPU_STAT_SIZES, "what caches serve is cou
  */
 #define pcpu_cache_on pcpu_wiped.caches_on
 
+/* Whether there is the short way as well, below. */
+#define pcpu_cache_is_quick pcpu_wiped.caches_are_quick
+
 /* Has them be on or off from now on. Before there are threads. */
 void pcpu_cache_turn(bool on);
 
@@ -98,10 +102,10 @@ static inline bool pcpu_gate_is_watched(void)
 	return __atomic_load_n(&pcpu_gate.watched, __ATOMIC_RELAXED) != 0;
 }
 
-/* Whether a call may take the short way: there are caches, and nobody watches. */
+/* Whether a call may take the short way: there is one, and nobody watches. */
 static inline bool pcpu_gate_is_open(void)
 {
-	return pcpu_cache_on && !pcpu_gate_is_watched();
+	return pcpu_cache_is_quick && !pcpu_gate_is_watched();
 }
 
 /* How many magazines there are: each has PCPU_MAGAZINE_ROOM areas at most. */
@@ -121,6 +125,7 @@ static inline bool pcpu_cache_fits(size_t size, size_t align)
 	       ((align | size) & (align - 1)) == 0;
 }
 
+/* The same, and whether there are any. */
 static inline bool pcpu_cache_serves(size_t size, size_t align)
 {
 	return pcpu_cache_on && pcpu_cache_fits(size, align);
@@ -153,11 +158,11 @@ bool pcpu_cache_put_held(struct pcpu_cache *cache, uint32_t coord);
  * Whatever else comes up is left to the functions above, with the lock where the caller has it. ---
  */
 
-/* The cache of this CPU, with its lock; NULL: not to be had in the short way. */
+/* The cache of this CPU, with its lock; NULL: not to be had in the short way. Which there is. */
 static inline struct pcpu_cache *pcpu_cache_enter_fast(void)
 {
 #ifndef __PCPU_NO_INLINE_SEQUENCE
-	if (__builtin_expect(pcpu_cpu_lock_me() && pcpu_tier_has_sequences(), 1))
+	if (__builtin_expect(pcpu_cpu_lock_me() != 0, 1))
 		/* the lock is the first thing in the cache */
 		return (struct pcpu_cache *)pcpu_cpu_lock_sequence(pcpu_cpu_lock_me());
 #endif
@@ -188,29 +193,30 @@ static inline bool pcpu_cache_take(struct pcpu_cache *cache, int size, struct pc
 	area->coord = magazine->coords[at];
 	area->dirty = magazine->dirty >> at & 1;
 	magazine->dirty &= ~(1UL << at);
-	pcpu_count_alone(&cache->by_size[size - 1].allocs, 1);
+	pcpu_add_alone(&magazine->counts->allocs, 1);
 	return true;
 }
 
 /* The same if there is room for a note; it is lent, and the lock is dropped. */
 static inline bool pcpu_cache_lend(struct pcpu_cache *cache, int size, struct pcpu_area *area)
 {
+	const unsigned int lent = cache->loans.nr;
+
 	if (__builtin_expect(!pcpu_loans_have_room(&cache->loans), 0) ||
 	    !pcpu_cache_take(cache, size, area))
 		return false;
-	pcpu_loans_note(&cache->loans, area->coord, size);
+	pcpu_loans_note(&cache->loans, lent, area->coord, size);
 	pcpu_cache_leave(cache);
 	return true;
 }
 
-/* The area's code says that it is cached. There is room for it in @magazine, which is for @size. */
-static inline void pcpu_cache_add(struct pcpu_cache *cache, struct pcpu_magazine *magazine,
-				  int size, uint32_t coord)
+/* The area's code says that it is cached. There is room for it. */
+static inline void pcpu_cache_add(struct pcpu_magazine *magazine, uint32_t coord)
 {
 	magazine->dirty |= 1UL << magazine->nr;
 	magazine->coords[magazine->nr] = coord;
 	pcpu_magazine_set_nr(magazine, magazine->nr + 1);
-	pcpu_count_alone(&cache->by_size[size - 1].frees, 1);
+	pcpu_add_alone(&magazine->counts->frees, 1);
 }
 
 /* If it was lent, it goes back to where it came from, if there is room; and the lock is dropped. */
@@ -218,16 +224,14 @@ static inline bool pcpu_cache_take_back(struct pcpu_cache *cache, uint32_t coord
 {
 	int at = pcpu_loans_find(&cache->loans, coord);
 	struct pcpu_magazine *magazine;
-	int size;
 
 	if (at < 0)
 		return false;
-	size = cache->loans.sizes[at];
-	magazine = cache->magazines[size];
+	magazine = cache->magazines[cache->loans.sizes[at]];
 	if (__builtin_expect(magazine->nr == magazine->room, 0))
 		return false;
 	pcpu_loans_remove(&cache->loans, at);
-	pcpu_cache_add(cache, magazine, size, coord);
+	pcpu_cache_add(magazine, coord);
 	pcpu_cache_leave(cache);
 	return true;
 }
@@ -247,18 +251,18 @@ static inline void pcpu_cache_count_refill(const struct pcpu_cache *cache, int s
 {
 	struct pcpu_stat_counts *counts = pcpu_cache_counts(cache);
 
-	pcpu_count_alone(&counts->refills, 1);
-	pcpu_count_alone(&counts->refilled_areas, (uint64_t)nr);
-	pcpu_count_alone(&counts->refilled_bytes, (uint64_t)nr * (unsigned int)size);
+	pcpu_add_alone(&counts->refills, 1);
+	pcpu_add_alone(&counts->refilled_areas, (uint64_t)nr);
+	pcpu_add_alone(&counts->refilled_bytes, (uint64_t)nr * (unsigned int)size);
 }
 
 static inline void pcpu_cache_count_return(const struct pcpu_cache *cache, int size, int nr)
 {
 	struct pcpu_stat_counts *counts = pcpu_cache_counts(cache);
 
-	pcpu_count_alone(&counts->returns, 1);
-	pcpu_count_alone(&counts->returned_areas, (uint64_t)nr);
-	pcpu_count_alone(&counts->returned_bytes, (uint64_t)nr * (unsigned int)size);
+	pcpu_add_alone(&counts->returns, 1);
+	pcpu_add_alone(&counts->returned_areas, (uint64_t)nr);
+	pcpu_add_alone(&counts->returned_bytes, (uint64_t)nr * (unsigned int)size);
 }
 
 /*

@@ -54,11 +54,10 @@ static inline bool pcpu_loans_have_room(const struct pcpu_loans *loans)
 	return loans->nr < loans->room;
 }
 
-/* Lends an area, where there is. */
-static inline void pcpu_loans_note(struct pcpu_loans *loans, uint32_t coord, int size)
+/* Lends an area, where there is; @nr are lent. */
+static inline void pcpu_loans_note(struct pcpu_loans *loans, unsigned int nr, uint32_t coord,
+				   int size)
 {
-	unsigned int nr = loans->nr;
-
 	loans->coords[nr] = coord;
 	loans->sizes[nr] = (uint16_t)size;
 	loans->nr = (uint16_t)(nr + 1);
@@ -69,18 +68,17 @@ static inline bool pcpu_loans_add(struct pcpu_loans *loans, uint32_t coord, int 
 {
 	if (!pcpu_loans_have_room(loans))
 		return false;
-	pcpu_loans_note(loans, coord, size);
+	pcpu_loans_note(loans, loans->nr, coord, size);
 	return true;
 }
 
 /* Where the area is noted, or -1. The last is the likeliest. */
 static inline int pcpu_loans_find(const struct pcpu_loans *loans, uint32_t coord)
 {
-	int at = loans->nr - 1;
-
-	while (at >= 0 && loans->coords[at] != coord)
-		at--;
-	return at;
+	for (int at = loans->nr - 1; at >= 0; at--)
+		if (loans->coords[at] == coord)
+			return at;
+	return -1;
 }
 
 static inline void pcpu_loans_remove(struct pcpu_loans *loans, int at)

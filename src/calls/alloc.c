@@ -118,11 +118,12 @@ void __percpu *pcpu_alloc_for(size_t size, size_t align, gfp_t gfp, const void *
 
 /* With the lock of @cache, where it is not so simple: it is dropped. */
 static void __percpu *__attribute__((__noinline__))
-alloc_held(struct pcpu_cache *cache, const struct pcpu_request *request, const void *caller)
+alloc_held(struct pcpu_cache *cache, size_t size, size_t align, gfp_t gfp, const void *caller)
 {
-	struct pcpu_area area = pcpu_cache_get_held(cache, (int)request->size);
+	const struct pcpu_request request = {.size = size, .align = align, .gfp = gfp};
+	struct pcpu_area area = pcpu_cache_get_held(cache, (int)size);
 
-	return area.coord ? pointer_to(&area, request->size) : pcpu_alloc(request, caller);
+	return area.coord ? pointer_to(&area, size) : pcpu_alloc(&request, caller);
 }
 
 /* Written so that what is usual calls nothing but the clearing, and that last. */
@@ -138,9 +139,7 @@ alloc(size_t size, size_t align, gfp_t gfp, const void *caller)
 	if (!cache)
 		return pcpu_alloc_for(size, align, gfp, caller);
 	if (!pcpu_cache_lend(cache, (int)size, &area))
-		return alloc_held(cache,
-				  &(struct pcpu_request){.size = size, .align = align, .gfp = gfp},
-				  caller);
+		return alloc_held(cache, size, align, gfp, caller);
 	return area.dirty ? clean(area.coord, size) : pcpu_pointer_make(area.coord);
 }
 

@@ -10,21 +10,25 @@ _Static_assert(sizeof(struct pcpu_stat_header) == 512, "whole lines");
 _Static_assert(sizeof(struct pcpu_stat_counts) == 256, "whole lines");
 _Static_assert(sizeof(struct pcpu_stat_block) % 64 == 0, "whole lines");
 
+/* The words of the header from allocs on; and those of them up to largest_free. */
+#define TOLD 10
+#define TOLD_ALWAYS 5
+_Static_assert(offsetof(struct pcpu_stat_header, cached_at_fork) -
+			       offsetof(struct pcpu_stat_header, allocs) ==
+		       TOLD * sizeof(uint64_t),
+	       "these");
+
 struct pcpu_stat_page *pcpu_stat;
 struct pcpu_stat_header pcpu_stat_now;
 struct pcpu_stat_counts pcpu_stat_elsewhere;
-
-static uint64_t *word_at(struct pcpu_stat_header *header, size_t offset)
-{
-	return (uint64_t *)(void *)((char *)header + offset);
-}
+bool pcpu_stat_more;
 
 /*
  * Against who makes the page meanwhile (begin() in publish.c), and copies the words to it:
  *
- *	store	T1  now = value
+ *	tell	T1  now = what there is
  *		T2  a barrier, if there is no page; look again
- *		T3  page = value, if there is one
+ *		T3  page = now, if there is one
  *	make	M1  there is a page
  *		M2  page = now, and a barrier
  *		M3  M2 again, if now has changed
@@ -32,18 +36,29 @@ static uint64_t *word_at(struct pcpu_stat_header *header, size_t offset)
  * If T2 finds no page, M2 finds what T1 has stored. If it finds one, either M3 does, or T1 comes
  * after M3, and so T3 after M2.
  */
-void pcpu_stat_store(size_t offset, uint64_t value)
+void pcpu_stat_tell(void)
 {
 	struct pcpu_stat_page *page = pcpu_stat_mine();
+	const uint64_t *from = &pcpu_stat_now.allocs;
+	int nr = TOLD_ALWAYS;
+	uint64_t *to;
 
 	pcpu_assert_held(&pcpu_alloc_mutex);
-	__atomic_store_n(word_at(&pcpu_stat_now, offset), value, __ATOMIC_RELAXED);
 	if (!page) {
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
 		page = pcpu_stat_mine();
 	}
-	if (page)
-		__atomic_store_n(word_at(&page->header, offset), value, __ATOMIC_RELEASE);
+	if (!page)
+		return;
+	to = &page->header.allocs;
+	if (__builtin_expect(pcpu_stat_more, 0)) {
+		pcpu_stat_more = false;
+		nr = TOLD;
+	}
+	/* with release order, for T1 */
+	for (int i = 0; i < nr; i++)
+		__atomic_store_n(&to[i], __atomic_load_n(&from[i], __ATOMIC_RELAXED),
+				 __ATOMIC_RELEASE);
 }
 
 static void raise_to(uint64_t *most, uint64_t value)

@@ -16,11 +16,13 @@
 #ifndef PCPU_COUNT_H
 #define PCPU_COUNT_H
 
+#include "add_alone.h"
 #include "ground/hidden.h"
 #include "ground/system/new_process.h"
 
 #include <percpu/impl/stat_page.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -56,19 +58,17 @@ static inline struct pcpu_stat_counts *pcpu_counts_of(unsigned int cpu)
 #define pcpu_count(cpu, what, nr) \
 	((void)__atomic_fetch_add(&pcpu_counts_of(cpu)->what, (nr), __ATOMIC_RELAXED))
 
-/* An addition to @counter by who is the only one to add to it now, while anybody may read it. */
-static inline void pcpu_count_alone(uint64_t *counter, uint64_t nr)
-{
-	__atomic_store_n(counter, *counter + nr, __ATOMIC_RELAXED);
-}
-
-/* The same to the count @what of @cpu, which is added to under pcpu_alloc_mutex alone. */
-#define pcpu_count_locked(cpu, what, nr) pcpu_count_alone(&pcpu_counts_of(cpu)->what, (nr))
-
-/* Has the header say that @what is @value; under pcpu_alloc_mutex. */
+/* From pcpu_stat_tell() on the header says that @what is @value. */
 #define pcpu_stat_set(what, value) \
-	pcpu_stat_store(offsetof(struct pcpu_stat_header, what), (uint64_t)(value))
-void pcpu_stat_store(size_t offset, uint64_t value);
+	__atomic_store_n(&pcpu_stat_now.what, (uint64_t)(value), __ATOMIC_RELAXED)
+
+/* The same of what seldom changes: what comes behind largest_free. */
+#define pcpu_stat_set_seldom(what, value) \
+	(pcpu_stat_set(what, value), (void)(pcpu_stat_more = true))
+extern bool pcpu_stat_more PCPU_HIDDEN;
+
+/* Has the header say what there is now; under pcpu_alloc_mutex, before it is dropped. */
+void pcpu_stat_tell(void);
 
 /* Something that took @ns has been done to @cpu. From anywhere. */
 void pcpu_count_hold(unsigned int cpu, uint64_t ns);

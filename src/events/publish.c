@@ -147,13 +147,13 @@ static void fill_header(struct pcpu_stat_header *header)
 	header->started_ns = pcpu_stat_clock();
 }
 
-#define FIRST_WORD offsetof(struct pcpu_stat_header, areas)
+#define FIRST_WORD offsetof(struct pcpu_stat_header, allocs)
 #define NR_WORDS ((sizeof(struct pcpu_stat_header) - FIRST_WORD) / sizeof(uint64_t))
 
 /* M2 and M3 (count.c): what is stored under a mutex that the caller need not have. */
 static void copy_what_there_is(struct pcpu_stat_header *header)
 {
-	uint64_t *to = &header->areas, *from = &pcpu_stat_now.areas, value;
+	uint64_t *to = &header->allocs, *from = &pcpu_stat_now.allocs, value;
 
 	for (size_t i = 0; i < NR_WORDS; i++) {
 		do {

@@ -49,25 +49,24 @@ struct pcpu_stat_header {
 	uint64_t window_size;    /* what lies from a block's window on is that CPU's */
 	uint64_t started_ns;     /* CLOCK_MONOTONIC, when counting began */
 
+	/* Calls that took the allocator's mutex; those that caches served are in by_size. */
+	uint64_t allocs, frees;
 	/* What there is now. Areas are live ones and those in caches; sizes are of one copy. */
 	uint64_t areas, area_bytes;
+	uint64_t largest_free; /* no free piece of a chunk, but the reserved one, is larger */
+	uint64_t room_bytes;   /* what areas have, and what is free in these chunks */
 	uint64_t chunks, most_chunks; /* most at once */
 	uint64_t chunks_made, chunks_destroyed;
-	uint64_t free_bytes;   /* in chunks, but the reserved one */
-	uint64_t largest_free; /* no free piece is larger */
 
-	/* What the process had from its parent: live areas, and areas in caches. */
-	uint64_t live_at_fork;
+	/* Areas in caches that the process had from its parent. The live ones are in allocs. */
 	uint64_t cached_at_fork, cached_bytes_at_fork;
-	uint64_t padding[46];
+	uint64_t padding[45];
 };
 
 /* Of one CPU. Times are in ns, of CLOCK_MONOTONIC. */
 struct pcpu_stat_counts {
 	uint64_t window; /* where its copies are; 0: its unit is not open */
 
-	/* Calls that took the allocator's mutex. Those that a cache served are in by_size. */
-	uint64_t allocs, frees;
 	/* Caches: how often one was filled, and with what; and what went back to the maps. */
 	uint64_t refills, refilled_areas, refilled_bytes;
 	uint64_t returns, returned_areas, returned_bytes;
@@ -77,7 +76,7 @@ struct pcpu_stat_counts {
 	/* The CPU was taken by a visit, or for an operation; and waited for, by whomever. */
 	uint64_t holds, hold_ns, longest_hold_ns;
 	uint64_t waits, wait_ns, longest_wait_ns;
-	uint64_t padding[15];
+	uint64_t padding[17];
 };
 
 struct pcpu_stat_size {

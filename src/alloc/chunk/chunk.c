@@ -34,11 +34,14 @@ struct pcpu_chunk_list pcpu_all_chunks;
 /* What is published, and not needed here otherwise. */
 static struct {
 	uint64_t made, destroyed;
-	uint64_t free_bytes;    /* but in the reserved chunk */
-	uint64_t reserved_used; /* in that */
-	/* The chunk with the largest contig hint, and that; NULL: none is known. */
+	uint64_t room;          /* in chunks, but the reserved one */
+	uint64_t reserved_used; /* by areas of that */
+	/*
+	 * The chunk with the largest contig hint, and that; NULL: none is known. No other's is
+	 * larger than second_free.
+	 */
 	const struct pcpu_chunk *largest;
-	int largest_free;
+	int largest_free, second_free;
 	unsigned int since; /* it has last been looked for: chunks that changed */
 } told;
 
@@ -84,26 +87,24 @@ void pcpu_chunk_note_room(const struct pcpu_chunk *chunk)
 	pcpu_slot_add_room(pcpu_chunk_slot(chunk), &room);
 }
 
-static void tell_of_free(void)
+static void tell_of_room(void)
 {
 	pcpu_stat_set(area_bytes, pcpu_used_bytes + told.reserved_used);
-	pcpu_stat_set(free_bytes, told.free_bytes);
+	pcpu_stat_set_seldom(room_bytes, told.room + told.reserved_used);
 }
 
 static void note_free(struct pcpu_chunk *chunk, int free_size)
 {
 	pcpu_used_bytes += (uint64_t)(int64_t)(chunk->noted_free - free_size);
-	if (!chunk->own_blocks)
-		told.free_bytes += (uint64_t)(int64_t)(free_size - chunk->noted_free);
 	chunk->noted_free = free_size;
-	tell_of_free();
+	pcpu_stat_set(area_bytes, pcpu_used_bytes + told.reserved_used);
 }
 
 static void note_reserved(const struct pcpu_chunk *chunk)
 {
 	told.reserved_used =
 		(uint64_t)(chunk->end - chunk->start - pcpu_area_map_free_size(&chunk->map));
-	tell_of_free();
+	tell_of_room();
 }
 
 static void set_largest(const struct pcpu_chunk *chunk, int size)
@@ -117,7 +118,7 @@ static void set_largest(const struct pcpu_chunk *chunk, int size)
 static void look_for_largest(void)
 {
 	const struct pcpu_chunk *largest = NULL;
-	int size = 0;
+	int size = 0, second = 0;
 
 	if (pcpu_nr_chunks > LOOK_AT_ONCE && told.since < pcpu_nr_chunks)
 		return;
@@ -125,28 +126,34 @@ static void look_for_largest(void)
 	for (const struct pcpu_chunk *chunk = pcpu_all_chunks.first; chunk; chunk = chunk->all_next) {
 		int hint = chunk->own_blocks ? 0 : pcpu_area_map_contig_hint(&chunk->map);
 
+		second = hint > size ? size : hint > second ? hint : second;
 		if (hint > size) {
 			largest = chunk;
 			size = hint;
 		}
 	}
+	told.second_free = second;
 	set_largest(largest, size);
 }
 
-static void note_largest(const struct pcpu_chunk *chunk)
+static void note_largest(const struct pcpu_chunk *chunk, int hint)
 {
-	int hint = pcpu_area_map_contig_hint(&chunk->map);
-
 	told.since++;
-	if (hint > told.largest_free)
-		set_largest(chunk, hint);
-	else if (!told.largest || (chunk == told.largest && hint < told.largest_free))
+	if (!told.largest || (chunk == told.largest && hint < told.second_free)) {
 		look_for_largest();
+	} else if (chunk == told.largest) {
+		set_largest(chunk, hint);
+	} else if (hint > told.largest_free) {
+		told.second_free = told.largest_free;
+		set_largest(chunk, hint);
+	} else if (hint > told.second_free) {
+		told.second_free = hint;
+	}
 }
 
 void pcpu_chunk_relocate(struct pcpu_chunk *chunk, int old_slot)
 {
-	int slot = pcpu_chunk_slot(chunk);
+	int slot = pcpu_chunk_slot(chunk), hint = pcpu_area_map_contig_hint(&chunk->map);
 
 	pcpu_assert_held(&pcpu_alloc_mutex);
 	if (chunk == pcpu_reserved_chunk) {
@@ -154,8 +161,8 @@ void pcpu_chunk_relocate(struct pcpu_chunk *chunk, int old_slot)
 		return;
 	}
 	note_free(chunk, pcpu_area_map_free_size(&chunk->map));
-	note_largest(chunk);
-	set_roomy(chunk, pcpu_area_map_contig_hint(&chunk->map) >= PCPU_STOCK_BYTES);
+	note_largest(chunk, hint);
+	set_roomy(chunk, hint >= PCPU_STOCK_BYTES);
 	if (slot == old_slot)
 		return;
 	pcpu_chunk_note_room(chunk);
@@ -212,10 +219,10 @@ struct pcpu_chunk *pcpu_chunk_next(const struct pcpu_chunk *chunk)
 
 static void tell_of_chunks(void)
 {
-	pcpu_stat_set(chunks, pcpu_nr_chunks);
-	pcpu_stat_set(most_chunks, pcpu_nr_max_chunks);
-	pcpu_stat_set(chunks_made, told.made);
-	pcpu_stat_set(chunks_destroyed, told.destroyed);
+	pcpu_stat_set_seldom(chunks, pcpu_nr_chunks);
+	pcpu_stat_set_seldom(most_chunks, pcpu_nr_max_chunks);
+	pcpu_stat_set_seldom(chunks_made, told.made);
+	pcpu_stat_set_seldom(chunks_destroyed, told.destroyed);
 }
 
 void pcpu_chunks_after_fork(void)
@@ -355,8 +362,8 @@ static struct pcpu_chunk *new_chunk(uint32_t base, int start, int end, bool own_
 				     &chunk->map.blocks[chunk->map.end]);
 	add_to_all(chunk);
 	if (!own_blocks)
-		told.free_bytes += (uint64_t)(end - start);
-	tell_of_free();
+		told.room += (uint64_t)(end - start);
+	tell_of_room();
 	return chunk;
 fail:
 	pcpu_mem_free(words, words_size);
@@ -390,8 +397,8 @@ static void free_chunk(struct pcpu_chunk *chunk)
 	if (chunk->own_blocks)
 		told.reserved_used = 0;
 	else
-		told.free_bytes -= (uint64_t)(chunk->end - chunk->start);
-	tell_of_free();
+		told.room -= (uint64_t)(chunk->end - chunk->start);
+	tell_of_room();
 	if (chunk == told.largest) {
 		told.largest = NULL;
 		look_for_largest();

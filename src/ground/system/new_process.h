@@ -22,7 +22,7 @@
  */
 struct pcpu_wiped {
 	int known; /* pcpu_process_is_known */
-	bool caches_on;
+	bool caches_on, caches_are_quick;
 } __attribute__((__aligned__(PCPU_PAGE_SIZE)));
 extern struct pcpu_wiped pcpu_wiped PCPU_HIDDEN;
 

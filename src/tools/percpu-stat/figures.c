@@ -7,8 +7,8 @@
 /* a table, a figure a row */
 /* clang-format off */
 const struct figure_row figure_rows[NR_FIGURES] = {
-	[ALLOCATIONS] = {"allocations", "Allocations that succeeded", PLAIN, true, true},
-	[FREES] = {"frees", "Areas that were freed", PLAIN, true, true},
+	[ALLOCATIONS] = {"allocations", "Allocations that succeeded", PLAIN, true, false},
+	[FREES] = {"frees", "Areas that were freed", PLAIN, true, false},
 	[LIVE_AREAS] = {"live_areas", "Areas that are allocated", PLAIN, false, false},
 	[LIVE_BYTES] = {"live", "What they have, of one copy", BYTES, false, false},
 	[CACHE_ALLOCATIONS] = {"cache_allocations", "Allocations that a cache served", PLAIN, true, true},
@@ -81,8 +81,6 @@ void figures_of_cpu(const struct page *page, unsigned int cpu, struct figures *f
 		value[CACHE_ALLOCATIONS] += by_size.allocs;
 		value[CACHE_FREES] += by_size.frees;
 	}
-	value[ALLOCATIONS] = counts.allocs + value[CACHE_ALLOCATIONS];
-	value[FREES] = counts.frees + value[CACHE_FREES];
 }
 
 /* What came to the caches, and is not there any more. */
@@ -135,7 +133,8 @@ void figures_of_process(const struct page *page, const struct figures *cpus,
 	value[RESIDENT] = FIGURE_UNKNOWN;
 	for (unsigned int cpu = 0; cpu < header->nr_cpus; cpu++)
 		add_cpu(&cpus[cpu], value);
-	value[ALLOCATIONS] += header->live_at_fork;
+	value[ALLOCATIONS] = header->allocs + value[CACHE_ALLOCATIONS];
+	value[FREES] = header->frees + value[CACHE_FREES];
 	set_cached(page, value);
 	value[LIVE_AREAS] = less(header->areas, value[CACHED_AREAS]);
 	value[LIVE_BYTES] = less(header->area_bytes, value[CACHED_BYTES]);
@@ -143,7 +142,7 @@ void figures_of_process(const struct page *page, const struct figures *cpus,
 	value[MOST_CHUNKS] = header->most_chunks;
 	value[CHUNKS_MADE] = header->chunks_made;
 	value[CHUNKS_DESTROYED] = header->chunks_destroyed;
-	value[FREE_BYTES] = header->free_bytes;
+	value[FREE_BYTES] = less(header->room_bytes, header->area_bytes);
 	value[LARGEST_FREE] = header->largest_free;
 }
 

@@ -92,15 +92,21 @@ static void put_areas(const struct line *line)
 {
 	const uint64_t *now = line->now->value;
 
-	put_rate(line, ALLOCATIONS, 6);
-	put_rate(line, FREES, 6);
+	/* of a CPU, those of its cache: others are nobody's */
+	const bool of_cpu = now[ALLOCATIONS] == FIGURE_UNKNOWN;
+
+	put_rate(line, of_cpu ? CACHE_ALLOCATIONS : ALLOCATIONS, 6);
+	put_rate(line, of_cpu ? CACHE_FREES : FREES, 6);
 	put_known(now[LIVE_AREAS], 5);
 	put_known(now[LIVE_BYTES], 5);
 }
 
 static void put_caches(const struct line *line)
 {
-	put_percent(difference(line, CACHE_ALLOCATIONS), difference(line, ALLOCATIONS));
+	if (line->now->value[ALLOCATIONS] == FIGURE_UNKNOWN)
+		printf(" %3s", "-");
+	else
+		put_percent(difference(line, CACHE_ALLOCATIONS), difference(line, ALLOCATIONS));
 	put_rate(line, CACHE_REFILLS, 5);
 	put_rate(line, CACHE_RETURNS, 5);
 	put_known(line->now->value[CACHED_AREAS], 5);

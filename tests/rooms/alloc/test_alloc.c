@@ -70,7 +70,7 @@ static int open_this_unit(void **state)
 {
 	(void)state;
 	this_cpu_inc(some_variable);
-	pcpu_cache_on = false;
+	pcpu_cache_turn(false);
 	/* what an alignment costs for ever is spent now: a sliver for the static area */
 	free_percpu(__alloc_percpu(PCPU_PAGE_SIZE, PCPU_PAGE_SIZE));
 	free_at_start = first_free();
@@ -81,7 +81,7 @@ static int open_this_unit(void **state)
 static int switch_caches_on(void **state)
 {
 	(void)state;
-	pcpu_cache_on = true;
+	pcpu_cache_turn(true);
 	return 0;
 }
 
@@ -1160,7 +1160,7 @@ static void count_reserved_areas(void *arg)
 	int in_reserved = 0;
 
 	(void)arg;
-	pcpu_cache_on = true;
+	pcpu_cache_turn(true);
 	free_percpu(__alloc_percpu(8, 8));
 	for (int i = 0; i < 32; i++)
 		areas[i] = __alloc_reserved_percpu(8, 8);
@@ -1195,7 +1195,7 @@ static void cancel_a_waiting_thread(void *arg)
 	pthread_t thread;
 
 	(void)arg;
-	pcpu_cache_on = true;
+	pcpu_cache_turn(true);
 	free_percpu(__alloc_percpu(8, 8));
 	while (!lock)
 		lock = pcpu_cpu_trylock();

@@ -452,7 +452,7 @@ static int remember_start(void **state)
 static int everything_is_free(void **state)
 {
 	(void)state;
-	pcpu_cache_on = true;
+	pcpu_cache_turn(true);
 	percpu_trim();
 	return !locked(pcpu_chunks_check()) &&
 			       pcpu_area_map_free_size(&pcpu_first_chunk->map) == free_at_start &&
@@ -491,7 +491,7 @@ static void areas_are_ones_own(void **state)
 {
 	const struct walk *how = *state;
 
-	pcpu_cache_on = how->caches;
+	pcpu_cache_turn(how->caches);
 	walk_alone(how->share, how->which);
 }
 
@@ -612,7 +612,7 @@ static void threads_do_not_get_each_others_areas(void **state)
 {
 	const struct walk *how = *state;
 
-	pcpu_cache_on = how->caches;
+	pcpu_cache_turn(how->caches);
 	walk_in_threads((int)how->which, how->share);
 }
 

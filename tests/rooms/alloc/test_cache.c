@@ -160,9 +160,9 @@ static void caches_serve_sizes_up_to_256_and_alignments_that_divide_them(void **
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		if (pcpu_cache_serves(cases[i].size, cases[i].align) != cases[i].served)
 			fail_msg("size %zu, align %zu", cases[i].size, cases[i].align);
-	pcpu_cache_on = false;
+	pcpu_cache_turn(false);
 	assert_false(pcpu_cache_serves(8, 8));
-	pcpu_cache_on = true;
+	pcpu_cache_turn(true);
 }
 
 static void areas_of_every_size_are_aligned_as_its_largest_divisor(void **state)
@@ -379,11 +379,11 @@ static void no_more_areas_wait_than_there_is_room_for(void **state)
 /* Takes all of the first chunk, which may have room in many places, but in none for much. */
 static void fill_first_chunk(void)
 {
-	pcpu_cache_on = false;
+	pcpu_cache_turn(false);
 	for (size_t size = 4096; size > 0; size /= 8)
 		while (chunk_of(__alloc_percpu(size, 1)) == pcpu_first_chunk)
 			;
-	pcpu_cache_on = true;
+	pcpu_cache_turn(true);
 }
 
 /*

@@ -102,7 +102,7 @@ static void hardly_anything_stays_of_areas_of_the_sizes_of_caches(void *arg)
 static void hardly_anything_stays_without_caches(void *arg)
 {
 	(void)arg;
-	pcpu_cache_on = false;
+	pcpu_cache_turn(false);
 	hardly_anything_stays_of(1024);
 }
 

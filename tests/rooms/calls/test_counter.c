@@ -93,7 +93,7 @@ static void destroy_gives_the_memory_back_once(void **state)
 
 	(void)state;
 	/* which would keep the memory for the next of that size */
-	pcpu_cache_on = false;
+	pcpu_cache_turn(false);
 	free_before = pcpu_area_map_free_size(&pcpu_first_chunk->map);
 	assert_int_equal(percpu_counter_init(&counter, 0, GFP_KERNEL), 0);
 	assert_true(pcpu_area_map_free_size(&pcpu_first_chunk->map) < free_before);
@@ -101,7 +101,7 @@ static void destroy_gives_the_memory_back_once(void **state)
 	assert_int_equal(pcpu_area_map_free_size(&pcpu_first_chunk->map), free_before);
 	percpu_counter_destroy(&counter);
 	assert_int_equal(pcpu_area_map_free_size(&pcpu_first_chunk->map), free_before);
-	pcpu_cache_on = true;
+	pcpu_cache_turn(true);
 }
 
 static void destroy_of_a_zeroed_counter_does_nothing(void **state)
@@ -187,14 +187,14 @@ static void counters_made_together_are_one_area(void **state)
 	int free_before;
 
 	(void)state;
-	pcpu_cache_on = false;
+	pcpu_cache_turn(false);
 	free_before = pcpu_area_map_free_size(&pcpu_first_chunk->map);
 	assert_int_equal(percpu_counter_init_many(many, 0, GFP_KERNEL, MANY), 0);
 	assert_int_equal(free_before - pcpu_area_map_free_size(&pcpu_first_chunk->map),
 			 MANY * sizeof(int32_t));
 	percpu_counter_destroy_many(many, MANY);
 	assert_int_equal(pcpu_area_map_free_size(&pcpu_first_chunk->map), free_before);
-	pcpu_cache_on = true;
+	pcpu_cache_turn(true);
 }
 
 static void counters_that_cannot_be_made_are_as_if_destroyed(void **state)

@@ -222,7 +222,7 @@ static bool alloc_areas(int nr, size_t size, size_t align)
 
 static void without_caches(void)
 {
-	pcpu_cache_on = false;
+	pcpu_cache_turn(false);
 }
 
 static bool alloc_8_bytes(void)
