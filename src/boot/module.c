@@ -75,7 +75,7 @@ static struct module *new_module(const struct pcpu_note *note, const char *name)
 	if (!*name)
 		name = program_invocation_name;
 	if (!pcpu_note_is_known(note))
-		pcpu_fatal(
+		pcpu_fatal_unlock(
 			"%s was built with headers of another libpercpu (module record version %u "
 			"with %u ranges, this library knows version %d with %d): build it again "
 			"with the headers that this library came with",
@@ -142,9 +142,9 @@ static void add_copied(struct module *executable)
 	if (!pcpu_copied_range(has_variable_at, &start, &highest))
 		return;
 	if (!executable)
-		pcpu_fatal("%s has copies of a shared object's per-CPU variables (at %#lx), "
-			   "and does not include <percpu/percpu.h>",
-			   program_invocation_name, (unsigned long)start);
+		pcpu_fatal_unlock("%s has copies of a shared object's per-CPU variables (at %#lx), "
+				  "and does not include <percpu/percpu.h>",
+				  program_invocation_name, (unsigned long)start);
 	end = executable->address + executable->static_size;
 	has_own = executable->span.size != 0;
 	executable->span.images[__PCPU_NOTE_RANGES] =
@@ -162,7 +162,7 @@ static void pick_first(void)
 		link = &(*link)->next;
 	first = *link;
 	if (!first)
-		pcpu_fatal("no module has a per-CPU variable, not even the library itself");
+		pcpu_fatal_unlock("no module has a per-CPU variable, not even the library itself");
 	*link = first->next;
 	first->next = modules;
 	modules = first;
@@ -230,8 +230,8 @@ static int displace(struct module *module)
 
 static void __attribute__((__noreturn__)) no_place(const struct module *module, int err)
 {
-	pcpu_fatal("no place for the per-CPU variables of %s at %#lx (%zu bytes): errno %d",
-		   module->name, module->address, module->static_size, -err);
+	pcpu_fatal_unlock("no place for the per-CPU variables of %s at %#lx (%zu bytes): errno %d",
+			  module->name, module->address, module->static_size, -err);
 }
 
 /* In two rounds, so that none is put where another one's are. */
@@ -356,6 +356,6 @@ bool pcpu_module_add(const void *note, const char *name)
 	pcpu_assert_held(&pcpu_alloc_mutex);
 	pcpu_assert(!find_module(note));
 	if (!add_module(note, name))
-		pcpu_fatal("no memory for the per-CPU variables of a shared object");
+		pcpu_fatal_unlock("no memory for the per-CPU variables of a shared object");
 	return pcpu_nr_displaced == nr_displaced;
 }

@@ -61,6 +61,7 @@
 #include "memory/unit.h"
 
 #include <percpu/impl/runtime.h>
+#include <percpu/section.h>
 #include <percpu/impl/system_masks.h>
 #include <percpu/shared.h>
 
@@ -351,6 +352,38 @@ static void mend_untold_child(void)
 	unlock_if_taken(&pcpu_debug_mutex, at_fork.debug);
 }
 
+/* --- fatal messages --- */
+
+static void unlock_if_held(struct pcpu_mutex *mutex)
+{
+	if (mutex && pcpu_mutex_is_held(mutex))
+		pcpu_mutex_unlock(mutex);
+}
+
+static void unlock_inner(void)
+{
+	unlock_if_held(&pcpu_switch_mutex);
+	unlock_if_held(&pcpu_unit_lock);
+	unlock_if_held(pcpu_mem_mutex());
+	if (pcpu_mutex_is_held(&pcpu_alloc_mutex) && pcpu_cpu_locks_are_stopped())
+		pcpu_cpu_locks_resume();
+	unlock_if_held(&pcpu_alloc_mutex);
+	unlock_if_held(&pcpu_debug_mutex);
+}
+
+/* From the last to the first. */
+static void let_go(bool all)
+{
+	while (pcpu_held_cpu() >= 0)
+		__percpu_release_slow();
+	if (all)
+		unlock_inner();
+	unlock_if_held(&pcpu_states_mutex);
+	pcpu_online_writer_ends();
+	while (pcpu_maps_taken && pcpu_mutex_is_held(&pcpu_add_remove_lock))
+		pcpu_maps_done();
+}
+
 /* --- everything, in order --- */
 
 static void find_machine(void)
@@ -379,6 +412,7 @@ static void arrange_forks_and_ends(void)
 	pcpu_setup_check("no memory", -pthread_atfork(before_fork, after_fork, in_child));
 	pcpu_new_process_init(mend_untold_child);
 	pcpu_debug_init(pcpu_conf.debug);
+	pcpu_fatal_set_hook(let_go);
 }
 
 /*

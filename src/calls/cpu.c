@@ -21,7 +21,7 @@
 static void must_be_able_to_wait(const char *what)
 {
 	if (pcpu_held_cpu() >= 0 && !pcpu_online_self.writes)
-		pcpu_fatal("%s inside of a section: who holds a CPU does not wait", what);
+		pcpu_fatal_unlock("%s inside of a section: who holds a CPU does not wait", what);
 }
 
 /* A writer that waits for it may have the lock. */
@@ -123,8 +123,9 @@ PERCPU_API void cpus_read_unlock(void)
 PERCPU_API void cpus_write_lock(void)
 {
 	if (pcpu_online_self.writes || pcpu_online_self.reads)
-		pcpu_fatal("cpus_write_lock() by who is the writer, or a reader: it would wait for "
-			   "itself");
+		pcpu_fatal_unlock(
+			"cpus_write_lock() by who is the writer, or a reader: it would wait for "
+			"itself");
 	begin("cpus_write_lock()");
 	pcpu_online_write_lock();
 }

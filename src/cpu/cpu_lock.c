@@ -84,12 +84,10 @@ void pcpu_cpu_locks_renew(void)
 		set_halves(lock, 0);
 }
 
-#ifdef PCPU_ASSERT
 bool pcpu_cpu_locks_are_stopped(void)
 {
 	return locks.stops > 0;
 }
-#endif
 
 struct pcpu_cpu_lock *pcpu_cpu_locks(void)
 {

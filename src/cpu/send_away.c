@@ -19,11 +19,13 @@ static void send_away_from(unsigned int cpu)
 	sigset_t saved;
 
 	pcpu_hold(cpu, &saved);
-	if (__atomic_load_n(&entry->pinned, __ATOMIC_SEQ_CST))
+	if (__atomic_load_n(&entry->pinned, __ATOMIC_SEQ_CST)) {
+		pcpu_release(cpu, &saved);
 		pcpu_fatal(
 			"an object was loaded whose per-CPU variables are displaced, while threads "
 			"are pinned to CPU %u: load it before they are",
 			cpu);
+	}
 	entry->rest |= PCPU_SLOW_ONLY;
 	pcpu_release(cpu, &saved);
 }

@@ -33,6 +33,8 @@
  * joined: toolkit/split_count.h). A fork() in a handler keeps what its
  * thread has already, and waits for nothing that stands above that.
  *
+ * Who gives a fatal message has none, or drops them first (log.h): its handler may fork.
+ *
  * tests/model/locks.pml is a model of this, and with assertions on every thread has its ranks
  * checked.
  */

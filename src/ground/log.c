@@ -2,11 +2,21 @@
 /*
  * log.c - records for the log handler, and the end of the road.
  *
- * Nothing here allocates or takes a lock: a fatal message may have to be given in a signal handler,
- * or with any lock of the library held.
+ * Nothing here allocates or takes a lock: a fatal message may have to be given in a signal handler.
+ *
+ * How a process ends, of which several threads may find that it has to, one of them twice:
+ *
+ *	E1	the message is said, by every thread that has one
+ *	E2	who gives its second one, in a handler of the first, ends the process at once
+ *	E3	all others let go of the mutexes, and of the CPU, that they have
+ *	E4	the first thread of the process puts its word into `ending`; a word of another process is
+ *		as good as none, since this is then a child of its
+ *	E5	it calls the fatal handler, and then abort()
+ *	E5'	any other waits for that
  */
 #include "ground/log.h"
 #include "arch/probe.h"
+#include "ground/lock.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -15,6 +25,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -24,11 +35,22 @@ static struct {
 	percpu_fatal_handler_t fatal_handler;
 } log_to = {.level = PERCPU_LOG_WARNING};
 
-static __thread bool dying __attribute__((__tls_model__("initial-exec")));
+/* How many fatal messages the thread has given. */
+static __thread unsigned int dying __attribute__((__tls_model__("initial-exec")));
+
+/* The process and the thread that ends it, 32 bits each. */
+static uint64_t ending;
+
+static void (*let_go)(bool all);
+
+void pcpu_fatal_set_hook(void (*fn)(bool all))
+{
+	let_go = fn;
+}
 
 bool pcpu_thread_is_dying(void)
 {
-	return dying;
+	return dying != 0;
 }
 
 /*
@@ -129,12 +151,62 @@ static void __attribute__((__noreturn__)) end_process(void)
 	abort();
 }
 
-static void __attribute__((__noreturn__)) give_up(const char *message)
+/* E2. Without the program's handler of SIGABRT, which may be what has come here again. */
+static void __attribute__((__noreturn__)) end_at_once(void)
+{
+	signal(SIGABRT, SIG_DFL);
+	end_process();
+}
+
+/* E4 */
+static bool is_first_to_end(void)
+{
+	const uint64_t process = (uint64_t)getpid() << 32;
+	const uint64_t mine = process | (uint32_t)syscall(SYS_gettid);
+	uint64_t word = __atomic_load_n(&ending, __ATOMIC_RELAXED);
+
+	while (word >> 32 != process >> 32)
+		if (__atomic_compare_exchange_n(&ending, &word, mine, false, __ATOMIC_ACQ_REL,
+						__ATOMIC_RELAXED))
+			return true;
+	return false;
+}
+
+/* E5' */
+static void __attribute__((__noreturn__)) wait_for_the_end(void)
+{
+	for (;;)
+		pause();
+}
+
+#ifdef PCPU_ASSERT
+/* An assertion that does not hold may say so wherever it stands. */
+static void check_that_nothing_is_held(const char *message)
+{
+	if (!pcpu_ranks_held || strncmp(message, PCPU_ASSERTION, strlen(PCPU_ASSERTION)) == 0)
+		return;
+	emit(PERCPU_LOG_EMERG, PCPU_ASSERTION "a fatal message is given with a lock held");
+	end_at_once();
+}
+#else
+#define check_that_nothing_is_held(message) ((void)(message))
+#endif
+
+/* @all: as of the hook. */
+static void __attribute__((__noreturn__)) give_up(const char *message, bool all)
 {
 	percpu_fatal_handler_t handler = __atomic_load_n(&log_to.fatal_handler, __ATOMIC_ACQUIRE);
 
 	PCPU_PROBE1(fatal, message);
-	emit(PERCPU_LOG_EMERG, message);
+	if (dying < 3) /* the third is of the log handler itself */
+		emit(PERCPU_LOG_EMERG, message);
+	if (dying > 1)
+		end_at_once();
+	if (let_go)
+		let_go(all);
+	check_that_nothing_is_held(message);
+	if (!is_first_to_end())
+		wait_for_the_end();
 	if (handler)
 		handler(message);
 	end_process();
@@ -145,11 +217,23 @@ void pcpu_fatal(const char *format, ...)
 	char message[PCPU_LOG_MAX];
 	va_list args;
 
-	dying = true;
+	dying++;
 	va_start(args, format);
 	write_message(message, format, args);
 	va_end(args);
-	give_up(message);
+	give_up(message, false);
+}
+
+void pcpu_fatal_unlock(const char *format, ...)
+{
+	char message[PCPU_LOG_MAX];
+	va_list args;
+
+	dying++;
+	va_start(args, format);
+	write_message(message, format, args);
+	va_end(args);
+	give_up(message, true);
 }
 
 PERCPU_API void percpu_fatal(const char *format, ...)
@@ -157,11 +241,11 @@ PERCPU_API void percpu_fatal(const char *format, ...)
 	char message[PCPU_LOG_MAX];
 	va_list args;
 
-	dying = true;
+	dying++;
 	va_start(args, format);
 	write_message(message, format, args);
 	va_end(args);
-	give_up(message);
+	give_up(message, false);
 }
 
 void pcpu_log_set_level(enum percpu_log_level level)

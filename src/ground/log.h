@@ -25,8 +25,29 @@ void pcpu_log_set_level(enum percpu_log_level level);
 /* Whether the calling thread has given a fatal message: then it waits for no lock any more. */
 bool pcpu_thread_is_dying(void);
 
-/* A record of the most urgent level, then the fatal handler, then abort(). */
+/*
+ * A record of the most urgent level, then the fatal handler, then abort(). The caller has no mutex
+ * of the library, since the handler may do anything; assertions look at that. But it may have those
+ * under which callbacks of programs are called: they are dropped first.
+ */
 void pcpu_fatal(const char *format, ...)
 	__attribute__((__format__(__printf__, 1, 2), __noreturn__, __cold__));
+
+/*
+ * The same for who may have some, and leaves what they guard as it has to be: they are dropped
+ * first.
+ */
+void pcpu_fatal_unlock(const char *format, ...)
+	__attribute__((__format__(__printf__, 1, 2), __noreturn__, __cold__));
+
+/* What a message that is an assertion's begins with. */
+#define PCPU_ASSERTION "assertion failed: "
+
+/*
+ * Once, while there is one thread: what folders above do for a thread before its handler is called,
+ * or before it waits for another one's. @fn drops the CPU that the thread holds, and the mutexes
+ * under which callbacks of programs are called; or @all that it has.
+ */
+void pcpu_fatal_set_hook(void (*fn)(bool all));
 
 #endif /* PCPU_LOG_H */

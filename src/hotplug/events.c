@@ -48,9 +48,10 @@ void pcpu_notify_nofail(unsigned long event, unsigned int cpu)
 	const int err = pcpu_notify(event, cpu);
 
 	if (err)
-		pcpu_fatal("a notifier returns an error (%d) to event %#lx of CPU %u, which is not "
-			   "to be refused",
-			   err, event, cpu);
+		pcpu_fatal_unlock(
+			"a notifier returns an error (%d) to event %#lx of CPU %u, which is not "
+			"to be refused",
+			err, event, cpu);
 }
 
 void pcpu_notify_regardless(unsigned long event, unsigned int cpu)

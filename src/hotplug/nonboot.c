@@ -71,7 +71,7 @@ int pcpu_disable_nonboot_cpus(void)
 		return err;
 	}
 	if (num_online_cpus() != 1)
-		pcpu_fatal("%u CPUs are online, all but one having gone", num_online_cpus());
+		pcpu_fatal_unlock("%u CPUs are online, all but one having gone", num_online_cpus());
 	/* so that nobody else brings them up */
 	pcpu_hotplug_disable_locked(true);
 	return 0;

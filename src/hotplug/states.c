@@ -379,7 +379,7 @@ void pcpu_state_remove(int number, bool invoke)
 	if (pcpu_cpus_init())
 		return; /* none has been set up */
 	if (lock_states())
-		pcpu_fatal("cpuhp_remove_state(%d) in a callback of hotplug", number);
+		pcpu_fatal_unlock("cpuhp_remove_state(%d) in a callback of hotplug", number);
 	state = &states.table[number];
 	if (state->instances.first)
 		pcpu_log(PERCPU_LOG_WARNING,

@@ -110,7 +110,7 @@ static int take_down(const struct pcpu_change *change)
 	set_level(change, CPUHP_AP_NOTIFY_STARTING);
 	leave(change);
 	if (cpu_online(cpu))
-		pcpu_fatal("CPU %u is in the online mask again while it goes", cpu);
+		pcpu_fatal_unlock("CPU %u is in the online mask again while it goes", cpu);
 	pcpu_cpu_die(cpu);
 	pcpu_states_down_regardless(cpu, CPUHP_NOTIFY_PREPARE);
 	send_nofail(change, CPU_DEAD);
@@ -215,7 +215,7 @@ static int bring_up(const struct pcpu_change *change)
 	set_level(change, CPUHP_AP_ONLINE);
 	set_cpu_online(change->cpu, true);
 	if (!cpu_online(change->cpu))
-		pcpu_fatal("CPU %u has started, and is not in the online mask", change->cpu);
+		pcpu_fatal_unlock("CPU %u has started, and is not in the online mask", change->cpu);
 	return 0;
 }
 

@@ -307,7 +307,7 @@ static int move_open_window(unsigned int cpu, map_window_fn map)
 		return -ENOMEM;
 	err = replace_memory(cpu, map, kept);
 	if (err && replace_memory(cpu, unshare_window, kept))
-		pcpu_fatal("no memory for what has been counted on CPU %u", cpu);
+		pcpu_fatal_unlock("no memory for what has been counted on CPU %u", cpu);
 	pcpu_mem_free(kept, size);
 	return err;
 }
@@ -353,7 +353,7 @@ static void unshare_memory(void)
 
 	pcpu_open_units_unshare();
 	if (move_windows(unshare_window))
-		pcpu_fatal("no memory to have the copies as they were");
+		pcpu_fatal_unlock("no memory to have the copies as they were");
 	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
 	pcpu_open_units_forget_prepared();
 	pcpu_unlock_sigrestore(&pcpu_unit_lock, &saved);

@@ -443,32 +443,6 @@ static uint32_t pop_all(struct pool *pool)
 	return chain;
 }
 
-static void account_for(struct pool *pool, const void *object)
-{
-	unsigned int index;
-	struct pcpu_slab *slab = pcpu_slabs_find(&pool->slabs, object, &index);
-
-	if (!slab)
-		pcpu_fatal("%p was put to the pool %s, and is no object of it", object, pool->name);
-	if (!pcpu_slab_mark(slab, index))
-		pcpu_fatal("the object %p of the pool %s was put twice", object, pool->name);
-}
-
-/* Returns how many objects the chain has. */
-static unsigned long account(struct pool *pool, uint32_t chain)
-{
-	unsigned long found = 0;
-
-	pcpu_assert_held(&pool->lock);
-	for (struct pcpu_batch *batch = batch_of(pool, chain); batch;
-	     batch = batch_of(pool, batch->next)) {
-		for (unsigned int i = 0; i < batch->nr; i++)
-			account_for(pool, batch->objects[i]);
-		found += batch->nr;
-	}
-	return found;
-}
-
 static bool is_in_whole_slab(const struct pool *pool, const void *object)
 {
 	unsigned int index;
@@ -515,6 +489,44 @@ static void push_chain(struct pool *pool, uint32_t chain)
 		else
 			push_empty(pool, batch);
 	}
+}
+
+/* Its lock is dropped, and @chain is where it was: the handler of the message may use the pool. */
+static void __attribute__((__noreturn__, __cold__))
+refuse(struct pool *pool, uint32_t chain, const void *object, bool is_twice)
+{
+	pcpu_slabs_clear(&pool->slabs);
+	push_chain(pool, chain);
+	pcpu_mutex_unlock(&pool->lock);
+	pcpu_fatal(is_twice ? "the object %p of the pool %s was put twice"
+			    : "%p was put to the pool %s, and is no object of it",
+		   object, pool->name);
+}
+
+static void account_for(struct pool *pool, uint32_t chain, const void *object)
+{
+	unsigned int index;
+	struct pcpu_slab *slab = pcpu_slabs_find(&pool->slabs, object, &index);
+
+	if (!slab)
+		refuse(pool, chain, object, false);
+	if (!pcpu_slab_mark(slab, index))
+		refuse(pool, chain, object, true);
+}
+
+/* Returns how many objects the chain has. */
+static unsigned long account(struct pool *pool, uint32_t chain)
+{
+	unsigned long found = 0;
+
+	pcpu_assert_held(&pool->lock);
+	for (struct pcpu_batch *batch = batch_of(pool, chain); batch;
+	     batch = batch_of(pool, batch->next)) {
+		for (unsigned int i = 0; i < batch->nr; i++)
+			account_for(pool, chain, batch->objects[i]);
+		found += batch->nr;
+	}
+	return found;
 }
 
 PERCPU_API size_t percpu_pool_trim(struct percpu_pool *inlined)

@@ -63,9 +63,12 @@ program(slow SOURCES test_slow.c count_slow.c ARCH x86_64 IN usual ${tiers} musl
 	WRAP ${slow_side})
 program(registers SOURCES test_registers_aarch64.c count_slow.c ARCH aarch64 IN usual ${tiers}
 	CONF possible:64 WRAP ${slow_side})
-
 program(unaligned SOURCES test_unaligned.c IN usual ${tiers} mm_cid
 	WRAP pcpu_op_alone pcpu_op_locked)
+
+# --- the handler of fatal messages ---
+program(fatal SOURCES test_fatal.c IN usual released ${tiers} mm_cid)
+again(fatal_debug fatal CONF debug:3)
 
 # --- sections and visits, pinned threads, local locks, threads and processes that come and go ---
 program(section SOURCES test_section.c IN usual released ${tiers} ${elsewhere} mm_cid musl)

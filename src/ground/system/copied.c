@@ -153,10 +153,11 @@ static void check_used(const struct object *object, const Elf64_Sym *symbol, con
 	if (!object->symbolic && ELF64_ST_VISIBILITY(symbol->st_other) != STV_PROTECTED &&
 	    asks_for(object, symbol))
 		return;
-	pcpu_fatal("%s has a copy of the per-CPU variable %s of %s, which uses its own (exported, "
-		   "-Bsymbolic, or a dynamic list): compile %s with -fPIC, or with "
-		   "-mno-direct-extern-access (gcc) or -fno-direct-access-external-data (clang)",
-		   program_invocation_name, name, object->name, program_invocation_name);
+	pcpu_fatal_unlock(
+		"%s has a copy of the per-CPU variable %s of %s, which uses its own (exported, "
+		"-Bsymbolic, or a dynamic list): compile %s with -fPIC, or with "
+		"-mno-direct-extern-access (gcc) or -fno-direct-access-external-data (clang)",
+		program_invocation_name, name, object->name, program_invocation_name);
 }
 
 /* @copy: a relocation of the executable's, of a variable that may be one of the object's. */

@@ -81,8 +81,9 @@ static void fence_sequences(int cpu)
 	if (err == -EPERM && register_for(REGISTER_SEQUENCES))
 		err = fence_cpu(cpu);
 	if (err)
-		pcpu_fatal("membarrier for rseq fails with errno %d: updates cannot be kept apart",
-			   -err);
+		pcpu_fatal_unlock(
+			"membarrier for rseq fails with errno %d: updates cannot be kept apart",
+			-err);
 	/* the operation may be a signal handler's */
 	errno = saved;
 }
@@ -104,6 +105,7 @@ void pcpu_fence_threads(void)
 	if (err && errno == EPERM && register_for(REGISTER_THREADS))
 		err = membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
 	if (err)
-		pcpu_fatal("membarrier fails with errno %d: updates cannot be kept apart", errno);
+		pcpu_fatal_unlock("membarrier fails with errno %d: updates cannot be kept apart",
+				  errno);
 	errno = saved;
 }

@@ -191,6 +191,12 @@ bool pcpu_online_thread_end(void)
 	return pcpu_online_read_unlock();
 }
 
+void pcpu_online_writer_ends(void)
+{
+	if (pcpu_online_self.writes && cpu_hotplug.active_writer == (uintptr_t)pthread_self())
+		pcpu_online_write_unlock();
+}
+
 void pcpu_online_after_fork(void)
 {
 	const bool writes = cpu_hotplug.active_writer == (uintptr_t)pthread_self();

@@ -61,6 +61,9 @@ void pcpu_online_write_unlock(void);
 /* The calling thread ends: it is inside no more. False: it was not. */
 bool pcpu_online_thread_end(void);
 
+/* The same of a writer, which gives a fatal message. */
+void pcpu_online_writer_ends(void);
+
 /* In a child: nobody has it but the calling thread, if it has. */
 void pcpu_online_after_fork(void);
 

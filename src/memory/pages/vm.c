@@ -206,7 +206,8 @@ void pcpu_vm_unshare(uintptr_t addr, size_t size, unsigned int cpu)
 	if (!pcpu_hole_is_found())
 		err = map_reserved(addr, size, anonymous, pcpu_name_of_cpu(cpu, name));
 	if (err)
-		pcpu_fatal("a window at %#lx stays shared: errno %d", (unsigned long)addr, -err);
+		pcpu_fatal_unlock("a window at %#lx stays shared: errno %d", (unsigned long)addr,
+				  -err);
 }
 
 bool pcpu_vm_is_shared(void)
@@ -247,7 +248,7 @@ int pcpu_vm_share_array(void *array, size_t size)
 void pcpu_vm_unshare_array(void *array, size_t size)
 {
 	if (replace_array(array, size, MAP_PRIVATE))
-		pcpu_fatal("%zu bytes at %p stay shared: no memory", size, array);
+		pcpu_fatal_unlock("%zu bytes at %p stay shared: no memory", size, array);
 }
 
 /* --- pages --- */
