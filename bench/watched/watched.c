@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * percpu_bench_watched: what percpu-stat costs the process that it watches. It reads this one, at its
- * shortest interval, and is stopped in every other slice; the ratio of a slice to its neighbour is
- * what is booked. The slices are so long that each has several reads in it, and they are not the
+ * percpu_bench_watched: what percpu-stat costs the process that it watches. It reads this one, at
+ * its shortest interval, and is stopped in every other slice; the ratio of a slice to its neighbour
+ * is what is booked. The slices are so long that each has several reads in it, and they are not the
  * fastest ones that count, but the median of all.
  */
 #include <err.h>
@@ -147,9 +147,8 @@ int main(int argc, char **argv)
 	const struct groups groups = {
 		.program = "percpu_bench_watched",
 		.about =
-			"Measures a process while percpu-stat watches it, a hundred times a second, "
-			"and\n"
-			"while it does not, turn about.\n",
+			"Measures a process while percpu-stat watches it, a hundred times a\n"
+			"second, and while it does not, turn about.\n",
 		.group = group,
 		.nr = sizeof(group) / sizeof(group[0]),
 	};

@@ -16,26 +16,26 @@
  *	percpu_metrics_print(NULL, PERCPU_METRICS_OPENMETRICS, stdout);
  *
  * A *family* is all that has one name, help and type, as its struct percpu_metric_desc says; a
- * *series* is one of them, with its values of the labels. A *registry* has families; NULL is the one
- * that every program has. What a series counts into is in the handle that registering fills in:
+ * *series* is one of them, with its values of the labels. A *registry* has families; NULL is the
+ * one that every program has. What a series counts into is in the handle that registering fills in:
  * there is nothing to be looked up when something is counted. A handle may be copied.
  *
  *	counter		counts up, per CPU
- *	updown		counts up and down, per CPU, and is shown as a gauge: connections, bytes in use
+ *	updown		counts up and down, per CPU, and is shown as a gauge: connections, memory
  *	gauge		is set; one word for all CPUs, changed atomically, since the last of several
  *			CPUs that set it cannot be told from their copies
  *	histogram	how many values there were of each size, per CPU
  *	info		the number 1, with labels that say something
- *	function	of any type: what a function of the program says whenever the page is written
+ *	function	of any type: what a function of the program says for each page
  *
- * Updates (percpu_metric_inc() and so on) are thread- and signal-safe, wait for nobody but who holds
- * the CPU, and may be made inside of sections, in forked children, and while the page is written.
- * All other calls are thread-safe and may block; they are not for handlers of signals, but may be
- * made in a child of fork(). Where copies are shared (shared.h), children count into what was
- * registered before they were forked, and every process has it on its page.
+ * Updates (percpu_metric_inc() and so on) are thread- and signal-safe, wait for nobody but who
+ * holds the CPU, and may be made inside of sections, in forked children, and while the page is
+ * written. All other calls are thread-safe and may block; they are not for handlers of signals, but
+ * may be made in a child of fork(). Where copies are shared (shared.h), children count into what
+ * was registered before they were forked, and every process has it on its page.
  *
- * With PERCPU_UP registering gives -EOPNOTSUPP and a warning in the log. The kernel has nothing like
- * this. docs/metrics.md is the guide.
+ * With PERCPU_UP registering gives -EOPNOTSUPP and a warning in the log. The kernel has nothing
+ * like this. docs/metrics.md is the guide.
  */
 #ifndef PERCPU_METRICS_H
 #define PERCPU_METRICS_H
@@ -82,16 +82,16 @@ struct percpu_metric_desc {
 	/* "seconds", "bytes" ...: what the name ends in (before _total); NULL: none */
 	const char *unit;
 	/*
-	 * What is counted is shown divided by 10^decimals, exactly: 9 for nanoseconds that are shown
-	 * as seconds. 0 .. 9.
+	 * What is counted is shown divided by 10^decimals, exactly: 9 for nanoseconds that are
+	 * shown as seconds. 0 .. 9.
 	 */
 	unsigned int decimals;
 
 	/* Of histograms alone. */
 	/*
-	 * Buckets for each power of two: 1, 2, 4 .. 256, or 0, which is 4. From per_octave * lowest on
-	 * a bucket is at most 1/per_octave times as wide as its lowest value is large: to within that
-	 * a value is known. Below, buckets are as wide as lowest.
+	 * Buckets for each power of two: 1, 2, 4 .. 256, or 0, which is 4. From per_octave * lowest
+	 * on a bucket is at most 1/per_octave times as wide as its lowest value is large: to within
+	 * that a value is known. Below, buckets are as wide as lowest.
 	 */
 	unsigned int per_octave;
 	uint64_t lowest; /* below it all values are in one bucket; the power of two below; 0 is 1 */
@@ -104,7 +104,7 @@ struct percpu_metric_desc {
 	bool exact_sum;
 };
 
-/** Handles. An address may be taken of *value: per_cpu_ptr(counter.value, cpu) is one CPU's part. */
+/** Handles. per_cpu_ptr(counter.value, cpu) is one CPU's part. */
 struct percpu_metric_counter {
 	uint64_t __percpu *value;
 };
@@ -164,7 +164,8 @@ PERCPU_API int percpu_metrics_register(struct percpu_metrics *registry,
  *
  * Returns false: there is none now, and the page leaves the series out. It is called with the
  * library's lock for metrics: every call of this header but updates and reads of handles gives
- * -EDEADLK in it. It must not wait for a thread that may be in such a call, nor take CPUs up or down.
+ * -EDEADLK in it. It must not wait for a thread that may be in such a call, nor take CPUs up or
+ * down.
  */
 typedef bool (*percpu_metric_read_t)(void *arg, uint64_t *words);
 
@@ -183,8 +184,8 @@ PERCPU_API int percpu_metrics_register_function(struct percpu_metrics *registry,
  * percpu_metrics_unregister() - end what one percpu_metrics_register() has begun
  * @name: of the family
  *
- * Where it is the last, the series is freed, and its handles are not to be used any more. Returns 0;
- * -ENOENT: there is none; -EINVAL: labels without a value; -EDEADLK.
+ * Where it is the last, the series is freed, and its handles are not to be used any more. Returns
+ * 0; -ENOENT: there is none; -EINVAL: labels without a value; -EDEADLK.
  */
 PERCPU_API int percpu_metrics_unregister(struct percpu_metrics *registry, const char *name,
 					 const char *const *labels);
@@ -244,8 +245,9 @@ __pcpu_inline void percpu_metric_gauge_add(const struct percpu_metric_gauge *gau
 /**
  * percpu_metric_observe() - count @value in its bucket
  *
- * One this_cpu_inc(), and with exact_sum a this_cpu_add() after it: a page that is written in between
- * has the value in its bucket and not in the sum, and so it stays where a process is killed there.
+ * One this_cpu_inc(), and with exact_sum a this_cpu_add() after it: a page that is written in
+ * between has the value in its bucket and not in the sum, and so it stays where a process is killed
+ * there.
  */
 __pcpu_inline void percpu_metric_observe(const struct percpu_metric_histogram *histogram,
 					 uint64_t value);

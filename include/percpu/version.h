@@ -38,8 +38,8 @@ __PCPU_BEGIN_DECLS
 /**
  * percpu_version() - the version of the library that the process runs with
  *
- * Returns a constant string, "1.0.0" say; with PERCPU_UP, where there is no library, PERCPU_VERSION.
- * Thread- and signal-safe.
+ * Returns a constant string, "1.0.0" say; with PERCPU_UP, where there is no library,
+ * PERCPU_VERSION. Thread- and signal-safe.
  */
 PERCPU_API const char *percpu_version(void);
 

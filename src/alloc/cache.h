@@ -21,9 +21,9 @@
  *
  *	struct pcpu_cache
  *	| lock | loans | by_size | magazines[1 .. 256]: NULL until the CPU's first use of the size |
- *	                                  |
- *	                                  v
- *	                     | nr | room | batch | dirty | counts | coords[nr], the last pushed on top |
+ *	                               |
+ *	                               v
+ *	        | nr | room | batch | dirty | counts | coords[nr], the last pushed on top |
  */
 #ifndef PCPU_CACHE_H
 #define PCPU_CACHE_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * count.h - the library counts its own life, in the page that it publishes (percpu/impl/stat_page.h).
+ * count.h - the library counts its own life, in the page that it publishes
+ * (percpu/impl/stat_page.h).
  *
  * Each CPU has a block of its own in the page. What is counted with the lock of the CPU's cache, or
  * under pcpu_alloc_mutex, is a plain addition; anything else an atomic one, in the block of the CPU

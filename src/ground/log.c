@@ -9,8 +9,8 @@
  *	E1	the message is said, by every thread that has one
  *	E2	who gives its second one, in a handler of the first, ends the process at once
  *	E3	all others let go of the mutexes, and of the CPU, that they have
- *	E4	the first thread of the process puts its word into `ending`; a word of another process is
- *		as good as none, since this is then a child of its
+ *	E4	the first thread of the process puts its word into `ending`; a word of another
+ *		process is as good as none, since this is then a child of its
  *	E5	it calls the fatal handler, and then abort()
  *	E5'	any other waits for that
  */

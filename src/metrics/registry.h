@@ -57,8 +57,8 @@ struct pcpu_request {
 };
 
 /*
- * The series, which may have been there before. NULL: *@err is -EEXIST or -ENOMEM, *@wrong says why,
- * and nothing has changed.
+ * The series, which may have been there before. NULL: *@err is -EEXIST or -ENOMEM, *@wrong says
+ * why, and nothing has changed.
  */
 struct pcpu_series *pcpu_registry_add(struct percpu_metrics *registry,
 				      const struct pcpu_request *request, int *err,

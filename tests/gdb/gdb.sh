@@ -81,7 +81,7 @@ move_to_another_machine() { # FOLDER PROGRAM FOLDER_THAT_GOES
 elsewhere() { # core|gcore
 	mkdir -p here
 	cp "$program" here/
-	cp "$(ldd "$program" | sed -nE 's,.*=> (/.*libpercpu[^ ]*).*,\1,p')" here/libpercpu.so.0
+	cp "$(ldd "$program" | sed -nE 's,.*=> (/.*libpercpu[^ ]*).*,\1,p')" here/libpercpu.so.1
 	program=$work/here/$(basename "$program")
 	export LD_LIBRARY_PATH="$work/here"
 	if [ "$1" = core ]; then

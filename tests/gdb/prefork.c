@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * prefork.c - a server with two workers, whose counts are shared. When both have counted, the second
- * one's end is a core dump; or, with an argument, it says who it is, and waits for somebody to make
- * one.
+ * prefork.c - a server with two workers, whose counts are shared. When both have counted, the
+ * second one's end is a core dump; or, with an argument, it says who it is, and waits for somebody
+ * to make one.
  */
 #include <percpu/percpu.h>
 #include <percpu/shared.h>

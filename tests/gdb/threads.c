@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * threads.c - a thread that is pinned, one that has local locks, and two processes: the child counts
- * in copies of its own.
+ * threads.c - a thread that is pinned, one that has local locks, and two processes: the child
+ * counts in copies of its own.
  */
 #include <percpu/local_lock.h>
 #include <percpu/percpu.h>

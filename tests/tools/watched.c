@@ -3,9 +3,10 @@
  * watched.c - a process for percpu-stat to look at. It does what each line of its input says, and
  * answers with a line when it has:
  *
- *	alloc N SIZE	free N		count N		visit		threads N (each 1000 areas of 24
- *	bytes, freed)	fork (its child answers with its number, and goes on)	close (descriptors)
- *	number (its own)	name (itself, strangely)	exec (another program)	fake N (a page that is none; which is N)
+ *	alloc N SIZE	free N		count N		visit		threads N (each 1000 areas
+ *	of 24 bytes, freed)	fork (its child answers with its number, and goes on)	close
+ *	(descriptors) number (its own)	name (itself, strangely)	exec (another program)	fake
+ *	N (a page that is none; which is N)
  */
 #include <percpu/impl/stat_page.h>
 #include <percpu/percpu.h>

@@ -7,6 +7,7 @@
 #	bpftrace  sees what a program (traced.c) does, with the arguments that it expects
 #	perf      the same of the kernel's ten arguments of an allocation
 # Exit status 77: the reader is not there, or may not read.
+# shellcheck disable=SC2015 # A && B || C: C is to run when either fails
 set -eu
 reader=$1 source=$2 build=$3 work=$4
 here=$source/tests/tracing

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stat_page.h - what a process publishes of itself, as a file in memory: the layout, which the library
- * writes and percpu-stat reads.
+ * stat_page.h - what a process publishes of itself, as a file in memory: the layout, which the
+ * library writes and percpu-stat reads.
  *
  *	| header | block of CPU 0 | block of CPU 1 | ... | nr_cpus blocks
  *	              |

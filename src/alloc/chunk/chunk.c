@@ -123,7 +123,8 @@ static void look_for_largest(void)
 	if (pcpu_nr_chunks > LOOK_AT_ONCE && told.since < pcpu_nr_chunks)
 		return;
 	told.since = 0;
-	for (const struct pcpu_chunk *chunk = pcpu_all_chunks.first; chunk; chunk = chunk->all_next) {
+	for (const struct pcpu_chunk *chunk = pcpu_chunk_first(); chunk;
+	     chunk = pcpu_chunk_next(chunk)) {
 		int hint = chunk->own_blocks ? 0 : pcpu_area_map_contig_hint(&chunk->map);
 
 		second = hint > size ? size : hint > second ? hint : second;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * name.h - what /proc/PID/maps, smaps and pmap -X call the library's mappings: [anon:percpu: CPU 3].
+ * name.h - what /proc/PID/maps, smaps and pmap -X call the library's mappings: [anon:percpu: CPU
+ * 3].
  *
  * Linux 5.17 has names for anonymous memory, if it is built so (CONFIG_ANON_VMA_NAME), and 6.2 for
  * memory that processes share. Where there are none, nothing happens.

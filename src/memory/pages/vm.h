@@ -81,8 +81,8 @@ size_t pcpu_vm_resident(uintptr_t addr, size_t size);
 int pcpu_vm_bind(uintptr_t addr, size_t size, unsigned int node);
 
 /*
- * Has /proc call the window at @addr, and the page behind it, that of @cpu; in a hole, each part when it is
- * committed, by what @find says of its address (false: it is in no window).
+ * Has /proc call the window at @addr, and the page behind it, that of @cpu; in a hole, each part
+ * when it is committed, by what @find says of its address (false: it is in no window).
  */
 void pcpu_vm_name(uintptr_t addr, size_t size, unsigned int cpu);
 void pcpu_vm_set_cpu_of(bool (*find)(uintptr_t addr, unsigned int *cpu));

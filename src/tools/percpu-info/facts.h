@@ -22,8 +22,8 @@ struct facts {
 	const struct pcpu_alloc_info *ai;
 	const struct percpu_layout *layout;
 	struct {
-		unsigned long
-			feature_size; /* bytes that the kernel uses of an area; 0: it says nothing */
+		/* bytes that the kernel uses of an area; 0: it says nothing */
+		unsigned long feature_size;
 		unsigned long alignment;
 		unsigned long libc_size; /* bytes that the C library has registered; 0: none */
 		long libc_offset;        /* from the thread pointer */

@@ -217,8 +217,8 @@ static void say_no_page(const struct mapped *mapped, char *why)
 	else
 		snprintf(
 			why, PROCESS_MESSAGE,
-			"has no libpercpu.so, and publishes nothing. If it is linked to libpercpu.a, "
-			"it has not used it yet");
+			"has no libpercpu.so, and publishes nothing. If it is linked to "
+			"libpercpu.a, it has not used it yet");
 }
 
 static bool find_page(struct process *process, char *why)

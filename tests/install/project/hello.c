@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* hello.c - the smallest program that needs the headers and the library, and that both are of one version. */
+/*
+ * hello.c - the smallest program that needs the headers and the library, and that both are of one
+ * version.
+ */
 #include <percpu/percpu.h>
 
 #include <stdio.h>

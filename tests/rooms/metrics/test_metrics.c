@@ -129,8 +129,8 @@ static void json_has_the_shape_that_is_documented(void **state)
 	assert_string_equal(
 		page(PERCPU_METRICS_JSON),
 		"{\"families\":[\n"
-		" {\"name\":\"things\",\"type\":\"counter\",\"unit\":\"\",\"help\":\"What there is.\","
-		"\"series\":[\n"
+		" {\"name\":\"things\",\"type\":\"counter\",\"unit\":\"\","
+		"\"help\":\"What there is.\",\"series\":[\n"
 		"  {\"labels\":{\"a\":\"1\",\"b\":\"\\u0009\"},\"value\":0},\n"
 		"  {\"labels\":{\"a\":\"2\",\"b\":\"\"},\"value\":7}]},\n"
 		" {\"name\":\"t_seconds\",\"type\":\"histogram\",\"unit\":\"seconds\","
