@@ -280,10 +280,13 @@ static const char *tables_and_records_are_metadata(void)
 /* Whether a mapping with @at inside of it would be cut there. */
 static bool is_cut(const struct mapping *mapping, unsigned long at)
 {
-	const char *before = played_name(at - 1), *behind = played_name(at);
+	const char *before, *behind;
 
-	return mapping->start < at && at < mapping->end &&
-	       strcmp(before ? before : "", behind ? behind : "") != 0;
+	if (at <= mapping->start || at >= mapping->end)
+		return false;
+	before = played_name(at - 1);
+	behind = played_name(at);
+	return strcmp(before ? before : "", behind ? behind : "") != 0;
 }
 
 /* By names that are played. Where one window ends and the next begins there is one cut. */
