@@ -12,7 +12,8 @@
  *	E4	the first thread of the process puts its word into `ending`; a word of another
  *		process is as good as none, since this is then a child of its
  *	E5	it calls the fatal handler, and then abort()
- *	E5'	any other waits for that
+ *	E5'	any other waits for that, or until a new handler is set: then it does not end after all,
+ *		because it has left the handler by longjmp(), and the next one is the first
  */
 #include "ground/log.h"
 #include "arch/probe.h"
@@ -27,6 +28,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct {
@@ -173,10 +175,12 @@ static bool is_first_to_end(void)
 }
 
 /* E5' */
-static void __attribute__((__noreturn__)) wait_for_the_end(void)
+static void wait_for_the_end(void)
 {
-	for (;;)
-		pause();
+	const struct timespec a_while = {.tv_nsec = 10 * 1000 * 1000};
+
+	while (!is_first_to_end())
+		nanosleep(&a_while, NULL);
 }
 
 #ifdef PCPU_ASSERT
@@ -205,8 +209,7 @@ static void __attribute__((__noreturn__)) give_up(const char *message, bool all)
 	if (let_go)
 		let_go(all);
 	check_that_nothing_is_held(message);
-	if (!is_first_to_end())
-		wait_for_the_end();
+	wait_for_the_end();
 	if (handler)
 		handler(message);
 	end_process();
@@ -262,5 +265,9 @@ PERCPU_API percpu_log_handler_t percpu_set_log_handler(percpu_log_handler_t hand
 
 PERCPU_API percpu_fatal_handler_t percpu_set_fatal_handler(percpu_fatal_handler_t handler)
 {
+	if (dying) {
+		dying = 0;
+		__atomic_store_n(&ending, 0, __ATOMIC_RELEASE);
+	}
 	return __atomic_exchange_n(&log_to.fatal_handler, handler, __ATOMIC_ACQ_REL);
 }

@@ -24,6 +24,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -564,6 +565,40 @@ static void child_of_a_handler_ends_at_once(void **state)
 	assert_int_equal(WEXITSTATUS(end.status), REPORTED);
 }
 
+static jmp_buf left;
+
+static void leave(const char *message)
+{
+	(void)message;
+	longjmp(left, 1);
+}
+
+static const char *leave_three_times(void)
+{
+	volatile int nr = 0;
+
+	alarm(DEADLOCK_SECONDS / 4);
+	while (nr < 3) {
+		nr++;
+		percpu_set_fatal_handler(leave);
+		if (setjmp(left) == 0)
+			put_cpu();
+		allocate_and_count();
+	}
+	percpu_set_fatal_handler(report);
+	put_cpu();
+	return "it was not fatal";
+}
+
+static void handler_may_be_left_and_set_again(void **state)
+{
+	struct fact_end end = find_out(leave_three_times);
+
+	(void)state;
+	assert_true(WIFEXITED(end.status));
+	assert_int_equal(WEXITSTATUS(end.status), REPORTED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -574,6 +609,7 @@ int main(void)
 		cmocka_unit_test(second_message_of_a_thread_ends_the_process_at_once),
 		cmocka_unit_test(one_handler_runs_and_the_other_threads_wait),
 		cmocka_unit_test(child_of_a_handler_ends_at_once),
+		cmocka_unit_test(handler_may_be_left_and_set_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -144,6 +144,7 @@ static void hear(enum percpu_log_level level, const char *message)
 static void do_not_end(const char *message)
 {
 	(void)message;
+	percpu_set_fatal_handler(do_not_end);
 	longjmp(not_ended, 1);
 }
 
