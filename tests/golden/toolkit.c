@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * toolkit.c - the program of sequences, free lists and pools that golden.sh disassembles: a
+ * toolkit.c - the program of sequences, free lists, pools and metrics that golden.sh disassembles: a
  * function for each that is in line. Run, it does each once and says how many went wrong.
  */
 #ifndef _GNU_SOURCE
@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include <percpu/freelist.h>
+#include <percpu/metrics.h>
 #include <percpu/percpu.h>
 #include <percpu/pool.h>
 #include <percpu/sequence.h>
@@ -74,6 +75,17 @@ GOLDEN void golden_toolkit_put(struct percpu_pool *pool, void *object)
 	percpu_pool_put(pool, object);
 }
 
+GOLDEN void golden_toolkit_metric_inc(const struct percpu_metric_counter *counter)
+{
+	percpu_metric_inc(counter);
+}
+
+GOLDEN void golden_toolkit_metric_observe(const struct percpu_metric_histogram *sizes,
+					  uint64_t value)
+{
+	percpu_metric_observe(sizes, value);
+}
+
 /* Lets the program go on where it is. */
 static int stay(void)
 {
@@ -116,6 +128,23 @@ static unsigned int lists_and_pools_wrong(void)
 	return wrong + (percpu_pool_destroy(pool) != 0);
 }
 
+static unsigned int metrics_wrong(void)
+{
+	const struct percpu_metric_desc count_desc = {.name = "count"};
+	const struct percpu_metric_desc sizes_desc = {.name = "sizes"};
+	struct percpu_metric_counter count;
+	struct percpu_metric_histogram sizes;
+	uint64_t words[300];
+
+	if (percpu_metrics_counter(NULL, &count, &count_desc) ||
+	    percpu_metrics_histogram(NULL, &sizes, &sizes_desc))
+		return 1;
+	golden_toolkit_metric_inc(&count);
+	golden_toolkit_metric_observe(&sizes, 7);
+	return (percpu_metric_counter_read(&count) != 1) +
+	       (percpu_metric_histogram_read(&sizes, words) != 1) + (words[7] != 1);
+}
+
 int main(void)
 {
 	const int cpu = stay();
@@ -125,7 +154,7 @@ int main(void)
 		return 1;
 	/* once, since the first use of a CPU goes to the library */
 	golden_toolkit_add(0);
-	wrong = sequences_wrong(cpu) + lists_and_pools_wrong();
+	wrong = sequences_wrong(cpu) + lists_and_pools_wrong() + metrics_wrong();
 	printf("golden: %u wrong\n", wrong);
 	return wrong > 0;
 }

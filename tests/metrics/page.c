@@ -12,8 +12,21 @@ static const struct percpu_metric_desc odd_desc = {
 	.help = "\\ \" \n \t { } # = , \xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80 \\n",
 };
 static const char *const odd[] = {
-	"", " ", "\\", "\"", "\n", "\\n", "a=\"b\",c", "{}", "# EOF", "\t", "\r", "\x7f",
-	"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", "+Inf", "1",
+	"",
+	" ",
+	"\\",
+	"\"",
+	"\n",
+	"\\n",
+	"a=\"b\",c",
+	"{}",
+	"# EOF",
+	"\t",
+	"\r",
+	"\x7f",
+	"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80",
+	"+Inf",
+	"1",
 };
 static const struct percpu_metric_desc bytes_desc = {.name = "sent_bytes", .unit = "bytes"};
 static const struct percpu_metric_desc level_desc = {.name = "level", .decimals = 9};
