@@ -22,8 +22,7 @@ struct facts {
 	const struct pcpu_alloc_info *ai;
 	const struct percpu_layout *layout;
 	struct {
-		/* bytes that the kernel uses of an area; 0: it says nothing */
-		unsigned long feature_size;
+		unsigned long feature_size; /* bytes of an area that the kernel uses; 0: unknown */
 		unsigned long alignment;
 		unsigned long libc_size; /* bytes that the C library has registered; 0: none */
 		long libc_offset;        /* from the thread pointer */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * svg.c - groups and units, one unit as it is cut up, and the nodes' distances, in SVG; see
- * report.h.
+ * svg.c - groups and units, one unit as it is cut up, and nodes' distances, in SVG; see report.h.
  *
  * hwloc draws a machine's caches and cores (lstopo); it has no drawing in its library, and knows
  * nothing of groups and units.
