@@ -45,12 +45,6 @@ __percpu_rt:
 	.quad	EARLY_SELF
 	.zero	PCPU_RUNTIME_SIZE - 32
 	.size	__percpu_rt, PCPU_RUNTIME_SIZE
-	/* whatever has this has what debuggers read (calls/debugger.c), also of the archive's members */
-#ifdef __x86_64__
-	.reloc	__percpu_rt, R_X86_64_NONE, __percpu_debugger_info
-#else
-	.reloc	__percpu_rt, R_AARCH64_NONE, __percpu_debugger_info
-#endif
 
 	.globl	__percpu_nr_cpu_ids
 	.type	__percpu_nr_cpu_ids, %object
@@ -69,6 +63,10 @@ __percpu_nr_cpumask_bits:
 __percpu_nr_possible:
 	.zero	4
 	.size	__percpu_nr_possible, 4
+
+/* whatever has all that has what debuggers read too (calls/debugger.c), of the archive as well */
+	.p2align 3
+	.quad	__percpu_debugger_info
 
 #if defined(__x86_64__) && defined(__GLIBC__)
 /* struct percpu_entry of the first CPUs: window, base, and what nobody looks at. */
