@@ -47,7 +47,7 @@ static int print_state(void)
 	printf("populate %d place %d cache %d shared %d debug %d possible %u topology %s\n",
 	       conf->populate_eager, conf->place_elsewhere, conf->cache, conf->shared, conf->debug,
 	       conf->possible, conf->topology);
-	printf("%s; %d %d; %u CPUs\n", percpu_backend(), (int)pcpu_tier.index,
+	printf("sequences %d; %d %d; %u CPUs\n", (int)pcpu_tier.sequences, (int)pcpu_tier.index,
 	       (int)pcpu_tier.shared, num_possible_cpus());
 	fflush(stdout);
 	percpu_log(PERCPU_LOG_INFO, "infos are heard");
@@ -154,6 +154,15 @@ static void each_key_is_among_them(void **unused)
 	}
 }
 
+/* Not what the boot has to say: that a self-test did not get its time, for instance. */
+static const char *after_the_boot(const char *of)
+{
+	const char *results = strstr(of, "results ");
+
+	assert_non_null(results);
+	return results;
+}
+
 static void each_key_does_the_same_as_the_variable(void **unused)
 {
 	(void)unused;
@@ -162,7 +171,7 @@ static void each_key_does_the_same_as_the_variable(void **unused)
 
 		assert_int_equal(RUN(.early = settings[i]), 0);
 		assert_int_equal(run_into(other_state, &by_variable), 0);
-		assert_string_equal(state, other_state);
+		assert_string_equal(after_the_boot(state), after_the_boot(other_state));
 		assert_says("results 0 0\n");
 	}
 }
