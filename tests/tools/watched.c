@@ -3,10 +3,12 @@
  * watched.c - a process for percpu-stat to look at. It does what each line of its input says, and
  * answers with a line when it has:
  *
- *	alloc N SIZE	free N		count N		visit		threads N (each 1000 areas
- *	of 24 bytes, freed)	fork (its child answers with its number, and goes on)	close
- *	(descriptors) number (its own)	name (itself, strangely)	exec (another program)	fake
- *	N (a page that is none; which is N)
+ *	alloc N SIZE	allocates areas		free N		frees the last of them
+ *	count N		counts			visit		has its CPU held for 2 ms
+ *	threads N	so many, each of which allocates and frees 1000 areas of 24 bytes
+ *	number		answers with its own	fork		its child does, and goes on
+ *	name		calls itself strangely	close		all descriptors
+ *	exec		runs another program	fake N		publishes what is no page, or is
  */
 #include <percpu/impl/stat_page.h>
 #include <percpu/percpu.h>

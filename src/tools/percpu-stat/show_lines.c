@@ -147,8 +147,8 @@ static void put_heading(void)
 
 	if (lines++ % LINES)
 		return;
-	printf("        ---------areas---------- ------caches------ ----chunks-----"
-	       " --slow side -----holds------- -----waits------- --copies--\n"
+	printf("        ---------areas---------- ------caches------ ----chunks----- --slow side"
+	       " -----holds------- -----waits------- --copies--\n"
 	       "    pid alloc/s free/s  live bytes hit  fill  back   has    nr  free  fr"
 	       "   ops abort   nr/s  mean  most  nr/s  mean  most cpus bytes\n");
 }
