@@ -157,7 +157,7 @@ static int map_reserved(uintptr_t addr, size_t size, int flags, const char *name
 		err = -errno;
 	else
 		pcpu_policy_of_reserved(ptr, size);
-	if (!err && file < 0)
+	if (!err && !(flags & MAP_SHARED))
 		pcpu_name_more(ptr, size, name);
 	if (file >= 0)
 		close(file);
@@ -233,7 +233,9 @@ static int replace_array(void *array, size_t size, int flags)
 	if (copy == MAP_FAILED)
 		return -errno;
 	memcpy(copy, array, size);
-	pcpu_name_more(copy, size, PCPU_NAME_METADATA);
+	/* gdb's gcore leaves out shared memory that has a name and is no file */
+	if (!(flags & MAP_SHARED))
+		pcpu_name_more(copy, size, PCPU_NAME_METADATA);
 	if (mremap(copy, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, array) != MAP_FAILED)
 		return 0;
 	munmap(copy, size);
