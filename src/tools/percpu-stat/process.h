@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * process.h - a process, as /proc has it, and the page that it publishes. Nothing is done to it:
- * its descriptors are read, and so is the file.
+ * process.h - a process, as /proc has it, and the page that it publishes. Nothing is done to it: its
+ * descriptors are read, and so is the file.
  */
 #ifndef STAT_PROCESS_H
 #define STAT_PROCESS_H
@@ -18,10 +18,7 @@ struct process {
 	int file;      /* its page */
 	char link[64]; /* where that was found in the folder */
 	struct page page;
-	/*
-	 * As they were last read, and the time before that: of the process, and of header.nr_cpus
-	 * CPUs.
-	 */
+	/* As they were last read, and before that: the process, and each of header.nr_cpus CPUs. */
 	struct figures all, before, *cpus, *cpus_before;
 	/* When, in seconds of CLOCK_MONOTONIC; 0: not yet. Then what was before is 0 throughout. */
 	double read_at, read_before;
