@@ -382,6 +382,9 @@ static void let_go(bool all)
 	pcpu_online_writer_ends();
 	while (pcpu_maps_taken && pcpu_mutex_is_held(&pcpu_add_remove_lock))
 		pcpu_maps_done();
+#ifdef PCPU_ASSERT
+	pcpu_assert(!pcpu_ranks_held);
+#endif
 }
 
 /* --- everything, in order --- */

@@ -12,9 +12,10 @@
 #include "ground/log.h"
 
 /* Says which condition does not hold, and where, and ends the process. Safe in signal handlers. */
-#define pcpu_assert(condition) \
-	((condition) ? (void)0 \
-		     : pcpu_fatal(PCPU_ASSERTION "%s (%s:%d)", #condition, __FILE__, __LINE__))
+#define pcpu_assert(condition)                                                                 \
+	((condition) ? (void)0                                                                 \
+		     : pcpu_fatal_unlock("assertion failed: %s (%s:%d)", #condition, __FILE__, \
+					 __LINE__))
 #else
 /* Looked at by the compiler, so that it stays true to the code, and never evaluated. */
 #define pcpu_assert(condition) ((void)sizeof(!(condition)))

@@ -12,12 +12,11 @@
  *	E4	the first thread of the process puts its word into `ending`; a word of another
  *		process is as good as none, since this is then a child of its
  *	E5	it calls the fatal handler, and then abort()
- *	E5'	any other waits for that, or until a new handler is set: then it does not end after all,
- *		because it has left the handler by longjmp(), and the next one is the first
+ *	E5'	any other waits for that, or until the first sets a new handler: it has left the old
+ *		one by longjmp(), the process does not end after all, and the next is the first
  */
 #include "ground/log.h"
 #include "arch/probe.h"
-#include "ground/lock.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -183,19 +182,6 @@ static void wait_for_the_end(void)
 		nanosleep(&a_while, NULL);
 }
 
-#ifdef PCPU_ASSERT
-/* An assertion that does not hold may say so wherever it stands. */
-static void check_that_nothing_is_held(const char *message)
-{
-	if (!pcpu_ranks_held || strncmp(message, PCPU_ASSERTION, strlen(PCPU_ASSERTION)) == 0)
-		return;
-	emit(PERCPU_LOG_EMERG, PCPU_ASSERTION "a fatal message is given with a lock held");
-	end_at_once();
-}
-#else
-#define check_that_nothing_is_held(message) ((void)(message))
-#endif
-
 /* @all: as of the hook. */
 static void __attribute__((__noreturn__)) give_up(const char *message, bool all)
 {
@@ -208,7 +194,6 @@ static void __attribute__((__noreturn__)) give_up(const char *message, bool all)
 		end_at_once();
 	if (let_go)
 		let_go(all);
-	check_that_nothing_is_held(message);
 	wait_for_the_end();
 	if (handler)
 		handler(message);

@@ -40,9 +40,6 @@ void pcpu_fatal(const char *format, ...)
 void pcpu_fatal_unlock(const char *format, ...)
 	__attribute__((__format__(__printf__, 1, 2), __noreturn__, __cold__));
 
-/* What a message that is an assertion's begins with. */
-#define PCPU_ASSERTION "assertion failed: "
-
 /*
  * Once, while there is one thread: what folders above do for a thread before its handler is called,
  * or before it waits for another one's. @fn drops the CPU that the thread holds, and the mutexes
