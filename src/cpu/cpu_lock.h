@@ -68,7 +68,7 @@ static inline void pcpu_cpu_unlock(struct pcpu_cpu_lock *lock)
 	__atomic_store_n(&lock->taken, 0, __ATOMIC_RELEASE);
 }
 
-/* Whether the locks are stopped now. Under pcpu_alloc_mutex. */
+/* Whether the locks are stopped now; it stays so for who has pcpu_alloc_mutex. */
 bool pcpu_cpu_locks_are_stopped(void);
 
 /* In the child of a fork that has not stopped them: nobody holds one, and they are not stopped. */
