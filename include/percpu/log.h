@@ -50,8 +50,8 @@ PERCPU_API percpu_log_handler_t percpu_set_log_handler(percpu_log_handler_t hand
  * CPU: those of a section, of cpus_write_lock() and the like are over. So it may fork, run
  * programs, allocate, count and take locks, as may a handler of SIGABRT where there is no @handler.
  * Local locks and semaphores that the program has stay taken. Signals may be masked. Who leaves it
- * by longjmp(), as tests do, says that the process does not end after all by another call of this one,
- * in that thread.
+ * by longjmp(), as tests do, says so by another call of this one, in that thread: the process does
+ * not end after all.
  *
  * Of several threads that have a fatal message the first calls it, and the others wait for the end
  * when they have said theirs. A second message of the thread in the handler, or in a child that it
