@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * process.h - a process, as /proc has it, and the page that it publishes. Nothing is done to it: its
- * descriptors are read, and so is the file.
+ * process.h - a process, as /proc has it, and the page that it publishes. Nothing is done to it:
+ * its descriptors are read, and so is the file.
  */
 #ifndef STAT_PROCESS_H
 #define STAT_PROCESS_H
