@@ -147,9 +147,8 @@ int main(int argc, char **argv)
 	};
 	const struct groups groups = {
 		.program = "percpu_bench_watched",
-		.about =
-			"Measures a process while percpu-stat watches it, a hundred times a\n"
-			"second, and while it does not, turn about.\n",
+		.about = "Measures a process while percpu-stat watches it, a hundred times a\n"
+			 "second, and while it does not, turn about.\n",
 		.group = group,
 		.nr = sizeof(group) / sizeof(group[0]),
 	};

@@ -41,7 +41,7 @@ class server
 {
 	static DEFINE_PER_CPU(unsigned short, count);
 
-      public:
+public:
 	static void serve(unsigned int n)
 	{
 		this_cpu_add(count, static_cast<unsigned short>(n));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * toolkit.c - the program of sequences, free lists, pools and metrics that golden.sh disassembles: a
- * function for each that is in line. Run, it does each once and says how many went wrong.
+ * toolkit.c - the program of sequences, free lists, pools and metrics that golden.sh disassembles:
+ * a function for each that is in line. Run, it does each once and says how many went wrong.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE

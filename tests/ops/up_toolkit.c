@@ -151,7 +151,6 @@ static void a_set_is_taken_once(void **state)
 	assert_null(alloc_percpu_array(uint64_t, SIZE_MAX / 8 + 2));
 }
 
-
 static int nr_logged;
 
 static void listen(enum percpu_log_level level, const char *message)

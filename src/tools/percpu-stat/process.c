@@ -215,10 +215,9 @@ static void say_no_page(const struct mapped *mapped, char *why)
 			 "told not to (PERCPU_CONF=publish:no), or the system refuses it a file in "
 			 "memory");
 	else
-		snprintf(
-			why, PROCESS_MESSAGE,
-			"has no libpercpu.so, and publishes nothing. If it is linked to "
-			"libpercpu.a, it has not used it yet");
+		snprintf(why, PROCESS_MESSAGE,
+			 "has no libpercpu.so, and publishes nothing. If it is linked to "
+			 "libpercpu.a, it has not used it yet");
 }
 
 static bool find_page(struct process *process, char *why)
