@@ -45,7 +45,7 @@ __PCPU_BEGIN_DECLS
  * -ERANGE: @size reaches beyond the area, or beyond the variables of the module; -ENOMEM.
  * Thread-safe; may block; not safe in signal handlers.
  */
-PERCPU_API int percpu_print(FILE *stream, const volatile void __percpu *ptr, size_t size);
+PERCPU_API int percpu_print(FILE *stream, __pcpu_any_object *ptr, size_t size);
 
 __PCPU_END_DECLS
 

@@ -137,7 +137,7 @@ need "$reader"
 # Starts the program, which waits until start_line is called.
 start() {
 	mkfifo fifo
-	./traced "$work/plugin.so" <fifo >expected 2>errors &
+	./traced ./plugin.so <fifo >expected 2>errors &
 	program=$!
 	exec 3>fifo
 	tries=0

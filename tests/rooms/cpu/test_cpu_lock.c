@@ -15,6 +15,7 @@
 #include "support/traps.h"
 
 #include "alloc/alloc.h"
+#include "alloc/cache.h"
 #include "cpu/cpu_lock.h"
 #include "ground/layout.h"
 #include "ground/mem.h"
@@ -30,11 +31,16 @@
 
 /* What a CPU has behind its lock: a number that only the holder changes, plainly. */
 struct guarded {
-	struct pcpu_cpu_lock lock;
+	/* whoever forks counts what caches have served, of which these are */
+	union {
+		struct pcpu_cpu_lock lock;
+		struct pcpu_cache cache;
+	};
 	volatile unsigned long number;
 };
 
 static struct guarded *guarded; /* by CPU number */
+static struct pcpu_stat_size nothing_served[PCPU_STAT_SIZES];
 
 static struct guarded *of_lock(struct pcpu_cpu_lock *lock)
 {
@@ -105,7 +111,8 @@ static void locks_that_are_added_are_all_listed(void **state)
 	assert_non_null(guarded);
 	pcpu_alloc_lock();
 	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
-		pcpu_cpu_lock_add(cpu, &guarded[cpu].lock);
+		guarded[cpu].cache.by_size = nothing_served;
+	pcpu_cpu_lock_add(cpu, &guarded[cpu].lock);
 	for (struct pcpu_cpu_lock *lock = pcpu_cpu_locks(); lock; lock = lock->next)
 		found++;
 	pcpu_alloc_unlock();

@@ -121,9 +121,11 @@ PERCPU_API uint64_t percpu_metric_histogram_read(const struct percpu_metric_hist
 	uint64_t count = 0;
 
 	for (uint32_t i = 0; i <= histogram->shape->last; i++)
-		count += words[i] = histogram->buckets[i];
+		count += words[i] = *per_cpu_ptr(&histogram->buckets[i], 0);
 	words[histogram->shape->last + 1] =
-		histogram->shape->sum_at ? histogram->buckets[histogram->shape->sum_at] : 0;
+		histogram->shape->sum_at
+			? *per_cpu_ptr(&histogram->buckets[histogram->shape->sum_at], 0)
+			: 0;
 	return count;
 }
 

@@ -10,13 +10,14 @@
 
 #include <percpu/impl/begin.h>
 
-PERCPU_API int percpu_print(FILE *stream, const volatile void __percpu *ptr, size_t size)
+PERCPU_API int percpu_print(FILE *stream, __pcpu_any_object *ptr, size_t size)
 {
 	if (!stream || !ptr || !size)
 		return -EINVAL;
 	fputs("CPU 0: ", stream);
 	if (__pcpu_show_is_number(__pcpu_cast(uintptr_t, ptr), size)) {
-		const uint64_t number = __pcpu_show_load(ptr, size);
+		const uint64_t number =
+			__pcpu_show_load((const volatile void *)(uintptr_t)ptr, size);
 
 		__pcpu_show_number(stream, number, size);
 		fputs("\nsum: ", stream);
