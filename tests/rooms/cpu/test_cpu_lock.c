@@ -110,9 +110,10 @@ static void locks_that_are_added_are_all_listed(void **state)
 	guarded = pcpu_mem_zalloc(nr_cpu_ids * sizeof(*guarded));
 	assert_non_null(guarded);
 	pcpu_alloc_lock();
-	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++) {
 		guarded[cpu].cache.by_size = nothing_served;
-	pcpu_cpu_lock_add(cpu, &guarded[cpu].lock);
+		pcpu_cpu_lock_add(cpu, &guarded[cpu].lock);
+	}
 	for (struct pcpu_cpu_lock *lock = pcpu_cpu_locks(); lock; lock = lock->next)
 		found++;
 	pcpu_alloc_unlock();
