@@ -186,7 +186,7 @@ bool function(void)
 }
 
 #elif defined(CASE_value_for_pointer)
-/* per_cpu_ptr() takes a pointer, not the variable. REFUSED: unary|indirection */
+/* per_cpu_ptr() takes a pointer, not the variable. REFUSED: unary|indirection|static_cast */
 DEFINE_PER_CPU(unsigned long, variable);
 
 unsigned long function(unsigned int cpu)
@@ -195,7 +195,7 @@ unsigned long function(unsigned int cpu)
 }
 
 #elif defined(CASE_value_for_this_pointer)
-/* The same for this_cpu_ptr(). REFUSED: unary|indirection */
+/* The same for this_cpu_ptr(). REFUSED: unary|indirection|static_cast */
 DEFINE_PER_CPU(unsigned long, variable);
 
 unsigned long function(void)

@@ -151,7 +151,7 @@ static bool do_it(const char *what, unsigned long a, unsigned long b)
 	else if (strcmp(what, "close") == 0)
 		closefrom(3);
 	else if (strcmp(what, "exec") == 0)
-		execlp("sh", "sh", "-c", "echo ok; sleep 100", (char *)NULL);
+		execlp("sh", "sh", "-c", "echo ok; exec sleep 100", (char *)NULL);
 	else if (strcmp(what, "fake") == 0)
 		return fake(a);
 	else

@@ -3,7 +3,7 @@
 #ifndef PERCPU_IMPL_PRINT_H
 #define PERCPU_IMPL_PRINT_H
 
-#include <percpu/impl/compiler.h>
+#include <percpu/impl/value.h>
 
 #include <stdbool.h>
 #include <stddef.h>
