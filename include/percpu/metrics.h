@@ -252,10 +252,13 @@ __pcpu_inline void percpu_metric_gauge_add(const struct percpu_metric_gauge *gau
 __pcpu_inline void percpu_metric_observe(const struct percpu_metric_histogram *histogram,
 					 uint64_t value);
 
-/* --- reads of handles; they cost what the CPUs used cost --- */
+/* --- reads of handles --- */
 
+/** percpu_metric_counter_read() - the value, as per_cpu_sum(): costs what the CPUs used cost. */
 __pcpu_inline uint64_t percpu_metric_counter_read(const struct percpu_metric_counter *counter);
+/** percpu_metric_updown_read() - the same. */
 __pcpu_inline int64_t percpu_metric_updown_read(const struct percpu_metric_updown *updown);
+/** percpu_metric_gauge_read() - the value that was set last, with what was added since. */
 __pcpu_inline int64_t percpu_metric_gauge_read(const struct percpu_metric_gauge *gauge);
 
 /** percpu_metric_buckets() - how many buckets there are: 2 or more. */
@@ -289,33 +292,37 @@ __PCPU_END_DECLS
 
 #include <percpu/impl/end.h>
 
-/*
+/**
  * percpu_metrics_counter() - percpu_metrics_register() with the labels as arguments
  *
  *	percpu_metrics_counter(registry, &counter, &desc);
  *	percpu_metrics_counter(registry, &counter, &desc, "method", "GET", "code", "200");
  *
- * The others are alike. An info has no handle, and a function its @type, @read and @arg instead of
- * one.
+ * Each type has one of these.
  */
 #define percpu_metrics_counter(registry, counter, ...)                              \
 	__percpu_metrics_register(registry, PERCPU_METRIC_COUNTER,                  \
 				  __percpu_metric_is_counter(counter), __VA_ARGS__, \
 				  __PERCPU_METRIC_NO_MORE)
+/** percpu_metrics_updown() - the same of an updown. */
 #define percpu_metrics_updown(registry, updown, ...)                              \
 	__percpu_metrics_register(registry, PERCPU_METRIC_UPDOWN,                 \
 				  __percpu_metric_is_updown(updown), __VA_ARGS__, \
 				  __PERCPU_METRIC_NO_MORE)
+/** percpu_metrics_gauge() - the same of a gauge. */
 #define percpu_metrics_gauge(registry, gauge, ...)                                                \
 	__percpu_metrics_register(registry, PERCPU_METRIC_GAUGE, __percpu_metric_is_gauge(gauge), \
 				  __VA_ARGS__, __PERCPU_METRIC_NO_MORE)
+/** percpu_metrics_histogram() - the same of a histogram. */
 #define percpu_metrics_histogram(registry, histogram, ...)                              \
 	__percpu_metrics_register(registry, PERCPU_METRIC_HISTOGRAM,                    \
 				  __percpu_metric_is_histogram(histogram), __VA_ARGS__, \
 				  __PERCPU_METRIC_NO_MORE)
+/** percpu_metrics_info() - the same of an info, which has no handle. */
 #define percpu_metrics_info(registry, ...)                                               \
 	__percpu_metrics_register(registry, PERCPU_METRIC_INFO, __PERCPU_METRIC_NO_MORE, \
 				  __VA_ARGS__, __PERCPU_METRIC_NO_MORE)
+/** percpu_metrics_function() - the same of a function: @type, @read and @arg for the handle. */
 #define percpu_metrics_function(registry, type, read, arg, ...)                    \
 	__percpu_metrics_register_function(registry, type, read, arg, __VA_ARGS__, \
 					   __PERCPU_METRIC_NO_MORE)
