@@ -13,8 +13,8 @@
 
 #include <percpu/impl/begin.h>
 
-#define __PCPU_SHOW_WORD 8u
-#define __PCPU_SHOW_LINE (4 * __PCPU_SHOW_WORD)
+static const size_t __pcpu_show_word_size __attribute__((__unused__)) = 8;
+static const size_t __pcpu_show_line_size __attribute__((__unused__)) = 32;
 
 /* Whether @size bytes at @address are printed as a number. */
 static inline bool __pcpu_show_is_number(uintptr_t address, size_t size)
@@ -71,8 +71,9 @@ static inline void __pcpu_show_read(unsigned char *to, const volatile void *copy
 /* At most a line of words; the last has as many digits as are left. */
 static inline void __pcpu_show_line(FILE *stream, const unsigned char *bytes, size_t size)
 {
-	for (size_t at = 0; at < size; at += __PCPU_SHOW_WORD) {
-		size_t length = size - at < __PCPU_SHOW_WORD ? size - at : __PCPU_SHOW_WORD;
+	for (size_t at = 0; at < size; at += __pcpu_show_word_size) {
+		size_t length =
+			size - at < __pcpu_show_word_size ? size - at : __pcpu_show_word_size;
 
 		fputs(at ? " 0x" : "0x", stream);
 		while (length-- > 0)
@@ -85,16 +86,17 @@ static inline void __pcpu_show_words(FILE *stream, const unsigned char *bytes, s
 {
 	bool skips = false;
 
-	if (size <= __PCPU_SHOW_LINE) {
+	if (size <= __pcpu_show_line_size) {
 		__pcpu_show_line(stream, bytes, size);
 		return;
 	}
-	for (size_t at = 0; at < size; at += __PCPU_SHOW_LINE) {
+	for (size_t at = 0; at < size; at += __pcpu_show_line_size) {
 		const size_t left = size - at;
-		const size_t length = left < __PCPU_SHOW_LINE ? left : __PCPU_SHOW_LINE;
+		const size_t length = left < __pcpu_show_line_size ? left : __pcpu_show_line_size;
 
-		if (at && left > __PCPU_SHOW_LINE &&
-		    memcmp(bytes + at, bytes + at - __PCPU_SHOW_LINE, __PCPU_SHOW_LINE) == 0) {
+		if (at && left > __pcpu_show_line_size &&
+		    memcmp(bytes + at, bytes + at - __pcpu_show_line_size, __pcpu_show_line_size) ==
+			    0) {
 			if (!skips)
 				fputs("\n  *", stream);
 			skips = true;
