@@ -102,12 +102,18 @@ if [ "$reader" = notes ]; then
 fi
 
 # --- readers of a program that runs ---
-cc -g -O2 -Wall -Wextra -Werror "-I$source/include" "$here/traced.c" "-L$build" "-Wl,-rpath,$build" \
+# with a library of its own: a tracer sees every process that has the file
+mkdir own
+cp "$library" own/
+for name in libpercpu.so "$(readelf -d "$library" | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')"; do
+	ln -sf "$(basename "$library")" "own/$name"
+done
+library=$work/own/$(basename "$library")
+cc -g -O2 -Wall -Wextra -Werror "-I$source/include" "$here/traced.c" -Lown "-Wl,-rpath,$work/own" \
 	-lpercpu -o traced
 printf '#include <percpu/percpu.h>\nDEFINE_PER_CPU(int, in_plugin) = 3;\n' >plugin.c
-cc -shared -fPIC "-I$source/include" plugin.c "-L$build" -lpercpu -o plugin.so
+cc -shared -fPIC "-I$source/include" plugin.c -Lown -lpercpu -o plugin.so
 export PERCPU_CONF="possible:$(($(getconf _NPROCESSORS_CONF) + 2))"
-
 
 if [ "$reader" = gdb ]; then
 	need gdb
