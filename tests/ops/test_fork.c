@@ -448,7 +448,7 @@ static void die_with_locks(void *arg)
 	if (!pcpu_counter_trylock(pcpu_counter_lock_of(&counter)))
 		abort();
 	pcpu_lock_sigsave(&pcpu_unit_lock, &saved);
-	pcpu_fatal("as if something were wrong");
+	pcpu_fatal_unlock("as if something were wrong");
 }
 
 static void *take_the_allocators_mutex(void *arg)
