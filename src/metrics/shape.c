@@ -10,7 +10,8 @@
 
 static unsigned int log2_of(uint64_t value)
 {
-	return 63u ^ (unsigned int)__builtin_clzll(value);
+	/* the mask says how much it is at most */
+	return (63u - (unsigned int)__builtin_clzll(value)) & 63u;
 }
 
 /* All octaves from @octave on, and of those below nothing more. */

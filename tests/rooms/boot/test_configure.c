@@ -47,6 +47,7 @@ static int print_state(void)
 	printf("populate %d place %d cache %d shared %d debug %d possible %u topology %s\n",
 	       conf->populate_eager, conf->place_elsewhere, conf->cache, conf->shared, conf->debug,
 	       conf->possible, conf->topology);
+	printf("publish %d tools %d\n", conf->publish, conf->tools);
 	printf("sequences %d; %d %d; %u CPUs\n", (int)pcpu_tier.sequences, (int)pcpu_tier.index,
 	       (int)pcpu_tier.shared, num_possible_cpus());
 	fflush(stdout);
@@ -132,6 +133,8 @@ static const char *const settings[] = {
 	"populate:eager",
 	"place:elsewhere",
 	"cache:off",
+	"publish:no",
+	"tools:no",
 	"shared:yes",
 	"debug:2",
 	"possible:77",
@@ -257,7 +260,8 @@ static void the_rest_is_refused_as_a_whole(void **unused)
 	static const char *const late[] = {
 		"alloc:page",   "max_size:1M",  "populate:eager", "place:elsewhere",
 		"cache:off",    "debug:2",      "possible:77",    "topology:\"numa:2 pu:2\"",
-		"selftest:yes", "index:mm_cid", "backend:rseq",
+		"selftest:yes", "index:mm_cid", "backend:rseq",   "publish:no",
+		"tools:no",
 	};
 	char text[100], said[100];
 
