@@ -620,7 +620,7 @@ static void without_memory_nothing_is_registered_and_nothing_is_left(void **stat
 		assert_int_equal(register_everything(), 0);
 		assert_int_equal(percpu_metrics_destroy(registry), 0);
 	}
-	assert_in_range(nr, 45, 200);
+	assert_between(nr, 45, 200);
 	percpu_set_log_handler(NULL, PERCPU_LOG_WARNING);
 }
 
