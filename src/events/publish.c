@@ -14,6 +14,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* ThreadSanitizer does not know fences; what is ordered by them here are single words. */
+#if defined(__SANITIZE_THREAD__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wtsan"
+#endif
+
 /* Of memfd_create() and fcntl(), in headers of later C libraries. */
 #define CLOSE_ON_EXEC 1u
 #define MAY_BE_SEALED 2u
