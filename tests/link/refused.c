@@ -204,7 +204,7 @@ unsigned long function(void)
 }
 
 #elif defined(CASE_struct_for_pointer)
-/* Nor a structure. REFUSED: invalid operands|no match for|needed */
+/* Nor a structure. REFUSED: invalid operands|no match for|needed|to unary expression */
 struct pair {
 	long first, second;
 };
