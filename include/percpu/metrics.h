@@ -329,8 +329,5 @@ __PCPU_END_DECLS
 
 /* How. */
 #include <percpu/impl/metrics.h>
-#ifdef PERCPU_UP
-#include <percpu/impl/up/metrics.h>
-#endif
 
 #endif /* PERCPU_METRICS_H */

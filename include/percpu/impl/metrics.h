@@ -123,4 +123,9 @@ __pcpu_inline void percpu_metric_observe(const struct percpu_metric_histogram *h
 
 #include <percpu/impl/end.h>
 
+/* behind what it uses, whichever header was included first */
+#ifdef PERCPU_UP
+#include <percpu/impl/up/metrics.h>
+#endif
+
 #endif /* PERCPU_IMPL_METRICS_H */
