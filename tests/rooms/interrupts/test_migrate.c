@@ -62,7 +62,7 @@ static const char *others_have_sections_on_it(void)
 	cpu = smp_processor_id();
 	SKIP_IF(cpu != (unsigned int)sched_getcpu() && nr_cpus < 2);
 	pthread_join(start(hold_it, &cpu), NULL);
-	RETURN_IF_WRONG(differ("what the other has counted", (uint64_t)this_cpu_read(count), 5));
+	RETURN_IF_WRONG(differ("what the other has counted", (uint64_t)per_cpu(count, cpu), 5));
 	migrate_enable();
 	return NULL;
 }
