@@ -48,7 +48,7 @@ static bool labels_equal(const struct pcpu_series *series, const struct pcpu_lab
 	if (series->nr_labels != labels->nr)
 		return false;
 	for (unsigned int i = 0; i < 2 * labels->nr; i++) {
-		if (i % step == 0 && strcmp(text, labels->text[i]))
+		if (i % step == 0 && strcmp(text, labels->text[i]) != 0)
 			return false;
 		text += strlen(text) + 1;
 	}
@@ -78,12 +78,16 @@ static bool text_equal(const char *mine, const char *theirs)
 	return !strcmp(mine, theirs ? theirs : "");
 }
 
+/* All else of a shape follows from these. */
 static bool shapes_equal(const struct pcpu_family *family, const struct percpu_metric_desc *desc)
 {
+	const struct percpu_metric_shape *there = family->shape;
 	struct percpu_metric_shape shape;
 
-	return !family->shape ||
-	       (!pcpu_shape_init(&shape, desc) && !memcmp(&shape, family->shape, sizeof(shape)));
+	return !there ||
+	       (!pcpu_shape_init(&shape, desc) && shape.lowest_log2 == there->lowest_log2 &&
+		shape.per_octave_log2 == there->per_octave_log2 && shape.last == there->last &&
+		shape.sum_at == there->sum_at);
 }
 
 static const char *family_differs(const struct pcpu_family *family,
@@ -125,7 +129,7 @@ static bool is_line(const struct percpu_metrics *registry, const char *line)
 		const size_t end = strlen(ends[i]);
 		const struct pcpu_family *family;
 
-		if (length <= end || strcmp(line + length - end, ends[i]))
+		if (length <= end || strcmp(line + length - end, ends[i]) != 0)
 			continue;
 		family = find_family(registry, line, length - end);
 		if (family && has_line(family, ends[i]))
@@ -143,7 +147,7 @@ static bool clashes(const struct percpu_metrics *registry, enum percpu_metric_ty
 
 	memcpy(line, name, length);
 	for (unsigned int i = 0; (suffix = pcpu_type_suffix(type, i)); i++) {
-		strcpy(line + length, suffix);
+		memcpy(line + length, suffix, strlen(suffix) + 1);
 		if (is_line(registry, line))
 			return true;
 	}
