@@ -124,6 +124,11 @@ static void a_tree_counter_is_one_count(void **state)
 	percpu_counter_tree_destroy_many(trees, 2);
 }
 
+/* clang asks for the words that only the macros see */
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wmissing-field-initializers"
+#endif
+
 PERCPU_COUNTER_SET(taken, int, up, down, many[3]);
 static DEFINE_PER_CPU(struct taken, set) = {4, 0, {0, 0, 0}};
 

@@ -79,9 +79,12 @@ static void in_child(void)
 
 static bool end(void)
 {
-	return toolkit_equal("count_total", line_of("\ncount_total "), toolkit_tallies(added)) &
-	       toolkit_equal("sizes_count", line_of("\nsizes_count "), toolkit_tallies(observed)) &
-	       toolkit_equal("sizes_sum", line_of("\nsizes_sum "), toolkit_tallies(added));
+	bool equal =
+		toolkit_equal("count_total", line_of("\ncount_total "), toolkit_tallies(added));
+
+	equal &= toolkit_equal("sizes_count", line_of("\nsizes_count "), toolkit_tallies(observed));
+	equal &= toolkit_equal("sizes_sum", line_of("\nsizes_sum "), toolkit_tallies(added));
+	return equal;
 }
 
 TOOLKIT_PART(metrics, .name = "metrics", .begin = begin, .operate = operate,
