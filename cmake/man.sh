@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # shellcheck disable=SC2012,SC2013 # names of headers are words
 # man.sh SOURCE OUTPUT VERSION TIME: the manual pages of the public headers in OUTPUT/man3, a page a header, and for
-# everything that one describes a page that leads there; and in OUTPUT/man7 percpu.7, with a list of them. TIME is in
-# seconds since 1970.
+# everything that one describes a page that leads there; percpu.hpp's; and in OUTPUT/man7 percpu.7, with a list of them,
+# and what is in percpu/kernel/ and percpu/linux/. TIME is in seconds since 1970.
 set -eu
 source=$1 output=$2 version=$3
 export LC_ALL=C
@@ -37,6 +37,21 @@ for header in *.h; do
 		[ -e "$output/man3/$described.3" ] || echo ".so man3/$page.3" >"$output/man3/$described.3"
 	done <"$output/names"
 	sed -n "/^\.SH NAME/ { n; s/^[^ ]* \\\\- /$page\\t/p; q }" "$output/man3/$page.3" >>"$output/pages"
+done
+awk -v version="$version" -v date="$date" -f "$source/cmake/man-cxx.awk" percpu.hpp >"$output/man3/percpu.hpp.3"
+
+# The pages of folders: their beginning, and what the headers say.
+for folder in kernel linux; do
+	{
+		sed "s/@VERSION@/$version/; s/@DATE@/$date/" "$source/docs/man/percpu-$folder.7"
+		cd $folder
+		prefix=
+		[ $folder = linux ] || prefix=percpu/$folder/
+		# linux/ has files for machinery too
+		find . -name '*.h' ! -path './impl/*' | sort | xargs awk -v prefix="$prefix" -v folder=. -f "$source/cmake/man-lists.awk"
+		cd ..
+		printf '.SH SEE ALSO\n.BR percpu (7)\n'
+	} >"$output/man7/percpu-$folder.7"
 done
 awk -F '\t' -v version="$version" -v date="$date" '
 	NR == FNR { page[++nr] = $1; summary[nr] = $2; next }

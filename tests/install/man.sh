@@ -47,9 +47,25 @@ for page in man/man3/percpu-*.3; do
 	grep -Eq 'PERCPU_API|__pcpu_(inline|always|as|this)' "$page" && failed "$page has words of the headers' own" || :
 done
 
+begin "the pages of folders have every header, and percpu.hpp's has every class"
+for folder in kernel linux; do
+	(cd "$headers/$folder" && find . -name '*.h' ! -path './impl/*') | sed "s|^\./||; s|^|$folder/|; s|^linux/||; s|^kernel/|percpu/&|" |
+		while read -r header; do
+			grep -qxF ".SS <$(echo "$header" | sed 's/-/\\-/g')>" man/man7/percpu-$folder.7 || echo "$header"
+		done >output
+	[ ! -s output ] || failed "percpu-$folder(7) has not these"
+	grep -q '^\.B [A-Za-z_]*()' man/man7/percpu-$folder.7 || failed "percpu-$folder(7) has no calls"
+done
+sed -n 's/^class \([a-z_]*\).*/\1/p; s/^template <typename T> class \([a-z_]*\) *[:{]*.*[^;]$/\1/p' "$headers/percpu.hpp" | sort -u >classes
+[ "$(wc -l <classes)" -gt 5 ] || failed "there are too few classes"
+while read -r class; do
+	grep -q "^\.SS.*percpu::$class" man/man3/percpu.hpp.3 || echo "$class"
+done <classes >output
+[ ! -s output ] || failed "percpu.hpp(3) has not these"
+
 begin "a formatter has nothing to say of them"
 if command -v mandoc >/dev/null; then
-	step mandoc -T lint -W warning man/man3/percpu-*.3 man/man7/*.7 || :
+	step mandoc -T lint -W warning man/man3/percpu[-.]*.3 man/man7/*.7 || :
 	mandoc -T utf8 man/man3/percpu-counter.3 | sed 's/.\x08//g' >text
 	grep -q 'int64_t percpu_counter_sum(struct percpu_counter \*fbc);' text || failed "a prototype is not as it was written"
 	grep -q 'Exact when nobody changes the counter meanwhile' text || failed "a comment is not there"
