@@ -14,7 +14,7 @@ example) packages="$packages libmicrohttpd-dev nghttp2-client curl" ;;
 test) packages="$packages libcmocka-dev libmicrohttpd-dev nghttp2-client curl libcjson-dev liburcu-dev \
 	clang libclang-rt-dev lld mold binutils musl-tools linux-libc-dev sparse spin valgrind gdb procps \
 	clang-format clang-tidy cppcheck shellcheck universal-ctags dpkg-dev lintian abigail-tools mandoc \
-	python3-prometheus-client" ;;
+	pandoc python3-prometheus-client" ;;
 packages) packages="$packages dpkg-dev" ;;
 *) echo "setup.sh: the purpose is example, test or packages, not $purpose" >&2; exit 2 ;;
 esac
