@@ -56,7 +56,7 @@ for folder in kernel linux; do
 	[ ! -s output ] || failed "percpu-$folder(7) has not these"
 	grep -q '^\.B [A-Za-z_]*()' man/man7/percpu-$folder.7 || failed "percpu-$folder(7) has no calls"
 done
-sed -n 's/^class \([a-z_]*\).*/\1/p; s/^template <typename T> class \([a-z_]*\) *[:{]*.*[^;]$/\1/p' "$headers/percpu.hpp" | sort -u >classes
+sed -n '/;$/d; s/^class \([a-z_]*\).*/\1/p; s/^template <typename T> class \([a-z_]*\).*/\1/p' "$headers/percpu.hpp" | sort -u >classes
 [ "$(wc -l <classes)" -gt 5 ] || failed "there are too few classes"
 while read -r class; do
 	grep -q "^\.SS.*percpu::$class" man/man3/percpu.hpp.3 || echo "$class"
