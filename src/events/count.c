@@ -18,6 +18,10 @@ _Static_assert(sizeof(struct pcpu_stat_block) % 64 == 0, "whole lines");
 /* The words of the header from allocs on; and those of them up to largest_free. */
 #define TOLD 10
 #define TOLD_ALWAYS 5
+_Static_assert(offsetof(struct pcpu_stat_header, room_bytes) -
+			       offsetof(struct pcpu_stat_header, allocs) ==
+		       TOLD_ALWAYS * sizeof(uint64_t),
+	       "copy_what_changes()");
 _Static_assert(offsetof(struct pcpu_stat_header, cached_at_fork) -
 			       offsetof(struct pcpu_stat_header, allocs) ==
 		       TOLD * sizeof(uint64_t),
@@ -27,6 +31,34 @@ struct pcpu_stat_page *pcpu_stat;
 struct pcpu_stat_header pcpu_stat_now;
 struct pcpu_stat_counts pcpu_stat_elsewhere;
 bool pcpu_stat_more;
+
+/* With release order, for T1. */
+static inline void copy_word(uint64_t *to, const uint64_t *from)
+{
+	__atomic_store_n(to, __atomic_load_n(from, __ATOMIC_RELAXED), __ATOMIC_RELEASE);
+}
+
+/*
+ * What each call that takes the mutex changes, in a few instructions: a loop over these words takes
+ * three times as many.
+ */
+static inline void copy_what_changes(struct pcpu_stat_header *to)
+{
+	copy_word(&to->allocs, &pcpu_stat_now.allocs);
+	copy_word(&to->frees, &pcpu_stat_now.frees);
+	copy_word(&to->areas, &pcpu_stat_now.areas);
+	copy_word(&to->area_bytes, &pcpu_stat_now.area_bytes);
+	copy_word(&to->largest_free, &pcpu_stat_now.largest_free);
+}
+
+static void copy_what_seldom_changes(struct pcpu_stat_header *header)
+{
+	uint64_t *to = &header->allocs, *from = &pcpu_stat_now.allocs;
+
+	pcpu_stat_more = false;
+	for (int i = TOLD_ALWAYS; i < TOLD; i++)
+		copy_word(&to[i], &from[i]);
+}
 
 /*
  * Against who makes the page meanwhile (begin() in publish.c), and copies the words to it:
@@ -44,26 +76,17 @@ bool pcpu_stat_more;
 void pcpu_stat_tell(void)
 {
 	struct pcpu_stat_page *page = pcpu_stat_mine();
-	const uint64_t *from = &pcpu_stat_now.allocs;
-	int nr = TOLD_ALWAYS;
-	uint64_t *to;
 
 	pcpu_assert_held(&pcpu_alloc_mutex);
-	if (!page) {
+	if (__builtin_expect(!page, 0)) {
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
 		page = pcpu_stat_mine();
+		if (!page)
+			return;
 	}
-	if (!page)
-		return;
-	to = &page->header.allocs;
-	if (__builtin_expect(pcpu_stat_more, 0)) {
-		pcpu_stat_more = false;
-		nr = TOLD;
-	}
-	/* with release order, for T1 */
-	for (int i = 0; i < nr; i++)
-		__atomic_store_n(&to[i], __atomic_load_n(&from[i], __ATOMIC_RELAXED),
-				 __ATOMIC_RELEASE);
+	copy_what_changes(&page->header);
+	if (__builtin_expect(pcpu_stat_more, 0))
+		copy_what_seldom_changes(&page->header);
 }
 
 static void raise_to(uint64_t *most, uint64_t value)
