@@ -161,7 +161,7 @@ static bool push(struct pcpu_cache *cache, uint32_t coord)
 			return false;
 		/* again if only other areas' codes in the word have changed */
 	} while (!hold(block, off, &area));
-	pcpu_cache_add(magazine, coord);
+	pcpu_cache_add(cache, area.size, magazine, coord);
 	return true;
 }
 
@@ -212,7 +212,7 @@ void pcpu_magazine_open(struct pcpu_magazine *magazine, int size)
 	__atomic_store_n(&magazine->room, (uint16_t)room, __ATOMIC_RELAXED);
 }
 
-static struct pcpu_magazine *make_magazine(const struct pcpu_cache *cache, int size)
+static struct pcpu_magazine *make_magazine(int size)
 {
 	struct pcpu_magazine *magazine = pcpu_mem_zalloc(sizeof(*magazine));
 
@@ -220,7 +220,6 @@ static struct pcpu_magazine *make_magazine(const struct pcpu_cache *cache, int s
 		return NULL;
 	pcpu_magazine_open(magazine, size);
 	magazine->batch = 1;
-	magazine->counts = &cache->by_size[size - 1];
 	pcpu_nr_magazines++;
 	return magazine;
 }
@@ -240,8 +239,7 @@ struct pcpu_cache *pcpu_cache_here(int size)
 		return NULL;
 	/* nobody replaces a magazine; who holds the lock sees none, or this one */
 	if (!cache->magazines[size])
-		__atomic_store_n(&cache->magazines[size], make_magazine(cache, size),
-				 __ATOMIC_RELEASE);
+		__atomic_store_n(&cache->magazines[size], make_magazine(size), __ATOMIC_RELEASE);
 	return cache->magazines[size] ? cache : NULL;
 }
 

@@ -23,7 +23,7 @@
  *	| lock | loans | by_size | magazines[1 .. 256]: NULL until the CPU's first use of the size |
  *	                               |
  *	                               v
- *	        | nr | room | batch | dirty | counts | coords[nr], the last pushed on top |
+ *	             | nr | room | batch | dirty | coords[nr], the last pushed on top |
  */
 #ifndef PCPU_CACHE_H
 #define PCPU_CACHE_H
@@ -52,7 +52,6 @@ struct pcpu_magazine {
 	uint16_t room;  /* that it may have; by size, or 0: closed (shrink.h) */
 	uint16_t batch; /* to take at once when it is empty; under pcpu_alloc_mutex */
 	uint64_t dirty; /* bit i: coords[i] may be something else than zero in some unit */
-	struct pcpu_stat_size *counts; /* the CPU's, of the size: count.h */
 	uint32_t coords[PCPU_MAGAZINE_ROOM];
 };
 
@@ -66,7 +65,7 @@ static inline void pcpu_magazine_set_nr(struct pcpu_magazine *magazine, int nr)
 struct pcpu_cache {
 	struct pcpu_cpu_lock lock;
 	struct pcpu_loans loans;
-	struct pcpu_stat_size *by_size; /* the CPU's, in the page: count.h */
+	struct pcpu_stat_size *by_size; /* the CPU's, in the page: pcpu_cache_served() */
 	struct pcpu_block *block;       /* where it is filled from; under pcpu_alloc_mutex */
 	/* The last magazine to which an area was pushed that was not lent, and its size. */
 	struct pcpu_magazine *last;
@@ -91,7 +90,18 @@ void pcpu_cache_turn(bool on);
 /* In a child: they are what pcpu_cache_turn() has said last. */
 void pcpu_cache_after_fork(void);
 
-/* How many tracers want to see each area (arch/probe.h): a semaphore, which they set themselves. */
+/*
+ * How many tracers want to see each area (arch/probe.h): a semaphore, which they set themselves.
+ *
+ * The gate is two words, written by two who know nothing of each other, and read one after the
+ * other: it may be that a call sees a tracer late or a little longer, never that it counts in a
+ * parent's page. They cannot be one. The kernel empties a page for a new process only if it is no
+ * file's (MADV_WIPEONFORK), and finds a semaphore only in a page that is the file's (its offset
+ * there is in the probe's note).
+ *
+ *	caches_are_quick   set before there are threads; 0 in a new process, by the kernel
+ *	watched            raised and lowered by tracers at any moment
+ */
 struct pcpu_gate {
 	uint16_t watched;
 };
@@ -102,10 +112,11 @@ static inline bool pcpu_gate_is_watched(void)
 	return __atomic_load_n(&pcpu_gate.watched, __ATOMIC_RELAXED) != 0;
 }
 
-/* Whether a call may take the short way: there is one, and nobody watches. */
+/* Whether a call may take the short way: there is one, and nobody watches. Mostly so. */
 static inline bool pcpu_gate_is_open(void)
 {
-	return pcpu_cache_is_quick && !pcpu_gate_is_watched();
+	return __builtin_expect(pcpu_cache_is_quick, 1) &&
+	       __builtin_expect(!pcpu_gate_is_watched(), 1);
 }
 
 /* How many magazines there are: each has PCPU_MAGAZINE_ROOM areas at most. */
@@ -180,6 +191,15 @@ static inline struct pcpu_magazine *pcpu_cache_magazine(const struct pcpu_cache 
 	return __atomic_load_n(&cache->magazines[size], __ATOMIC_ACQUIRE);
 }
 
+/*
+ * What is counted of @size (count.h). By way of the cache: a magazine is known later, and an
+ * addition whose place is known late is a twentieth of a pair of alloc and free.
+ */
+static inline struct pcpu_stat_size *pcpu_cache_served(const struct pcpu_cache *cache, int size)
+{
+	return &cache->by_size[size - 1];
+}
+
 /* Takes an area out, and leaves it to the caller to lend it. False: there is none. */
 static inline bool pcpu_cache_take(struct pcpu_cache *cache, int size, struct pcpu_area *area)
 {
@@ -193,7 +213,7 @@ static inline bool pcpu_cache_take(struct pcpu_cache *cache, int size, struct pc
 	area->coord = magazine->coords[at];
 	area->dirty = magazine->dirty >> at & 1;
 	magazine->dirty &= ~(1UL << at);
-	pcpu_add_alone(&magazine->counts->allocs, 1);
+	pcpu_add_alone(&pcpu_cache_served(cache, size)->allocs, 1);
 	return true;
 }
 
@@ -210,28 +230,31 @@ static inline bool pcpu_cache_lend(struct pcpu_cache *cache, int size, struct pc
 	return true;
 }
 
-/* The area's code says that it is cached. There is room for it. */
-static inline void pcpu_cache_add(struct pcpu_magazine *magazine, uint32_t coord)
+/* The area's code says that it is cached. There is room for it in the magazine of @size. */
+static inline void pcpu_cache_add(struct pcpu_cache *cache, int size,
+				  struct pcpu_magazine *magazine, uint32_t coord)
 {
 	magazine->dirty |= 1UL << magazine->nr;
 	magazine->coords[magazine->nr] = coord;
 	pcpu_magazine_set_nr(magazine, magazine->nr + 1);
-	pcpu_add_alone(&magazine->counts->frees, 1);
+	pcpu_add_alone(&pcpu_cache_served(cache, size)->frees, 1);
 }
 
 /* If it was lent, it goes back to where it came from, if there is room; and the lock is dropped. */
 static inline bool pcpu_cache_take_back(struct pcpu_cache *cache, uint32_t coord)
 {
-	int at = pcpu_loans_find(&cache->loans, coord);
+	struct pcpu_loans *loans = &cache->loans;
 	struct pcpu_magazine *magazine;
+	int size;
 
-	if (at < 0)
+	if (!pcpu_loans_bring(loans, coord))
 		return false;
-	magazine = cache->magazines[cache->loans.sizes[at]];
+	size = loans->sizes[loans->nr - 1];
+	magazine = cache->magazines[size];
 	if (__builtin_expect(magazine->nr == magazine->room, 0))
 		return false;
-	pcpu_loans_remove(&cache->loans, at);
-	pcpu_cache_add(magazine, coord);
+	pcpu_loans_remove_last(loans);
+	pcpu_cache_add(cache, size, magazine, coord);
 	pcpu_cache_leave(cache);
 	return true;
 }

@@ -72,7 +72,7 @@ static inline bool pcpu_loans_add(struct pcpu_loans *loans, uint32_t coord, int 
 	return true;
 }
 
-/* Where the area is noted, or -1. The last is the likeliest. */
+/* Where the area is noted, or -1. */
 static inline int pcpu_loans_find(const struct pcpu_loans *loans, uint32_t coord)
 {
 	for (int at = loans->nr - 1; at >= 0; at--)
@@ -81,15 +81,29 @@ static inline int pcpu_loans_find(const struct pcpu_loans *loans, uint32_t coord
 	return -1;
 }
 
-static inline void pcpu_loans_remove(struct pcpu_loans *loans, int at)
+/* Has the area be the last that is noted. False: it is not noted. Mostly it is the last already. */
+static inline bool pcpu_loans_bring(struct pcpu_loans *loans, uint32_t coord)
 {
-	int last = loans->nr - 1;
+	int last = loans->nr - 1, at;
+	uint16_t size;
 
-	if (at != last) {
-		loans->coords[at] = loans->coords[last];
-		loans->sizes[at] = loans->sizes[last];
-	}
-	loans->nr = (uint16_t)last;
+	if (__builtin_expect(last >= 0 && loans->coords[last] == coord, 1))
+		return true;
+	at = pcpu_loans_find(loans, coord);
+	if (at < 0)
+		return false;
+	size = loans->sizes[at];
+	loans->coords[at] = loans->coords[last];
+	loans->sizes[at] = loans->sizes[last];
+	loans->coords[last] = coord;
+	loans->sizes[last] = size;
+	return true;
+}
+
+/* Takes the last note away. */
+static inline void pcpu_loans_remove_last(struct pcpu_loans *loans)
+{
+	loans->nr--;
 }
 
 /* A cache's first state. */

@@ -89,8 +89,10 @@ static void notes_are_found_until_they_are_taken_away(void **state)
 	for (int i = 0; i < PCPU_LOANS; i++)
 		assert_true(pcpu_loans_add(&loans, 8 * (uint32_t)(i + 1), i + 1));
 	assert_false(pcpu_loans_add(&loans, 800, 8));
-	pcpu_loans_remove(&loans, pcpu_loans_find(&loans, 24));
-	assert_int_equal(pcpu_loans_find(&loans, 24), -1);
+	assert_false(pcpu_loans_bring(&loans, 800));
+	assert_true(pcpu_loans_bring(&loans, 24));
+	pcpu_loans_remove_last(&loans);
+	assert_false(pcpu_loans_bring(&loans, 24));
 	for (int i = 0; i < PCPU_LOANS; i++) {
 		int at = pcpu_loans_find(&loans, 8 * (uint32_t)(i + 1));
 
@@ -105,7 +107,7 @@ static int length_of_pause(struct pcpu_loans *loans, uint32_t live)
 
 	for (; !pcpu_loans_add(loans, live, 16); nr++)
 		pcpu_loans_add_slowly(loans, live, 16);
-	pcpu_loans_remove(loans, 0);
+	pcpu_loans_remove_last(loans);
 	return nr;
 }
 
