@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # pages.sh SOURCE: that the pages' pieces of code are those of the files that they name, and that every link
-# within the repository leads somewhere: to a file, and to a heading of it.
+# within the repository leads somewhere: to a file, and to a heading of it; and that the guide and the manual answer the
+# same questions.
 set -eu
 source=$1
 here=$source/tests/docs
@@ -44,5 +45,15 @@ for page in README.md docs/*.md; do
 		}
 	done
 done
+# The guide and percpu(7) have the same list of troubles.
+troubles=$(mktemp) of_manual=$(mktemp)
+trap 'rm -f "$said" "$troubles" "$of_manual"' EXIT
+awk '/^## / { there = /Troubleshooting/ } there && sub(/^### /, "") { print ++n ". " $0 }' docs/guide.md >"$troubles"
+sed -n '/^\.SH TROUBLESHOOTING/,/^\.SH SEE/s/\\-/-/g; /^[0-9][0-9]*\. /p' docs/man/percpu.7 >"$of_manual"
+if [ "$(wc -l <"$troubles")" -lt 10 ] || ! diff "$troubles" "$of_manual" >&2; then
+	echo "the guide and percpu(7) have other troubles" >&2
+	failures=$((failures + 1))
+fi
+
 echo "$links links, $failures wrong"
 [ "$links" -gt 20 ] && [ $failures -eq 0 ]

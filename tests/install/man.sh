@@ -73,12 +73,12 @@ else
 	skip_case "there is no mandoc"
 fi
 
-begin "percpu(7) has a page for each header, and the ten troubles"
+begin "percpu(7) has a page for each header, and ten troubles at least"
 for page in man/man3/percpu-*.3; do
 	name=$(basename "$page" .3 | sed 's/-/\\\\-/g')
 	grep -q "^\.BR $name (3)" man/man7/percpu.7 || failed "$name is not there"
 done
-[ "$(grep -c '^[0-9]*\. ' man/man7/percpu.7)" -eq 10 ] || failed "there are not ten"
+[ "$(grep -c '^[0-9]*\. ' man/man7/percpu.7)" -ge 10 ] || failed "there are not ten"
 sed -n 's/^\.BR \([a-z_\\-]*\) (3).*/\1/p' man/man7/percpu.7 | sed 's/\\-/-/g' | while read -r name; do
 	[ -e "man/man3/$name.3" ] || echo "$name"
 done >output
