@@ -199,6 +199,7 @@ def environment_of(prefix, work):
     environment.update({
         "HOME": work, "PID": str(os.getpid()), "MANPATH": f"{prefix}/share/man", "MANPAGER": "cat", "PAGER": "cat", "CPATH": f"{prefix}/include",
         "LIBRARY_PATH": libraries[0], "LD_LIBRARY_PATH": libraries[0], "PKG_CONFIG_PATH": f"{libraries[0]}/pkgconfig",
+        "CMAKE_PREFIX_PATH": prefix,
         "PATH": f"{prefix}/bin:{environment['PATH']}"})
     return environment
 
@@ -216,6 +217,7 @@ def make_folder(source, folder, readme):
     os.symlink(f"{source}/examples", f"{folder}/examples")
     os.symlink(f"{source}/tests/install/project/kernel_file.c", f"{folder}/file.c")
     os.symlink(f"{source}/tests/linux/own/packet_stats.c", f"{folder}/packet_stats.c")
+    os.symlink(f"{source}/tests/docs/program/CMakeLists.txt", f"{folder}/CMakeLists.txt")
 
 
 def main(source, prefix, work, tests, whole):
