@@ -245,8 +245,8 @@ __pcpu_inline void percpu_metric_gauge_add(const struct percpu_metric_gauge *gau
 /**
  * percpu_metric_observe() - count @value in its bucket
  *
- * One this_cpu_inc(), and with exact_sum a this_cpu_add() after it: a page that is written in
- * between has the value in its bucket and not in the sum, and so it stays where a process is killed
+ * One this_cpu_inc(), and with exact_sum a this_cpu_add() before it: a page that is written in
+ * between has the value in the sum and not in its bucket, and so it stays where a process is killed
  * there.
  */
 __pcpu_inline void percpu_metric_observe(const struct percpu_metric_histogram *histogram,

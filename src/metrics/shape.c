@@ -14,15 +14,20 @@ static unsigned int log2_of(uint64_t value)
 	return (63u - (unsigned int)__builtin_clzll(value)) & 63u;
 }
 
+static uint32_t bytes(uint32_t buckets)
+{
+	return buckets * (uint32_t)sizeof(uint64_t);
+}
+
 /* All octaves from @octave on, and of those below nothing more. */
 static void end_at(struct percpu_metric_shape *shape, unsigned int octave)
 {
 	for (; octave < 64; octave++) {
-		shape->base[octave] = shape->last;
+		shape->offset[octave] = bytes(shape->last);
 		shape->shift[octave] = 63;
 	}
 	/* 2^63 >> 63 is 1 */
-	shape->base[63] = shape->last - (shape->shift[63] == 63);
+	shape->offset[63] = bytes(shape->last - (shape->shift[63] == 63));
 }
 
 static void set_octaves(struct percpu_metric_shape *shape, unsigned int s, unsigned int k,
@@ -34,7 +39,7 @@ static void set_octaves(struct percpu_metric_shape *shape, unsigned int s, unsig
 	for (unsigned int octave = 0; octave < end; octave++) {
 		const unsigned int d = octave > s + k ? octave - s - k : 0;
 
-		shape->base[octave] = d << k;
+		shape->offset[octave] = bytes(d << k);
 		shape->shift[octave] = (uint8_t)(octave < s ? 63 : d + s);
 	}
 	/* where the octave after the last one would begin */
@@ -43,6 +48,13 @@ static void set_octaves(struct percpu_metric_shape *shape, unsigned int s, unsig
 		end_at(shape, end);
 	else
 		shape->last--;
+}
+
+static void add_sum(struct percpu_metric_shape *shape)
+{
+	shape->sum_at = shape->last + 1;
+	for (unsigned int octave = 0; octave < 64; octave++)
+		shape->shift[octave] |= __PERCPU_METRIC_SUMMED;
 }
 
 const char *pcpu_shape_init(struct percpu_metric_shape *shape,
@@ -58,7 +70,7 @@ const char *pcpu_shape_init(struct percpu_metric_shape *shape,
 		return "a highest value below the lowest";
 	set_octaves(shape, log2_of(lowest), log2_of(per_octave), log2_of(highest) + 1);
 	if (desc->exact_sum)
-		shape->sum_at = shape->last + 1;
+		add_sum(shape);
 	return NULL;
 }
 

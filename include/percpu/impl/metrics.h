@@ -20,17 +20,23 @@
 #endif
 
 /*
- * Where values are counted, by the place of their highest bit: in bucket base + (value >> shift).
- * Everything is in these two: below the lowest value and above the highest one all of an octave is
- * in one bucket.
+ * Where values are counted, by the place of their highest bit: in the bucket that lies (value >>
+ * shift) words behind offset. Everything is in these two: below the lowest value and above the
+ * highest one all of an octave is in one bucket.
+ *
+ * An observation is to cost little more than the addition that it ends in. So offsets are in bytes,
+ * from the first bucket, which addresses are made of as they are; and whether the sum is counted is
+ * said by each shift, which has to be loaded anyway.
  */
 struct percpu_metric_shape {
-	uint8_t shift[64];
-	uint32_t base[64];
+	uint8_t shift[64]; /* the low 6 bits, and __PERCPU_METRIC_SUMMED */
+	uint32_t offset[64];
 	uint32_t last;   /* the last bucket */
 	uint32_t sum_at; /* the word of the sum, which is not 0; or 0: it is not counted */
 	uint8_t lowest_log2, per_octave_log2;
 };
+
+#define __PERCPU_METRIC_SUMMED 0x80u
 
 __pcpu_always_inline void *__percpu_metric_is_counter(struct percpu_metric_counter *handle)
 {
@@ -92,12 +98,28 @@ __pcpu_inline int64_t percpu_metric_gauge_read(const struct percpu_metric_gauge 
 	return __atomic_load_n(gauge->value, __ATOMIC_RELAXED);
 }
 
+/* The place of @value's highest bit; 0 of 0. */
+__pcpu_always_inline uint64_t __percpu_metric_octave(uint64_t value)
+{
+#if defined(__x86_64__) && !defined(__LZCNT__)
+	uint64_t bit = 0;
+
+	/* of 0 it leaves the register as it is; the builtin would not say so, and takes two more */
+	if (!__builtin_constant_p(value)) {
+		__asm__("bsrq %1, %0" : "+r"(bit) : "r"(value) : "cc");
+		return bit;
+	}
+#endif
+	return 63u ^ (unsigned int)__builtin_clzll(value | 1);
+}
+
 __pcpu_always_inline uint32_t __percpu_metric_bucket_of(const struct percpu_metric_shape *shape,
 							uint64_t value)
 {
-	const unsigned int highest_bit = 63u ^ (unsigned int)__builtin_clzll(value | 1);
+	const uint64_t octave = __percpu_metric_octave(value);
 
-	return shape->base[highest_bit] + (uint32_t)(value >> shape->shift[highest_bit]);
+	return (uint32_t)(shape->offset[octave] / sizeof(uint64_t)) +
+	       (uint32_t)(value >> (shape->shift[octave] & 63));
 }
 
 __pcpu_inline unsigned int percpu_metric_buckets(const struct percpu_metric_histogram *histogram)
@@ -111,14 +133,19 @@ __pcpu_inline unsigned int percpu_metric_bucket_of(const struct percpu_metric_hi
 	return __percpu_metric_bucket_of(histogram->shape, value);
 }
 
+/* The sum comes first: then @value is not needed any more when it is shifted. */
 __pcpu_inline void percpu_metric_observe(const struct percpu_metric_histogram *histogram,
 					 uint64_t value)
 {
 	const struct percpu_metric_shape *shape = histogram->shape;
+	const uint64_t octave = __percpu_metric_octave(value);
+	const unsigned int shift = shape->shift[octave];
+	uint64_t __percpu *buckets;
 
-	this_cpu_inc(histogram->buckets[__percpu_metric_bucket_of(shape, value)]);
-	if (shape->sum_at)
+	if (__builtin_expect(shift & __PERCPU_METRIC_SUMMED, 0))
 		this_cpu_add(histogram->buckets[shape->sum_at], value);
+	buckets = (uint64_t __percpu *)(__pcpu_address(histogram->buckets) + shape->offset[octave]);
+	this_cpu_inc(buckets[value >> (shift & 63)]);
 }
 
 #include <percpu/impl/end.h>

@@ -96,6 +96,45 @@ static void what_is_left_out_is_four_to_the_octave_of_any_value(void **state)
 	assert_int_equal(pcpu_shape_words(&shape), 4 * 63);
 }
 
+static void where_the_sum_is_counted_the_buckets_are_the_same(void **state)
+{
+	const struct percpu_metric_desc desc = {.per_octave = 8, .lowest = 16, .highest = 1 << 20};
+	struct percpu_metric_desc with_sum = desc;
+	struct percpu_metric_shape shape, summed;
+
+	(void)state;
+	with_sum.exact_sum = true;
+	assert_null(pcpu_shape_init(&shape, &desc));
+	assert_null(pcpu_shape_init(&summed, &with_sum));
+	assert_int_equal(shape.sum_at, 0);
+	assert_int_equal(summed.sum_at, summed.last + 1);
+	for (unsigned int bit = 0; bit < 64; bit++) {
+		const uint64_t value = UINT64_C(1) << bit;
+
+		assert_int_equal(shape.shift[bit] & __PERCPU_METRIC_SUMMED, 0);
+		assert_int_not_equal(summed.shift[bit] & __PERCPU_METRIC_SUMMED, 0);
+		assert_int_equal(bucket_of(&shape, value), bucket_of(&summed, value));
+		assert_int_equal(bucket_of(&shape, value - 1), bucket_of(&summed, value - 1));
+	}
+}
+
+/* Of what the compiler knows and of what it does not: these are two ways. */
+static void a_values_octave_is_the_place_of_its_highest_bit_and_zeros_is_the_first(void **state)
+{
+	volatile uint64_t unknown = 0;
+
+	(void)state;
+	assert_int_equal(__percpu_metric_octave(0), 0);
+	assert_int_equal(__percpu_metric_octave(unknown), 0);
+	assert_int_equal(__percpu_metric_octave(UINT64_MAX), 63);
+	for (unsigned int bit = 0; bit < 64; bit++) {
+		unknown = UINT64_C(1) << bit;
+		assert_int_equal(__percpu_metric_octave(unknown), bit);
+		unknown |= unknown - 1;
+		assert_int_equal(__percpu_metric_octave(unknown), bit);
+	}
+}
+
 static void bounds_between_powers_of_two_are_rounded_away(void **state)
 {
 	const struct percpu_metric_desc desc = {.per_octave = 1, .lowest = 1500, .highest = 5000};
@@ -153,6 +192,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_value_is_between_the_bounds_of_its_bucket),
 		cmocka_unit_test(what_is_left_out_is_four_to_the_octave_of_any_value),
+		cmocka_unit_test(where_the_sum_is_counted_the_buckets_are_the_same),
+		cmocka_unit_test(
+			a_values_octave_is_the_place_of_its_highest_bit_and_zeros_is_the_first),
 		cmocka_unit_test(bounds_between_powers_of_two_are_rounded_away),
 		cmocka_unit_test(what_no_shape_can_be_is_said),
 		cmocka_unit_test(a_sum_that_is_not_counted_is_off_by_half_a_bucket_at_most),
