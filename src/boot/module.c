@@ -8,6 +8,7 @@
 #include "debug/template.h"
 #include "ground/conf.h"
 #include "ground/layout.h"
+#include "ground/assert.h"
 #include "ground/lock.h"
 #include "ground/log.h"
 #include "ground/mem.h"
@@ -161,8 +162,8 @@ static void pick_first(void)
 	while (*link && !(*link)->span.size)
 		link = &(*link)->next;
 	first = *link;
-	if (!first)
-		pcpu_fatal_unlock("no module has a per-CPU variable, not even the library itself");
+	/* the library has variables of its own, wherever it is linked to */
+	pcpu_assert(first);
 	*link = first->next;
 	first->next = modules;
 	modules = first;

@@ -69,6 +69,9 @@ program(unaligned SOURCES test_unaligned.c IN usual ${tiers} mm_cid
 # --- the handler of fatal messages ---
 program(fatal SOURCES test_fatal.c IN usual released ${tiers} mm_cid)
 again(fatal_debug fatal CONF debug:3)
+# those that the system has to be made to say
+program(rare_fatal SOURCES test_rare_fatal.c IN usual fallback WRAP mmap pcpu_getcpu)
+again(rare_fatal_page rare_fatal CONF alloc:page)
 
 # --- sections and visits, pinned threads, local locks, threads and processes that come and go ---
 program(section SOURCES test_section.c IN usual released ${tiers} ${elsewhere} mm_cid musl)

@@ -547,6 +547,15 @@ static void boot_against_fault(void *arg)
 	_exit(126);
 }
 
+static struct child_end boot_against_nth(enum pcpu_fault_site site, int nth, const char *conf)
+{
+	struct boot boot;
+
+	snprintf(boot.conf, sizeof(boot.conf), "PERCPU_CONF=%s", conf);
+	snprintf(boot.fault, sizeof(boot.fault), "BOOT_FAULT=%d:%d", (int)site, nth);
+	return child_run(boot_against_fault, &boot);
+}
+
 /* The library's last word: one line, and before it perhaps some that say what it did without. */
 static bool ended_with_a_message(const struct child_end *end)
 {
@@ -559,12 +568,8 @@ static struct tally boot_against_faults(enum pcpu_fault_site site, const char *c
 	struct tally tally = {0};
 
 	for (int nth = 1; nth < MANY_CALLS; nth++) {
-		struct child_end end;
-		struct boot boot;
+		struct child_end end = boot_against_nth(site, nth, conf);
 
-		snprintf(boot.conf, sizeof(boot.conf), "PERCPU_CONF=%s", conf);
-		snprintf(boot.fault, sizeof(boot.fault), "BOOT_FAULT=%d:%d", (int)site, nth);
-		end = child_run(boot_against_fault, &boot);
 		if (child_exited_with(&end, 0) && strstr(end.output, "0 failed"))
 			return tally;
 		tally.calls++;
@@ -597,6 +602,24 @@ static void boot_ends_with_a_message_or_does_without_at_every_call(void **state)
 		boot_against_faults(PCPU_FAULT_BIND, confs[i]);
 		boot_against_faults(PCPU_FAULT_POPULATE, confs[i]);
 	}
+}
+
+static void variables_that_find_no_place_are_named(void **state)
+{
+	const char *said = NULL;
+
+	(void)state;
+	for (int nth = 1; nth < MANY_CALLS && !said; nth++) {
+		struct child_end end = boot_against_nth(PCPU_FAULT_MEM, nth, "place:elsewhere");
+
+		if (child_exited_with(&end, 0))
+			break;
+		assert_true(ended_with_a_message(&end));
+		said = strstr(end.output, "no place for the per-CPU variables of ");
+		if (said && !strstr(said, BOOT_AGAINST_FAULTS))
+			fail_msg("of which program? %s", end.output);
+	}
+	assert_non_null(said);
 }
 
 /* --- the topology --- */
@@ -783,6 +806,7 @@ int main(void)
 		cmocka_unit_test(unit_that_cannot_be_populated_is_fatal_at_every_call),
 		cmocka_unit_test(opening_a_unit_takes_no_metadata_memory),
 		cmocka_unit_test(boot_ends_with_a_message_or_does_without_at_every_call),
+		cmocka_unit_test(variables_that_find_no_place_are_named),
 		cmocka_unit_test_setup_teardown(topology_from_system_fails_cleanly_at_every_call,
 						make_sysfs, remove_sysfs),
 		cmocka_unit_test(topology_without_lists_fails_cleanly_at_every_call),
