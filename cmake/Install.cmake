@@ -53,13 +53,16 @@ foreach(name percpu percpu-up percpu-linux)
 endforeach()
 
 # --- for people ---
-# made when it is installed, of the headers' comments
+# made when it is installed, of the headers' comments; in a folder of that installation's own
 install(CODE "
+	string(RANDOM LENGTH 12 own)
+	set(made \"${PROJECT_BINARY_DIR}/man.\${own}\")
 	execute_process(COMMAND sh \"${PROJECT_SOURCE_DIR}/cmake/man.sh\" \"${PROJECT_SOURCE_DIR}\"
-		\"${PROJECT_BINARY_DIR}/man\" ${PROJECT_VERSION} ${percpu_epoch} COMMAND_ERROR_IS_FATAL ANY)
+		\"\${made}\" ${PROJECT_VERSION} ${percpu_epoch} COMMAND_ERROR_IS_FATAL ANY)
 	set(mandir \"${CMAKE_INSTALL_MANDIR}\")
 	cmake_path(ABSOLUTE_PATH mandir BASE_DIRECTORY \"\${CMAKE_INSTALL_PREFIX}\")
-	file(INSTALL \"${PROJECT_BINARY_DIR}/man/man3\" \"${PROJECT_BINARY_DIR}/man/man7\" DESTINATION \"\${mandir}\")"
+	file(INSTALL \"\${made}/man3\" \"\${made}/man7\" DESTINATION \"\${mandir}\")
+	file(REMOVE_RECURSE \"\${made}\")"
 	COMPONENT dev)
 install(FILES README.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT dev)
 if(PERCPU_JEMALLOC)

@@ -154,7 +154,8 @@ for page in "$work/man/"*; do
 	name=$(basename "$page")
 	title="${name%.*}(${name##*.})"
 	case $name in *.[17]) frame "man/$name.html" >"$work/frame.own" ;; *) cp "$work/frame" "$work/frame.own" ;; esac
-	mandoc -T html -O fragment "$page" | awk -v title="$title" -v names="$work/names" -f "$html/manual.awk" \
+	# in examples mandoc loses empty lines, and puts one before each that begins with a blank
+	sed '/^\.EX/,/^\.EE/{ s/^$/.sp/; s/^ /\\\& /; }' "$page" | mandoc -T html -O fragment | awk -v title="$title" -v names="$work/names" -f "$html/manual.awk" \
 		"$work/frame.own" - >"$output/man/$name.html"
 done
 {

@@ -52,9 +52,14 @@ end
 -- `alloc_percpu()`, `percpu/ops.h`, `examples/counters.c`
 local function code_of(element)
 	local address = names[element.text] or names[element.text:match("^([%w_]+)%(%)$") or ""]
+	-- what has no blank in it is not broken at its hyphens
+	if #element.text <= 30 and not element.text:match("%s") then
+		element.classes = { "word" }
+	end
 	if address then
 		return pandoc.Link({ element }, address, "", { class = "name-of" }), false
 	end
+	return element
 end
 
 -- docs/plots/x.svg is plots/x.svg there
