@@ -1,5 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The smallest whole program: threads count in one per-CPU variable, main reads the exact sum. */
+/*
+ * counters.c - the smallest whole program: threads count in one per-CPU variable, and main() reads
+ * the exact sum.
+ *
+ *	$ cc -O2 counters.c -lpercpu -o counters && ./counters
+ *	4000000 requests
+ *
+ * Exits with 1 if one is missing.
+ */
 #include <pthread.h>
 #include <stdio.h>
 

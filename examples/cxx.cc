@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* C++: requests and bytes that threads count, whole in a section, and the sums of both. */
+/*
+ * cxx.cc - C++: requests and bytes that threads count, whole in a section, and the sums of both.
+ *
+ *	$ c++ -O2 -std=c++17 cxx.cc -lpercpu -o cxx && ./cxx
+ *	400000 requests, 204800000 bytes, 400 errors, 10 connections
+ *
+ * Exits with 1 if one is missing.
+ */
 #include <percpu/percpu.hpp>
 
 #include <cstdio>

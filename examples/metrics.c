@@ -1,6 +1,19 @@
+/* SPDX-License-Identifier: MIT */
 /*
- * A server's numbers, with names: counters by method, connections, a histogram of how long requests
- * took, and the page that Prometheus reads.
+ * metrics.c - a server's numbers, with names: counters by method, connections, a histogram of how
+ * long requests took, and the page that Prometheus reads.
+ *
+ *	$ cc -O2 metrics.c -lpercpu -o metrics && ./metrics
+ *	# TYPE http_requests counter
+ *	# HELP http_requests Requests answered.
+ *	http_requests_total{method="GET"} 180000
+ *	http_requests_total{method="POST"} 20000
+ *	...
+ *	http_request_duration_seconds_count 200000
+ *	...
+ *	# EOF
+ *
+ * Exits with 1 if one is missing. (metrics_page.c serves such a page.)
  */
 #include <percpu/metrics.h>
 #include <percpu/percpu.h>

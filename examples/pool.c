@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Messages that threads make and others take: objects of one size, got on one CPU and put back on
- * another, of which there are never more than a certain number.
+ * pool.c - messages that threads make and others take: objects of one size, got on one CPU and put
+ * back on another, of which there are never more than a certain number.
+ *
+ *	$ cc -O2 pool.c -lpercpu -o pool && ./pool
+ *	sum 400020000, with ... messages in memory
+ *
+ * Exits with 1 if a message is missing or was not put back. (object_cache.c is a server whose objects
+ * keep what is in them.)
  */
 #include <pthread.h>
 #include <sched.h>

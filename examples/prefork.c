@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Processes that count into the same copies: a parent forks workers, as servers do, and each of
- * them counts its requests. What the parent reads is what all of them have counted.
+ * prefork.c - processes that count into the same copies: a parent forks workers, as servers do, and
+ * each of them counts its requests. What the parent reads is what all of them have counted.
+ *
+ *	$ cc -O2 prefork.c -lpercpu -o prefork && ./prefork
+ *	8 workers, 8 connections, 8000000 requests, 4096000000 bytes
+ *
+ * Exits with 1 if one is missing, and with 2 where copies cannot be shared.
  */
 #include <stdio.h>
 #include <sys/wait.h>

@@ -1,5 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /*
- * A thousand requests a second, and two hundred at once, from however many threads.
+ * ratelimit.c - a thousand requests a second, and two hundred at once, from however many threads.
+ *
+ *	$ cc -O2 ratelimit.c -lpercpu -o ratelimit && ./ratelimit
+ *	... of 400000 admitted; the bound is ...
+ *
+ * Exits with 1 if more were admitted than the bound says, or less than half of the burst.
  */
 #include <percpu/percpu.h>
 #include <percpu/ratelimit.h>

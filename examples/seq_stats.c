@@ -1,5 +1,12 @@
+/* SPDX-License-Identifier: MIT */
 /*
- * Requests and the time that they took, counted together: an average is never that of two moments.
+ * seq_stats.c - requests and the time that they took, counted together: an average is never that of
+ * two moments.
+ *
+ *	$ cc -O2 seq_stats.c -lpercpu -o seq_stats && ./seq_stats
+ *	400000 requests, 250 ns each on the average
+ *
+ * Exits with 1 if another average was ever seen.
  */
 #include <percpu/percpu.h>
 #include <percpu/seq_stats.h>

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Events that threads note for their CPU, without a lock: a buffer a CPU, into which sequences of
- * the program's own put one, and out of which one thread takes all at once.
+ * sequence.c - events that threads note for their CPU, without a lock: a buffer a CPU, into which
+ * sequences of the program's own put one, and out of which one thread takes all at once.
+ *
+ *	$ cc -O2 sequence.c -lpercpu -o sequence && ./sequence
+ *	80000400000 noted, 80000400000 handled
+ *
+ * Exits with 1 if an event is missing, or was handled twice.
  */
 #include <pthread.h>
 #include <stdio.h>

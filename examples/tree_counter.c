@@ -1,5 +1,11 @@
+/* SPDX-License-Identifier: MIT */
 /*
- * Bytes in use by two tenants: which has more is mostly told by two loads.
+ * tree_counter.c - bytes in use by two tenants: which has more is mostly told by two loads.
+ *
+ *	$ cc -O2 tree_counter.c -lpercpu -o tree_counter && ./tree_counter
+ *	about ... and ... bytes, each up to ... less or ... more: the second has more
+ *
+ * Exits with 1 if that is wrong, or the exact sum is.
  */
 #include <percpu/percpu.h>
 #include <percpu/tree_counter.h>

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * host.c - a program that loads a plugin, whose threads use it, and whose counts are in variables
- * of both: each counts in the other's as in its own. A plugin needs nothing to be registered.
+ * host.c - a program that loads a plugin, whose threads use it, and whose counts are in variables of
+ * both: each counts in the other's as in its own. A plugin needs nothing to be registered.
  *
- * Usage: host PLUGIN.so
+ *	$ cc -O2 -fPIC -shared plugin.c -lpercpu -o plugin.so
+ *	$ cc -O2 -rdynamic host.c -lpercpu -o host && ./host ./plugin.so
+ *	400000 calls, 40000 errors, 1800000 bytes
+ *
+ * Exits with 1 if one is missing, and with 2 if there is no such plugin.
  */
 #include "plugin.h"
 

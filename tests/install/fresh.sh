@@ -33,12 +33,25 @@ run() { # FOLDER COMMANDS
 	(cd "$1" && sh -euc "$2")
 }
 
+# What the machine takes is said, and nothing is judged by it.
+began() {
+	start=$(date +%s)
+}
+
+took() { # WHAT
+	echo "== $1: $(($(date +%s) - start)) s"
+}
+
 # --- README: two lines ---
 lines=$(awk '/^```c$/ { code = 1 } code && sub(/^    /, "") { print; seen = 1; next } seen { exit }' "$source/README.md")
 [ "$(echo "$lines" | wc -l)" = 2 ] || fail "README has not two lines behind its program"
 sed -n '/^```c$/,/^```$/p' "$source/README.md" | sed '1d;/^```$/,$d' >"$empty/main.c"
+began
 run "$source" "$(echo "$lines" | sed -n 1p)"
+took "the first line, with all packages that it fetches"
+began
 [ "$(run "$empty" "$(echo "$lines" | sed -n 2p)" | tail -n 1)" = "1 requests" ] || fail "the program does not count"
+took "the second line"
 
 # --- what is installed is whole, and serves others ---
 for package in libpercpu1 libpercpu-dev libpercpu-tools; do
@@ -63,9 +76,29 @@ cp "$source"/tests/install/project/* "$empty"
 	done
 	[ "$(project/kernel_file)" = "kernel file: 40" ] || fail "kernel_file"
 )
+cp -a "$source/examples" "$empty/examples"
+for example in "$empty"/examples/*.c "$empty"/examples/*.cc "$empty/examples/plugin/host.c"; do
+	sh "$source/tests/docs/example.sh" "$example" || fail "$example"
+done
 for program in $(dpkg -L libpercpu-tools | sed -n 's|^/usr/bin/||p'); do
 	$program --version | grep -q "$version" || fail "$program has another version"
 done
+
+# --- from the archive of the sources: somebody's project fetches it ---
+began
+run "$source/build-packages" "$(sed -n 's/.*`\(cpack --config [^`]*\)`.*/\1/p' "$source/docs/install.md")" >/dev/null
+archive=$source/build-packages/libpercpu-$version.tar.gz
+[ -e "$archive" ] || fail "there is no $archive"
+cp -a "$source/tests/install" "$empty/install"
+(
+	cd "$empty/install"
+	cmake -S subproject -B built "-DPERCPU_URL=file://$archive" >/dev/null
+	cmake --build built --parallel "$(nproc)" >/dev/null
+	for program in shared_c shared_cc static_c static_cc up_c up_cc; do
+		[ "$(built/$program)" = "hello: 40, $version, as compiled" ] || fail "$program: $(built/$program)"
+	done
+)
+took "a project that fetches the archive, and builds the library too"
 
 # --- the same packages in another folder, and later ---
 cp -a "$source" "$empty/another folder"
