@@ -33,13 +33,20 @@ run() { # FOLDER COMMANDS
 	(cd "$1" && sh -euc "$2")
 }
 
-# What the machine takes is said, and nothing is judged by it.
+# What the machine takes is said, and nothing is judged by it: by the clock, and of its processors.
+processor_seconds() { # of all commands so far
+	times >"$empty/times"
+	awk 'NR == 2 { gsub(/[ms]/, " "); printf "%d\n", 60 * ($1 + $3) + $2 + $4 }' "$empty/times"
+}
+
 began() {
 	start=$(date +%s)
+	processor_seconds >"$empty/began"
 }
 
 took() { # WHAT
-	echo "== $1: $(($(date +%s) - start)) s"
+	processor_seconds >"$empty/ended"
+	echo "== $1: $(($(date +%s) - start)) s, $(($(cat "$empty/ended") - $(cat "$empty/began"))) s of processors"
 }
 
 # --- README: two lines ---
