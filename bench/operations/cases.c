@@ -9,13 +9,21 @@
 #include "operations/families.h"
 
 static const struct way_family *const families[] = {
-	&ordinary_ways, &percpu_ways, &value_ways, &pinned_ways, &section_ways,
+	&ordinary_ways, &peer_ways,  &striped_ways,
+#ifdef HAVE_LIBRSEQ
+	&librseq_ways,
+#endif
+#ifdef HAVE_DPDK
+	&dpdk_ways,
+#endif
+	&percpu_ways,   &value_ways, &pinned_ways,  &section_ways,
 };
 
 #define NR_FAMILIES (sizeof(families) / sizeof(families[0]))
 
 struct selection {
 	const char *filter;
+	bool peers;
 	enum bench_setting_id setting;
 	struct bench_case *cases;
 	size_t nr;
@@ -25,6 +33,8 @@ static bool matches(const struct bench_case *subject, const struct selection *se
 {
 	char label[96];
 
+	if (selection->peers && (!subject->way->peer || subject->layout == LAYOUT_PACKED))
+		return false;
 	snprintf(label, sizeof(label), "%s/%s/%s", bench_settings[selection->setting].name,
 		 subject->way->name, bench_layouts[subject->layout].name);
 	return !selection->filter || strstr(label, selection->filter);
@@ -73,10 +83,14 @@ static size_t nr_ways(void)
 	return nr;
 }
 
-size_t cases_select(const char *filter, enum bench_setting_id setting, struct bench_case **selected)
+size_t cases_select(const char *filter, bool peers, enum bench_setting_id setting,
+		    struct bench_case **selected)
 {
-	struct selection selection = {.filter = filter, .setting = setting};
+	struct selection selection = {.filter = filter, .peers = peers, .setting = setting};
 
+	*selected = NULL;
+	if (peers && setting != SETTING_USUAL)
+		return 0;
 	selection.cases = calloc(nr_ways() * NR_LAYOUTS, sizeof(*selection.cases));
 	if (!selection.cases)
 		err(EXIT_FAILURE, "list of cases");

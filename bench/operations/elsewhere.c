@@ -82,7 +82,7 @@ size_t measure_elsewhere(const struct options *options, enum bench_setting_id se
 {
 	const struct bench_setting *there = &bench_settings[setting];
 	struct bench_case *cases;
-	size_t nr = cases_select(options->common.filter, setting, &cases);
+	size_t nr = cases_select(options->common.filter, options->peers, setting, &cases);
 	struct again again;
 	bool complete;
 	int status;

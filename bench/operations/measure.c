@@ -7,6 +7,7 @@
 
 #include <percpu/backend.h>
 
+#include "harness/place.h"
 #include "operations/cases.h"
 
 /* The ledgers of the selected cases, @nr of them; the caller frees them. */
@@ -17,7 +18,7 @@ static struct ledger *open_ledgers(const struct options *options, size_t *nr)
 	struct ledger *ledgers;
 	size_t size;
 
-	*nr = cases_select(options->common.filter, options->setting, &selected);
+	*nr = cases_select(options->common.filter, options->peers, options->setting, &selected);
 	size = (*nr + 1) * sizeof(*ledgers);
 	ledgers = aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
 	if (!ledgers)
@@ -28,10 +29,15 @@ static struct ledger *open_ledgers(const struct options *options, size_t *nr)
 	return ledgers;
 }
 
-/* 1, 2, 4 ... and @max itself, which need not be a power of two. */
+/* 1, 2, 4 ..., the number of CPUs, and @max itself; these need not be powers of two. */
 static unsigned int next_thread_count(unsigned int threads, unsigned int max)
 {
-	return threads < max && threads * 2 > max ? max : threads * 2;
+	const unsigned int cpus = place_count();
+	unsigned int next = threads * 2;
+
+	if (threads < cpus && next > cpus)
+		next = cpus;
+	return threads < max && next > max ? max : next;
 }
 
 static unsigned int count_thread_counts(unsigned int max)

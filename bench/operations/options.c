@@ -13,11 +13,15 @@ static const char help[] =
 	"Usage: percpu_bench [OPTION]...\n"
 	"Measures per-CPU operations beside other ways to count, in nanoseconds per operation.\n"
 	"\n"
-	"  -t, --threads=N         run with 1, 2, 4 ... N threads (default: the CPUs it may use)\n"
+	"  -t, --threads=N         run with 1, 2, 4 ... N threads, and with as many as there are\n"
+	"                          CPUs (default: the CPUs it may use)\n"
 	"  -p, --pin               bind each thread to a CPU (default: threads may migrate)\n"
 	"  -f, --filter=SUBSTRING  only cases whose SETTING/NAME/LAYOUT contains it, e.g.\n"
 	"                          static/apart or fallback/ (plain_inc and lock_inc_own always\n"
 	"                          run: ratios need them)\n"
+	"  -P, --peers             only this_cpu_inc() beside other ways to count, those of other\n"
+	"                          libraries too where they were there; adds their curves to the\n"
+	"                          JSON (docs/performance.md plots them)\n"
 	"  -q, --quick             less exact, in under 5 seconds\n"
 	"  -r, --rounds=N          rounds of each thread count, whatever the time they take\n"
 	"  -s, --slice=USEC        length of one measurement\n"
@@ -34,6 +38,7 @@ static const struct option long_options[] = {
 	COMMON_OPTIONS,
 	{"threads", required_argument, NULL, 't'},
 	{"pin", no_argument, NULL, 'p'},
+	{"peers", no_argument, NULL, 'P'},
 	{"slice", required_argument, NULL, 's'},
 	{"setting", required_argument, NULL, 'S'},
 	{0},
@@ -59,6 +64,9 @@ static bool take(void *own, int option, const char *argument)
 		return true;
 	case 'p':
 		schedule->pin = true;
+		return true;
+	case 'P':
+		options->peers = true;
 		return true;
 	case 's':
 		schedule->slice_ns = options_number(argument, "--slice", MAX_SLICE_US) * 1000;
@@ -92,7 +100,7 @@ void options_of_bench(struct options *options, int argc, char **argv, unsigned i
 	static const struct command_line line = {
 		.program = "percpu_bench",
 		.help = help,
-		.letters = COMMON_LETTERS "t:ps:",
+		.letters = COMMON_LETTERS "t:pPs:",
 		.options = long_options,
 		.max_rounds = MAX_ROUNDS,
 		.take = take,

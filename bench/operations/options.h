@@ -9,6 +9,7 @@
 struct options {
 	struct common_options common;
 	unsigned int threads; /* the most that run together */
+	bool peers;           /* what plots have, and nothing else */
 	struct schedule schedule;
 	uint64_t limit_ns;             /* of the whole run */
 	enum bench_setting_id setting; /* another: results go to whoever asked (elsewhere.h) */

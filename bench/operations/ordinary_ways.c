@@ -85,16 +85,18 @@ static void teardown(void)
 }
 
 static const struct bench_way ways[] = {
-	{.name = PLAIN_WAY, .loops = plain_inc_loops},
+	{.name = PLAIN_WAY, .peer = "plain", .loops = plain_inc_loops},
 	{
 		.name = "thread_local_inc",
+		.peer = "thread-local",
 		.loops = thread_local_inc_loops,
 		.of_this_thread = thread_local_value,
 	},
-	{.name = LOCK_WAY, .loops = lock_inc_own_loops},
-	{.name = "lock_inc_shared", COUNTED(lock_inc_shared)},
+	{.name = LOCK_WAY, .peer = "atomic, the thread's own", .loops = lock_inc_own_loops},
+	{.name = "lock_inc_shared", .peer = "atomic, shared", COUNTED(lock_inc_shared)},
 	{
 		.name = "getcpu_lock_inc",
+		.peer = "per-CPU array, sched_getcpu()",
 		COUNTED(getcpu_lock_inc),
 		.settings = SETTING_BIT(SETTING_FALLBACK),
 	},

@@ -49,7 +49,8 @@ static void teardown(void)
 
 static const struct bench_way ways[] = {
 	{
-		.name = "this_cpu_inc_static",
+		.name = PERCPU_WAY,
+		.peer = "this_cpu_inc()",
 		COUNTED(inc_static),
 		.settings = FALLBACK_AND_MM_CID,
 	},

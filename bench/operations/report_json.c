@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "operations/report.h"
 
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "harness/curves.h"
 #include "harness/json.h"
 #include "operations/targets.h"
 
@@ -73,6 +78,52 @@ static void add_results(cJSON *json, const struct results *results)
 			cJSON_AddItemToArray(array, record_to_json(results, &results->records[i]));
 }
 
+/* By round, as all values of a record are: of one thread's operation, and of all together. */
+static void add_points(cJSON *curves, const struct results *results, const struct record *record,
+		       double *values)
+{
+	const struct record_key key = {record->setting, PERCPU_WAY, record->subject.layout,
+				       record->threads};
+	const struct record *ours = results_find(results, key);
+	const struct series *ns = &record->ns;
+	const unsigned int counters = bench_layouts[record->subject.layout].counters;
+	char figure[32];
+	struct curve curve = {figure, record->subject.way->peer, "threads", "ns"};
+
+	snprintf(figure, sizeof(figure), "count-%u", counters);
+	curves_add(curves, &curve, record->threads, ns->values[CPU_TIME], ns->rounds);
+
+	snprintf(figure, sizeof(figure), "throughput-%u", counters);
+	curve.unit = "million/s";
+	for (size_t i = 0; i < ns->rounds; i++)
+		values[i] = record->threads * 1000.0 / ns->values[WALL_TIME][i];
+	curves_add(curves, &curve, record->threads, values, ns->rounds);
+
+	if (!ours)
+		return;
+	snprintf(figure, sizeof(figure), "ratio-%u", counters);
+	curve.unit = "x";
+	for (size_t i = 0; i < ns->rounds; i++)
+		values[i] = ns->values[CPU_TIME][i] / ours->ns.values[CPU_TIME][i];
+	curves_add(curves, &curve, record->threads, values, ns->rounds);
+}
+
+static void add_curves(cJSON *json, const struct results *results)
+{
+	cJSON *curves = cJSON_AddArrayToObject(json, "curves");
+
+	for (size_t i = 0; i < results->nr; i++) {
+		const struct record *record = &results->records[i];
+		double *values = calloc(record->ns.rounds + 1, sizeof(*values));
+
+		if (!values)
+			err(EXIT_FAILURE, "%zu rounds", record->ns.rounds);
+		if (record->ns.rounds && record->subject.way->peer)
+			add_points(curves, results, record, values);
+		free(values);
+	}
+}
+
 cJSON *report_json(const struct host *host, const struct options *options,
 		   const struct results *results)
 {
@@ -84,6 +135,8 @@ cJSON *report_json(const struct host *host, const struct options *options,
 	cJSON_AddBoolToObject(json, "counts_exact", !results->lost);
 	add_settings(json, results);
 	add_results(json, results);
+	if (options->peers)
+		add_curves(json, results);
 	targets_judge(results, outcomes);
 	outcomes[nr_targets] = lost_judge(results);
 	outcomes_add_to_json(json, outcomes, nr_targets + 1);

@@ -12,7 +12,10 @@
 #include "harness/start_line.h"
 #include "harness/stopwatch.h"
 
-/* Not recorded: they bring the slices to their length, and caches and CPU clocks to theirs. */
+/*
+ * Not recorded: they bring the slices to their length, and caches and CPU clocks to theirs.  There
+ * are no more of them than are recorded.
+ */
 #define WARM_UP_ROUNDS 5
 #define FIRST_ITERATIONS 64
 
@@ -31,6 +34,8 @@ struct worker {
 struct group {
 	const struct schedule *schedule;
 	unsigned int threads;
+	unsigned int cpus; /* that they may use */
+	size_t warm_up;    /* rounds */
 	struct ledger *ledgers;
 	struct record *records;
 	size_t nr_cases;
@@ -86,12 +91,22 @@ static void measure_slice(const struct group *group, unsigned long iterations, d
  * but at most by half; a first slice too short for the threads to meet corrects itself.
  */
 static unsigned long next_iterations(const struct group *group, unsigned long iterations,
-				     double wall_ns)
+				     double expected_ns)
 {
 	double slice = (double)group->schedule->slice_ns;
-	double fitting = slice / (wall_ns * OPERATIONS_PER_ITERATION);
+	double fitting = slice / (expected_ns * OPERATIONS_PER_ITERATION);
 
 	return (unsigned long)(((double)iterations + fitting) / 2) + 1;
+}
+
+/*
+ * What an operation adds to a slice.  More threads than CPUs wait for each other, mostly for those
+ * that have not begun: that is nothing that a shorter slice would have less of.
+ */
+static double slice_ns_of(const struct group *group, const double *ns)
+{
+	return group->threads > group->cpus ? ns[CPU_TIME] * group->threads / group->cpus
+					    : ns[WALL_TIME];
 }
 
 static void book_slice(struct group *group, size_t round, size_t index)
@@ -101,8 +116,8 @@ static void book_slice(struct group *group, size_t round, size_t index)
 
 	measure_slice(group, iterations, ns);
 	group->ledgers[index].iterations += iterations * group->threads;
-	group->iterations[index] = next_iterations(group, iterations, ns[WALL_TIME]);
-	if (round >= WARM_UP_ROUNDS)
+	group->iterations[index] = next_iterations(group, iterations, slice_ns_of(group, ns));
+	if (round >= group->warm_up)
 		series_add(&group->records[index].ns, ns);
 }
 
@@ -125,9 +140,9 @@ static void run_round(struct worker *worker, size_t round)
 /* One round at least is measured, however late it is. */
 static bool is_last(const struct group *group, size_t round)
 {
-	if (round < WARM_UP_ROUNDS)
+	if (round < group->warm_up)
 		return false;
-	return round + 1 == group->schedule->rounds + WARM_UP_ROUNDS ||
+	return round + 1 == group->schedule->rounds + group->warm_up ||
 	       clock_ns(CLOCK_MONOTONIC) >= group->deadline;
 }
 
@@ -189,6 +204,8 @@ void run_rounds(const struct schedule *schedule, unsigned int threads, struct le
 	struct group group = {
 		.schedule = schedule,
 		.threads = threads,
+		.cpus = place_count(),
+		.warm_up = schedule->rounds < WARM_UP_ROUNDS ? schedule->rounds : WARM_UP_ROUNDS,
 		.ledgers = ledgers,
 		.records = records,
 		.nr_cases = nr_cases,

@@ -28,6 +28,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#ifdef __cplusplus
+#define _Alignas alignas
+#endif
+
 #define OPERATIONS_PER_ITERATION 16
 
 enum bench_layout_id {
@@ -68,6 +72,7 @@ typedef void bench_loop(struct counters *own, unsigned long iterations);
 
 struct bench_way {
 	const char *name;
+	const char *peer;         /* what plots call it (harness/curves.h); NULL: not in them */
 	bench_loop *const *loops; /* by layout; NULL: not in this one */
 
 	/*
@@ -98,5 +103,8 @@ bool case_runs(const struct bench_case *subject, unsigned int threads);
 /* The two ways that all others are compared to, layout by layout. */
 #define PLAIN_WAY "plain_inc"
 #define LOCK_WAY "lock_inc_own"
+
+/* What plots compare all others to. */
+#define PERCPU_WAY "this_cpu_inc_static"
 
 #endif
