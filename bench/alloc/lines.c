@@ -34,6 +34,26 @@ const struct effort quick_effort = {
 	.array = 1000,
 	.pair_us = 2000,
 	.rounds = {[KIND_LIVE] = 1, [KIND_PAIR] = 5, [KIND_MEMORY] = 1, [KIND_METADATA] = 1},
+	.quick = true,
+};
+
+const struct effort sweep_effort = {
+	.many = 1000000,
+	.few = 1000,
+	.array = 100000,
+	.pair_us = 5000,
+	.rounds = {[KIND_LIVE] = 7, [KIND_PAIR] = 15, [KIND_MEMORY] = 5},
+	.sweep = true,
+};
+
+const struct effort quick_sweep_effort = {
+	.many = 10000,
+	.few = 1000,
+	.array = 1000,
+	.pair_us = 200,
+	.rounds = {[KIND_LIVE] = 1, [KIND_PAIR] = 1, [KIND_MEMORY] = 1},
+	.quick = true,
+	.sweep = true,
 };
 
 static const size_t live_sizes[] = {4, 16, 64, 256, 1024};
@@ -144,6 +164,105 @@ static void add_space(struct selection *selection, enum kind kind, const char *n
 	add(selection, &line);
 }
 
+static const struct way *const swept_ways[] = {&percpu_way, &malloc_way, &jemalloc_way, &array_way};
+#define NR_SWEPT_WAYS (sizeof(swept_ways) / sizeof(swept_ways[0]))
+
+/* Arrays of so many CPUs, no more than @most_bytes of them. */
+static size_t affordable_among(const struct way *way, size_t live, size_t possible,
+			       size_t most_bytes)
+{
+	size_t most = most_bytes / (possible * 2 * 64);
+
+	return way == &array_way && live > most ? most : live;
+}
+
+static void add_swept(struct selection *selection, struct line line, size_t at)
+{
+	if (line.way->open && !line.way->open())
+		return;
+	line.threads = 1;
+	snprintf(line.name, sizeof(line.name), "%s/%s/%zu", line.curve, line.way->name, at);
+	add(selection, &line);
+}
+
+static void sweep_live(struct selection *selection)
+{
+	const struct effort *effort = selection->effort;
+
+	for (size_t live = effort->few; live <= effort->many; live *= 10) {
+		for (size_t i = 0; i < NR_SWEPT_WAYS; i++) {
+			struct line line = {
+				.kind = KIND_LIVE,
+				.way = swept_ways[i],
+				.size = WRITTEN_SIZE,
+				.live = affordable(swept_ways[i], live, WRITTEN_SIZE),
+				.curve = "alloc-live",
+			};
+
+			if (line.live == live)
+				add_swept(selection, line, live);
+		}
+	}
+}
+
+/* The machine's own CPUs, and then powers of four. */
+static size_t next_possible(size_t possible)
+{
+	size_t next = 16;
+
+	while (next <= possible)
+		next *= 4;
+	return next;
+}
+
+static void sweep_pairs(struct selection *selection)
+{
+	for (size_t possible = nr_cpu_ids; possible <= MOST_POSSIBLE;
+	     possible = next_possible(possible)) {
+		for (size_t i = 0; i < NR_SWEPT_WAYS; i++)
+			add_swept(selection,
+				  (struct line){
+					  .kind = KIND_PAIR,
+					  .way = swept_ways[i],
+					  .size = PAIR_SIZE,
+					  .possible = (unsigned int)possible,
+					  .curve = "alloc-possible",
+				  },
+				  possible);
+	}
+}
+
+#define MAX_SWEPT_BYTES ((size_t)1 << 27)
+
+static void sweep_memory(struct selection *selection)
+{
+	const struct way *const ways[] = {&percpu_way, &array_way};
+
+	for (size_t possible = nr_cpu_ids; possible <= MOST_POSSIBLE;
+	     possible = next_possible(possible)) {
+		for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+			add_swept(
+				selection,
+				(struct line){
+					.kind = KIND_MEMORY,
+					.way = ways[i],
+					.size = 8,
+					.live = affordable_among(ways[i], selection->effort->array,
+								 possible, MAX_SWEPT_BYTES),
+					.possible = (unsigned int)possible,
+					.curve = "memory-possible",
+				},
+				possible);
+	}
+}
+
+static void sweep(struct selection *selection)
+{
+	sweep_live(selection);
+	sweep_pairs(selection);
+	sweep_memory(selection);
+}
+
 void lines_select(struct lines *lines, const struct effort *effort, const char *filter)
 {
 	struct selection selection = {effort, filter, lines};
@@ -154,6 +273,10 @@ void lines_select(struct lines *lines, const struct effort *effort, const char *
 	const struct line untouched = {.way = &percpu_way, .size = 16, .live = effort->many};
 
 	lines->nr = 0;
+	if (effort->sweep) {
+		sweep(&selection);
+		return;
+	}
 	for (size_t i = 0; i < sizeof(live_sizes) / sizeof(live_sizes[0]); i++)
 		add_live_of_size(&selection, live_sizes[i]);
 	add_pairs(&selection, false);

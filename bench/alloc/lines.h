@@ -45,10 +45,14 @@ struct effort {
 	size_t array;         /* counters of memory/array, each of which takes a page and more */
 	unsigned int pair_us; /* length of a measurement of pairs, microseconds */
 	size_t rounds[NR_KINDS];
+	bool quick;
+	bool sweep; /* other lines: a few ways over many numbers of objects, and of CPUs */
 };
 
 extern const struct effort full_effort;
 extern const struct effort quick_effort;
+extern const struct effort sweep_effort;
+extern const struct effort quick_sweep_effort;
 
 struct line {
 	char name[48];
@@ -60,6 +64,7 @@ struct line {
 	bool written;          /* for each used CPU before it is freed */
 	unsigned int threads;  /* of KIND_PAIR */
 	unsigned int possible; /* CPUs; 0: the machine's own */
+	const char *curve;     /* the figure of the plot that it is a point of; NULL: none */
 };
 
 struct lines {
@@ -67,7 +72,7 @@ struct lines {
 	struct line line[96];
 };
 
-/* The lines whose names contain @filter (NULL: all). */
+/* The lines of @effort whose names contain @filter (NULL: all). */
 void lines_select(struct lines *lines, const struct effort *effort, const char *filter);
 
 /* NULL: no such line. */

@@ -58,10 +58,17 @@ static int measure_all(const struct common_options *wanted, const struct effort 
 	crew_init();
 	for (int kind = 0; kind < NR_KINDS; kind++)
 		rounds[kind] = wanted->rounds ? wanted->rounds : effort->rounds[kind];
-	results_measure(&results, lines, rounds, wanted->quick);
+	results_measure(&results, lines, rounds, effort);
 	status = report(&run, wanted, &results);
 	results_destroy(&results);
 	return status;
+}
+
+static const struct effort *effort_of(const struct options *options)
+{
+	if (options->sweep)
+		return options->common.quick ? &quick_sweep_effort : &sweep_effort;
+	return options->common.quick ? &quick_effort : &full_effort;
 }
 
 int main(int argc, char **argv)
@@ -71,7 +78,7 @@ int main(int argc, char **argv)
 	struct lines lines;
 
 	options_of_bench_alloc(&options, argc, argv);
-	effort = options.common.quick ? &quick_effort : &full_effort;
+	effort = effort_of(&options);
 	lines_select(&lines, effort, options.common.filter);
 	if (!lines.nr)
 		errx(EXIT_FAILURE, "no line has '%s' in its name", options.common.filter);

@@ -41,6 +41,8 @@ static unsigned int count_open_units(void)
 void measure_line(const struct line *line, const struct effort *effort, struct sample *sample)
 {
 	sample_init(sample);
+	if (line->way->open && !line->way->open())
+		errx(EXIT_FAILURE, "%s: cannot be had", line->name);
 	if (num_possible_cpus() < line->possible)
 		errx(EXIT_FAILURE, "%s: only %u CPUs are possible; PERCPU_CONF=possible:%u",
 		     line->name, num_possible_cpus(), line->possible);

@@ -18,6 +18,10 @@ static const char help[] =
 	"  -m, --measure=LINE      measure this line once, in this process, and print the\n"
 	"                          figures: how the program calls itself, and good to\n"
 	"                          profile with\n"
+	"  -s, --sweep             other lines: 16 bytes over the number of live objects, pairs\n"
+	"                          and memory over that of possible CPUs, jemalloc's malloc()\n"
+	"                          beside them; adds their curves to the JSON\n"
+	"                          (docs/performance.md plots them)\n"
 	"  -h, --help\n"
 	"\n"
 	"Every measurement is a new process, in threads that are bound to CPUs; the first\n"
@@ -58,6 +62,7 @@ static const char help[] =
 
 static const struct option long_options[] = {
 	COMMON_OPTIONS,
+	{"sweep", no_argument, NULL, 's'},
 	{"list", no_argument, NULL, 'l'},
 	{"measure", required_argument, NULL, 'm'},
 	{0},
@@ -70,6 +75,9 @@ static bool take(void *own, int option, const char *argument)
 	switch (option) {
 	case 'l':
 		options->list = true;
+		return true;
+	case 's':
+		options->sweep = true;
 		return true;
 	case 'm':
 		options->measure = argument;
@@ -84,7 +92,7 @@ void options_of_bench_alloc(struct options *options, int argc, char **argv)
 	static const struct command_line line = {
 		.program = "percpu_bench_alloc",
 		.help = help,
-		.letters = COMMON_LETTERS "lm:",
+		.letters = COMMON_LETTERS "lm:s",
 		.options = long_options,
 		.max_rounds = MAX_ROUNDS,
 		.take = take,

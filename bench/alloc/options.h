@@ -9,6 +9,7 @@ struct options {
 	struct common_options common; /* .rounds: of every kind; 0: as the effort has them */
 	const char *measure;          /* NULL, or the line to measure in this process */
 	bool list;
+	bool sweep;
 };
 
 /* Exits on --help and on a mistake. */

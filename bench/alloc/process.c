@@ -7,13 +7,17 @@
 
 #include "harness/again.h"
 
-void process_measure(const struct line *line, bool quick, struct sample *sample)
+void process_measure(const struct line *line, const struct effort *effort, struct sample *sample)
 {
 	char measure[sizeof(line->name) + sizeof("--measure=")], conf[32];
-	char *arguments[] = {"percpu_bench_alloc", measure, quick ? "--quick" : NULL, NULL};
+	char *arguments[5] = {"percpu_bench_alloc", measure};
 	struct again again;
-	int status;
+	int status, nr = 2;
 
+	if (effort->quick)
+		arguments[nr++] = "--quick";
+	if (effort->sweep)
+		arguments[nr++] = "--sweep";
 	snprintf(measure, sizeof(measure), "--measure=%s", line->name);
 	snprintf(conf, sizeof(conf), "possible:%u", line->possible);
 	again_start(&again, line->possible ? conf : NULL, arguments);

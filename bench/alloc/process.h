@@ -8,6 +8,6 @@
 #include "alloc/lines.h"
 
 /* Runs this program again for @line alone.  Exits where that fails. */
-void process_measure(const struct line *line, bool quick, struct sample *sample);
+void process_measure(const struct line *line, const struct effort *effort, struct sample *sample);
 
 #endif

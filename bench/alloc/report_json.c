@@ -8,6 +8,7 @@
 
 #include "alloc/crew.h"
 #include "alloc/targets.h"
+#include "harness/curves.h"
 #include "harness/json.h"
 
 static void add_method(cJSON *json, const struct run *run)
@@ -81,6 +82,53 @@ static void add_lines(cJSON *json, const struct results *results)
 		cJSON_AddItemToArray(array, record_to_json(&results->records[i]));
 }
 
+/* What of a line's figures is in the plot, round by round. */
+static double plotted(const struct record *record, size_t round)
+{
+	const struct series *all = record->figures;
+
+	switch (record->line->kind) {
+	case KIND_LIVE:
+		return all[ALLOC_AGAIN].values[CPU_TIME][round] +
+		       all[FREE_AGAIN].values[CPU_TIME][round];
+	case KIND_PAIR:
+		return all[PAIR].values[CPU_TIME][round];
+	default: /* of all its copies */
+		return all[RESIDENT].values[CPU_TIME][round] * crew.nr;
+	}
+}
+
+static void add_curve(cJSON *curves, const struct record *record)
+{
+	const struct line *line = record->line;
+	const bool live = line->kind == KIND_LIVE;
+	const struct curve curve = {
+		.figure = line->curve,
+		.series = line->way->series,
+		.x = live ? "objects live" : "CPUs possible",
+		.unit = line->kind == KIND_MEMORY ? "bytes" : "ns",
+	};
+	const size_t rounds = record->figures[0].rounds;
+	double *values = calloc(rounds + 1, sizeof(*values));
+
+	if (!values)
+		err(EXIT_FAILURE, "%zu rounds", rounds);
+	for (size_t round = 0; round < rounds; round++)
+		values[round] = plotted(record, round);
+	curves_add(curves, &curve, live ? (double)line->live : line->possible, values, rounds);
+	free(values);
+}
+
+static void add_curves(cJSON *json, const struct results *results)
+{
+	cJSON *curves = cJSON_AddArrayToObject(json, "curves");
+
+	for (size_t i = 0; i < results->nr; i++) {
+		if (results->records[i].line->curve)
+			add_curve(curves, &results->records[i]);
+	}
+}
+
 cJSON *report_json(const struct run *run, const struct results *results)
 {
 	cJSON *json = json_create("percpu_bench_alloc", &run->host);
@@ -89,6 +137,8 @@ cJSON *report_json(const struct run *run, const struct results *results)
 	cJSON_AddStringToObject(json, "backend", percpu_backend());
 	add_method(json, run);
 	add_lines(json, results);
+	if (run->effort->sweep)
+		add_curves(json, results);
 	targets_judge(results, outcomes);
 	outcomes_add_to_json(json, outcomes, nr_targets);
 	return json;

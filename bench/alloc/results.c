@@ -22,26 +22,27 @@ static void record_destroy(struct record *record)
 		series_destroy(&record->figures[figure]);
 }
 
-static void measure_record(struct record *record, bool quick)
+static void measure_record(struct record *record, const struct effort *effort)
 {
 	struct sample sample;
 
-	process_measure(record->line, quick, &sample);
+	process_measure(record->line, effort, &sample);
 	for (int figure = 0; figure < NR_FIGURES; figure++)
 		series_add(&record->figures[figure], sample.value[figure]);
 }
 
 /* The @nr records at @records are of one kind. */
-static void measure_kind(struct record *records, size_t nr, size_t rounds, bool quick)
+static void measure_kind(struct record *records, size_t nr, size_t rounds,
+			 const struct effort *effort)
 {
 	for (size_t round = 0; round < rounds; round++) {
 		for (size_t slot = 0; slot < nr; slot++)
-			measure_record(&records[rotation_index(round, slot, nr)], quick);
+			measure_record(&records[rotation_index(round, slot, nr)], effort);
 	}
 }
 
 void results_measure(struct results *results, const struct lines *lines, const size_t *rounds,
-		     bool quick)
+		     const struct effort *effort)
 {
 	size_t end;
 
@@ -56,7 +57,7 @@ void results_measure(struct results *results, const struct lines *lines, const s
 
 		for (end = start; end < lines->nr && lines->line[end].kind == kind; end++)
 			;
-		measure_kind(&results->records[start], end - start, rounds[kind], quick);
+		measure_kind(&results->records[start], end - start, rounds[kind], effort);
 	}
 }
 

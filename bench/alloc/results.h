@@ -18,7 +18,7 @@ struct results {
 
 /* Measures @lines in @rounds rounds a kind.  Exits where a measurement fails. */
 void results_measure(struct results *results, const struct lines *lines, const size_t *rounds,
-		     bool quick);
+		     const struct effort *effort);
 void results_destroy(struct results *results);
 
 /* NULL where the line was not measured, or has no such figure. */

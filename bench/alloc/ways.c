@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "alloc/ways.h"
 
+#include <dlfcn.h>
 #include <err.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -87,7 +88,7 @@ static always_inline void run_pairs_written(get_fn *get, release_fn *release, co
 }
 
 /* @copies: how many counters an object has for the crew's CPUs. */
-#define DEFINE_WAY(prefix, text, copies, zeroed)                                            \
+#define DEFINE_WAY(prefix, text, in_plots, opened, copies, zeroed)                          \
 	static __attribute__((noinline)) void prefix##_fill(void **objects, size_t nr,      \
 							    size_t size)                    \
 	{                                                                                   \
@@ -110,6 +111,8 @@ static always_inline void run_pairs_written(get_fn *get, release_fn *release, co
 	const struct way prefix##_way = {                                                   \
 		.name = #prefix,                                                            \
 		.description = text,                                                        \
+		.series = in_plots,                                                         \
+		.open = opened,                                                             \
 		.fill = prefix##_fill,                                                      \
 		.drain = prefix##_drain,                                                    \
 		.pairs = prefix##_pairs,                                                    \
@@ -133,7 +136,7 @@ static always_inline uint64_t *percpu_counter(void *object, unsigned int index)
 	return per_cpu_ptr((uint64_t __percpu *)object, crew.cpus[index]);
 }
 
-DEFINE_WAY(percpu, "alloc_percpu(), free_percpu()", crew.nr, true);
+DEFINE_WAY(percpu, "alloc_percpu(), free_percpu()", "alloc_percpu()", NULL, crew.nr, true);
 
 static always_inline void *malloc_get(size_t size)
 {
@@ -152,7 +155,41 @@ static always_inline uint64_t *malloc_counter(void *object, unsigned int index)
 	return object;
 }
 
-DEFINE_WAY(malloc, "malloc(), free(): one object, not one a CPU", 1, false);
+#ifdef __GLIBC__
+#define LIBC_MALLOC "malloc() of glibc"
+#else
+#define LIBC_MALLOC "malloc() of the C library"
+#endif
+DEFINE_WAY(malloc, "malloc(), free(): one object, not one a CPU", LIBC_MALLOC, NULL, 1, false);
+
+/* In the same process, beside the C library's. */
+static void *(*jemalloc_get_pointer)(size_t size);
+static void (*jemalloc_release_pointer)(void *object);
+
+static bool jemalloc_open(void)
+{
+	void *library = dlopen("libjemalloc.so.2", RTLD_NOW | RTLD_LOCAL);
+
+	if (!library)
+		return false;
+	*(void **)&jemalloc_get_pointer = dlsym(library, "malloc");
+	*(void **)&jemalloc_release_pointer = dlsym(library, "free");
+	return jemalloc_get_pointer && jemalloc_release_pointer;
+}
+
+static always_inline void *jemalloc_get(size_t size)
+{
+	return jemalloc_get_pointer(size);
+}
+
+static always_inline void jemalloc_release(void *object)
+{
+	jemalloc_release_pointer(object);
+}
+
+#define jemalloc_counter malloc_counter
+DEFINE_WAY(jemalloc, "malloc(), free() of jemalloc: one object, not one a CPU",
+	   "malloc() of jemalloc", jemalloc_open, 1, false);
 
 static always_inline void *calloc_get(size_t size)
 {
@@ -161,7 +198,7 @@ static always_inline void *calloc_get(size_t size)
 
 #define calloc_release malloc_release
 #define calloc_counter malloc_counter
-DEFINE_WAY(calloc, "calloc(), free(): one zeroed object, not one a CPU", 1, true);
+DEFINE_WAY(calloc, "calloc(), free(): one zeroed object, not one a CPU", NULL, NULL, 1, true);
 
 /* How programs do it by hand: a zeroed slot a possible CPU, in a cache line of its own. */
 static always_inline void *array_get(size_t size)
@@ -180,5 +217,5 @@ static always_inline uint64_t *array_counter(void *object, unsigned int index)
 	return (uint64_t *)((char *)object + (size_t)crew.cpus[index] * CACHE_LINE);
 }
 
-DEFINE_WAY(array, "aligned_alloc() of a zeroed cache line or more a possible CPU, free()", crew.nr,
-	   true);
+DEFINE_WAY(array, "aligned_alloc() of a zeroed cache line or more a possible CPU, free()",
+	   "an array, a cache line a CPU", NULL, crew.nr, true);

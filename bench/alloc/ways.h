@@ -3,12 +3,15 @@
 #ifndef BENCH_ALLOC_WAYS_H
 #define BENCH_ALLOC_WAYS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct way {
 	const char *name;
 	const char *description;
+	const char *series; /* what plots call it; NULL: not in them */
+	bool (*open)(void); /* whether it can be had here, and makes it ready; NULL: always */
 
 	/* Allocates @nr objects of @size bytes; exits where there is no memory. */
 	void (*fill)(void **objects, size_t nr, size_t size);
@@ -33,6 +36,7 @@ struct way {
 /* The library's, and what programs do without it. */
 extern const struct way percpu_way;
 extern const struct way malloc_way;
+extern const struct way jemalloc_way;
 extern const struct way calloc_way;
 extern const struct way array_way;
 
