@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+/* What every process pays that has the C++ library, to start and end. */
+int main()
+{
+	return 0;
+}
