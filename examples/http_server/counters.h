@@ -62,8 +62,9 @@ struct counter_ops {
 extern const struct counter_ops counters_percpu;
 extern const struct counter_ops counters_atomic;
 extern const struct counter_ops counters_mutex;
+extern const struct counter_ops counters_none; /* counts nothing */
 
-/* The table of that name ("percpu", "atomic", "mutex"), or NULL. */
+/* The table of that name ("percpu", "atomic", "mutex", "none"), or NULL. */
 const struct counter_ops *counters_by_name(const char *name);
 
 /* "2xx" for class 0, and so on. */

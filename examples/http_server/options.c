@@ -24,7 +24,7 @@ static const char help[] =
 	"  --address=ADDRESS  listen on this numeric IPv4 or IPv6 address (default 127.0.0.1)\n"
 	"  --port=PORT        listen on this port; 0, the default, takes any free one\n"
 	"  --threads=N        serve with N threads (default: twice the CPUs that are online)\n"
-	"  --counters=MODE    count in percpu (default), atomic or mutex counters\n"
+	"  --counters=MODE    count in percpu (default), atomic or mutex counters, or in none\n"
 	"  --cost-calls=N     at stop, call the counting function N times with one thread and N\n"
 	"                     times with all, to measure its cost (default 16777216; 0: do not\n"
 	"                     measure)\n"
@@ -73,7 +73,7 @@ static const struct counter_ops *parse_counters(const char *text)
 	const struct counter_ops *counters = counters_by_name(text);
 
 	if (!counters)
-		bad_usage("--counters takes percpu, atomic or mutex, not '%s'", text);
+		bad_usage("--counters takes percpu, atomic, mutex or none, not '%s'", text);
 	return counters;
 }
 

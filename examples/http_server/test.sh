@@ -248,7 +248,7 @@ refused() { # wanted status, options
 
 bad_command_lines() {
 	for option in --port=65536 --port=-1 --port=x --port= --port=1x '--port= 1' --threads=0 \
-		--threads=1025 --threads=99999999999999999999 --counters=none --counters= \
+		--threads=1025 --threads=99999999999999999999 --counters=no --counters= \
 		--cost-calls=-1 --cost-calls=x \
 		--address=nowhere --address=127.0.0.256 --address= --unknown --port argument; do
 		refused 2 "$option"
