@@ -59,6 +59,7 @@ done
 [ -z "$docs" ] || out=$root/docs/plots
 : "${out:=$build/numbers}"
 
+unset OMP_NUM_THREADS OMP_THREAD_LIMIT # which nproc would heed
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/percpu-numbers.XXXXXX")
 job=
 trap '[ -z "$job" ] || kill "$job" 2>/dev/null; rm -rf "$scratch"' EXIT
@@ -76,7 +77,7 @@ seconds_of() { # STEP
 	counting) echo 60 ;;
 	allocation) echo 60 ;;
 	start-up) echo 12 ;;
-	server) echo 30 ;;
+	server) echo 45 ;;
 	plots) echo 2 ;;
 	*) echo 2 ;;
 	esac
@@ -175,6 +176,8 @@ done
 steps=$((steps + 1))
 left=$((left + $(seconds_of plots)))
 
+# What others do then is in the numbers; below, how much there was of it is said, and in the file.
+busy=$(cut -d ' ' -f 1 /proc/loadavg 2>/dev/null || echo 0)
 [ -n "$built" ] || run_step build build_all
 [ -x "$numbers" ] || fail "$build has no percpu_bench_numbers: build with PERCPU_BENCH=ON, or leave out --built"
 mkdir -p "$out"
@@ -201,6 +204,9 @@ for peer in librseq 'DPDK, per lcore' 'malloc() of jemalloc'; do
 done
 
 echo "numbers: $out/results.json"
+if [ -z "$plots_only$quick" ] && [ "${busy%.*}" -ge 1 ]; then
+	say "the machine was busy when this began (load $busy): take the numbers again when it is not"
+fi
 if command -v gnuplot >/dev/null; then
 	run_step plots draw_all
 	echo "plots:   $out/"

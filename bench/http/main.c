@@ -22,7 +22,7 @@
 #include "http/server.h"
 
 #define MAX_ROUNDS 10000
-#define ROUNDS_A_SITTING 6
+#define ROUNDS_A_SITTING 8
 #define CONNECTIONS 32 /* of all threads of the load */
 
 static const struct {
@@ -212,7 +212,7 @@ static void parse(struct options *options, int argc, char **argv)
 			"requests a second\nand CPU time a request, on 1, 2 and all CPUs.\n"
 			"\n"
 			"  -s, --server=PATH  the server (that of this build)\n"
-			"  -r, --rounds=N     how often all are started anew (5)\n"
+			"  -r, --rounds=N     how often all are started anew (8)\n"
 			"  -q, --quick        only to see that it works\n"
 			"  -j, --json[=FILE]  write JSON, with the curves that docs/performance.md "
 			"plots\n"
@@ -242,7 +242,7 @@ static unsigned int next_cpus(unsigned int cpus)
 
 int main(int argc, char **argv)
 {
-	struct run run = {.effort = {5, ROUNDS_A_SITTING, 4000, 1 << 21}};
+	struct run run = {.effort = {8, ROUNDS_A_SITTING, 4000, 1 << 21}};
 	char *beside = spawn_path("../../examples/http_server/http_server");
 	struct options options;
 	struct host host;

@@ -26,6 +26,7 @@ static const struct {
 	{"std::atomic shards (LongAdder)", "#2aa5b5"},
 	{"librseq", "#767676"},
 	{"DPDK, per lcore", "#a0522d"},
+	{"this_cpu_inc(), without rseq", "#f07a5f"},
 	{"malloc() of glibc", "#3182bd"},
 	{"malloc() of the C library", "#3182bd"},
 	{"malloc() of jemalloc", "#e6862b"},

@@ -57,6 +57,7 @@ for series in plain thread-local "atomic, the thread's own" 'atomic, shared' 'pe
 	'mutex, shared' 'per-thread, in a list (liburcu)' 'std::atomic shards (LongAdder)' 'this_cpu_inc()'; do
 	expect "$counting" 2 "$series"
 done
+expect 'count-1 count-16 throughput-1 throughput-16' 2 'this_cpu_inc(), without rseq'
 for series in 'alloc_percpu()' 'an array, a cache line a CPU'; do
 	expect 'alloc-live' 2 "$series"
 	expect 'alloc-possible memory-possible' 5 "$series"
@@ -100,7 +101,7 @@ fi
 
 # Without gnuplot: every program that the script calls, but not that one.
 mkdir "$work/bin"
-for program in sh sed dirname mktemp rm mkdir grep cat mv nproc date sleep cksum; do
+for program in sh sed cut dirname mktemp rm mkdir grep cat mv nproc date sleep cksum; do
 	ln -s "$(command -v $program)" "$work/bin/$program"
 done
 status=0

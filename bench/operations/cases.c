@@ -29,11 +29,20 @@ struct selection {
 	size_t nr;
 };
 
+/* Without rseq, what others do is the same as with it. */
+static bool is_plotted(const struct bench_case *subject, enum bench_setting_id setting)
+{
+	if (!subject->way->peer || subject->layout == LAYOUT_PACKED)
+		return false;
+	return setting == SETTING_USUAL ||
+	       (setting == SETTING_FALLBACK && !strcmp(subject->way->name, PERCPU_WAY));
+}
+
 static bool matches(const struct bench_case *subject, const struct selection *selection)
 {
 	char label[96];
 
-	if (selection->peers && (!subject->way->peer || subject->layout == LAYOUT_PACKED))
+	if (selection->peers && !is_plotted(subject, selection->setting))
 		return false;
 	snprintf(label, sizeof(label), "%s/%s/%s", bench_settings[selection->setting].name,
 		 subject->way->name, bench_layouts[subject->layout].name);
@@ -88,9 +97,6 @@ size_t cases_select(const char *filter, bool peers, enum bench_setting_id settin
 {
 	struct selection selection = {.filter = filter, .peers = peers, .setting = setting};
 
-	*selected = NULL;
-	if (peers && setting != SETTING_USUAL)
-		return 0;
 	selection.cases = calloc(nr_ways() * NR_LAYOUTS, sizeof(*selection.cases));
 	if (!selection.cases)
 		err(EXIT_FAILURE, "list of cases");

@@ -15,8 +15,8 @@
  * go by their number in it, and numbers as they are in memory.
  */
 struct message {
-	size_t nr; /* of the records that follow: each is its rounds, and their times by each
-		    * clock */
+	size_t nr; /* of the records that follow, all cases for each number of threads: each is
+		    * that, its rounds, and their times by each clock */
 	unsigned long lost;
 	struct process process;
 };
@@ -44,11 +44,13 @@ static void start(struct again *again, const struct bench_setting *setting, char
 static bool receive_record(FILE *from, struct record *record, struct bench_case subject,
 			   enum bench_setting_id setting)
 {
+	unsigned int threads;
 	size_t rounds;
 
-	if (fread(&rounds, sizeof(rounds), 1, from) != 1)
+	if (fread(&threads, sizeof(threads), 1, from) != 1 ||
+	    fread(&rounds, sizeof(rounds), 1, from) != 1)
 		return false;
-	record_init(record, subject, setting, 1, rounds);
+	record_init(record, subject, setting, threads, rounds);
 	record->ns.rounds = rounds;
 	for (int clock = 0; clock < NR_CLOCKS; clock++)
 		if (fread(record->ns.values[clock], sizeof(double), rounds, from) != rounds)
@@ -68,11 +70,11 @@ static bool receive(FILE *from, enum bench_setting_id setting, const struct benc
 	results->processes[setting] = message.process;
 	if (!message.process.measured)
 		return true;
-	if (message.nr != nr)
+	if (!message.nr || message.nr % nr)
 		return false;
-	records = results_append(results, nr);
-	for (size_t i = 0; i < nr; i++)
-		if (!receive_record(from, &records[i], cases[i], setting))
+	records = results_append(results, message.nr);
+	for (size_t i = 0; i < message.nr; i++)
+		if (!receive_record(from, &records[i], cases[i % nr], setting))
 			return false;
 	return true;
 }
@@ -103,6 +105,7 @@ static void send_record(const struct record *record)
 {
 	const struct series *ns = &record->ns;
 
+	fwrite(&record->threads, sizeof(record->threads), 1, stdout);
 	fwrite(&ns->rounds, sizeof(ns->rounds), 1, stdout);
 	for (int clock = 0; clock < NR_CLOCKS; clock++)
 		fwrite(ns->values[clock], sizeof(double), ns->rounds, stdout);

@@ -50,8 +50,8 @@ static unsigned int count_thread_counts(unsigned int max)
 }
 
 /*
- * Each thread count gets the same part of the time.  What the other settings need is not much: one
- * thread, and few cases; together they get a part too.
+ * Each thread count gets the same part of the time.  What the other settings need is not much: few
+ * cases, and but for plots one thread; together they get a part too.
  */
 static uint64_t part_of_time(const struct options *options)
 {
@@ -76,7 +76,8 @@ static void measure_threads(const struct options *options, unsigned int threads,
 size_t measure_here(const struct options *options, struct results *results)
 {
 	struct process *process = &results->processes[options->setting];
-	unsigned int max = options->setting == SETTING_USUAL ? options->threads : 1;
+	bool all = options->setting == SETTING_USUAL || options->peers;
+	unsigned int max = all ? options->threads : 1;
 	struct ledger *ledgers;
 	size_t nr;
 

@@ -4,6 +4,7 @@
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "harness/curves.h"
 #include "harness/json.h"
@@ -78,6 +79,17 @@ static void add_results(cJSON *json, const struct results *results)
 			cJSON_AddItemToArray(array, record_to_json(results, &results->records[i]));
 }
 
+#define WITHOUT_RSEQ "this_cpu_inc(), without rseq"
+
+/* What is measured under another setting beside it, to be compared with there, is no curve. */
+static bool is_plotted(const struct record *record)
+{
+	const struct bench_way *way = record->subject.way;
+
+	return record->ns.rounds && way->peer &&
+	       (record->setting == SETTING_USUAL || !strcmp(way->name, PERCPU_WAY));
+}
+
 /* By round, as all values of a record are: of one thread's operation, and of all together. */
 static void add_points(cJSON *curves, const struct results *results, const struct record *record,
 		       double *values)
@@ -88,7 +100,9 @@ static void add_points(cJSON *curves, const struct results *results, const struc
 	const struct series *ns = &record->ns;
 	const unsigned int counters = bench_layouts[record->subject.layout].counters;
 	char figure[32];
-	struct curve curve = {figure, record->subject.way->peer, "threads", "ns"};
+	const bool usual = record->setting == SETTING_USUAL;
+	struct curve curve = {figure, usual ? record->subject.way->peer : WITHOUT_RSEQ, "threads",
+			      "ns"};
 
 	snprintf(figure, sizeof(figure), "count-%u", counters);
 	curves_add(curves, &curve, record->threads, ns->values[CPU_TIME], ns->rounds);
@@ -99,7 +113,7 @@ static void add_points(cJSON *curves, const struct results *results, const struc
 		values[i] = record->threads * 1000.0 / ns->values[WALL_TIME][i];
 	curves_add(curves, &curve, record->threads, values, ns->rounds);
 
-	if (!ours)
+	if (!ours || !usual)
 		return;
 	snprintf(figure, sizeof(figure), "ratio-%u", counters);
 	curve.unit = "x";
@@ -118,7 +132,7 @@ static void add_curves(cJSON *json, const struct results *results)
 
 		if (!values)
 			err(EXIT_FAILURE, "%zu rounds", record->ns.rounds);
-		if (record->ns.rounds && record->subject.way->peer)
+		if (is_plotted(record))
 			add_points(curves, results, record, values);
 		free(values);
 	}

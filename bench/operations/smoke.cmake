@@ -14,7 +14,7 @@ file(READ ${JSON} json)
 
 set(cases
 	usual/plain_inc usual/thread_local_inc usual/lock_inc_own usual/lock_inc_shared
-	usual/getcpu_lock_inc usual/mutex_inc
+	usual/getcpu_lock_inc usual/mutex_inc usual/mutex_inc_shared usual/registered_inc usual/striped_add
 	usual/this_cpu_inc_static usual/this_cpu_inc_dynamic usual/raw_cpu_inc
 	usual/this_cpu_add_return_static usual/this_cpu_add_return_dynamic
 	usual/this_cpu_cmpxchg_static usual/this_cpu_cmpxchg_dynamic
