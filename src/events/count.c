@@ -61,7 +61,8 @@ static void copy_what_seldom_changes(struct pcpu_stat_header *header)
 }
 
 /*
- * Against who makes the page meanwhile (begin() in publish.c), and copies the words to it:
+ * Against who makes the page meanwhile (begin() in publish.c), and copies the words to it (modelled in
+ * tests/model/publish.pml):
  *
  *	tell	T1  now = what there is
  *		T2  a barrier, if there is no page; look again
@@ -69,6 +70,8 @@ static void copy_what_seldom_changes(struct pcpu_stat_header *header)
  *	make	M1  there is a page
  *		M2  page = now, and a barrier
  *		M3  M2 again, if now has changed
+ *		M4  what was counted elsewhere is taken from there and added to the page
+ *		M5  magic, released: readers find the page
  *
  * If T2 finds no page, M2 finds what T1 has stored. If it finds one, either M3 does, or T1 comes
  * after M3, and so T3 after M2.

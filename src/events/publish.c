@@ -169,7 +169,7 @@ static void copy_what_there_is(struct pcpu_stat_header *header)
 	}
 }
 
-/* What had no page so far. */
+/* M4: what had no page so far. */
 static void bring_counts(struct pcpu_stat_page *page)
 {
 	uint64_t *from = (uint64_t *)(void *)&pcpu_stat_elsewhere;
@@ -180,7 +180,7 @@ static void bring_counts(struct pcpu_stat_page *page)
 				   __ATOMIC_RELAXED);
 }
 
-/* M1 has been done. From here on readers find it. */
+/* M1 has been done. With M5 readers find it. */
 static void complete(struct pcpu_stat_page *page, int file)
 {
 	copy_what_there_is(&page->header);

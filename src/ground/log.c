@@ -4,7 +4,8 @@
  *
  * Nothing here allocates or takes a lock: a fatal message may have to be given in a signal handler.
  *
- * How a process ends, of which several threads may find that it has to, one of them twice:
+ * How a process ends, of which several threads may find that it has to, one of them twice (modelled
+ * in tests/model/ending.pml):
  *
  *	E1	the message is said, by every thread that has one
  *	E2	who gives its second one, in a handler of the first, ends the process at once

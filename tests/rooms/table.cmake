@@ -51,7 +51,7 @@ room(test_unit          memory  possible:64             fallback musl)
 room(test_cgroup       memory  populate:eager)
 room(test_vm            memory/pages  -                       musl)
 
-room(test_publish       events  possible:16             fallback page)
+room(test_publish       events  possible:16             fallback page musl)
 
 room(test_cpu_lock      cpu     possible:16             fallback x86_64)
 room(test_mark          cpu     -                       fallback musl)
