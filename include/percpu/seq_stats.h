@@ -109,7 +109,7 @@ PERCPU_API int __percpu_snapshot(uintptr_t ptr, unsigned int cpu, size_t size, v
 /* --- the kernel's names --- */
 
 /** u64_stats_t - a 64-bit number that is read whole while its one writer changes it. */
-typedef struct {
+typedef struct u64_stats_t {
 	uint64_t v;
 } u64_stats_t;
 

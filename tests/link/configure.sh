@@ -27,6 +27,7 @@ int main(void)
 	return 0;
 }
 EOF
+cp main.c main.cc
 # before the library's own start
 cat >preinit.c <<'EOF'
 #include <percpu/configure.h>
@@ -73,7 +74,7 @@ for compiler in gcc clang++; do
 		continue
 	}
 	flags="-O1 $warnings $include"
-	case $compiler in *++) source="-x c++ main.c -x none" ;; *) source=main.c ;; esac
+	case $compiler in *++) source=main.cc ;; *) source=main.c ;; esac
 	build_and_run "$compiler" 'large 70 1' $compiler $flags $source $shared
 	build_and_run "$compiler, hidden by default" 'large 70 1' \
 		$compiler $flags -fvisibility=hidden $source $shared
