@@ -52,11 +52,28 @@
  *    allowed to, and the log has a warning.) It is fatal if the caller's cpuset does not include
  *    that CPU while it is online;
  *  - letting go of a CPU, and giving back a local lock, cost a barrier.
+ *
+ * Copies in a file outlive the processes, and are found by others that are no children: a server
+ * that replaces its program while it serves, or starts again after a crash (docs/surviving.md).
+ *
+ *	if (percpu_share_file("/run/server.copies", 0) == 0)
+ *		requests = alloc_percpu_named(unsigned long, "requests");
+ *	... fork(), and this_cpu_inc(*requests), as above
+ *
+ * The first process makes the file, later ones attach to it, whichever program they run. What has a
+ * name is common to all of them: all operations, sections, local locks and visits are as exact and
+ * as exclusive among them as among children, and a process that is killed at any moment leaves what
+ * it has counted. Everything else, static variables and other areas, is shared with children, as
+ * after percpu_share(), and starts anew in each program that attaches.
  */
 #ifndef PERCPU_SHARED_H
 #define PERCPU_SHARED_H
 
+#include <percpu/impl/checker.h>
 #include <percpu/impl/compiler.h>
+#include <percpu/impl/value.h>
+
+#include <stddef.h>
 
 #include <percpu/impl/begin.h>
 
@@ -77,7 +94,87 @@ __PCPU_BEGIN_DECLS
  */
 PERCPU_API int percpu_share(void) __attribute__((__warn_unused_result__));
 
+/* What percpu_share_file() is to do: nothing in particular, or one of these. */
+#define PERCPU_SHARE_ATTACH 1u /* the file must be there: -ENOENT */
+#define PERCPU_SHARE_NEW 2u    /* it must not: -EEXIST */
+
+/**
+ * percpu_share_file() - share the copies with processes that attach to a file, and with children
+ * @path: the file, which is made if there is none; on tmpfs, in /run or /dev/shm, unless counts are
+ *	to outlast the machine's restart. Only its user can read it
+ * @flags: 0, PERCPU_SHARE_ATTACH or PERCPU_SHARE_NEW
+ *
+ * To be called as percpu_share(), early: while no other thread uses the library. It opens the units
+ * of all possible CPUs, and from then on this process's allocator does without its caches. What it
+ * costs in memory is in docs/surviving.md.
+ *
+ * A process that attaches while others have the file must fit to them, and is told by a warning in
+ * the log what does not. If nobody has it any more, whoever comes next takes over what was counted.
+ *
+ * Returns 0, also if it is that file that the process has; the errors of percpu_share();
+ * -EINVAL: no file of the library's, one that was cut short, or no ordinary file; -EPERM: it is
+ * another user's, or others may write to it; -ELOOP: a symbolic link; -EPROTO: the processes that
+ * have it count in another way (library, tier, possible CPUs), or it is of a format that this
+ * library does not know; -EXDEV: they are in another PID or time namespace; -EADDRINUSE: this
+ * process has something else where they have the copies; -ENOSPC, -EOPNOTSUPP: its file system has
+ * no space, or cannot promise any; -EFBIG: longer than RLIMIT_FSIZE; -ETIMEDOUT: a process that was
+ * stopped while it attached is in the way; -EAGAIN: start again (a module is displaced, once in
+ * 100,000 starts); -EOPNOTSUPP: alloc:page, or short address space; -EBUSY: the copies are shared
+ * already in another way, or, in the fallback tier, another thread has counted; or another error of
+ * the system calls. After an error the copies are not shared, and everything is as it was. Each has
+ * a warning in the log. Not thread-safe, not signal-safe. There is nothing like it in the kernel.
+ */
+PERCPU_API int percpu_share_file(const char *path, unsigned int flags)
+	__attribute__((__warn_unused_result__));
+
+/**
+ * percpu_share_fd() - the same with a file that is open, or with a new one that has no name
+ * @fd: a descriptor that is open to be read and written, such as one that was inherited; it stays
+ *	the caller's, who may close it. -1: memory (memfd_create()), which lasts as long as a
+ *	process has it, by a descriptor or as its copies
+ *
+ * Returns as percpu_share_file(); -EBADF: the descriptor is none, or open in another way.
+ */
+PERCPU_API int percpu_share_fd(int fd) __attribute__((__warn_unused_result__));
+
+/**
+ * percpu_shared_fd() - the file in which the copies are, to be handed on
+ *
+ * It is closed by exec(): who wants the next program to have it makes a copy with dup(), or clears
+ * FD_CLOEXEC, and says the number in the environment. The library needs the descriptor to make new
+ * names; children may close it.
+ *
+ * Returns a descriptor that stays the library's, or -ENOENT: the copies are in no file.
+ * Thread-safe, signal-safe.
+ */
+PERCPU_API int percpu_shared_fd(void);
+
+/**
+ * __alloc_percpu_named() - the area of a name in the file, which is made if there is none
+ * @name: 1 to 47 bytes
+ * @size: bytes of the object, as it was when the name was made
+ * @align: its alignment, a power of two, a page at most
+ *
+ * By the name a program finds what an earlier one has counted; so what becomes another thing, with
+ * other fields, gets another name. A new area is zero. It is there as long as the file, and is not
+ * for free_percpu(). All names of a file have room in 1 MiB a CPU, and there are 1024 at most.
+ *
+ * Returns a per-CPU pointer as __alloc_percpu() does, the same each time in this process and its
+ * children; or NULL, errno and a warning in the log: EINVAL: there is no file
+ * (percpu_share_file()), or no such area; ENAMETOOLONG; EEXIST: the name is one of another size or
+ * alignment; ENOSPC: no room, or no space in the file system; EBADF: the descriptor of
+ * percpu_shared_fd() has been closed, and the name is new; ETIMEDOUT: a process was stopped while
+ * it made a name. Thread-safe; may block; not signal-safe.
+ */
+PERCPU_API void __percpu *__alloc_percpu_named(const char *name, size_t size, size_t align)
+	__attribute__((__warn_unused_result__));
+
 __PCPU_END_DECLS
+
+/** alloc_percpu_named() - the area of that name, for one object of @type a CPU, typed. */
+#define alloc_percpu_named(type, name)                    \
+	__pcpu_typed_pointer(__typeof__(type) __percpu *, \
+			     __alloc_percpu_named(name, sizeof(type), __alignof__(type)))
 
 #include <percpu/impl/end.h>
 

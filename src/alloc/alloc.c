@@ -205,6 +205,16 @@ static void empty_caches(void)
 	pcpu_cpu_locks_resume();
 }
 
+bool pcpu_alloc_end_caches(void)
+{
+	const bool before = pcpu_cache_on;
+
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	empty_caches();
+	pcpu_cache_turn(false);
+	return before;
+}
+
 /* The mutex is not fair: who waits for it needs a moment to wake up. (No point of cancellation.) */
 static void let_others_in(void)
 {

@@ -38,4 +38,10 @@ bool pcpu_area_alloc(const struct pcpu_request *request, struct pcpu_area *area)
  */
 bool pcpu_area_free(uint32_t coord, struct pcpu_misuse *misuse);
 
+/*
+ * Has nothing more be kept in caches, which entries lead to: they become other processes' too.
+ * Whether there were caches. Under pcpu_alloc_mutex.
+ */
+bool pcpu_alloc_end_caches(void);
+
 #endif /* PCPU_ALLOC_H */

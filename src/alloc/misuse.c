@@ -93,17 +93,6 @@ void pcpu_misuse_describe(const struct pcpu_misuse *misuse, char text[PCPU_MISUS
 		 pcpu_pointer_make(misuse->start));
 }
 
-bool pcpu_misuse_cpu_of(uintptr_t address, unsigned int *cpu)
-{
-	for (*cpu = 0; *cpu < nr_cpu_ids; ++*cpu) {
-		uintptr_t window = pcpu_unit_window(*cpu);
-
-		if (window && address >= window && (address - window) >> 32 == 0)
-			return true;
-	}
-	return false;
-}
-
 /* A copy of what, as far as is known without a lock. */
 static void describe_copy(unsigned int cpu, uint32_t coord, char text[PCPU_MISUSE_MAX])
 {
@@ -119,9 +108,10 @@ void pcpu_misuse_describe_address(const volatile void *ptr, char text[PCPU_MISUS
 {
 	char symbol[PCPU_SYMBOL_MAX];
 	unsigned int cpu;
+	uint32_t coord;
 
-	if (pcpu_misuse_cpu_of((uintptr_t)ptr, &cpu)) {
-		describe_copy(cpu, (uint32_t)((uintptr_t)ptr - pcpu_unit_window(cpu)), text);
+	if (pcpu_unit_find((uintptr_t)ptr, &cpu, &coord)) {
+		describe_copy(cpu, coord, text);
 		return;
 	}
 	pcpu_symbol_describe((const void *)ptr, symbol);

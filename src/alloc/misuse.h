@@ -49,7 +49,4 @@ void pcpu_misuse_describe(const struct pcpu_misuse *misuse, char text[PCPU_MISUS
  */
 void pcpu_misuse_describe_address(const volatile void *ptr, char text[PCPU_MISUSE_MAX]);
 
-/* Whether @address is in the window of a CPU, and of which. */
-bool pcpu_misuse_cpu_of(uintptr_t address, unsigned int *cpu);
-
 #endif /* PCPU_MISUSE_H */

@@ -44,21 +44,32 @@ void pcpu_share_end_apart(void)
 	__atomic_fetch_sub(&nr_apart, 1, __ATOMIC_RELAXED);
 }
 
-/* All of it, or nothing. */
-static int share_memory(void)
+/* In the fallback tier an operation looks whether its process is new: not in the short way. */
+static int share_units(const struct pcpu_common_units *common)
 {
-	int err;
+	const intptr_t rest_bits = pcpu_tier.sequences ? 0 : PCPU_SLOW_ONLY | PCPU_FENCED;
+
+	return common ? pcpu_units_join(common, rest_bits, PCPU_ATTENTION_ALWAYS)
+		      : pcpu_units_share(rest_bits, PCPU_ATTENTION_ALWAYS);
+}
+
+/* All of it, or nothing. */
+static int share_memory(const struct pcpu_common_units *common, void *marks, size_t marks_size)
+{
+	int err = 0;
 
 	pcpu_assert_held(&pcpu_alloc_mutex);
-
-	if (pcpu_tier.sequences)
-		return pcpu_units_share(0, PCPU_ATTENTION_ALWAYS);
-	err = pcpu_marks_share();
+	if (!pcpu_tier.sequences)
+		err = common ? pcpu_marks_join(marks, marks_size, common->fresh)
+			     : pcpu_marks_share();
 	if (err)
 		return err;
-	/* an operation looks whether its process is a new one: not in the short way */
-	err = pcpu_units_share(PCPU_SLOW_ONLY | PCPU_FENCED, PCPU_ATTENTION_ALWAYS);
-	if (err)
+	err = share_units(common);
+	if (!err || pcpu_tier.sequences)
+		return err;
+	if (common)
+		pcpu_marks_part();
+	else
 		pcpu_marks_unshare();
 	return err;
 }
@@ -96,11 +107,8 @@ static void end_checks(void)
 	pcpu_memory_check_end();
 }
 
-PERCPU_API int percpu_share(void)
+int pcpu_share_check(void)
 {
-	sigset_t saved;
-	int err = 0;
-
 	if (pcpu_tier.index != PCPU_INDEX_CPU_ID)
 		return -EOPNOTSUPP;
 	if (__atomic_load_n(&nr_apart, __ATOMIC_RELAXED)) {
@@ -109,17 +117,35 @@ PERCPU_API int percpu_share(void)
 			 "percpu_counter_init() has made: make them afterwards");
 		return -EBUSY;
 	}
+	return 0;
+}
+
+int pcpu_share_with(const struct pcpu_common_units *common, void *marks, size_t marks_size)
+{
+	sigset_t saved;
+	int err;
+
+	pcpu_assert_held(&pcpu_alloc_mutex);
 	/* a handler's count must not come between what is kept and the memory that it comes to */
 	pcpu_mask_signals(&saved);
-	pcpu_alloc_lock();
-	if (!pcpu_tier.shared) {
-		end_checks();
-		err = share_memory();
-		if (!err)
-			begin_to_share();
-	}
-	pcpu_alloc_unlock();
+	end_checks();
+	err = share_memory(common, marks, marks_size);
+	if (!err)
+		begin_to_share();
 	pcpu_restore_signals(&saved);
+	return err;
+}
+
+PERCPU_API int percpu_share(void)
+{
+	int err = pcpu_share_check();
+
+	if (err)
+		return err;
+	pcpu_alloc_lock();
+	if (!pcpu_tier.shared)
+		err = pcpu_share_with(NULL, NULL, 0);
+	pcpu_alloc_unlock();
 	return err;
 }
 

@@ -15,6 +15,7 @@
 #include "ground/pointer.h"
 #include "ground/symbol.h"
 #include "memory/displaced.h"
+#include "memory/file/named.h"
 #include "memory/span.h"
 #include "memory/unit.h"
 
@@ -36,9 +37,7 @@ static struct place place_of(uintptr_t address)
 {
 	struct place place;
 
-	if (pcpu_misuse_cpu_of(address, &place.cpu))
-		place.coord = (uint32_t)(address - pcpu_unit_window(place.cpu));
-	else
+	if (!pcpu_unit_find(address, &place.cpu, &place.coord))
 		place = (struct place){pcpu_coordinate(address), nr_cpu_ids};
 	return place;
 }
@@ -138,6 +137,8 @@ static bool find_area(uint32_t coord, uint32_t *start, size_t *size)
 {
 	bool found;
 
+	if (pcpu_named_around(coord, start, size))
+		return true;
 	/* what it was when the child began, nobody here knows how long it stays */
 	if (pcpu_area_is_inherited(coord))
 		return false;

@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #define ARRAY_SIZE 4096
@@ -54,9 +55,13 @@ static bool become_owner(struct pcpu_mark *mark)
 {
 	intptr_t nobody = 0;
 
-	return __atomic_load_n(&mark->owner, __ATOMIC_RELAXED) == 0 &&
-	       __atomic_compare_exchange_n(&mark->owner, &nobody, pcpu_self.word, false,
-					   __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+	if (__atomic_load_n(&mark->owner, __ATOMIC_RELAXED) != 0 ||
+	    !__atomic_compare_exchange_n(&mark->owner, &nobody, pcpu_self.word, false,
+					 __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+		return false;
+	/* before it is ever busy: who finds it so looks here */
+	__atomic_store_n(&mark->entries, pcpu_unit_entries(), __ATOMIC_SEQ_CST);
+	return true;
 }
 
 /* One of the first @nr that is nobody's. */
@@ -216,6 +221,47 @@ void pcpu_marks_unshare(void)
 	unshare_those_there_are();
 }
 
+/* --- marks that processes have in common which are no relatives --- */
+
+static struct mark_array *before_joining;
+static struct pcpu_mark *mark_before_joining;
+
+static bool others_have_marks(void)
+{
+	for (struct mark_array *array = marks.arrays; array; array = array->next)
+		for (size_t i = 0; i < used_marks(array); i++)
+			if (array->marks[i].owner && &array->marks[i] != pcpu_self.mark)
+				return true;
+	return false;
+}
+
+int pcpu_marks_join(void *common, size_t size, bool fresh)
+{
+	struct mark_array *array = common;
+
+	pcpu_assert(!marks.shared);
+	if (others_have_marks())
+		return -EBUSY;
+	if (fresh) {
+		memset(common, 0, size);
+		array->nr = (size - sizeof(*array)) / sizeof(array->marks[0]);
+	}
+	before_joining = marks.arrays;
+	mark_before_joining = pcpu_self.mark;
+	pcpu_self.mark = NULL;
+	marks.arrays = array;
+	marks.shared = true;
+	return 0;
+}
+
+void pcpu_marks_part(void)
+{
+	pcpu_assert(marks.shared && !pcpu_self.mark);
+	marks.arrays = before_joining;
+	pcpu_self.mark = mark_before_joining;
+	marks.shared = false;
+}
+
 /* Before one that nobody has had, one that somebody has had. */
 static struct pcpu_mark *take_old_or_new(struct mark_array *array)
 {
@@ -278,11 +324,23 @@ void pcpu_mark_end(void)
 	__atomic_store_n(&mark->owner, 0, __ATOMIC_RELEASE);
 }
 
+/*
+ * Whether a mark that says @busy means the CPU of @entry, in whichever process. One that has become
+ * another thread's since then has been looked at in time: that one finds the CPU taken.
+ */
+static bool is_at(const struct pcpu_mark *mark, intptr_t busy, const struct percpu_entry *entry)
+{
+	const uintptr_t table = (uintptr_t)__atomic_load_n(&mark->entries, __ATOMIC_SEQ_CST);
+
+	return (uintptr_t)pcpu_mark_entry(busy) - table ==
+	       (uintptr_t)entry - (uintptr_t)pcpu_unit_entries();
+}
+
 static bool is_in_the_way(const struct pcpu_mark *mark, const struct percpu_entry *entry)
 {
 	const intptr_t busy = __atomic_load_n(&mark->busy, __ATOMIC_SEQ_CST);
 
-	return busy && mark != pcpu_self.mark && pcpu_mark_entry(busy) == entry &&
+	return busy && mark != pcpu_self.mark && is_at(mark, busy, entry) &&
 	       __atomic_load_n(&mark->frozen, __ATOMIC_SEQ_CST) == 0 &&
 	       __atomic_load_n(&mark->left, __ATOMIC_SEQ_CST) != busy;
 }

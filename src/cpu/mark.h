@@ -44,6 +44,8 @@ struct pcpu_mark {
 	/* What that one has found: the CPU's entry, and its takes. */
 	const struct percpu_entry *looked_at;
 	unsigned int takes;
+	/* The table of which @busy names an entry: each process has it somewhere else (twin.h). */
+	const struct percpu_entry *entries;
 } __attribute__((__aligned__(64)));
 
 _Static_assert(offsetof(struct pcpu_mark, busy) == 0, "as in percpu/impl/arch/x86_64/fallback.h");
@@ -93,5 +95,15 @@ int pcpu_marks_share(void);
 
 /* Takes that back, no child having been forked. */
 void pcpu_marks_unshare(void);
+
+/*
+ * Has the marks be those of other processes: what @marks points to, @size bytes at one
+ * address for all of them, and @fresh if they are nobody's yet. -EBUSY: another thread of this
+ * process has had a mark, and may use it. 0: so it is; the caller's thread gets another one.
+ */
+int pcpu_marks_join(void *marks, size_t size, bool fresh);
+
+/* Takes that back, before anybody has made an operation. */
+void pcpu_marks_part(void);
 
 #endif /* PCPU_MARK_H */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* redzone.c - see redzone.h. */
 #include "debug/redzone.h"
-#include "alloc/misuse.h"
 #include "ground/layout.h"
 #include "memory/copies.h"
 #include "memory/open_units.h"
+#include "memory/unit.h"
 
 #include <string.h>
 
@@ -56,12 +56,13 @@ static bool find_stray(unsigned int unit, uint32_t coord, size_t size, unsigned 
 		       unsigned char b, struct pcpu_stray *stray)
 {
 	const unsigned char *copy = copy_of(unit, coord), *at = find_other(copy, size, a, b);
+	uint32_t in_window;
 
 	if (!at)
 		return false;
 	stray->coord = coord + (uint32_t)(at - copy);
 	stray->value = *at;
-	pcpu_misuse_cpu_of((uintptr_t)at, &stray->cpu);
+	pcpu_unit_find((uintptr_t)at, &stray->cpu, &in_window);
 	return true;
 }
 

@@ -27,6 +27,8 @@
  *	span		coordinates that are committed in every open unit: a module's or a chunk's
  *	commit		to make pages accessible
  *	populate	to make them resident
+ *	twin		the same memory as a window, at the address that entries say where processes
+ *			share them that are no children
  *
  * Modules
  *	module		an executable or a shared object with per-CPU variables
@@ -105,6 +107,9 @@
  * two such copies in turn took 30 ns, and 1 ns with another page in between.
  */
 #define PCPU_WINDOW_STRIDE (PCPU_WINDOW_SIZE + PCPU_PAGE_SIZE)
+
+/* What each CPU has in a file of copies (memory/file/copies_file.h). */
+#define PCPU_FILE_UNIT (1UL << 20)
 
 /*
  * The smallest free area worth keeping: sizeof(int), as in the kernel. A smaller rest beside an

@@ -55,6 +55,36 @@ int pcpu_entries_share(void)
 	return pcpu_vm_share_array(pcpu_entries - BEFORE, table_size());
 }
 
+size_t pcpu_entries_size(void)
+{
+	return table_size();
+}
+
+/* In a mapping of its own first, which can fail before anything has changed. */
+static int fill_table(int file, uint64_t at,
+		      void (*fill)(unsigned int cpu, struct percpu_entry *entry))
+{
+	struct percpu_entry *table = pcpu_vm_view_file(table_size(), file, at);
+
+	if (!table)
+		return -ENOMEM;
+	for (size_t i = 0; i < table_size() / sizeof(*table); i++) {
+		table[i] = (struct percpu_entry){.window = PCPU_CLOSED, .base = PCPU_NO_BASE};
+		if (i >= BEFORE && i < nr_entries + BEFORE)
+			fill((unsigned int)i - BEFORE, &table[i]);
+	}
+	pcpu_vm_end_view(table, table_size());
+	return 0;
+}
+
+int pcpu_entries_join(int file, uint64_t at, bool fresh,
+		      void (*fill)(unsigned int cpu, struct percpu_entry *entry))
+{
+	int err = fresh ? fill_table(file, at, fill) : 0;
+
+	return err ? err : pcpu_vm_map_array(pcpu_entries - BEFORE, table_size(), file, at);
+}
+
 void pcpu_entry_set_rest(struct percpu_entry *entry, intptr_t rest)
 {
 	if (entry->window == entry->rest)

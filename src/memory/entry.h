@@ -9,6 +9,7 @@
 #include <percpu/impl/runtime.h>
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -101,6 +102,17 @@ int pcpu_entries_init(unsigned int nr, unsigned int attention);
 
 /* Has them shared with the children of the process. 0 or a negative errno; nothing has changed. */
 int pcpu_entries_share(void);
+
+/* How many bytes the table has: whole pages. */
+size_t pcpu_entries_size(void);
+
+/*
+ * Has the table be that of other processes, at @at of @file. @fresh: it is nobody's yet, and @fill
+ * says what each entry starts with. Until the last step an error leaves all as it was. 0 or a
+ * negative errno.
+ */
+int pcpu_entries_join(int file, uint64_t at, bool fresh,
+		      void (*fill)(unsigned int cpu, struct percpu_entry *entry));
 
 /* Has @rest be what the window is while nobody holds the CPU; nobody uses it meanwhile. */
 void pcpu_entry_set_rest(struct percpu_entry *entry, intptr_t rest);

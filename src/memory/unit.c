@@ -15,6 +15,7 @@
 #include "memory/displaced.h"
 #include "memory/entry.h"
 #include "memory/open_units.h"
+#include "memory/pages/twin.h"
 #include "memory/pages/vm.h"
 #include "memory/span.h"
 
@@ -36,7 +37,8 @@ static struct {
 	const unsigned long *unit_offsets;
 	const unsigned short *nodes, *memory_nodes;
 	intptr_t base_bits, rest_bits;
-	bool shared; /* windows have their policies, and their spans, from then on */
+	bool shared;     /* windows have their policies, and their spans, from then on */
+	uintptr_t twins; /* 0: there are none */
 } units;
 
 /* 0: of a CPU that is not possible. */
@@ -383,6 +385,96 @@ int pcpu_units_share(intptr_t rest_bits, unsigned int attention)
 			pcpu_entry_set_rest(&pcpu_entries[cpu],
 					    (intptr_t)window_of(cpu) | units.rest_bits);
 	return 0;
+}
+
+/* --- sharing with processes that are no children --- */
+
+static uintptr_t twin_of_window(unsigned int cpu)
+{
+	return units.twins + cpu * PCPU_WINDOW_STRIDE;
+}
+
+static uintptr_t twin_of(uintptr_t addr)
+{
+	unsigned int cpu;
+
+	return cpu_of_window(addr, &cpu) ? twin_of_window(cpu) + (addr - window_of(cpu)) : 0;
+}
+
+size_t pcpu_units_twins_size(void)
+{
+	return units.nr * PCPU_WINDOW_STRIDE;
+}
+
+/* J1 to J3. What nobody can undo, the entries, comes last. */
+static int join(const struct pcpu_common_units *common,
+		void (*fill)(unsigned int cpu, struct percpu_entry *entry))
+{
+	int err = move_windows(pcpu_vm_share);
+
+	for (unsigned int cpu = 0; cpu < units.nr && !err; cpu++)
+		if (window_of(cpu)) {
+			err = pcpu_vm_map_file(window_of(cpu) + common->start, PCPU_FILE_UNIT,
+					       common->file,
+					       common->units_at + cpu * PCPU_FILE_UNIT);
+			bind_window(cpu, window_of(cpu));
+		}
+	if (!err)
+		err = pcpu_open_units_share();
+	return err ? err : pcpu_entries_join(common->file, common->entries_at, common->fresh, fill);
+}
+
+/* What the first of all processes has the entries of the file be. */
+static struct percpu_entry entry_of_all;
+
+static void fill_entry(unsigned int cpu, struct percpu_entry *entry)
+{
+	*entry = entry_of_all;
+	if (!window_of(cpu)) {
+		entry->window = PCPU_CLOSED;
+		entry->base = PCPU_NO_BASE;
+		return;
+	}
+	entry->base = (intptr_t)twin_of_window(cpu);
+	entry->rest |= entry->base;
+	entry->window = entry->rest;
+}
+
+int pcpu_units_join(const struct pcpu_common_units *common, intptr_t rest_bits,
+		    unsigned int attention)
+{
+	int err;
+
+	pcpu_assert_held(&pcpu_alloc_mutex);
+	pcpu_assert(pcpu_signals_are_masked() && !units.base_bits);
+	entry_of_all = (struct percpu_entry){.rest = rest_bits, .attention = attention};
+	units.twins = common->twins;
+	pcpu_twins_set(twin_of);
+	err = join(common, fill_entry);
+	if (err) {
+		pcpu_twins_set(NULL);
+		units.twins = 0;
+		unshare_memory();
+		return err;
+	}
+	units.shared = true;
+	units.rest_bits = rest_bits;
+	return 0;
+}
+
+bool pcpu_unit_find(uintptr_t address, unsigned int *cpu, uint32_t *coord)
+{
+	for (*cpu = 0; *cpu < units.nr; ++*cpu) {
+		uintptr_t window = window_of(*cpu);
+
+		if (window && units.twins && (address - twin_of_window(*cpu)) >> 32 == 0)
+			window = twin_of_window(*cpu);
+		if (!window || (address - window) >> 32)
+			continue;
+		*coord = (uint32_t)(address - window);
+		return true;
+	}
+	return false;
 }
 
 /* --- around fork --- */

@@ -71,6 +71,28 @@ void pcpu_units_look_up(void);
  */
 int pcpu_units_share(intptr_t rest_bits, unsigned int attention);
 
+/*
+ * The same with processes that are no children, by a file (memory/file/copies_file.h): all units
+ * are open. The windows get twins at @twins, which are reserved; the coordinates from @start on,
+ * which are a span of PCPU_FILE_UNIT bytes, are in the file, CPU by CPU from @units_at on; and so
+ * is the table of entries, at @entries_at. @fresh: that is nobody's yet.
+ */
+struct pcpu_common_units {
+	int file;
+	bool fresh;
+	uintptr_t twins;
+	uint32_t start;
+	uint64_t entries_at, units_at;
+};
+int pcpu_units_join(const struct pcpu_common_units *common, intptr_t rest_bits,
+		    unsigned int attention);
+
+/* How many bytes the twins of all windows take. */
+size_t pcpu_units_twins_size(void);
+
+/* The CPU in whose window @address is, or in its twin, and the coordinate. False: in none. */
+bool pcpu_unit_find(uintptr_t address, unsigned int *cpu, uint32_t *coord);
+
 /* Has the page that the process publishes say which units are open. In a child, whose it is new. */
 void pcpu_units_tell(void);
 

@@ -4,22 +4,25 @@
 #include "ground/fault.h"
 
 #include <errno.h>
-#include <stdbool.h>
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 /* Of memfd_create(), in headers of later kernels. */
 #define CLOSE_ON_EXEC 1u
-#define NOT_TO_BE_EXECUTED 8u
+#define ALLOW_SEALING 2u
+#define NOT_TO_BE_EXECUTED 8u /* and sealing is allowed */
+/* Of fcntl(), likewise: nobody seals it again, nor makes it shorter. */
+#define ADD_SEALS 1033
+#define SEALS 3
 
 static int create(const char *name, unsigned int flags)
 {
 	return pcpu_fault(PCPU_FAULT_FILE) ? -1 : (int)syscall(SYS_memfd_create, name, flags);
 }
 
-/* A file that becomes longer than the process may write gets it a signal. */
-static bool may_be_so_long(size_t size)
+bool pcpu_file_may_have(size_t size)
 {
 	struct rlimit limit;
 
@@ -31,7 +34,7 @@ int pcpu_shared_file(size_t size, const char *name)
 {
 	int saved = errno, file = -1;
 
-	if (may_be_so_long(size)) {
+	if (pcpu_file_may_have(size)) {
 		/* kernels before 6.3 do not know the flag; later ones may insist on it */
 		file = create(name, CLOSE_ON_EXEC | NOT_TO_BE_EXECUTED);
 		if (file < 0)
@@ -43,4 +46,19 @@ int pcpu_shared_file(size_t size, const char *name)
 	}
 	errno = saved;
 	return file;
+}
+
+int pcpu_lasting_file(const char *name)
+{
+	int file = create(name, CLOSE_ON_EXEC | NOT_TO_BE_EXECUTED);
+
+	return file < 0 ? create(name, CLOSE_ON_EXEC | ALLOW_SEALING) : file;
+}
+
+void pcpu_forbid_to_shorten(int file)
+{
+	const int saved = errno;
+
+	fcntl(file, ADD_SEALS, SEALS);
+	errno = saved;
 }

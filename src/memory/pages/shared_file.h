@@ -3,6 +3,7 @@
 #ifndef PCPU_SHARED_FILE_H
 #define PCPU_SHARED_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -12,5 +13,15 @@
  * used.
  */
 int pcpu_shared_file(size_t size, const char *name);
+
+/*
+ * The same for one that is kept, and handed on: nothing is in it, and nobody can make it shorter
+ * than it becomes once that has been forbidden. -1 and errno.
+ */
+int pcpu_lasting_file(const char *name);
+void pcpu_forbid_to_shorten(int file);
+
+/* Whether the process may have a file of that size; who writes to a longer one gets a signal. */
+bool pcpu_file_may_have(size_t size);
 
 #endif /* PCPU_SHARED_FILE_H */

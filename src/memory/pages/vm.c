@@ -8,6 +8,7 @@
 #include "memory/pages/hole.h"
 #include "memory/pages/policy.h"
 #include "memory/pages/shared_file.h"
+#include "memory/pages/twin.h"
 
 #include <errno.h>
 #include <string.h>
@@ -143,6 +144,40 @@ static void name_part(void *ptr, size_t size)
 
 /* --- sharing --- */
 
+static int map_fixed(void *ptr, size_t size, int file, uint64_t at)
+{
+	if (pcpu_fault(PCPU_FAULT_RESERVE))
+		return -ENOMEM;
+	ptr = mmap(ptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, (off_t)at);
+	return ptr == MAP_FAILED ? -errno : 0;
+}
+
+int pcpu_vm_map_file(uintptr_t addr, size_t size, int file, uint64_t at)
+{
+	const int err = map_fixed((void *)addr, size, file, at);
+
+	return err ? err : pcpu_twin_map((void *)addr, size);
+}
+
+void *pcpu_vm_view_file(size_t size, int file, uint64_t at)
+{
+	void *view = MAP_FAILED;
+
+	if (!pcpu_fault(PCPU_FAULT_RESERVE))
+		view = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, (off_t)at);
+	return view == MAP_FAILED ? NULL : view;
+}
+
+void pcpu_vm_end_view(void *view, size_t size)
+{
+	munmap(view, size);
+}
+
+int pcpu_vm_map_array(void *array, size_t size, int file, uint64_t at)
+{
+	return map_fixed(array, size, file, at);
+}
+
 /* Something else comes to be at the place of a window: what was asked of it is asked anew. */
 static int map_reserved(uintptr_t addr, size_t size, int flags, const char *name)
 {
@@ -185,6 +220,8 @@ int pcpu_vm_share(uintptr_t addr, size_t size, unsigned int cpu)
 	/* in a hole, each part is mapped when it is committed */
 	if (!err && !pcpu_hole_is_found())
 		err = map_reserved(addr, size, shared, pcpu_name_of_cpu(cpu, name));
+	if (!err)
+		err = pcpu_twin_map((void *)addr, size);
 	if (err) {
 		pcpu_log(PERCPU_LOG_WARNING,
 			 "shared copies: a mapping of %zu bytes is refused (errno %d). With "
@@ -255,7 +292,7 @@ void pcpu_vm_unshare_array(void *array, size_t size)
 
 /* --- pages --- */
 
-static int commit_reserved(void *ptr, size_t size)
+static int open_pages(void *ptr, size_t size)
 {
 	int err;
 
@@ -269,10 +306,24 @@ static int commit_reserved(void *ptr, size_t size)
 	return err;
 }
 
+static int commit_reserved(void *ptr, size_t size)
+{
+	void *twin = pcpu_twin_of(ptr);
+	int err = open_pages(ptr, size);
+
+	if (!err && twin) {
+		err = open_pages(twin, size);
+		if (err)
+			mprotect(ptr, size, PROT_NONE);
+	}
+	return err;
+}
+
 /* In the place of others' pages: they are shared with children that this process forks later. */
 static int commit_apart(void *ptr, size_t size)
 {
 	struct pcpu_policy policy;
+	int err;
 
 	pcpu_policy_get(ptr, &policy);
 	if (mmap(ptr, size, PROT_READ | PROT_WRITE, shared | MAP_FIXED, -1, 0) == MAP_FAILED)
@@ -280,7 +331,10 @@ static int commit_apart(void *ptr, size_t size)
 	pcpu_policy_forgo_huge_pages(ptr, size);
 	pcpu_policy_set(ptr, size, &policy);
 	name_part(ptr, size);
-	return 0;
+	err = pcpu_twin_map(ptr, size);
+	if (err)
+		mprotect(ptr, size, PROT_NONE);
+	return err;
 }
 
 static int commit_in_hole(void *ptr, size_t size)
@@ -302,6 +356,14 @@ int pcpu_vm_commit(uintptr_t addr, size_t size)
 			     : commit_reserved((void *)addr, size);
 }
 
+static void close_twin(void *ptr, size_t size)
+{
+	void *twin = pcpu_twin_of(ptr);
+
+	if (twin && mprotect(twin, size, PROT_NONE) == 0)
+		pcpu_policy_keep_out_of_cores(twin, size);
+}
+
 /*
  * A reserved part is emptied and closed, not mapped anew: it keeps the memory policy that its
  * window was given. Should closing fail, for want of a mapping's record, an empty part is left
@@ -315,6 +377,7 @@ void pcpu_vm_decommit(uintptr_t addr, size_t size)
 		munmap(ptr, size);
 		return;
 	}
+	close_twin(ptr, size);
 	if (sharing.apart && replace_by_reserved(addr, size) == 0)
 		return;
 	pcpu_vm_discard(addr, size);
@@ -382,13 +445,22 @@ void *pcpu_vm_guarded_array(size_t size, size_t reserve)
 	return NULL;
 }
 
+static void adjust_cores(uintptr_t start, uintptr_t end, void (*adjust)(void *ptr, size_t size))
+{
+	void *twin = pcpu_twin_of((void *)start);
+
+	adjust((void *)start, end - start);
+	if (twin)
+		adjust(twin, end - start);
+}
+
 void pcpu_vm_keep_out_of_cores(const void *ptr, size_t size)
 {
 	uintptr_t start = pcpu_page_ceil((uintptr_t)ptr),
 		  end = pcpu_page_floor((uintptr_t)ptr + size);
 
 	if (start < end)
-		pcpu_policy_keep_out_of_cores((void *)start, end - start);
+		adjust_cores(start, end, pcpu_policy_keep_out_of_cores);
 }
 
 void pcpu_vm_keep_in_cores(const void *ptr, size_t size)
@@ -396,5 +468,5 @@ void pcpu_vm_keep_in_cores(const void *ptr, size_t size)
 	uintptr_t start = pcpu_page_floor((uintptr_t)ptr),
 		  end = pcpu_page_ceil((uintptr_t)ptr + size);
 
-	pcpu_policy_keep_in_cores((void *)start, end - start);
+	adjust_cores(start, end, pcpu_policy_keep_in_cores);
 }

@@ -96,6 +96,19 @@ int pcpu_vm_share(uintptr_t addr, size_t size, unsigned int cpu);
 /* Takes that back, or its attempt. What has been shared must not be left so: fatal. */
 void pcpu_vm_unshare(uintptr_t addr, size_t size, unsigned int cpu);
 
+/*
+ * Has [addr, addr + size) of a shared window, and of its twin (twin.h), be @file from @at on. 0, or
+ * a negative errno: then the window is to be unshared.
+ */
+int pcpu_vm_map_file(uintptr_t addr, size_t size, int file, uint64_t at);
+
+/* @size bytes of @file from @at on, wherever there is room, to be read and written; NULL: none. */
+void *pcpu_vm_view_file(size_t size, int file, uint64_t at);
+void pcpu_vm_end_view(void *view, size_t size);
+
+/* Has the @size bytes at @array, whole pages, be @file from @at on. 0 or a negative errno. */
+int pcpu_vm_map_array(void *array, size_t size, int file, uint64_t at);
+
 /* Whether that is so; and whether the process is such a child. */
 bool pcpu_vm_is_shared(void);
 bool pcpu_vm_is_apart(void);

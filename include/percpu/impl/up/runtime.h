@@ -143,6 +143,34 @@ PERCPU_API int __attribute__((__warn_unused_result__)) percpu_share(void)
 	return -EOPNOTSUPP;
 }
 
+PERCPU_API int __attribute__((__warn_unused_result__))
+percpu_share_file(const char *path, unsigned int flags)
+{
+	(void)path;
+	(void)flags;
+	return -EOPNOTSUPP;
+}
+
+PERCPU_API int __attribute__((__warn_unused_result__)) percpu_share_fd(int fd)
+{
+	(void)fd;
+	return -EOPNOTSUPP;
+}
+
+PERCPU_API int percpu_shared_fd(void)
+{
+	return -ENOENT;
+}
+
+PERCPU_API void __percpu *__alloc_percpu_named(const char *name, size_t size, size_t align)
+{
+	(void)name;
+	(void)size;
+	(void)align;
+	errno = EOPNOTSUPP;
+	return NULL;
+}
+
 __PCPU_END_DECLS
 
 #include <percpu/impl/end.h>
