@@ -89,11 +89,21 @@ xargs -I '{}' cp '{}' "$work/man/" <"$work/manual"
 	echo "examples/http_server/ http_server.html"
 } | awk '!seen[$1]++' >"$work/names"
 
+# A piece of code that says of which example it is, in a word that pandoc does not keep.
+say_where_from() { # FILE
+	awk -v names="$work/names" '
+		BEGIN { while ((getline line <names) > 0) { split(line, part, " "); address[part[1]] = part[2] } }
+		/^```[a-z]+ [^ ]+$/ && ($2 in address) {
+			print "<p class=\"from\"><a href=\"" address[$2] "\">" $2 "</a></p>\n"
+		}
+		{ print }' "$1"
+}
+
 convert() { # PAGE ADDRESS FILE
 	menu "$2" "" >"$work/menu.$2"
-	pandoc -f gfm -t html5 --wrap=preserve --preserve-tabs --template "$html/page.html" --lua-filter "$html/page.lua" \
+	say_where_from "$3" | pandoc -f gfm -t html5 --wrap=preserve --preserve-tabs --template "$html/page.html" --lua-filter "$html/page.lua" \
 		-M page="$1" -M names="$work/names" -M contents="$work/contents" -V version="$version" -V menu="$(cat "$work/menu.$2")" \
-		-o "$output/$2" "$3"
+		-o "$output/$2"
 }
 
 # --- the examples, as a page ---

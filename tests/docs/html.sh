@@ -49,6 +49,7 @@ for image in $(cd docs && find . -name '*.svg' -o -name '*.png'); do
 done
 grep -q '<span class="dt">unsigned</span>' "$site/guide.html" || fail "code has no colours"
 grep -q 'href="man/percpu-alloc.3.html"' "$site/guide.html" || fail "calls do not lead to their pages"
+grep -q '<p class="from"><a href="examples.html#counters.c">' "$site/guide.html" || fail "code does not say where it is from"
 awk '/^<pre>/ { code = 1 } code && /<br/ { bad = 1 } code && /^DEFINE_PER_CPU/ && last != "" { bad = 1 }
 	/<\/pre>/ { code = 0 } { last = $0 } END { exit bad }' "$site/man/percpu.7.html" || fail "examples of the manual are not as they were written"
 grep -q 'prefers-color-scheme: dark' "$site/style.css" || fail "there is nothing for the dark"
