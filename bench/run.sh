@@ -128,24 +128,25 @@ build_all() {
 		cmake --build "$build" --target http_server
 }
 
+# These run in a shell of their own, which becomes the program: who ends this script ends that.
 count() {
 	if [ -n "$quick" ]; then set -- --rounds 1 --slice 200; else set -- --rounds 50 --slice 10000; fi
-	"$build/bench/percpu_bench" --peers --threads $(($(nproc) * 2)) "$@" "--json=$scratch/counting.json"
+	exec "$build/bench/percpu_bench" --peers --threads $(($(nproc) * 2)) "$@" "--json=$scratch/counting.json"
 }
 
 # jemalloc is loaded beside the C library's malloc(): its thread-local storage wants room.
 allocate() {
-	GLIBC_TUNABLES=${GLIBC_TUNABLES:+$GLIBC_TUNABLES:}glibc.rtld.optional_static_tls=16384 \
+	exec env "GLIBC_TUNABLES=${GLIBC_TUNABLES:+$GLIBC_TUNABLES:}glibc.rtld.optional_static_tls=16384" \
 		"$build/bench/alloc/percpu_bench_alloc" --sweep $quick "--json=$scratch/allocation.json"
 }
 
 start() {
-	"$build/bench/startup/percpu_bench_startup" --sweep --rounds $((${#quick} ? 2 : 400)) \
+	exec "$build/bench/startup/percpu_bench_startup" --sweep --rounds $((${#quick} ? 2 : 400)) \
 		"--json=$scratch/start-up.json"
 }
 
 serve() {
-	"$build/bench/http/percpu_bench_http" $quick "--json=$scratch/server.json"
+	exec "$build/bench/http/percpu_bench_http" $quick "--json=$scratch/server.json"
 }
 
 # The sum of what a plot was made of: a test compares it with the numbers beside it.

@@ -6,33 +6,34 @@
 #define THREADS "threads"
 #define POSSIBLE "CPUs possible"
 
+#define SERVER "CPUs of the server"
+
 const struct figure figures[] = {
-	{"count-1", "Adding 1 to one counter", THREADS, "ns of CPU time an addition", true, true,
-	 false},
-	{"count-16", "Adding 1 to 16 counters in turn", THREADS, "ns of CPU time an addition", true,
-	 true, false},
-	{"ratio-1", NULL, THREADS, "x", true, false, false},
-	{"ratio-16", NULL, THREADS, "x", true, false, false},
+	{"count-1", "Adding 1 to one counter", THREADS, "ns of CPU time an addition",
+	 LOG_X | LOG_Y},
+	{"count-16", "Adding 1 to 16 counters in turn", THREADS, "ns of CPU time an addition",
+	 LOG_X | LOG_Y},
+	{"ratio-1", NULL, THREADS, "x", 0},
+	{"ratio-16", NULL, THREADS, "x", 0},
 	{"throughput-1", "All threads together, one counter", THREADS, "million additions a second",
-	 true, true, false},
+	 LOG_X | LOG_Y},
 	{"throughput-16", "All threads together, 16 counters", THREADS,
-	 "million additions a second", true, true, false},
+	 "million additions a second", LOG_X | LOG_Y},
 	{"alloc-live", "An allocation of 16 bytes and its free", "objects live at once",
-	 "ns of CPU time", true, true, false},
+	 "ns of CPU time", LOG_X | LOG_Y},
 	{"alloc-possible", "An allocation of 8 bytes and its free, at once", POSSIBLE,
-	 "ns of CPU time", true, true, false},
+	 "ns of CPU time", LOG_X | LOG_Y},
 	{"memory-possible", "Memory of a counter that two CPUs use", POSSIBLE, "resident bytes",
-	 true, true, false},
+	 LOG_X | LOG_Y},
 	{"startup-linked", "What linking a library adds to a program's start and end", "",
-	 "microseconds", false, false, true},
+	 "microseconds", BARS},
 	{"startup-possible", "What libpercpu adds to a program's start and end", POSSIBLE,
-	 "microseconds", true, false, false},
-	{"http-rate", "An HTTP server: requests", "CPUs of the server", "requests a second", false,
-	 false, true},
-	{"http-cpu", "An HTTP server: what a request costs", "CPUs of the server",
-	 "microseconds of CPU time", false, false, true},
-	{"http-ratio", NULL, "CPUs of the server", "x", false, false, false},
-	{"http-update", NULL, "CPUs of the server", "ns", false, false, false},
+	 "microseconds", LOG_X},
+	{"http-rate", "An HTTP server: requests", SERVER, "requests a second", BARS},
+	{"http-cpu", "An HTTP server: what a request costs", SERVER, "microseconds of CPU time",
+	 BARS | QUARTILES},
+	{"http-ratio", NULL, SERVER, "x", QUARTILES},
+	{"http-update", NULL, SERVER, "ns", 0},
 };
 const size_t nr_figures = sizeof(figures) / sizeof(figures[0]);
 

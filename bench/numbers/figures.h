@@ -6,13 +6,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum how {
+	LOG_X = 1,
+	LOG_Y = 2,
+	BARS = 4,      /* else lines */
+	QUARTILES = 8, /* in its table, beside the median */
+};
+
 struct figure {
 	const char *name;    /* in the file, and of the plot */
 	const char *title;   /* above the plot; NULL: a table only */
-	const char *x_label; /* and units */
+	const char *x_label; /* and units; "": the series are all there is */
 	const char *y_label;
-	bool log_x, log_y;
-	bool bars; /* else lines */
+	unsigned int how;
 };
 
 extern const struct figure figures[];

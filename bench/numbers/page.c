@@ -55,6 +55,20 @@ static void put_heading(FILE *out, const char *path, const struct figure *figure
 	fputc('\n', out);
 }
 
+static void put_point(FILE *out, const char *path, const cJSON *point, bool quartiles)
+{
+	fputc(' ', out);
+	put_number(out, number_of(path, point, "median"));
+	if (quartiles) {
+		fputs(" (", out);
+		put_number(out, number_of(path, point, "p25"));
+		fputs(" to ", out);
+		put_number(out, number_of(path, point, "p75"));
+		fputc(')', out);
+	}
+	fputs(" |", out);
+}
+
 static void put_table(FILE *out, const char *path, const cJSON *numbers,
 		      const struct figure *figure)
 {
@@ -69,11 +83,7 @@ static void put_table(FILE *out, const char *path, const cJSON *numbers,
 		longest = curve;
 		fprintf(out, "| %s |", text_of(path, curve, "series"));
 		cJSON_ArrayForEach(point, member(path, curve, "points"))
-		{
-			fputc(' ', out);
-			put_number(out, number_of(path, point, "median"));
-			fputs(" |", out);
-		}
+			put_point(out, path, point, figure->how & QUARTILES);
 		fputc('\n', out);
 	}
 	if (!longest)

@@ -85,7 +85,7 @@ static void put_style(const struct figure *figure)
 	       "set bars 0.5\n"
 	       "set format y '%%.10g'\n",
 	       figure->title, figure->x_label, figure->y_label);
-	if (figure->log_y)
+	if (figure->how & LOG_Y)
 		puts("set logscale y");
 	else
 		puts("set yrange [0:*]");
@@ -139,7 +139,7 @@ static void put_lines(const struct drawing *drawing)
 	const cJSON *curve;
 	unsigned int nr = 0;
 
-	if (drawing->figure->log_x)
+	if (drawing->figure->how & LOG_X)
 		puts("set logscale x 2");
 	put_places(drawing);
 	EACH_CURVE(drawing, curve)
@@ -194,7 +194,7 @@ unsigned int plot(const char *path, const cJSON *numbers, const struct figure *f
 		return 0;
 	put_style(figure);
 	put_data(&drawing);
-	if (figure->bars)
+	if (figure->how & BARS)
 		put_bars(&drawing);
 	else
 		put_lines(&drawing);

@@ -116,6 +116,27 @@ if command -v script >/dev/null && command -v gnuplot >/dev/null; then
 	grep -q '1 of 1: plots *about 0:0[0-9] left' "$work/terminal" || wrong "no progress on a terminal"
 fi
 
+# Who ends it ends what it runs.
+programs_of() { # FOLDER: those that write there
+	grep -la "$1/percpu-numbers.*counting.json" /proc/[0-9]*/cmdline 2>/dev/null || true
+}
+until_that() { # COMMAND...: within 20 s
+	for _ in $(seq 200); do
+		! "$@" || return 0
+		sleep 0.1
+	done
+	return 1
+}
+mkdir "$work/ended"
+TMPDIR=$work/ended "$source/bench/run.sh" --built --out "$work/out" >/dev/null 2>&1 </dev/null &
+runs() { [ -n "$(programs_of "$work/ended")" ]; }
+ended() { ! runs; }
+until_that runs || wrong "it does not begin"
+kill -TERM $!
+wait $! || true
+until_that ended || wrong "what it ran goes on when it was ended"
+[ -z "$(ls "$work/ended")" ] || wrong "it leaves $(ls "$work/ended") behind"
+
 # ---- what is wrong -------------------------------------------------------------------------------
 
 refused 2 "what is '--none'?" "$source/bench/run.sh" --none
