@@ -28,6 +28,12 @@ static DEFINE_PER_CPU(long, in_section) = 5;
 static DEFINE_PER_CPU(long, locked);
 static DEFINE_PER_CPU(local_lock_t, lock) = INIT_LOCAL_LOCK(lock);
 static DEFINE_PER_CPU(struct node *, mailbox);
+/* The same of two words: a mailbox, and a number that no two CPUs have, and none has twice. */
+struct numbered {
+	struct node *node;
+	unsigned long number;
+};
+static DEFINE_PER_CPU_ALIGNED(struct numbered, numbered);
 static struct percpu_counter counter;
 static long visits, received, unprotected;
 static int wrong;
@@ -80,6 +86,21 @@ static void pass_on(long value)
 	if (!got)
 		return;
 	__atomic_fetch_add(&received, got->value, __ATOMIC_RELAXED);
+	free(got);
+}
+
+static void pass_on_numbered(long value)
+{
+	struct node *node = malloc(sizeof(*node)), *got;
+	unsigned long number;
+
+	node->value = value;
+	do {
+		number = this_cpu_read(numbered.number);
+		got = this_cpu_read(numbered.node);
+	} while (!this_cpu_cmpxchg_double(numbered.node, numbered.number, got, number, node,
+					  number + nr_cpu_ids));
+	__atomic_fetch_add(&received, got ? got->value : 0, __ATOMIC_RELAXED);
 	free(got);
 }
 
@@ -143,6 +164,7 @@ static void *work(void *arg)
 			return NULL;
 		use_an_area();
 		pass_on(1);
+		pass_on_numbered(1);
 		if (i % 100 == 0)
 			visit();
 		if (i % 100 == 25 && !change_masks())
@@ -167,6 +189,8 @@ int main(int argc, char **argv)
 	if (percpu_counter_init(&counter, 0, GFP_KERNEL) != 0 ||
 	    percpu_ref_init(&shared.ref, release, 0, GFP_KERNEL) != 0)
 		return 1;
+	for_each_possible_cpu(cpu)
+		per_cpu(numbered, cpu).number = cpu;
 	for (int i = 0; i < THREADS; i++) {
 		percpu_ref_get(&shared.ref);
 		if (pthread_create(&threads[i], NULL, work, &shared.by_thread[i]) != 0)
@@ -180,12 +204,15 @@ int main(int argc, char **argv)
 
 		left += node ? node->value : 0;
 		free(node);
+		node = per_cpu_xchg(numbered.node, cpu, NULL);
+		left += node ? node->value : 0;
+		free(node);
 	}
 	printf("%s counts: %d\n", percpu_backend(),
 	       per_cpu_sum(counted) == THREADS * ROUNDS &&
 		       per_cpu_sum(locked) == THREADS * ROUNDS &&
 		       percpu_counter_sum(&counter) == THREADS * ROUNDS &&
-		       received + left == THREADS * ROUNDS &&
+		       received + left == 2 * THREADS * ROUNDS &&
 		       shared.at_release == THREADS * ROUNDS && written == THREADS * ROUNDS / 50 &&
 		       per_cpu_sum(in_section) ==
 			       5L * num_possible_cpus() + THREADS * ROUNDS + visits);

@@ -174,7 +174,12 @@ __pcpu_always_inline __pcpu_u128 __pcpu_this_cmpxchg128(uintptr_t ptr, __pcpu_u1
 #if defined(PERCPU_UP)
 	return __pcpu_direct_cmpxchg128(ptr, expect, val);
 #elif defined(__PCPU_NO_INLINE_SEQUENCE)
-	return __percpu_op_16(ptr, expect, val);
+	__pcpu_u128 old;
+
+	__pcpu_race_begin_op(__PCPU_OP_cmpxchg, ptr);
+	old = __percpu_op_16(ptr, expect, val);
+	__pcpu_race_end_op(__PCPU_OP_cmpxchg, ptr);
+	return old;
 #else
 	return __pcpu_seq_cmpxchg128(ptr, expect, val);
 #endif
