@@ -53,6 +53,12 @@ took() { # WHAT
 lines=$(awk '/^```c$/ { code = 1 } code && sub(/^    /, "") { print; seen = 1; next } seen { exit }' "$source/README.md")
 [ "$(echo "$lines" | wc -l)" = 2 ] || fail "README has not two lines behind its program"
 sed -n '/^```c$/,/^```$/p' "$source/README.md" | sed '1d;/^```$/,$d' >"$empty/main.c"
+# Whoever reads 200 words a minute, and types 250 characters of the program, without its comments, and of the lines.
+words=$(awk '/^```/ { code = !code; next } !code { words += NF } /main\.c -lpercpu/ { print words; exit }' "$source/README.md")
+typed=$( (sed 's|/\*.*\*/||; s/[ \t]*$//' "$empty/main.c" && echo "$lines") | tr -s ' \t' | wc -c)
+seconds=$((words * 60 / 200 + typed * 60 / 250))
+echo "== reading $words words and typing $typed characters: $seconds s"
+[ "$seconds" -lt 120 ] || fail "that is not under two minutes"
 began
 run "$source" "$(echo "$lines" | sed -n 1p)"
 took "the first line, with all packages that it fetches"

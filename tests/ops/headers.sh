@@ -69,3 +69,21 @@ for standard; do
 		"$compiler" "-std=$standard" "-D$define" $warnings "-I$source/include" -fsyntax-only ./*.$suffix
 	done
 done
+
+# What is too old says so first, before all that follows from it.
+case $compiler in
+*++) old=c++98 said='libpercpu needs C++11' ;;
+*) old=c90 said='libpercpu needs C99' ;;
+esac
+for header in percpu/percpu.h percpu/metrics.h percpu/cpumask.h; do
+	echo "#include <$header>" >"old.$suffix"
+	if "$compiler" "-std=$old" "-I$source/include" -fsyntax-only "old.$suffix" >old.said 2>&1; then
+		echo "$compiler -std=$old compiles $header" >&2
+		exit 1
+	fi
+	grep -m 1 'error: ' old.said | grep -qF "$said" || {
+		echo "$compiler -std=$old does not begin with: $said" >&2
+		head -3 old.said >&2
+		exit 1
+	}
+done

@@ -16,6 +16,14 @@
 #error "libpercpu needs gcc 11 or later"
 #endif
 
+#if defined(__cplusplus)
+#if __cplusplus < 201103L
+#error "libpercpu needs C++11 or later: -std=gnu++11"
+#endif
+#elif !defined(__STDC_VERSION__) || __STDC_VERSION__ < 199901L
+#error "libpercpu needs C99 or later: -std=gnu99"
+#endif
+
 #if !(defined(__x86_64__) || defined(__aarch64__)) || defined(__ILP32__)
 #error "libpercpu runs on x86-64 and aarch64 only, with 64-bit pointers"
 #endif
