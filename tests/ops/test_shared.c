@@ -7,6 +7,7 @@
  * with "threads" while there is another thread, and with "fails" each of its steps fails once; with
  * "opens" units open when there are children.
  */
+#include "support/closed_cpu.h"
 #include "support/cmocka_all.h"
 
 #include "ground/fault.h"
@@ -546,18 +547,6 @@ static void threads_that_were_there_before_share_too(void **state)
 }
 
 /* --- units that open later --- */
-
-/* Of a CPU that the machine does not have, as one that comes online later. */
-static unsigned int closed_cpu(void)
-{
-	unsigned int cpu = nr_cpu_ids;
-
-	while (cpu-- > 0)
-		if (cpu_possible(cpu) && !percpu_unit_is_open(cpu))
-			return cpu;
-	fail_msg("no unit is closed any more: to be run with possible:64");
-	return 0;
-}
 
 static void open_and_count(unsigned int cpu)
 {

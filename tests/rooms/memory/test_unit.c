@@ -6,6 +6,7 @@
  * there are CPUs that it never runs on.
  */
 #include "support/child.h"
+#include "support/closed_cpu.h"
 #include "support/cmocka_all.h"
 #include "support/cpus.h"
 #include "support/faults.h"
@@ -57,18 +58,6 @@ static int pin_to_one_cpu(void **state)
 	return 0;
 }
 
-/* A possible CPU whose unit is not open; from the top, and never the one that the program is on. */
-static unsigned int closed_cpu(void)
-{
-	unsigned int cpu = nr_cpu_ids;
-
-	while (cpu-- > 0)
-		if (cpu != own_cpu && cpu_possible(cpu) && !percpu_unit_is_open(cpu))
-			return cpu;
-	fail_msg("no unit is closed any more");
-	return 0;
-}
-
 /* --- when a unit opens --- */
 
 static void no_unit_is_open_before_the_first_use(void **state)
@@ -89,7 +78,7 @@ static void first_operation_opens_the_unit_of_the_cpu_it_runs_on_alone(void **st
 
 static void per_cpu_ptr_opens_exactly_that_unit(void **state)
 {
-	unsigned int open = pcpu_units_nr_open(), cpu = closed_cpu();
+	unsigned int open = pcpu_units_nr_open(), cpu = closed_cpu_but(own_cpu);
 
 	(void)state;
 	per_cpu_ptr(&plain, cpu);
@@ -101,7 +90,7 @@ static void per_cpu_ptr_opens_exactly_that_unit(void **state)
 
 static void per_cpu_offset_opens_exactly_that_unit(void **state)
 {
-	unsigned int open = pcpu_units_nr_open(), cpu = closed_cpu();
+	unsigned int open = pcpu_units_nr_open(), cpu = closed_cpu_but(own_cpu);
 
 	(void)state;
 	assert_int_equal(per_cpu_offset(cpu), pcpu_unit_window(cpu));
@@ -137,7 +126,7 @@ static void open_in_handler(int signo)
 static void unit_opens_in_a_signal_handler(void **state)
 {
 	(void)state;
-	handler_cpu = closed_cpu();
+	handler_cpu = closed_cpu_but(own_cpu);
 	signal(SIGUSR1, open_in_handler);
 	raise(SIGUSR1);
 	signal(SIGUSR1, SIG_DFL);
@@ -160,7 +149,7 @@ static void open_with_many_threads(void)
 	pthread_barrier_t together;
 	void *address;
 
-	handler_cpu = closed_cpu();
+	handler_cpu = closed_cpu_but(own_cpu);
 	pthread_barrier_init(&together, NULL, ARRAY_SIZE(threads));
 	start_all(threads, ARRAY_SIZE(threads), open_when_told, &together, 0);
 	for (size_t i = 0; i < ARRAY_SIZE(threads); i++) {
@@ -224,7 +213,7 @@ static void every_copy_starts_with_the_initial_values(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 3; i++) {
-		unsigned int cpu = closed_cpu();
+		unsigned int cpu = closed_cpu_but(own_cpu);
 
 		assert_int_equal(per_cpu(plain, cpu), 0x1122334455667788);
 		assert_int_equal(per_cpu(zero, cpu), 0);
@@ -238,7 +227,7 @@ static void every_copy_starts_with_the_initial_values(void **state)
 
 static void copies_have_the_alignment_of_the_variable(void **state)
 {
-	unsigned int cpu = closed_cpu();
+	unsigned int cpu = closed_cpu_but(own_cpu);
 
 	(void)state;
 	assert_int_equal((uintptr_t)&per_cpu(page_aligned, cpu) % 4096, 0);
@@ -248,11 +237,11 @@ static void copies_have_the_alignment_of_the_variable(void **state)
 
 static void change_of_one_copy_changes_no_other(void **state)
 {
-	unsigned int a = closed_cpu(), b;
+	unsigned int a = closed_cpu_but(own_cpu), b;
 
 	(void)state;
 	per_cpu(plain, a) = 1;
-	b = closed_cpu();
+	b = closed_cpu_but(own_cpu);
 	assert_int_equal(per_cpu(plain, b), 0x1122334455667788);
 	per_cpu(plain, b) = 2;
 	assert_int_equal(per_cpu(plain, a), 1);
@@ -264,7 +253,8 @@ extern const char __start_percpu_static_read_mostly[], __stop_percpu_static_read
 /* Whether some word of @size bytes among the read-mostly variables is @value of every CPU. */
 static bool own_variable(size_t size, uintptr_t (*value)(unsigned int cpu))
 {
-	const unsigned int of[] = {own_cpu, closed_cpu(), closed_cpu() - 1, closed_cpu() - 2};
+	const unsigned int of[] = {own_cpu, closed_cpu_but(own_cpu), closed_cpu_but(own_cpu) - 1,
+				   closed_cpu_but(own_cpu) - 2};
 	const char *at = __start_percpu_static_read_mostly;
 	size_t same = 0;
 
@@ -324,7 +314,7 @@ static void closed_units_count_with_zero_in_dynamic_areas(void **state)
 
 static void sum_takes_open_and_closed_units_together(void **state)
 {
-	unsigned int a = closed_cpu();
+	unsigned int a = closed_cpu_but(own_cpu);
 
 	(void)state;
 	per_cpu(summed, a) = 1000;
@@ -337,7 +327,7 @@ static void sum_takes_open_and_closed_units_together(void **state)
 static void sum_of_small_integers_has_64_bits(void **state)
 {
 	int __percpu *area = alloc_percpu(int);
-	unsigned int a = closed_cpu();
+	unsigned int a = closed_cpu_but(own_cpu);
 
 	(void)state;
 	*per_cpu_ptr(area, a) = INT_MAX;
@@ -362,7 +352,7 @@ static void window_of_a_closed_unit_has_no_memory(void **state)
 
 static void window_of_an_open_unit_has_memory_for_what_is_in_it(void **state)
 {
-	unsigned int cpu = closed_cpu();
+	unsigned int cpu = closed_cpu_but(own_cpu);
 	uint64_t writable;
 	size_t static_size;
 
@@ -378,11 +368,11 @@ static void window_of_an_open_unit_has_memory_for_what_is_in_it(void **state)
 
 static void opening_one_unit_leaves_the_others_without_memory(void **state)
 {
-	unsigned int cpu = closed_cpu(), next;
+	unsigned int cpu = closed_cpu_but(own_cpu), next;
 
 	(void)state;
 	per_cpu(plain, cpu) = 3;
-	next = closed_cpu();
+	next = closed_cpu_but(own_cpu);
 	assert_int_equal(resident_pages(pcpu_unit_window(next), WINDOW), 0);
 }
 
@@ -390,7 +380,7 @@ static void opening_one_unit_leaves_the_others_without_memory(void **state)
 
 static void copy_lies_at_the_window_plus_the_low_32_bits(void **state)
 {
-	const unsigned int two[] = {own_cpu, closed_cpu()};
+	const unsigned int two[] = {own_cpu, closed_cpu_but(own_cpu)};
 	long __percpu *area = alloc_percpu(long);
 
 	(void)state;
@@ -446,7 +436,7 @@ static void base_address_and_unit_offset_lead_to_the_copy(void **state)
 {
 	size_t static_size;
 	uintptr_t in_unit = (uintptr_t)&plain - pcpu_modules_first(&static_size)->start;
-	const unsigned int two[] = {own_cpu, closed_cpu()};
+	const unsigned int two[] = {own_cpu, closed_cpu_but(own_cpu)};
 
 	(void)state;
 	in_unit = (uint32_t)in_unit;
@@ -490,7 +480,7 @@ static void drop_span(const struct pcpu_span *span)
 static void span_is_accessible_in_open_units_and_in_no_other(void **state)
 {
 	struct pcpu_span span = new_span(3);
-	unsigned int closed = closed_cpu();
+	unsigned int closed = closed_cpu_but(own_cpu);
 	uintptr_t in_own = pcpu_unit_open(own_cpu) + span.start;
 
 	(void)state;
@@ -504,7 +494,7 @@ static void span_is_accessible_in_open_units_and_in_no_other(void **state)
 static void unit_that_opens_later_has_the_span(void **state)
 {
 	struct pcpu_span span = new_span(3);
-	unsigned int cpu = closed_cpu();
+	unsigned int cpu = closed_cpu_but(own_cpu);
 
 	(void)state;
 	add_span(&span);
@@ -577,7 +567,7 @@ static void only_a_claim_is_committed_whole_and_once(void **state)
 static void claim_between_spans_is_accessible_nowhere(void **state)
 {
 	struct pcpu_span before = new_span(1), between = new_span(1), behind = new_span(1);
-	unsigned int cpu = closed_cpu();
+	unsigned int cpu = closed_cpu_but(own_cpu);
 	uintptr_t window = pcpu_unit_window(cpu);
 
 	(void)state;
@@ -624,7 +614,8 @@ static int nr_mappings(void)
 
 static void holes_between_spans_cost_no_mappings(void *arg)
 {
-	uintptr_t window = pcpu_unit_open(own_cpu), late = pcpu_unit_window(closed_cpu());
+	uintptr_t window = pcpu_unit_open(own_cpu),
+		  late = pcpu_unit_window(closed_cpu_but(own_cpu));
 	struct pcpu_span row[ROW];
 	int before;
 
@@ -637,7 +628,7 @@ static void holes_between_spans_cost_no_mappings(void *arg)
 	child_expect(nr_mappings() == before);
 	child_expect(resident_pages(window + row[0].start, ROW * row[0].size) == 2 * (ROW + 1) / 2);
 	/* and as many in a unit that opens now as if there were none */
-	pcpu_unit_open(closed_cpu());
+	pcpu_unit_open(closed_cpu_but(own_cpu));
 	child_expect(nr_mappings() <= before + 6);
 	child_expect(writable_bytes(late + row[0].start, ROW * row[0].size) == ROW * row[0].size);
 }
@@ -710,7 +701,7 @@ static void span_that_cannot_be_had_in_one_unit_is_had_in_none(void **state)
 	unsigned int open;
 
 	(void)state;
-	per_cpu_ptr(&plain, closed_cpu());
+	per_cpu_ptr(&plain, closed_cpu_but(own_cpu));
 	pcpu_unit_open(own_cpu);
 	open = pcpu_units_nr_open();
 	for (unsigned int nth = 1; nth <= open; nth++) {
@@ -767,7 +758,7 @@ static void begin_sums(void)
 /* Who was to publish it is gone: another one opens after it, and then it does, by somebody else. */
 static void unit_that_is_opened_anew_is_listed_once(void *arg)
 {
-	const unsigned int left = closed_cpu(), nr = pcpu_units_nr_open();
+	const unsigned int left = closed_cpu_but(own_cpu), nr = pcpu_units_nr_open();
 	sigset_t saved;
 
 	(void)arg;
@@ -841,7 +832,7 @@ static int add_the_span(void **state)
 {
 	(void)state;
 	pcpu_unit_open(own_cpu);
-	pcpu_unit_open(closed_cpu());
+	pcpu_unit_open(closed_cpu_but(own_cpu));
 	span = new_span(NR_PAGES);
 	return locked(pcpu_units_add_span(&span));
 }
@@ -942,7 +933,7 @@ static void resident_bytes_are_those_of_pages_that_were_written(void **state)
 static void populated_pages_are_resident_in_units_open_now_and_later(void *arg)
 {
 	size_t before = pcpu_units_resident();
-	unsigned int late = closed_cpu();
+	unsigned int late = closed_cpu_but(own_cpu);
 	uintptr_t window = pcpu_unit_window(late);
 
 	(void)arg;
@@ -958,7 +949,7 @@ static void populated_pages_are_resident_in_units_open_now_and_later(void *arg)
 
 static void pages_that_are_discarded_or_removed_are_populated_no_more(void *arg)
 {
-	unsigned int late = closed_cpu();
+	unsigned int late = closed_cpu_but(own_cpu);
 	uintptr_t window = pcpu_unit_window(late);
 
 	(void)arg;
@@ -970,14 +961,14 @@ static void pages_that_are_discarded_or_removed_are_populated_no_more(void *arg)
 	child_expect(resident_pages(window + span.start + 4096, 3 * 4096) == 3);
 	do_locked(pcpu_units_remove_span(span.start));
 	child_expect(locked(pcpu_units_add_span(&span)) == 0);
-	late = closed_cpu();
+	late = closed_cpu_but(own_cpu);
 	pcpu_unit_open(late);
 	child_expect(resident_pages(pcpu_unit_window(late) + span.start, span.size) == 0);
 }
 
 static void pages_that_cannot_be_populated_in_one_unit_do_not_count_as_such(void *arg)
 {
-	unsigned int late = closed_cpu();
+	unsigned int late = closed_cpu_but(own_cpu);
 
 	(void)arg;
 	child_expect(pcpu_units_populate_always() == 0);
@@ -1024,7 +1015,7 @@ static void open_without_memory(void *arg)
 
 static void unit_without_memory_is_fatal_and_names_the_cpu(void **state)
 {
-	unsigned int cpu = closed_cpu();
+	unsigned int cpu = closed_cpu_but(own_cpu);
 	struct child_end end = child_run(open_without_memory, &cpu);
 	char named[32];
 

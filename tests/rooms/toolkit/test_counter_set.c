@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_counter_set.c - sets of counters: what is summed, what is taken, and what is left. */
 #include "support/child.h"
+#include "support/closed_cpu.h"
 #include "support/cmocka_all.h"
 #include "support/cpus.h"
 #include "support/sanitized.h"
@@ -28,17 +29,6 @@ static DEFINE_PER_CPU(
 		long after;
 	},
 	around);
-
-static unsigned int closed_cpu(void)
-{
-	unsigned int cpu;
-
-	for_each_possible_cpu(cpu)
-		if (!percpu_unit_is_open(cpu))
-			return cpu;
-	fail_msg("all units are open");
-	return 0;
-}
 
 static bool is_all(const struct wide *set, uint64_t value)
 {

@@ -6,6 +6,7 @@
  * Usage: test_seq_stats [READS]: as many reads while others update, of which none may be torn.
  */
 #include "support/child.h"
+#include "support/closed_cpu.h"
 #include "support/cmocka_all.h"
 #include "support/cpus.h"
 #include "support/sanitized.h"
@@ -133,17 +134,6 @@ static void a_dynamic_area_starts_with_zeroes(void **state)
 	percpu_stats_sum(*area, &sum);
 	assert_true(sum.one == 10 && is_whole(&sum));
 	free_percpu(area);
-}
-
-static unsigned int closed_cpu(void)
-{
-	unsigned int cpu;
-
-	for_each_possible_cpu(cpu)
-		if (!percpu_unit_is_open(cpu))
-			return cpu;
-	fail_msg("all units are open");
-	return 0;
 }
 
 static void a_cpu_that_was_never_used_has_what_it_would_start_with(void **state)
