@@ -47,7 +47,7 @@
 
 /**
  * get_cpu_var() - begin a section; lvalue: this CPU's copy of the static variable @var
- * @var: a plain identifier
+ * @var: a plain identifier; in C++ also with the namespaces and classes it is in
  *
  * Waits while another thread holds the CPU; opens the CPU's unit if this is its first use.
  * Thread-safe; safe in signal handlers, where it waits for others but never for its own thread.

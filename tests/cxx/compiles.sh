@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# compiles.sh SOURCE WORK: percpu.hpp's every name (uses.cc) by each compiler that is here, in each
-# language, without a warning; and what must not compile, with what is said of it.
+# compiles.sh SOURCE WORK: percpu.hpp's every name (uses.cc), and names with namespaces (names.cc), by
+# each compiler that is here, in each language, without a warning; and what must not compile, with
+# what is said of it.
 set -eu
 source=$1 work=$2
 here=$source/tests/cxx
@@ -12,15 +13,21 @@ warnings="-Wall -Wextra -Werror -pedantic -Wconversion -Wsign-conversion -Wold-s
 failures=0 found=0
 
 compiles() { # COMPILER FLAG...
+	compiles_file uses.cc "$@"
+}
+
+compiles_file() { # FILE COMPILER FLAG...
+	file=$1
+	shift
 	found=1
-	"$@" -fsyntax-only -Wno-unknown-warning-option "-I$source/include" "$here/uses.cc" >log 2>&1 && return
+	"$@" -fsyntax-only -Wno-unknown-warning-option "-I$source/include" "$here/$file" >log 2>&1 && return
 	echo "FAILED: $*"
 	head -20 log
 	failures=$((failures + 1))
 }
 
-refused() { # COMPILER CASE MESSAGE
-	if "$1" -std=c++17 -fsyntax-only -DCASE="$2" "-I$source/include" "$here/uses.cc" >log 2>&1; then
+refused() { # COMPILER CASE MESSAGE [FILE]
+	if "$1" -std=c++17 -fsyntax-only -DCASE="$2" "-I$source/include" "$here/${4:-uses.cc}" >log 2>&1; then
 		echo "FAILED: case $2 compiles with $1"
 	elif grep -Eq "error: .*($3)" log; then
 		return
@@ -52,6 +59,13 @@ for compiler in g++ clang++; do
 	refused $compiler 8 "no match for|no viable overloaded"
 	refused $compiler 9 "no matching function|no matching constructor"
 	refused $compiler 10 "not an operation on pointers"
+	for more in "-std=c++11" "-std=gnu++20 -DPERCPU_STRICT" "-std=c++17 -DPERCPU_UP" "-std=gnu++14 -DPERCPU_PINNED"; do
+		# shellcheck disable=SC2086 # lists of options
+		compiles_file names.cc $compiler $more -Wall -Wextra -Werror -Wconversion -Wold-style-cast -Wshadow
+	done
+	for case in 1 2 3 4; do
+		refused $compiler $case "is of a variable, by its name" names.cc
+	done
 done
 [ $found = 1 ] || {
 	echo "skip: there is no C++ compiler"

@@ -160,13 +160,33 @@ __pcpu_always_inline unsigned int __pcpu_held_cpu(void)
 
 #endif /* PERCPU_UP */
 
-#define __pcpu_get_cpu_var(var, id)                                              \
-	(*__extension__({                                                        \
-		/* of a plain identifier, and nothing else, this makes a name */ \
-		struct __pcpu_section_of_##var;                                  \
-		__verify_pcpu_ptr(&(var));                                       \
-		uintptr_t __pcpu_local(held, id) = __pcpu_hold();                \
-		SHIFT_PERCPU_PTR(&(var), __pcpu_local(held, id));                \
+#ifdef __cplusplus
+extern "C++" { /* the header may be included inside of extern "C" */
+/* Whether the character stands in a name: n::s<int>::var, in whatever letters. */
+constexpr bool __pcpu_is_of_name(char c)
+{
+	return c < '\0' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || c == '_' || c == '$' || c == ':' || c == ' ' || c == '<' ||
+	       c == '>' || c == ',';
+}
+constexpr bool __pcpu_is_name(const char *text)
+{
+	return !*text || (__pcpu_is_of_name(*text) && __pcpu_is_name(text + 1));
+}
+}
+#define __pcpu_check_name(var) \
+	__pcpu_static_assert(__pcpu_is_name(#var), "get_cpu_var() is of a variable, by its name")
+#else
+/* Of a plain identifier, and nothing else, this makes a name. */
+#define __pcpu_check_name(var) struct __pcpu_section_of_##var
+#endif
+
+#define __pcpu_get_cpu_var(var, id)                               \
+	(*__extension__({                                         \
+		__pcpu_check_name(var);                           \
+		__verify_pcpu_ptr(&(var));                        \
+		uintptr_t __pcpu_local(held, id) = __pcpu_hold(); \
+		SHIFT_PERCPU_PTR(&(var), __pcpu_local(held, id)); \
 	}))
 
 #define __pcpu_get_cpu_ptr(ptr, id)                                                 \
