@@ -22,12 +22,12 @@ install(TARGETS percpu percpu_static percpu_up percpu_linux EXPORT percpu-target
 install(DIRECTORY include/percpu DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT dev)
 install(FILES cmake/valgrind.supp cmake/linux-6.12.names DESTINATION ${CMAKE_INSTALL_DATADIR}/percpu COMPONENT dev)
 install(PROGRAMS cmake/linux-names.sh DESTINATION ${CMAKE_INSTALL_DATADIR}/percpu COMPONENT dev)
-install(FILES src/gdb/percpu-gdb.py DESTINATION ${CMAKE_INSTALL_DATADIR}/percpu COMPONENT dev)
+install(FILES ${PERCPU_GDB_SCRIPT} DESTINATION ${CMAKE_INSTALL_DATADIR}/percpu COMPONENT dev)
 # where gdb looks for it, by the whole name of the library
 install(CODE "
 	set(whole \"${CMAKE_INSTALL_LIBDIR}\")
 	cmake_path(ABSOLUTE_PATH whole BASE_DIRECTORY \"\${CMAKE_INSTALL_PREFIX}\")
-	file(INSTALL \"${PROJECT_SOURCE_DIR}/src/gdb/percpu-gdb.py\"
+	file(INSTALL \"${PERCPU_GDB_SCRIPT}\"
 		DESTINATION \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DATADIR}/gdb/auto-load\${whole}\"
 		RENAME \"libpercpu.so.${PROJECT_VERSION}-gdb.py\")" COMPONENT lib)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * debugger.c - what a debugger has to know of the library to show what it finds in a process or in
- * a core: where things are, and how they are laid out. The one who reads it is gdb/percpu-gdb.py.
+ * a core: where things are, and how they are laid out. The one who reads it is gdb/script/.
  *
  * It is data, in every library and under a name that stays when symbols and debugging information
  * are stripped: who debugs a server mostly has the library as the distribution has it. And it is in

@@ -36,7 +36,7 @@ struct pcpu_tier {
 };
 extern struct pcpu_tier pcpu_tier PCPU_HIDDEN;
 
-/* What percpu_backend() says; a name that debuggers find (gdb/percpu-gdb.py). */
+/* What percpu_backend() says; a name that debuggers find (gdb/script/commands.py). */
 extern char pcpu_tier_text[300] PCPU_HIDDEN;
 
 /*
