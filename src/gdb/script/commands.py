@@ -67,12 +67,17 @@ See also: info percpu, $per_cpu(VARIABLE, CPU), $per_cpu_sum(VARIABLE), set prin
         added = total(addends) if addends else None
         if added is not None:
             print("sum: %s%s" % (added, without(lost)))
-        began = written(variable) if static else None
-        if began is not None:
-            print(
-                "The template has been written to: it is %s, and was %s."
-                % (plain(variable).format_string(**how), began.format_string(**how))
-            )
+        if static:
+            print("template: %s" % PerCpuCommand.template(variable, how))
+
+    @staticmethod
+    def template(variable, how):
+        if not is_readable(variable):
+            return "not in this core"
+        text, began = plain(variable).format_string(**how), written(variable)
+        if began is None:
+            return text
+        return "%s. It has been written to: it was %s." % (text, began.format_string(**how))
 
 
 def tell(lines, what):
