@@ -48,8 +48,6 @@ struct worker {
 	pthread_t thread;
 	unsigned int number;
 	struct random random, in_handler;
-	timer_t timer;
-	bool armed; /* the timer is known */
 	uint64_t done, handled;
 };
 
@@ -66,9 +64,6 @@ static void on_timer(int sig)
 		part->in_handler(self->number, (unsigned int)(random >> 32));
 		self->handled++;
 	}
-	/* not before it is over: operations may wait for others, who have to get on */
-	if (__atomic_load_n(&self->armed, __ATOMIC_ACQUIRE))
-		put_off_storm(self->timer, TIMER_INTERVAL);
 }
 
 static void jump(struct worker *worker)
@@ -84,10 +79,10 @@ static void jump(struct worker *worker)
 static void *work(void *arg)
 {
 	struct worker *worker = arg;
+	timer_t storm;
 
 	self = worker;
-	worker->timer = start_storm_of(TIMER_INTERVAL, on_timer);
-	__atomic_store_n(&worker->armed, true, __ATOMIC_RELEASE);
+	storm = start_storm_of(TIMER_INTERVAL, on_timer);
 	for (; worker->done < wanted_operations / TOOLKIT_WORKERS; worker->done++) {
 		const uint64_t random = random_next(&worker->random);
 
@@ -95,8 +90,7 @@ static void *work(void *arg)
 		if ((random >> 16) % OPERATIONS_A_JUMP == 0)
 			jump(worker);
 	}
-	__atomic_store_n(&worker->armed, false, __ATOMIC_SEQ_CST);
-	end_storm(worker->timer);
+	end_storm(storm);
 	return NULL;
 }
 

@@ -118,8 +118,6 @@ struct worker {
 	pthread_t thread;
 	enum worker_kind kind;
 	struct random random;
-	timer_t timer;
-	long timer_interval; /* 0: the timer is not known yet */
 	uint64_t operations; /* to do */
 	uint64_t done;
 	uint64_t folded;
@@ -252,9 +250,6 @@ static void on_timer(int sig)
 	get_cpu_var(guarded).in_handler++;
 	put_cpu_var(guarded);
 	self->guarded.in_handler++;
-	/* in a section, not on its CPU, with pinned threads there, each of these is an errand */
-	if (self->timer_interval)
-		put_off_storm(self->timer, self->timer_interval);
 }
 
 static cpu_set_t allowed;
@@ -443,17 +438,16 @@ static void begin_work(struct worker *worker)
 static void *work(void *arg)
 {
 	struct worker *worker = arg;
-	long interval;
+	timer_t timer;
 
 	self = worker;
 	begin_work(worker);
-	interval = worker->kind == WITHOUT_RSEQ ? TIMER_INTERVAL_WITHOUT_RSEQ : TIMER_INTERVAL;
-	worker->timer = start_storm_of(interval, on_timer);
-	__atomic_store_n(&worker->timer_interval, interval, __ATOMIC_RELEASE);
+	timer = start_storm_of(worker->kind == WITHOUT_RSEQ ? TIMER_INTERVAL_WITHOUT_RSEQ
+							    : TIMER_INTERVAL,
+			       on_timer);
 	while (worker->done < worker->operations)
 		do_round(worker);
-	__atomic_store_n(&worker->timer_interval, 0, __ATOMIC_SEQ_CST);
-	end_storm(worker->timer);
+	end_storm(timer);
 	if (worker->kind == PINNED && percpu_thread_unpin() != 0)
 		abort();
 	return NULL;

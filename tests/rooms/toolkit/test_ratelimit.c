@@ -339,43 +339,20 @@ static struct percpu_ratelimit shared_limit;
 static uint64_t taken_in_handlers;
 
 #define STORM 50000 /* ns */
-static __thread timer_t storm;
-static __thread bool in_storm;
-
-/* As start_storm_of(), for handlers that end by carry_on(). */
-static void begin_storm(void (*handler)(int sig))
-{
-	storm = start_storm_of(STORM, handler);
-	__atomic_store_n(&in_storm, true, __ATOMIC_SEQ_CST);
-}
-
-/* The next signal: not before this one's handler is over, or nothing else would ever be. */
-static void carry_on(void)
-{
-	if (__atomic_load_n(&in_storm, __ATOMIC_SEQ_CST))
-		put_off_storm(storm, STORM);
-}
-
-static void stop_storm(void)
-{
-	__atomic_store_n(&in_storm, false, __ATOMIC_SEQ_CST);
-	end_storm(storm);
-}
 
 static void take_in_handler(int sig)
 {
 	(void)sig;
 	if (percpu_ratelimit_take(&shared_limit))
 		__atomic_fetch_add(&taken_in_handlers, 1, __ATOMIC_SEQ_CST);
-	carry_on();
 }
 
 static void *take_while_there_are(void *arg)
 {
 	uint64_t *taken = arg;
 	struct random random = random_from((uintptr_t)arg);
+	const timer_t storm = start_storm_of(STORM, take_in_handler);
 
-	begin_storm(take_in_handler);
 	while (!must_stop()) {
 		const uint32_t nr = 1 + (uint32_t)random_below(&random, 3);
 
@@ -392,7 +369,7 @@ static void *take_while_there_are(void *arg)
 		if (random_below(&random, 256) == 0)
 			go_to(cpus[random_below(&random, (int)nr_cpus)]);
 	}
-	stop_storm();
+	end_storm(storm);
 	return NULL;
 }
 
@@ -577,15 +554,15 @@ static void pass_in_handler(int sig)
 {
 	(void)sig;
 	pass_once();
-	carry_on();
 }
 
 static void *ask_often(void *arg)
 {
-	begin_storm(pass_in_handler);
+	const timer_t storm = start_storm_of(STORM, pass_in_handler);
+
 	while (!must_stop())
 		pass_once();
-	stop_storm();
+	end_storm(storm);
 	return arg;
 }
 

@@ -445,8 +445,6 @@ static struct holder {
 	volatile unsigned int thread, handler;
 	uint64_t taken;
 	pid_t tid;
-	timer_t storm;
-	bool armed; /* the timer is known */
 } __attribute__((__aligned__(64))) holders[WORKERS];
 static __thread struct holder *me;
 static volatile unsigned int nr_of_all;
@@ -486,16 +484,15 @@ static void use_in_handler(int sig)
 	(void)sig;
 	if (!me->handler)
 		use_once(&me->handler, 0);
-	if (__atomic_load_n(&me->armed, __ATOMIC_ACQUIRE))
-		put_off_storm(me->storm, HANDLER_INTERVAL);
 	errno = saved;
 }
 
 static void *use_often(void *arg)
 {
+	timer_t storm;
+
 	me = arg;
-	me->storm = start_storm_of(HANDLER_INTERVAL, use_in_handler);
-	__atomic_store_n(&me->armed, true, __ATOMIC_RELEASE);
+	storm = start_storm_of(HANDLER_INTERVAL, use_in_handler);
 	__atomic_store_n(&me->tid, gettid(), __ATOMIC_SEQ_CST);
 	for (unsigned int n = 0; !must_stop(); n++) {
 		const uint64_t before = me->taken;
@@ -504,8 +501,7 @@ static void *use_often(void *arg)
 		if (me->taken == before)
 			sched_yield();
 	}
-	__atomic_store_n(&me->armed, false, __ATOMIC_SEQ_CST);
-	end_storm(me->storm);
+	end_storm(storm);
 	return NULL;
 }
 
@@ -574,8 +570,6 @@ static void nobody_is_released_early_or_twice(void *arg)
 
 static struct percpu_ref of_handler;
 static volatile unsigned int nr_handled;
-static timer_t storm_of_kills;
-static bool kills_are_armed;
 
 static void kill_in_handler(int sig)
 {
@@ -587,8 +581,6 @@ static void kill_in_handler(int sig)
 	percpu_ref_put(&of_handler);
 	percpu_ref_reinit(&of_handler);
 	nr_handled++;
-	if (__atomic_load_n(&kills_are_armed, __ATOMIC_ACQUIRE))
-		put_off_storm(storm_of_kills, HANDLER_INTERVAL);
 	errno = saved;
 }
 
@@ -596,12 +588,12 @@ static void handlers_may_kill_between_any_two_steps(void *arg)
 {
 	struct patience patience = be_patient();
 	unsigned int cycles = 0;
+	timer_t storm;
 
 	(void)arg;
 	init_ref(&ref, PERCPU_REF_ALLOW_REINIT);
 	init_ref(&of_handler, PERCPU_REF_ALLOW_REINIT);
-	storm_of_kills = start_storm_of(HANDLER_INTERVAL, kill_in_handler);
-	__atomic_store_n(&kills_are_armed, true, __ATOMIC_RELEASE);
+	storm = start_storm_of(HANDLER_INTERVAL, kill_in_handler);
 	for (; nr_handled < 300 || cycles < 1000; cycles++) {
 		percpu_ref_get(&ref);
 		percpu_ref_kill(&ref);
@@ -609,8 +601,7 @@ static void handlers_may_kill_between_any_two_steps(void *arg)
 		percpu_ref_reinit(&ref);
 		child_expect(!is_out_of_patience(&patience));
 	}
-	__atomic_store_n(&kills_are_armed, false, __ATOMIC_SEQ_CST);
-	end_storm(storm_of_kills);
+	end_storm(storm);
 	child_expect(nr_released == cycles + nr_handled);
 }
 

@@ -390,8 +390,6 @@ static volatile unsigned int one, two;
 static struct reader {
 	uint64_t reads, in_handlers;
 	pid_t tid;
-	timer_t storm;
-	bool armed; /* the timer is known */
 } __attribute__((__aligned__(64))) readers[READERS];
 static __thread struct reader *me;
 
@@ -405,16 +403,15 @@ static void look_in_handler(int sig)
 		percpu_up_read(&sem);
 		tell(&me->in_handlers, me->in_handlers + 1);
 	}
-	if (__atomic_load_n(&me->armed, __ATOMIC_ACQUIRE))
-		put_off_storm(me->storm, HANDLER_INTERVAL);
 	errno = saved;
 }
 
 static void *look_often(void *arg)
 {
+	timer_t storm;
+
 	me = arg;
-	me->storm = start_storm_of(HANDLER_INTERVAL, look_in_handler);
-	__atomic_store_n(&me->armed, true, __ATOMIC_RELEASE);
+	storm = start_storm_of(HANDLER_INTERVAL, look_in_handler);
 	__atomic_store_n(&me->tid, gettid(), __ATOMIC_SEQ_CST);
 	while (!must_stop()) {
 		percpu_down_read(&sem);
@@ -424,8 +421,7 @@ static void *look_often(void *arg)
 		if (me->reads % 64 == 0)
 			sched_yield();
 	}
-	__atomic_store_n(&me->armed, false, __ATOMIC_SEQ_CST);
-	end_storm(me->storm);
+	end_storm(storm);
 	return NULL;
 }
 

@@ -202,8 +202,6 @@ static void the_slow_side_does_the_same(void **state)
 static uint64_t wrong, handled;
 
 #define STORM 100000 /* ns */
-static __thread timer_t storm;
-static __thread bool in_storm;
 
 /* Among the updates of its thread, in sections or not. */
 static void update_in_handler(int sig)
@@ -211,17 +209,13 @@ static void update_in_handler(int sig)
 	(void)sig;
 	add(1);
 	__atomic_fetch_add(&handled, 1, __ATOMIC_RELAXED);
-	/* not before this one is over, or nothing else would ever be */
-	if (__atomic_load_n(&in_storm, __ATOMIC_SEQ_CST))
-		put_off_storm(storm, STORM);
 }
 
 static void *write_triples(void *arg)
 {
+	const timer_t storm = start_storm_of(STORM, update_in_handler);
 	uint64_t *written = arg, n;
 
-	storm = start_storm_of(STORM, update_in_handler);
-	__atomic_store_n(&in_storm, true, __ATOMIC_SEQ_CST);
 	for (n = 0; !must_stop(); n++) {
 		if (n % 64 == 0) {
 			/* operations of a holder, which handlers come into */
@@ -233,7 +227,6 @@ static void *write_triples(void *arg)
 		}
 		tell(written, n + 1);
 	}
-	__atomic_store_n(&in_storm, false, __ATOMIC_SEQ_CST);
 	end_storm(storm);
 	return NULL;
 }
@@ -297,8 +290,6 @@ static void update_many_twice(int sig)
 	this_cpu_stats_add_from(many, &ones);
 	this_cpu_stats_add_from(many, &ones);
 	__atomic_fetch_add(&handled, 1, __ATOMIC_RELAXED);
-	if (__atomic_load_n(&in_storm, __ATOMIC_SEQ_CST))
-		put_off_storm(storm, STORM);
 }
 
 static bool all_are_equal(const struct many *copy)
@@ -315,15 +306,14 @@ static void a_read_that_is_interrupted_by_updates_begins_anew(void **state)
 	struct patience patience = be_patient();
 	struct many copy;
 	bool right = true;
+	timer_t storm;
 
 	(void)state;
 	handled = 0;
 	storm = start_storm_of(STORM, update_many_twice);
-	__atomic_store_n(&in_storm, true, __ATOMIC_SEQ_CST);
 	while (told(&handled) < 500 && !is_out_of_patience(&patience))
 		for (int i = 0; i < 1000; i++)
 			right &= !percpu_stats_read(many, cpu, &copy) && all_are_equal(&copy);
-	__atomic_store_n(&in_storm, false, __ATOMIC_SEQ_CST);
 	end_storm(storm);
 	go_anywhere();
 	assert_true(right);

@@ -317,26 +317,20 @@ static void comparisons_are_right(void **state)
 #define ADDERS 4
 #define STORM 50000 /* ns */
 static uint64_t in_handlers;
-static __thread timer_t storm;
-static __thread bool in_storm;
 
 static void add_in_handler(int sig)
 {
 	(void)sig;
 	percpu_counter_tree_add(&tree, 17);
 	__atomic_fetch_add(&in_handlers, 17, __ATOMIC_RELAXED);
-	/* not before this one is over, or nothing else would ever be */
-	if (__atomic_load_n(&in_storm, __ATOMIC_SEQ_CST))
-		put_off_storm(storm, STORM);
 }
 
 static void *add_often(void *arg)
 {
+	const timer_t storm = start_storm_of(STORM, add_in_handler);
 	struct random random = random_from((uintptr_t)arg);
 	uint64_t sum = 0;
 
-	storm = start_storm_of(STORM, add_in_handler);
-	__atomic_store_n(&in_storm, true, __ATOMIC_SEQ_CST);
 	for (int n = 0; n < 300000; n++) {
 		const long inc = random_below(&random, 100) - 30;
 
@@ -345,7 +339,6 @@ static void *add_often(void *arg)
 		if (n % 1000 == 0)
 			go_to(cpus[random_below(&random, (int)nr_cpus)]);
 	}
-	__atomic_store_n(&in_storm, false, __ATOMIC_SEQ_CST);
 	end_storm(storm);
 	*(uint64_t *)arg = sum;
 	return NULL;
