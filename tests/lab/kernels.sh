@@ -45,19 +45,31 @@ choose_tests() {
 # The programs of the build's folders, but for tests that are not on the list: what the list runs, and
 # what is run by that. And their libraries.
 copy_programs() { # folder...
+	wanted_words=$(cat "$root/tests") all_words=$(cat "$work/all")
 	for folder; do
 		for file in "$build/$folder"/*; do
 			if [ ! -f "$file" ] || ! is_program "$file"; then
 				continue
 			fi
-			if grep -q -F "'$file'" "$root/tests" || ! grep -q -F "'$file'" "$work/all"; then
-				copy_with_libraries "$file"
-			fi
+			case $wanted_words in *"'$file'"*) echo "$file" && continue ;; esac
+			case $all_words in *"'$file'"*) ;; *) echo "$file" ;; esac
 		done
-	done
+	done >"$work/programs"
+	# shellcheck disable=SC2046 # paths of a build, without blanks
+	copy_with_libraries $(cat "$work/programs")
 	# glibc opens it when a thread ends
 	mkdir -p "$root/lib/x86_64-linux-gnu"
 	cp -L "$(gcc -print-file-name=libgcc_s.so.1)" "$root/lib/x86_64-linux-gnu/"
+}
+
+# What is installed as programs, beside what the kernel says.
+add_tools_test() {
+	tools="$build/src/tools/percpu-info $build/src/tools/percpu-stat $build/tests/tools/stat_watched"
+	script=$(cd "$(dirname "$0")" && pwd)/tools.sh
+	echo "guest_test tools 60 77 sh '$script' $tools" >>"$root/tests"
+	copy_in "$script"
+	# shellcheck disable=SC2086 # paths of a build, without blanks
+	copy_with_libraries $tools
 }
 
 fill_lab amd64
@@ -69,10 +81,11 @@ if [ "$kind" = musl ]; then
 	build=$build/musl folders=.
 	[ -d "$build" ] || skip "there is no $build: sh tests/musl.sh makes it"
 else
-	folders='tests/ops tests/rooms'
+	folders='tests/ops tests/rooms tests/masks tests/linux tests/cxx'
 fi
 # shellcheck disable=SC2086 # a list of words
 list_tests "$build" $folders
+[ "$kind" = musl ] || add_tools_test
 choose_tests
 # shellcheck disable=SC2086
 copy_programs $folders

@@ -165,16 +165,20 @@ copy_in() {
 		cp -L "$1" "$root$1"
 }
 
+# copy_with_libraries FILE...
 copy_with_libraries() {
-	copy_in "$1"
-	ldd "$1" 2>/dev/null | sed -n 's/^.*[[:space:]]\(\/[^ ]*\) (0x.*$/\1/p' |
+	for file; do
+		copy_in "$file"
+	done
+	ldd "$@" 2>/dev/null | sed -n 's/^.*[[:space:]]\(\/[^ ]*\) (0x.*$/\1/p' | sort -u |
 		while read -r library; do
 			copy_in "$library"
 		done
 }
 
+# Without another process: folders have hundreds of files.
 is_program() { # file
-	[ "$(head -c 4 "$1" | tail -c 3)" = ELF ] && [ -x "$1" ]
+	[ -x "$1" ] && IFS= read -r first_line <"$1" 2>/dev/null && [ -z "${first_line##?ELF*}" ]
 }
 
 # replace_libc FOLDER: the guest's C library by that of another release
@@ -223,6 +227,8 @@ EOF2
 make_tests_init() {
 	begin_init
 	cat <<EOF2
+mkdir -p /sys/fs/cgroup
+mount -t cgroup2 cgroup /sys/fs/cgroup && echo +memory >/sys/fs/cgroup/cgroup.subtree_control
 export PERCPU_TORTURE_OPERATIONS=$operations PERCPU_TEST_PATIENCE=$factor
 guest_test() { # name timeout skip_code word...
 	name=\$1 limit=\$(($factor * (\$2 < 300 ? \$2 : 300))) skip=\$3
@@ -248,13 +254,14 @@ poweroff -f
 EOF2
 }
 
-# make_initramfs ARCH: of $root, with the init from standard input
+# make_initramfs ARCH: of $root, with the init from standard input. Not compressed: an emulated processor
+# takes longer to undo that than all the rest of its boot.
 make_initramfs() {
 	cp "$lab/busybox-$1" "$root/bin/busybox"
 	cat >"$root/init"
 	chmod +x "$root/init"
-	(cd "$root" && find . | "$lab/busybox-$(dpkg --print-architecture)" cpio -o -H newc 2>/dev/null) |
-		gzip -1 >"$work/initramfs"
+	(cd "$root" && find . | "$lab/busybox-$(dpkg --print-architecture)" cpio -o -H newc 2>/dev/null) \
+		>"$work/initramfs"
 }
 
 # --- the guest ---
