@@ -79,22 +79,30 @@ static inline long time_of_signal(void)
 }
 
 /*
- * Has SIGUSR1 sent to the calling thread every @interval nanoseconds, and @handler called; less
- * often where signals would take more than a quarter of the time.
+ * Takes SIGUSR1. Returns @interval, or more where the handling of signals would take more than a
+ * quarter of the time, nanoseconds.
  */
-static inline timer_t start_storm_of(long interval, void (*handler)(int sig))
+static inline long storm_interval(long interval)
 {
 	const struct sigaction action = {.sa_handler = handle_in_storm, .sa_flags = SA_RESTART};
-	struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGUSR1};
 	long least;
+
+	if (sigaction(SIGUSR1, &action, NULL))
+		abort();
+	least = 4 * time_of_signal();
+	return interval < least ? least : interval;
+}
+
+/* Has SIGUSR1 sent to the calling thread every storm_interval(@interval), and @handler called. */
+static inline timer_t start_storm_of(long interval, void (*handler)(int sig))
+{
+	struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGUSR1};
 
 	event.sigev_notify_thread_id = (pid_t)syscall(SYS_gettid);
 	storm_of_thread.handler = handler;
-	if (sigaction(SIGUSR1, &action, NULL) ||
-	    timer_create(CLOCK_MONOTONIC, &event, &storm_of_thread.timer))
+	storm_of_thread.interval = storm_interval(interval);
+	if (timer_create(CLOCK_MONOTONIC, &event, &storm_of_thread.timer))
 		abort();
-	least = 4 * time_of_signal();
-	storm_of_thread.interval = interval < least ? least : interval;
 	storm_of_thread.is_over = false;
 	await_next_signal();
 	return storm_of_thread.timer;

@@ -12,6 +12,7 @@
 #include "support/made_up_auxv.h"
 #include "support/patience.h"
 #include "support/refuse.h"
+#include "support/storm.h"
 
 #include "abort_spin.h"
 #include "machine/rseq_area.h"
@@ -623,6 +624,9 @@ static void main_thread_may_end_before_the_others(void)
 
 #define STORM 4000
 #define AT_ONCE 32
+#define STORM_SIGNALS_EVERY 100000 /* ns */
+
+static struct itimerval next_signal;
 
 static void ask_at_any_time(int signo)
 {
@@ -631,12 +635,13 @@ static void ask_at_any_time(int signo)
 	(void)signo;
 	pcpu_rseq_register_thread();
 	child_expect(errno == saved);
+	/* not before this one is over, or nothing else would ever be */
+	setitimer(ITIMER_REAL, &next_signal, NULL);
 }
 
 /* Detached threads, which come and go while a timer interrupts whichever runs. */
 static void storm(void *(*body)(void *))
 {
-	const struct itimerval often = {{0, 100}, {0, 100}}, never = {{0, 0}, {0, 0}};
 	struct sigaction action = {.sa_handler = ask_at_any_time, .sa_flags = SA_RESTART};
 	struct contentment contentment = be_content_with(STORM);
 	pthread_attr_t attr;
@@ -646,8 +651,9 @@ static void storm(void *(*body)(void *))
 	pthread_attr_init(&attr);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	pthread_attr_setstacksize(&attr, 65536);
+	next_signal.it_value.tv_usec = storm_interval(STORM_SIGNALS_EVERY) / 1000;
 	sigaction(SIGALRM, &action, NULL);
-	setitimer(ITIMER_REAL, &often, NULL);
+	setitimer(ITIMER_REAL, &next_signal, NULL);
 	for (i = 0; !are_enough(i, &contentment); i++) {
 		while (pthread_create(&thread, &attr, body, &late_key) != 0)
 			sched_yield();
@@ -656,7 +662,7 @@ static void storm(void *(*body)(void *))
 	}
 	while (__atomic_load_n(&threads_over, __ATOMIC_ACQUIRE) < i)
 		sched_yield();
-	setitimer(ITIMER_REAL, &never, NULL);
+	signal(SIGALRM, SIG_IGN);
 }
 
 static void detached_threads_end_in_peace(void)
