@@ -48,11 +48,20 @@ right() { # PROGRAM...
 	[ "$(cat output)" = right ] || failed "$* nothing: something is found"
 }
 
+# Where clang has no symbolizer a report has only places in files.
+name_places() {
+	sed -nE 's/.* \(([^() ]*)\+(0x[0-9a-f]+)\).*/\1 \2/p' output | while read -r object place; do
+		addr2line -fie "$object" "$place"
+	done >places
+	cat places >>output
+}
+
 # It is found: the report matches both, and the program fails.
 found() { # THING WHAT WHERE PROGRAM...
 	thing=$1 what=$2 where=$3
 	shift 3
 	if "$@" "$thing" >output 2>&1; then failed "$* $thing is not found"; fi
+	name_places
 	for text in "$what" "$where"; do
 		grep -q -- "$text" output || failed "$* $thing: $text is not reported"
 	done
