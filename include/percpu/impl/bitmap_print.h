@@ -73,7 +73,8 @@ __pcpu_inline size_t __pcpu_print(char *buf, size_t size, bool list, const unsig
 				  int nbits, const char *behind)
 {
 	struct __pcpu_paper paper = {buf, size, 0};
-	const unsigned long nr = nbits > 0 ? (unsigned long)nbits : 0;
+	/* gcc 16.2 takes max(nbits, 0) for a number whose low 32 bits are zero, between functions */
+	const unsigned long nr = (unsigned long)nbits * (nbits > 0);
 
 	if (list)
 		__pcpu_print_list(&paper, bits, nr);
