@@ -120,9 +120,10 @@ PERCPU_API int percpu_share(void) __attribute__((__warn_unused_result__));
  * no space, or cannot promise any; -EFBIG: longer than RLIMIT_FSIZE; -ETIMEDOUT: a process that was
  * stopped while it attached is in the way; -EAGAIN: start again (a module is displaced, once in
  * 100,000 starts); -EOPNOTSUPP: alloc:page, or short address space; -EBUSY: the copies are shared
- * already in another way, or, in the fallback tier, another thread has counted; or another error of
- * the system calls. After an error the copies are not shared, and everything is as it was. Each has
- * a warning in the log. Not thread-safe, not signal-safe. There is nothing like it in the kernel.
+ * already in another way, a thread is in a section or pinned, or, in the fallback tier, another
+ * thread has counted; or another error of the system calls. After an error the copies are not
+ * shared, and everything is as it was. Each has a warning in the log. Not thread-safe, not
+ * signal-safe. There is nothing like it in the kernel.
  */
 PERCPU_API int percpu_share_file(const char *path, unsigned int flags)
 	__attribute__((__warn_unused_result__));

@@ -113,8 +113,8 @@ static int reserve_twins(void)
 	err = pcpu_twins_reserve(current.header->twins, twins_size());
 	return err ? pcpu_copies_file_complain(
 			     err,
-			     "other processes have the copies at %#llx, where this one has something "
-			     "else (errno %d)",
+			     "other processes have the copies at %#llx, where this one has "
+			     "something else (errno %d)",
 			     (unsigned long long)current.header->twins, -err)
 		   : 0;
 }
@@ -232,15 +232,14 @@ static int refuse(int err, const char *why)
 
 static int check(void)
 {
-	int err = pcpu_share_check();
-
-	if (err)
-		return err;
 	if (!pcpu_vm_is_reserved())
 		return refuse(-EOPNOTSUPP, "address space is short, or alloc:page was asked for");
+	if (!pcpu_entries_are_at_rest())
+		return refuse(-EBUSY, "a thread is in a section, or pinned to a CPU");
 	if (pcpu_nr_displaced)
-		return refuse(-EAGAIN, "a module's variables have been displaced, as happens once in "
-				       "100,000 starts: start again");
+		return refuse(-EAGAIN,
+			      "a module's variables have been displaced, as happens once in "
+			      "100,000 starts: start again");
 	return 0;
 }
 
@@ -260,13 +259,15 @@ static int share_locked(const char *path, int file, unsigned int flags)
 		return is_that_file(path, file)
 			       ? 0
 			       : refuse(-EBUSY, "they are shared already, in another way");
-	err = path ? pcpu_copies_file_open(path, flags) : pcpu_copies_file_open_fd(file);
+	err = check();
+	if (!err)
+		err = path ? pcpu_copies_file_open(path, flags) : pcpu_copies_file_open_fd(file);
 	return err ? err : join_file();
 }
 
 static int share(const char *path, int file, unsigned int flags)
 {
-	int err = check(), cancel;
+	int err = pcpu_share_check(), cancel;
 
 	if (err)
 		return err;

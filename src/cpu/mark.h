@@ -97,11 +97,11 @@ int pcpu_marks_share(void);
 void pcpu_marks_unshare(void);
 
 /*
- * Has the marks be those of other processes: what @marks points to, @size bytes at one
+ * Has the marks be those of other processes: what @common points to, @size bytes at one
  * address for all of them, and @fresh if they are nobody's yet. -EBUSY: another thread of this
  * process has had a mark, and may use it. 0: so it is; the caller's thread gets another one.
  */
-int pcpu_marks_join(void *marks, size_t size, bool fresh);
+int pcpu_marks_join(void *common, size_t size, bool fresh);
 
 /* Takes that back, before anybody has made an operation. */
 void pcpu_marks_part(void);

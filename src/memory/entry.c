@@ -55,6 +55,18 @@ int pcpu_entries_share(void)
 	return pcpu_vm_share_array(pcpu_entries - BEFORE, table_size());
 }
 
+bool pcpu_entries_are_at_rest(void)
+{
+	for (unsigned int cpu = 0; cpu < nr_entries; cpu++) {
+		const struct percpu_entry *entry = &pcpu_entries[cpu];
+
+		if (entry->successor || entry->pinned ||
+		    (pcpu_entry_is_open(entry) && entry->window != entry->rest))
+			return false;
+	}
+	return true;
+}
+
 size_t pcpu_entries_size(void)
 {
 	return table_size();

@@ -103,6 +103,9 @@ int pcpu_entries_init(unsigned int nr, unsigned int attention);
 /* Has them shared with the children of the process. 0 or a negative errno; nothing has changed. */
 int pcpu_entries_share(void);
 
+/* Whether nobody holds a CPU, waits for one, or is pinned to one. */
+bool pcpu_entries_are_at_rest(void);
+
 /* How many bytes the table has: whole pages. */
 size_t pcpu_entries_size(void);
 

@@ -36,8 +36,7 @@ static struct {
 
 static inline void map_board(void)
 {
-	void *there =
-		mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE, MAP_SHARED, BOARD_FD, 0);
+	void *there = mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE, MAP_SHARED, BOARD_FD, 0);
 
 	if (there == MAP_FAILED)
 		exit(3);

@@ -46,8 +46,8 @@ static inline void remove_folder(void)
 
 static inline void map_board(void)
 {
-	board = (struct board *)mmap(NULL, BOARD_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
-				     BOARD_FD, 0);
+	board = (struct board *)mmap(NULL, BOARD_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, BOARD_FD,
+				     0);
 	assert_true(board != MAP_FAILED);
 }
 
@@ -99,12 +99,12 @@ static inline void say(int *flag)
 }
 
 /* In a role: a condition that does not hold is its end. */
-#define MUST(condition)                                                                     \
-	do                                                                                  \
-		if (!(condition)) {                                                         \
+#define MUST(condition)                                                                         \
+	do                                                                                      \
+		if (!(condition)) {                                                             \
 			fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition); \
-			_exit(1);                                                           \
-		}                                                                           \
+			_exit(1);                                                               \
+		}                                                                               \
 	while (0)
 
 #endif /* SURVIVE_ROLES_H */

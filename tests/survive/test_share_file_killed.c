@@ -194,7 +194,10 @@ static void work(struct slot *slot)
 	for (long i = 0; !__atomic_load_n(&board->stop, __ATOMIC_SEQ_CST); i++) {
 		const uint64_t r = random_next(&random);
 
-		do_one(slot, r % 50 == 0 ? IN_VISITS : r % 4 == 0 ? IN_SECTIONS : COUNTED,
+		do_one(slot,
+		       r % 50 == 0  ? IN_VISITS
+		       : r % 4 == 0 ? IN_SECTIONS
+				    : COUNTED,
 		       cpus[r / 64 % nr_cpus]);
 		if (i == 100)
 			say(&board->ready);

@@ -5,12 +5,15 @@
  */
 #include "survive/roles.h"
 
+#include "support/tier.h"
+
 #include "ground/fault.h"
 #include "memory/file/copies_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -109,9 +112,9 @@ static void format_of_the_future_is_refused(void **state)
 	(void)state;
 	play("share", path, NULL);
 	fd = open(path, O_RDWR | O_CLOEXEC);
-	assert_int_equal(pwrite(fd, &format, sizeof(format),
-				offsetof(struct pcpu_file_header, format)),
-			 sizeof(format));
+	assert_int_equal(
+		pwrite(fd, &format, sizeof(format), offsetof(struct pcpu_file_header, format)),
+		sizeof(format));
 	close(fd);
 	must_refuse(share, -EPROTO, "its format is 77");
 	unlink(path);
@@ -202,12 +205,67 @@ static void descriptor_must_be_open_for_both(void **state)
 	unlink(path);
 }
 
-/* --- space --- */
+/* --- which process --- */
 
-static bool is_in_fallback_tier(void)
+static int share_in_a_section(void)
 {
-	return strncmp(percpu_backend(), "rseq", 4) != 0;
+	int err;
+
+	get_cpu();
+	err = share();
+	put_cpu();
+	return err;
 }
+
+static int share_pinned(void)
+{
+	int err;
+
+	if (percpu_thread_pin((unsigned int)sched_getcpu()) != 0)
+		return share_in_a_section();
+	err = share();
+	percpu_thread_unpin();
+	return err;
+}
+
+static void *wait_when_counted(void *arg)
+{
+	this_cpu_add(own, 0);
+	say(&board->ready);
+	wait_until(&board->stop, 1);
+	return arg;
+}
+
+/* In the fallback tier another thread's mark would be nobody's; it may be used at any time. */
+static int share_when_a_thread_has_counted(void)
+{
+	pthread_t thread;
+	int err;
+
+	if (has_sequences())
+		return share_in_a_section();
+	if (pthread_create(&thread, NULL, wait_when_counted, NULL))
+		return 1;
+	wait_until(&board->ready, 1);
+	err = share();
+	say(&board->stop);
+	pthread_join(thread, NULL);
+	return err;
+}
+
+static void process_has_to_be_ready_for_it(void **state)
+{
+	(void)state;
+	must_refuse(share_in_a_section, -EBUSY, "in a section, or pinned");
+	must_refuse(share_pinned, -EBUSY, "in a section, or pinned");
+	memset(board, 0, sizeof(*board));
+	must_refuse(share_when_a_thread_has_counted, -EBUSY,
+		    has_sequences() ? "in a section" : "before another thread counts");
+	assert_int_equal(access(path, F_OK), has_sequences() ? -1 : 0);
+	unlink(path);
+}
+
+/* --- space --- */
 
 static void name_on_a_small_file_system(void)
 {
@@ -276,7 +334,7 @@ static void name_without_space_is_an_error_at_once(void **state)
 {
 	(void)state;
 	/* for the marks in the fallback tier; and some pages of each CPU */
-	in_small_file_system((is_in_fallback_tier() ? 3 << 19 : 1 << 19) + (nr_cpu_ids << 16),
+	in_small_file_system((has_sequences() ? 1 << 19 : 3 << 19) + (nr_cpu_ids << 16),
 			     name_on_a_small_file_system);
 }
 
@@ -326,16 +384,26 @@ static void start_otherwise(const char *conf, const char *role)
 	setenv("PERCPU_CONF", before, 1);
 }
 
+/* Where copies are not told apart by CPU, or have no windows, or cannot be looked for in line. */
+static void some_configurations_have_none(void **state)
+{
+	(void)state;
+	start_otherwise("alloc:page", "be_unable");
+	start_otherwise("index:mm_cid", "be_unable");
+	start_otherwise("place:elsewhere", "be_unable");
+	assert_int_equal(access(path, F_OK), -1);
+}
+
 static const char *other_tier(void)
 {
-	return is_in_fallback_tier() ? "backend:rseq" : "backend:fallback";
+	return has_sequences() ? "backend:fallback" : "backend:rseq";
 }
 
 static bool has_both_tiers(void)
 {
 	const char *conf = getenv("PERCPU_CONF");
 
-	return !is_in_fallback_tier() || (conf && strstr(conf, "backend:fallback"));
+	return has_sequences() || (conf && strstr(conf, "backend:fallback"));
 }
 
 static void other_tier_waits_until_nobody_has_it(void **state)
@@ -360,7 +428,7 @@ static void other_cpus_wait_until_nobody_has_it(void **state)
 
 	(void)state;
 	snprintf(conf, sizeof(conf), "possible:%u,backend:%s", nr_cpu_ids + 3,
-		 is_in_fallback_tier() ? "fallback" : "auto");
+		 has_sequences() ? "auto" : "fallback");
 	holder = start_holder();
 	start_otherwise(conf, "be_refused");
 	end_holder(holder);
@@ -581,7 +649,15 @@ static int role(char **argv)
 		MUST(share() == 0);
 	else if (!strcmp(argv[1], "be_refused"))
 		MUST(share() == -EPROTO);
-	else if (!strcmp(argv[1], "hold"))
+	else if (!strcmp(argv[1], "be_unable")) {
+		const int err = share();
+
+		/* where the kernel has no such index it is the usual one, and possible */
+		if (strstr(getenv("PERCPU_CONF"), "mm_cid") && indexed_by_cpu())
+			MUST(err == 0 && unlink(path) == 0);
+		else
+			MUST(err == -EOPNOTSUPP || err == -EAGAIN);
+	} else if (!strcmp(argv[1], "hold"))
 		hold(false);
 	else if (!strcmp(argv[1], "hold_closed"))
 		hold(true);
@@ -605,6 +681,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(symbolic_link_is_not_followed),
 		cmocka_unit_test(file_that_others_may_write_to_is_refused),
 		cmocka_unit_test(descriptor_must_be_open_for_both),
+		cmocka_unit_test(process_has_to_be_ready_for_it),
+		cmocka_unit_test(some_configurations_have_none),
 		cmocka_unit_test(file_system_without_space_is_an_error_at_once),
 		cmocka_unit_test(name_without_space_is_an_error_at_once),
 		cmocka_unit_test(limit_of_file_sizes_is_an_error),

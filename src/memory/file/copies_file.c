@@ -134,8 +134,9 @@ static int fill_units(uint32_t nr_cpu_ids)
 static int make_long_enough(uint64_t size)
 {
 	if (!pcpu_file_may_have(size))
-		return pcpu_copies_file_complain(-EFBIG, "%llu bytes are more than this process "
-							 "may write (ulimit -f)",
+		return pcpu_copies_file_complain(-EFBIG,
+						 "%llu bytes are more than this process "
+						 "may write (ulimit -f)",
 						 (unsigned long long)size);
 	if (pcpu_fault(PCPU_FAULT_FILE) || ftruncate(current.file, (off_t)size))
 		return pcpu_copies_file_complain(-ENOSPC, "cannot have %llu bytes",
@@ -204,7 +205,7 @@ static int look_at_data(const struct stat *found, bool *is_ready)
 static int get_data(const struct pcpu_file_needs *needs)
 {
 	struct stat found;
-	bool is_ready;
+	bool is_ready = false;
 	int err = fstat(current.file, &found) ? -errno : look_at_data(&found, &is_ready);
 
 	if (err)
@@ -271,13 +272,14 @@ static int refuse_to_join(const struct pcpu_file_needs *needs)
 	if (found->format != needs->format || found->entries_size != needs->entries_size)
 		return pcpu_copies_file_complain(
 			-EPROTO,
-			"other processes have it, whose library (%.15s) does it in another way than "
-			"this one (%s): let them end first",
+			"other processes have it, whose library (%.15s) does it in another way "
+			"than this one (%s): let them end first",
 			current.header->version, percpu_version());
 	if (found->sequences != needs->sequences)
 		return pcpu_copies_file_complain(
-			-EPROTO, "other processes count by %s, and this one by %s: see "
-				 "percpu_backend()",
+			-EPROTO,
+			"other processes count by %s, and this one by %s: see "
+			"percpu_backend()",
 			found->sequences ? "sequences" : "locked instructions",
 			needs->sequences ? "sequences" : "locked instructions");
 	if (found->nr_cpu_ids != needs->nr_cpu_ids || found->possible != needs->possible)
@@ -341,6 +343,7 @@ void pcpu_copies_file_end(int err)
 			pcpu_forbid_to_shorten(current.file);
 	}
 	pcpu_copies_file_unlock();
+	current.path = NULL;
 	if (err)
 		let_go();
 }

@@ -19,9 +19,9 @@
  *
  *	C1	locks the file. The kernel unlocks it when a process ends, at whatever step
  *	C2	looks at the size, the first bytes, and whether the data is ready
- *	C3	if it is not, or there is none: makes it, from the start; data_ready = 1 is last
- *	C4	looks whether the control part is somebody's: it is ready, was made since the machine
- *		has started, and another process has the file
+ *	C3	if it is not, or there is none: makes it, from the start; data_ready = 1 last
+ *	C4	looks whether the control part is somebody's: it is ready, was made since the
+ *		machine has started, and another process has the file
  *	C5	if it is not: control_ready = 0, and makes it; the entries come with C6
  *	    else compares it with what this process needs
  *	C6	maps units, marks, and at last entries (pcpu_units_join())
@@ -65,13 +65,13 @@ struct pcpu_file_name {
 
 /* What has to be the same in all processes that have the file. */
 struct pcpu_file_needs {
-	uint32_t format;       /* of entries, marks and all that is done by them */
-	uint32_t sequences;    /* 1; or 0, the fallback tier */
+	uint32_t format;    /* of entries, marks and all that is done by them */
+	uint32_t sequences; /* 1; or 0, the fallback tier */
 	uint32_t nr_cpu_ids;
 	uint32_t entries_size;
-	uint64_t possible;     /* a sum over the mask */
-	uint64_t processes;    /* the namespace of their numbers */
-	uint64_t times;        /* and of the moments when they begin */
+	uint64_t possible;  /* a sum over the mask */
+	uint64_t processes; /* the namespace of their numbers */
+	uint64_t times;     /* and of the moments when they begin */
 };
 
 struct pcpu_file_header {

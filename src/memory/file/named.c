@@ -30,8 +30,8 @@ static int compare(const struct pcpu_file_name *found, size_t size, size_t align
 		return 0;
 	return pcpu_copies_file_complain(
 		-EEXIST,
-		"\"%s\" has %u bytes, aligned to %u, and is wanted with %zu and %zu: what has other "
-		"fields is another thing, and needs another name",
+		"\"%s\" has %u bytes, aligned to %u, and is wanted with %zu and %zu: what has "
+		"other fields is another thing, and needs another name",
 		found->name, found->size, found->align, size, align);
 }
 
@@ -45,8 +45,9 @@ static int check_descriptor(void)
 	if (fstat(current.file, &found) == 0 && found.st_dev == current.device &&
 	    found.st_ino == current.inode)
 		return 0;
-	return pcpu_copies_file_complain(-EBADF, "its descriptor %d has been closed: new names "
-						 "cannot be made any more",
+	return pcpu_copies_file_complain(-EBADF,
+					 "its descriptor %d has been closed: new names "
+					 "cannot be made any more",
 					 current.file);
 }
 
@@ -66,22 +67,23 @@ static int fill(uint32_t at, size_t size)
 static int append(const char *name, size_t size, size_t align)
 {
 	const uint32_t nr = current.header->nr_names;
-	const struct pcpu_file_name *last = nr ? &current.names[nr - 1] : NULL;
-	const uint64_t end = last ? last->at + last->size : 0, at = (end + align - 1) & -align;
+	struct pcpu_file_name *names = current.names;
+	const uint64_t end = nr ? names[nr - 1].at + names[nr - 1].size : 0;
+	const uint64_t at = (end + align - 1) & -align;
 	int err;
 
 	if (nr == PCPU_FILE_NAMES || size > PCPU_FILE_UNIT || at > PCPU_FILE_UNIT - size)
 		return pcpu_copies_file_complain(
 			-ENOSPC,
-			"no room for \"%s\", of %zu bytes: there are %u names and %llu bytes, of %d "
-			"and %lu",
+			"no room for \"%s\", of %zu bytes: there are %u names and %llu bytes, of "
+			"%d and %lu",
 			name, size, nr, (unsigned long long)end, PCPU_FILE_NAMES, PCPU_FILE_UNIT);
 	err = fill((uint32_t)at, size);
 	if (err)
 		return err;
-	current.names[nr] = (struct pcpu_file_name){
+	names[nr] = (struct pcpu_file_name){
 		.at = (uint32_t)at, .size = (uint32_t)size, .align = (uint32_t)align};
-	memcpy(current.names[nr].name, name, strlen(name) + 1);
+	memcpy(names[nr].name, name, strlen(name) + 1);
 	__atomic_store_n(&current.header->nr_names, nr + 1, __ATOMIC_RELEASE);
 	return 0;
 }
@@ -111,9 +113,8 @@ static int check(const char *name, size_t size, size_t align)
 						 "a name has 1 to %d bytes",
 						 PCPU_FILE_NAME_SIZE - 1);
 	if (size == 0 || align == 0 || (align & (align - 1)) || align > PCPU_PAGE_SIZE)
-		return pcpu_copies_file_complain(-EINVAL,
-						 "\"%s\": %zu bytes aligned to %zu are no area",
-						 name, size, align);
+		return pcpu_copies_file_complain(
+			-EINVAL, "\"%s\": %zu bytes aligned to %zu are no area", name, size, align);
 	return 0;
 }
 

@@ -19,7 +19,7 @@
 struct pcpu_copies_file pcpu_copies_file = {.file = -1};
 #define current pcpu_copies_file
 
-/* What a process would rather have than SIGIO, which ends it: who opens the file meanwhile waits. */
+/* What a process would rather have than SIGIO, which ends it. Who opens the file then waits. */
 #define SIGNAL SIGURG
 /* Of fcntl(), beside _GNU_SOURCE too. */
 #ifndef F_SETSIG
@@ -81,12 +81,15 @@ static int complain_of_opening(int err, unsigned int flags)
 		return pcpu_copies_file_complain(err, "there is one, and PERCPU_SHARE_NEW asks for "
 						      "a new one");
 	case -ENOENT:
-		return pcpu_copies_file_complain(err, "%s", flags & PERCPU_SHARE_ATTACH
-							      ? "there is none to attach to"
-							      : "there is no such folder");
+		return pcpu_copies_file_complain(err, "%s",
+						 flags & PERCPU_SHARE_ATTACH
+							 ? "there is none to attach to"
+							 : "there is no such folder");
 	default:
-		return pcpu_copies_file_complain(err, "cannot be opened to be read and written "
-						      "(errno %d)", -err);
+		return pcpu_copies_file_complain(err,
+						 "cannot be opened to be read and written "
+						 "(errno %d)",
+						 -err);
 	}
 }
 
@@ -100,13 +103,15 @@ static int check_file(int file)
 	if (!S_ISREG(found.st_mode))
 		return pcpu_copies_file_complain(-EINVAL, "this is no ordinary file");
 	if (found.st_uid != geteuid())
-		return pcpu_copies_file_complain(-EPERM, "it is user %u's, and this process is "
-							 "user %u's",
+		return pcpu_copies_file_complain(-EPERM,
+						 "it is user %u's, and this process is "
+						 "user %u's",
 						 (unsigned int)found.st_uid,
 						 (unsigned int)geteuid());
 	if (found.st_mode & (S_IWGRP | S_IWOTH))
-		return pcpu_copies_file_complain(-EPERM, "others may write to it (mode %o): "
-							 "chmod go-w",
+		return pcpu_copies_file_complain(-EPERM,
+						 "others may write to it (mode %o): "
+						 "chmod go-w",
 						 found.st_mode & 07777u);
 	return 0;
 }
@@ -148,7 +153,7 @@ int pcpu_copies_file_open(const char *path, unsigned int flags)
 
 /*
  * A file of our own. Who has handed over @file may have it open himself, and both would count as
- * one; and what memfd_create() returns does not count at all: a lease is given while others have it.
+ * one; and what memfd_create() returns does not count at all (findings/lease_overlooks_memfd.sh).
  */
 static int open_anew(int file)
 {
@@ -157,8 +162,8 @@ static int open_anew(int file)
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
 	own = open(path, O_RDWR | O_CLOEXEC);
-	return own < 0 ? pcpu_copies_file_complain(-errno, "cannot be opened by %s (errno %d)", path,
-						   errno)
+	return own < 0 ? pcpu_copies_file_complain(-errno, "cannot be opened by %s (errno %d)",
+						   path, errno)
 		       : keep(own);
 }
 

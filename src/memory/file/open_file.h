@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * open_file.h - the file in which the process has copies (copies_file.h): which one may be that, and
- * who else has it.
+ * open_file.h - the file in which the process has copies (copies_file.h): which one may be that,
+ * and who else has it.
  */
 #ifndef PCPU_OPEN_FILE_H
 #define PCPU_OPEN_FILE_H
@@ -13,15 +13,15 @@
 struct pcpu_file_header;
 struct pcpu_file_name;
 struct pcpu_copies_file {
-	int file;     /* -1: none */
-	bool fresh;   /* the control part is nobody's yet */
+	int file;   /* -1: none */
+	bool fresh; /* the control part is nobody's yet */
 	bool is_joined;
 	bool sealable;
 	char text[64]; /* what messages call it */
 	struct pcpu_file_header *header;
 	struct pcpu_file_name *names;
 	uint64_t device, inode;
-	uint32_t start; /* the coordinate of the units' first byte, in this process */
+	uint32_t start;   /* the coordinate of the units' first byte, in this process */
 	const char *path; /* while it is opened; NULL: @source, or memory */
 	int source;
 };
