@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * server.c - a pre-forked server as nginx is one, for test_upgrade.c: what a master does at
- * signals, and workers that count in every way until they are told to end, or are killed. It is built twice
- * (CMakeLists.txt): the second time its variables are others, and it has a counter more.
+ * signals, and workers that count in every way until they are told to end, or are killed. It is
+ * built twice (CMakeLists.txt): the second time its variables are others, and it has a counter
+ * more.
  *
  *	server WORKERS FILE NEXT	NEXT is the program that SIGUSR2 starts
  *
