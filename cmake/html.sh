@@ -164,7 +164,7 @@ for page in "$work/man/"*; do
 	name=$(basename "$page")
 	title="${name%.*}(${name##*.})"
 	case $name in *.[17]) frame "man/$name.html" >"$work/frame.own" ;; *) cp "$work/frame" "$work/frame.own" ;; esac
-	# in examples mandoc loses empty lines, and puts one before each that begins with a blank
+	# (findings/mandoc_html_moves_empty_lines.sh)
 	sed '/^\.EX/,/^\.EE/{ s/^$/.sp/; s/^ /\\\& /; }' "$page" | mandoc -T html -O fragment | awk -v title="$title" -v names="$work/names" -f "$html/manual.awk" \
 		"$work/frame.own" - >"$output/man/$name.html"
 done
