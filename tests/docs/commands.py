@@ -220,37 +220,47 @@ def make_folder(source, folder, readme):
     os.symlink(f"{source}/tests/docs/program/CMakeLists.txt", f"{folder}/CMakeLists.txt")
 
 
+def pages_of(source, whole):
+    # what is built first is installed then
+    pages = ["docs/install.md"] * whole + ["README.md"]
+    pages += sorted(f"docs/{name}" for name in os.listdir(f"{source}/docs") if name.endswith(".md"))
+    return list(dict.fromkeys(pages + ["examples/http_server/README.md"]))
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def run_all(commands, folder, make, environment, seconds):
+    """Runs them one after the other in FOLDER, which make() makes: the failures."""
+    failures = []
+    if commands and not os.path.isdir(folder):
+        make(folder)
+    for command in commands:
+        print(command.where(), flush=True)
+        failure = run(command, folder, environment, seconds)
+        if failure:
+            failures.append(failure)
+    return failures
+
+
 def main(source, prefix, work, tests, whole):
     here = os.path.dirname(os.path.abspath(__file__))
-    with open(tests, encoding="utf-8") as file:
-        exceptions = Exceptions(f"{here}/commands.list", set(file.read().split()))
-    # what is built first is installed then
-    pages = ["docs/install.md"] * whole + ["README.md"] + sorted(f"docs/{name}" for name in os.listdir(f"{source}/docs") if name.endswith(".md")) + \
-        ["examples/http_server/README.md"]
-    pages = list(dict.fromkeys(pages))
-    failures, count, others, environment = [], 0, 0, None
-    with open(f"{source}/README.md", encoding="utf-8") as file:
-        readme = file.read()
-    for page in pages:
-        with open(f"{source}/{page}", encoding="utf-8") as file:
-            text = file.read()
-        commands, wrong = commands_of(page, text)
-        failures += wrong
+    exceptions = Exceptions(f"{here}/commands.list", set(read(tests).split()))
+    ours = "docs_commands_whole" if whole else None
+    seconds = SECONDS_EACH * (60 if whole else 1)
+    environment = environment_of(prefix, work)
+    readme = read(f"{source}/README.md")
+    failures, count, others = [], 0, 0
+    for page in pages_of(source, whole):
+        commands, wrong = commands_of(page, read(f"{source}/{page}"))
+        chosen = [command for command in commands if exceptions.test_of(command) == ours]
         folder = f"{work}/source" if whole else f"{work}/{os.path.basename(page)}.folder"
-        for command in commands:
-            test = exceptions.test_of(command)
-            if test != ("docs_commands_whole" if whole else None):
-                others += 1
-                continue
-            if environment is None:
-                environment = environment_of(prefix, work)
-            if not os.path.isdir(folder):
-                make_folder(source, folder, readme)
-            count += 1
-            print(command.where(), flush=True)
-            failure = run(command, folder, environment, SECONDS_EACH * (60 if whole else 1))
-            if failure:
-                failures.append(failure)
+        failures += wrong
+        failures += run_all(chosen, folder, lambda path: make_folder(source, path, readme), environment, seconds)
+        count += len(chosen)
+        others += len(commands) - len(chosen)
     failures += exceptions.wrong + exceptions.unused()
     for failure in failures:
         print(f"FAILED: {failure}", file=sys.stderr)
