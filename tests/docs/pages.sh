@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # pages.sh SOURCE: that the pages' pieces of code are those of the files that they name, and that every link
 # within the repository leads somewhere: to a file, and to a heading of it; and that the guide and the manual answer the
-# same questions.
+# same questions, about messages that there are.
 set -eu
 source=$1
 here=$source/tests/docs
@@ -54,6 +54,19 @@ if [ "$(wc -l <"$troubles")" -lt 10 ] || ! diff "$troubles" "$of_manual" >&2; th
 	echo "the guide and percpu(7) have other troubles" >&2
 	failures=$((failures + 1))
 fi
+
+# The messages that the guide explains are the library's.
+cat src/*/*.[ch] src/*/*/*.[ch] | tr '\n\t' '  ' | sed 's/" *"//g' >"$said"
+sed -n '/^### The program ends before/,/^### A/p' docs/guide.md | grep '^| `' | grep -v 'of the loader' | cut -d '|' -f 2 |
+	grep -o '`[^`]*`' | sed 's/`//g; s/\.\.\./\n/g; s/[0-9][0-9]*/\n/g' | sed 's/^[ :,(]*//; s/[ ,(]*$//' |
+	awk 'length > 8' >"$troubles"
+[ "$(wc -l <"$troubles")" -ge 6 ] || { echo "the guide explains no messages" >&2 && failures=$((failures + 1)); }
+while read -r message; do
+	grep -qF -- "$message" "$said" || {
+		echo "docs/guide.md: no message says: $message" >&2
+		failures=$((failures + 1))
+	}
+done <"$troubles"
 
 echo "$links links, $failures wrong"
 [ "$links" -gt 20 ] && [ $failures -eq 0 ]
