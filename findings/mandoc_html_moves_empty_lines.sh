@@ -6,7 +6,7 @@
 # that is written as .sp stays, and a line that begins with \& and then blanks has no <br/>.
 #
 # Expected was: <pre> has the lines of the source, as the terminal has.
-# Seen with mandoc 1.14.6 of Debian 12 (2026).
+# Seen with mandoc 1.14.6 of Debian 12, and of testing (1.14.6-4, 2026).
 # Nothing of libpercpu is used. Exit status 0: as described; 1: it has changed; 77: a package is missing.
 set -eu
 # shellcheck source=findings/packages.sh
