@@ -5,6 +5,7 @@
  */
 #include "support/cmocka_all.h"
 #include "support/faults.h"
+#include "support/patience.h"
 #include "support/threads.h"
 
 #include "ground/bitmap.h"
@@ -12,7 +13,9 @@
 #include "ground/system/affinity.h"
 #include "hotplug/watch/allowed.h"
 
+#include <sched.h>
 #include <string.h>
+#include <unistd.h>
 
 static unsigned long bits[PCPU_BITS_TO_LONGS(PCPU_NR_CPUS)];
 static bool found;
@@ -28,6 +31,15 @@ static void *ask(void *arg)
 static void ask_in_another_thread(void)
 {
 	pthread_join(start(ask, NULL), NULL);
+}
+
+/* A thread that has been joined may be in the kernel's list for a while. */
+static void await_being_the_only_thread(void)
+{
+	struct patience patience = be_patient();
+
+	while (unshare(CLONE_THREAD) != 0 && !is_out_of_patience(&patience))
+		usleep(100);
 }
 
 static void threads_cpus_are_those_of_the_process(void **state)
@@ -75,6 +87,7 @@ static void restricted_threads_leave_what_others_may_use(void **state)
 	assert_true(pcpu_test_bit(first, bits) && pcpu_test_bit(last, bits));
 	set_stop(true);
 	pthread_join(thread, NULL);
+	await_being_the_only_thread();
 	ask_in_another_thread();
 	assert_int_equal(pcpu_bitmap_weight(bits, PCPU_NR_CPUS), 1);
 	assert_int_equal(pcpu_affinity_set(&mine), 0);
@@ -84,6 +97,7 @@ static void restricted_threads_leave_what_others_may_use(void **state)
 static void nobody_says(void **state)
 {
 	(void)state;
+	await_being_the_only_thread();
 	assert_false(pcpu_allowed_read("/proc", bits, sizeof(bits)));
 	assert_false(pcpu_allowed_read("/nowhere", bits, sizeof(bits)));
 	faults_fail_nth(PCPU_FAULT_PROC, 1);
