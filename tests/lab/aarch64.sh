@@ -7,8 +7,9 @@
 # With "user" instead of "guests" it runs the operations' tests without a kernel, in QEMU's user mode,
 # which knows no rseq: a look at the fallback tier.
 # Exit status 0: all tests passed; 77: the compilers, QEMU or a kernel cannot be had here.
-# Usage: aarch64.sh guests|user SOURCE BUILD [SUITE]
-# SUITE is the Debian release whose kernel it is: trixie (6.12), unless another is named.
+# Usage: aarch64.sh [-t REGEX] guests|user SOURCE BUILD [SUITE]
+# SUITE is the Debian release whose kernel it is: trixie (6.12), unless another is named. With -t, those
+# tests alone are built and run in the guests whose names match.
 #
 # What the guest is made of: lab.sh. The compilers are the packages gcc-aarch64-linux-gnu and
 # g++-aarch64-linux-gnu.
@@ -16,6 +17,14 @@ set -eu
 me=aarch64.sh
 # shellcheck source=tests/lab/lab.sh
 . "$(dirname "$0")/lab.sh"
+wanted=.
+while getopts t: option; do
+	case $option in
+	t) wanted=$OPTARG ;;
+	*) exit 2 ;;
+	esac
+done
+shift $((OPTIND - 1))
 way=$1 source=$2 build=$3
 triplet=aarch64-linux-gnu
 strip=$triplet-strip
@@ -25,15 +34,36 @@ suite=${4:-trixie}
 
 # --- the tests ---
 
-build_tests() { # emulator, target...
+configure() { # emulator
 	emulator=$1
-	shift
 	cmake -S "$source" -B "$build" -G Ninja -DCMAKE_TOOLCHAIN_FILE=cmake/aarch64.cmake \
 		-DPERCPU_SYSROOT="$sysroot" -DPERCPU_QEMU_AARCH64="$emulator" \
-		-DPERCPU_BENCH=OFF -DPERCPU_EXAMPLES=OFF >"$work/log" 2>&1 &&
-		cmake --build "$build" --target "$@" >"$work/log" 2>&1 && return
+		-DPERCPU_BENCH=OFF -DPERCPU_EXAMPLES=OFF >"$work/log" 2>&1 && return
 	cat "$work/log"
 	exit 1
+}
+
+build_tests() { # target...
+	cmake --build "$build" --target "$@" >"$work/log" 2>&1 && return
+	cat "$work/log"
+	exit 1
+}
+
+# The programs of the tests that are wanted.
+targets() {
+	if [ "$wanted" = . ]; then
+		echo all
+	else
+		sed -n "s|^add_test(\[=\[\([^ ]*\)\]=\] \"$build/\([^\"]*\)\".*|\1 \2|p" \
+			"$build"/tests/ops/CTestTestfile.cmake "$build"/tests/rooms/CTestTestfile.cmake |
+			grep -E "^[^ ]*($wanted)[^ ]* " | cut -d' ' -f2 | sort -u
+	fi
+}
+
+# What of the list is wanted, and of that what REGEX has.
+choose_tests() { # regex
+	grep -E "^guest_test $1" "$root/tests" | grep -E "^guest_test [^ ]*($wanted)" >"$work/few" || :
+	mv "$work/few" "$root/tests"
 }
 
 # --- the guest's files ---
@@ -91,17 +121,21 @@ begin_root
 
 if [ "$way" = user ]; then
 	emulator=$(command -v qemu-aarch64) || skip "there is no qemu-aarch64"
-	build_tests "$emulator" ops_c_O2 registers counter_fork nest_c
+	configure "$emulator"
+	build_tests ops_c_O2 registers counter_fork nest_c
 	PERCPU_TEST_PATIENCE=20 ctest --test-dir "$build/tests/ops" --output-on-failure \
 		-R '^(ops_c_O2|ops_c_O2_fallback|registers|registers_fallback|counter_fork|nest_c)$'
 	exit
 fi
 
-build_tests "" all
+configure ""
+# shellcheck disable=SC2046 # a list of words
+build_tests $(targets)
 copy_programs ops rooms
 
 seconds=3600 operations=1e6
 list_tests "$build/tests" ops rooms
+choose_tests ""
 make_tests_init off | make_initramfs arm64
 boot_until_done arm64 max,pauth-impdef=on -smp "$cpus" -m "$memory"
 all_passed || exit 1
@@ -110,8 +144,8 @@ all_passed || exit 1
 operations=1e4
 : >"$root/tests"
 list_tests "$build/tests" ops
-grep -E '^guest_test (ops_c_O2|torture|registers)(_own|_fallback)? ' "$root/tests" >"$work/few"
-mv "$work/few" "$root/tests"
+choose_tests '(ops_c_O2|torture|registers)(_own|_fallback)? '
+[ -s "$root/tests" ] || exit 0
 make_tests_init on | make_initramfs arm64
 boot_until_done arm64 cortex-a57 -smp "$cpus" -m "$memory"
 all_passed
