@@ -4,7 +4,7 @@
 #	cmake -DLIST=LIST -DBUILD=BUILD -DSCRIPT=SCRIPT -P guest_tests.cmake
 #
 # Each test that runs a program of BUILD becomes one line of SCRIPT, which calls guest_test
-# (aarch64.sh defines it):
+# (lab.sh defines it):
 #
 #	guest_test NAME TIMEOUT SKIP_CODE VARIABLE=VALUE... PROGRAM ARGUMENT...
 cmake_minimum_required(VERSION 3.25)
@@ -53,13 +53,15 @@ endif()
 math(EXPR last "${count} - 1")
 set(script)
 foreach(i RANGE ${last})
-	string(JSON name GET "${tests}" ${i} name)
-	string(JSON command ERROR_VARIABLE missing GET "${tests}" ${i} command)
+	# the whole is parsed each time that something is taken out of it
+	string(JSON test GET "${tests}" ${i})
+	string(JSON name GET "${test}" name)
+	string(JSON command ERROR_VARIABLE missing GET "${test}" command)
 	if(missing) # which fails there
 		string(APPEND script "guest_test ${name} 1 77 '${name} has not been built'\n")
 		continue()
 	endif()
-	string(JSON properties GET "${tests}" ${i} properties)
+	string(JSON properties GET "${test}" properties)
 	string(JSON program GET "${command}" 0)
 	string(FIND "${program}" "${BUILD}/" place)
 	if(NOT place EQUAL 0)
