@@ -3,6 +3,14 @@
  * docs/adopting.md in small: a server of several processes, whose statistics were a struct for each
  * worker and are per-CPU counters now. It is reset while it serves, and reloaded, and what it has
  * counted in the end is what has been asked of it.
+ *
+ *	$ cc -O2 adopting.c -lpercpu -o adopting && ./adopting
+ *	requests 600000
+ *	errors 60000
+ *	bytes_read 24000000
+ *	connections 0
+ *
+ * Exits with 1 if it is not, and with 2 where copies cannot be shared.
  */
 #include <percpu/counter_set.h>
 #include <percpu/percpu.h>

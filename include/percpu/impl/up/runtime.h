@@ -162,7 +162,8 @@ PERCPU_API int percpu_shared_fd(void)
 	return -ENOENT;
 }
 
-PERCPU_API void __percpu *__alloc_percpu_named(const char *name, size_t size, size_t align)
+PERCPU_API void __percpu *__attribute__((__warn_unused_result__))
+__alloc_percpu_named(const char *name, size_t size, size_t align)
 {
 	(void)name;
 	(void)size;
