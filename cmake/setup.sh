@@ -58,14 +58,14 @@ install_missing() {
 		exit 1
 	fi
 	echo "Installing: $wanted"
-	log=$(mktemp)
+	update=$(mktemp)
 	# shellcheck disable=SC2086 # a list of words
-	if ! as_root apt-get update >"$log" 2>&1 || ! apt_install --no-install-recommends $wanted; then
-		cat "$log" >&2
+	if ! as_root apt-get update >"$update" 2>&1 || ! apt_install --no-install-recommends $wanted; then
+		cat "$update" >&2
 		echo "These packages could not be installed: $wanted" >&2
 		exit 1
 	fi
-	rm -f "$log"
+	rm -f "$update"
 }
 
 # The packages of this version. --reinstall: after a change of the sources they have the same version.

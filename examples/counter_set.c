@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * counter_set.c - what a server counts, in one set: read while it works, and handed over a minute at
- * a time, so that each request is in the figures of exactly one minute.
+ * counter_set.c - what a server counts, in one set: read while it works, and handed over a minute
+ * at a time, so that each request is in the figures of exactly one minute.
  *
  *	$ cc -O2 counter_set.c -lpercpu -o counter_set && ./counter_set
  *	400000 requests of 600000000 bytes in 61 minutes

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * freelist.c - a handler of a signal that notes when it came, in records that were made before: it
- * takes one of this CPU's free list, which no lock guards, and puts it on the list of those that are
- * filled. The main thread reads them, from every CPU, and puts them back.
+ * takes one of this CPU's free list, which no lock guards, and puts it on the list of those that
+ * are filled. The main thread reads them, from every CPU, and puts them back.
  *
  *	$ cc -O2 freelist.c -lpercpu -o freelist && ./freelist
  *	... signals, ... records read, ... found none

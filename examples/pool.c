@@ -6,8 +6,8 @@
  *	$ cc -O2 pool.c -lpercpu -o pool && ./pool
  *	sum 400020000, with ... messages in memory
  *
- * Exits with 1 if a message is missing or was not put back. (object_cache.c is a server whose objects
- * keep what is in them.)
+ * Exits with 1 if a message is missing or was not put back. (object_cache.c is a server whose
+ * objects keep what is in them.)
  */
 #include <pthread.h>
 #include <sched.h>

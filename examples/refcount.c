@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * refcount.c - a table of routes that threads look things up in, and that is replaced meanwhile.
- * Whoever looks takes a reference, which is an addition to this CPU's part of a count; the old table
- * is freed by the last one who lets go of it.
+ * Whoever looks takes a reference, which is an addition to this CPU's part of a count; the old
+ * table is freed by the last one who lets go of it.
  *
  *	$ cc -O2 refcount.c -lpercpu -o refcount && ./refcount
  *	800000 looks, 20 tables, all freed: yes

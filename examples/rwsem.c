@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rwsem.c - settings that every request reads, and that somebody changes now and then: readers share
- * no memory, and never see half of a change.
+ * rwsem.c - settings that every request reads, and that somebody changes now and then: readers
+ * share no memory, and never see half of a change.
  *
  *	$ cc -O2 rwsem.c -lpercpu -o rwsem && ./rwsem
  *	2000000 requests, 200 changes, torn: 0

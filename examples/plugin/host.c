@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * host.c - a program that loads a plugin, whose threads use it, and whose counts are in variables of
- * both: each counts in the other's as in its own. A plugin needs nothing to be registered.
+ * host.c - a program that loads a plugin, whose threads use it, and whose counts are in variables
+ * of both: each counts in the other's as in its own. A plugin needs nothing to be registered.
  *
  *	$ cc -O2 -fPIC -shared plugin.c -lpercpu -o plugin.so
  *	$ cc -O2 -rdynamic host.c -lpercpu -o host && ./host ./plugin.so

@@ -159,11 +159,10 @@ static void pick_first(void)
 {
 	struct module **link = &modules, *first;
 
-	while (*link && !(*link)->span.size)
+	/* there is one: the library has variables of its own, wherever it is linked to */
+	while (!(*link)->span.size)
 		link = &(*link)->next;
 	first = *link;
-	/* the library has variables of its own, wherever it is linked to */
-	pcpu_assert(first);
 	*link = first->next;
 	first->next = modules;
 	modules = first;

@@ -155,8 +155,8 @@ static void remove_span(void)
 
 static int open_units(void)
 {
-	int err = 0;
 	unsigned int cpu;
+	int err;
 
 	for_each_possible_cpu(cpu) {
 		err = pcpu_unit_try_open(cpu);

@@ -61,8 +61,8 @@ static void copy_what_seldom_changes(struct pcpu_stat_header *header)
 }
 
 /*
- * Against who makes the page meanwhile (begin() in publish.c), and copies the words to it (modelled in
- * tests/model/publish.pml):
+ * Against who makes the page meanwhile (begin() in publish.c), and copies the words to it
+ * (tests/model/publish.pml):
  *
  *	tell	T1  now = what there is
  *		T2  a barrier, if there is no page; look again

@@ -14,7 +14,7 @@ static unsigned int log2_of(uint64_t value)
 	return (63u - (unsigned int)__builtin_clzll(value)) & 63u;
 }
 
-static uint32_t bytes(uint32_t buckets)
+static uint32_t in_bytes(uint32_t buckets)
 {
 	return buckets * (uint32_t)sizeof(uint64_t);
 }
@@ -23,11 +23,11 @@ static uint32_t bytes(uint32_t buckets)
 static void end_at(struct percpu_metric_shape *shape, unsigned int octave)
 {
 	for (; octave < 64; octave++) {
-		shape->offset[octave] = bytes(shape->last);
+		shape->offset[octave] = in_bytes(shape->last);
 		shape->shift[octave] = 63;
 	}
 	/* 2^63 >> 63 is 1 */
-	shape->offset[63] = bytes(shape->last - (shape->shift[63] == 63));
+	shape->offset[63] = in_bytes(shape->last - (shape->shift[63] == 63));
 }
 
 static void set_octaves(struct percpu_metric_shape *shape, unsigned int s, unsigned int k,
@@ -39,7 +39,7 @@ static void set_octaves(struct percpu_metric_shape *shape, unsigned int s, unsig
 	for (unsigned int octave = 0; octave < end; octave++) {
 		const unsigned int d = octave > s + k ? octave - s - k : 0;
 
-		shape->offset[octave] = bytes(d << k);
+		shape->offset[octave] = in_bytes(d << k);
 		shape->shift[octave] = (uint8_t)(octave < s ? 63 : d + s);
 	}
 	/* where the octave after the last one would begin */

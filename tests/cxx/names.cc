@@ -100,9 +100,9 @@ static bool is_as_counted()
 		money += *per_cpu_ptr(&till::money, cpu);
 	}
 	return sold == 2 && money == 2 && per_cpu_sum(unnamed) == 2 &&
-	       per_cpu_sum(shop::stock::moved.in) == 3 && per_cpu_sum(shop::stock::moved.out) == -3 &&
-	       per_cpu_sum(shop::by_kind[2]) == 1 && per_cpu_sum(shop::by_kind[3]) == 4 &&
-	       per_cpu_sum(shop::stock::page_aligned) == 1;
+	       per_cpu_sum(shop::stock::moved.in) == 3 &&
+	       per_cpu_sum(shop::stock::moved.out) == -3 && per_cpu_sum(shop::by_kind[2]) == 1 &&
+	       per_cpu_sum(shop::by_kind[3]) == 4 && per_cpu_sum(shop::stock::page_aligned) == 1;
 }
 
 int main()

@@ -73,7 +73,7 @@ __pcpu_inline size_t __pcpu_print(char *buf, size_t size, bool list, const unsig
 				  int nbits, const char *behind)
 {
 	struct __pcpu_paper paper = {buf, size, 0};
-	/* gcc 16.2 takes max(nbits, 0) for a number whose low 32 bits are zero, between functions */
+	/* gcc 16.2 takes max(nbits, 0), between functions, for 0 in its low 32 bits */
 	const unsigned long nr = (unsigned long)nbits * (nbits > 0);
 
 	if (list)

@@ -39,14 +39,14 @@ _Static_assert(DATA_END <= PCPU_FILE_MARKS_AT, "the marks are behind them");
 
 static int set_lock(short type, int *holder)
 {
-	struct flock lock = {.l_type = type, .l_whence = SEEK_SET, .l_len = 1};
-	int err = fcntl(current.file, F_SETLK, &lock) ? -errno : 0;
+	struct flock byte = {.l_type = type, .l_whence = SEEK_SET, .l_len = 1};
+	int err = fcntl(current.file, F_SETLK, &byte) ? -errno : 0;
 
 	if (err == -EACCES)
 		err = -EAGAIN;
 	*holder = 0;
-	if (err == -EAGAIN && fcntl(current.file, F_GETLK, &lock) == 0)
-		*holder = lock.l_type == F_UNLCK ? 0 : lock.l_pid;
+	if (err == -EAGAIN && fcntl(current.file, F_GETLK, &byte) == 0)
+		*holder = byte.l_type == F_UNLCK ? 0 : byte.l_pid;
 	return err;
 }
 
