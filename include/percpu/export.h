@@ -25,7 +25,10 @@
 
 #include <percpu/impl/compiler.h>
 
-/* One declaration more. Behind the definition clang ignores it, with a warning. */
+/*
+ * One declaration more, of which gcc has a warning for who wants it (-Wredundant-decls). Behind the
+ * definition clang ignores it, with a warning.
+ */
 /* clang-format off */
 #ifdef __clang__
 #define __pcpu_export(symbol, visibility)                                                          \
@@ -36,7 +39,11 @@
 	extern __typeof__(symbol) symbol
 #else
 #define __pcpu_export(symbol, visibility)                                                          \
-	extern __typeof__(symbol) symbol __attribute__((__visibility__(visibility)))
+	_Pragma("GCC diagnostic push")                                                             \
+	_Pragma("GCC diagnostic ignored \"-Wredundant-decls\"")                                    \
+	extern __typeof__(symbol) symbol __attribute__((__visibility__(visibility)));              \
+	_Pragma("GCC diagnostic pop")                                                              \
+	struct __pcpu_exported /* takes the semicolon */
 #endif
 /* clang-format on */
 

@@ -14,7 +14,8 @@ rm -rf "$work"
 mkdir -p "$work"
 cd "$work"
 warnings="-Wall -Wextra -Wshadow -Wpedantic -Wpointer-arith -Wundef -Wconversion -Wsign-conversion
-	-Wcast-qual -Wcast-align -Wfloat-equal -Wdouble-promotion -Wwrite-strings -Werror"
+	-Wcast-qual -Wcast-align -Wfloat-equal -Wdouble-promotion -Wwrite-strings -Wredundant-decls
+	-Werror"
 case $compiler in
 *++) suffix=cc warnings="$warnings -Wold-style-cast -Wzero-as-null-pointer-constant -Wextra-semi" ;;
 *) suffix=c warnings="$warnings -Wstrict-prototypes -Wmissing-prototypes -Wbad-function-cast" ;;

@@ -39,14 +39,20 @@
 #define __pcpu_as(name) __asm__("__percpu_" #name)
 #endif
 
-/* The headers' own functions have casts and NULL as in C: no matter of the program's. */
-#if defined(__cplusplus) && !defined(__PCPU_BEGUN)
+/*
+ * The headers' own functions have casts and NULL as in C: no matter of the program's. With
+ * PERCPU_UP the bodies of functions come first, and the other headers' declarations repeat them.
+ */
+#if (defined(__cplusplus) || defined(PERCPU_UP)) && !defined(__PCPU_BEGUN)
 #define __PCPU_BEGUN
 #pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wredundant-decls"
+#ifdef __cplusplus
 #pragma GCC diagnostic ignored "-Wold-style-cast"
 #pragma GCC diagnostic ignored "-Wzero-as-null-pointer-constant"
 #ifndef __clang__
 #pragma GCC diagnostic ignored "-Wuseless-cast"
+#endif
 #endif
 #endif
 

@@ -67,7 +67,7 @@
 #ifdef __cplusplus
 #define __pcpu_static_assert(cond, msg) static_assert(cond, msg)
 #else
-#define __pcpu_static_assert(cond, msg) _Static_assert(cond, msg)
+#define __pcpu_static_assert(cond, msg) __extension__ _Static_assert(cond, msg)
 #endif
 
 /* Of 16 bytes; not a type of ISO C. */
