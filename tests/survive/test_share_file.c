@@ -6,6 +6,10 @@
 #include "survive/roles.h"
 
 #include "support/cpus.h"
+#include "support/tier.h"
+
+#include "cpu/fenced.h"
+#include "cpu/mark.h"
 
 #include <percpu/counter_set.h>
 
@@ -271,6 +275,56 @@ static void there_are_so_many_names(void **state)
 	unlink(path);
 }
 
+/* --- operations of another program, in the fallback tier --- */
+
+/*
+ * In the middle of one, for as long as it is told: the mark says so. It does not sleep, or the mark
+ * would be taken for one that was left.
+ */
+static void operate_for_long(const char *file)
+{
+	struct percpu_entry *entry = pcpu_unit_entry(cpus[0]);
+	struct pcpu_mark *mark;
+
+	attach(file);
+	this_cpu_inc(own);
+	mark = pcpu_mark_of_thread();
+	MUST(mark && pcpu_operation_begin(mark, entry));
+	say(&board->ready);
+	while (!__atomic_load_n(&board->stop, __ATOMIC_SEQ_CST))
+		continue;
+	__atomic_store_n(&mark->busy, 0, __ATOMIC_SEQ_CST);
+}
+
+static void hold_there(const char *file)
+{
+	attach(file);
+	go_to(cpus[0]);
+	say(&board->ready);
+	(void)get_cpu_ptr(stats);
+	MUST(__atomic_load_n(&board->stop, __ATOMIC_SEQ_CST) != 0);
+	put_cpu_ptr(stats);
+}
+
+static void section_waits_for_operation_of_another_program(void **state)
+{
+	pid_t operating, holding;
+
+	(void)state;
+	if (has_sequences())
+		skip();
+	reset_board();
+	operating = start_role("operate_for_long", path, NULL);
+	wait_until(&board->ready, 1);
+	holding = start_role("hold_there", path, NULL);
+	wait_until(&board->ready, 2);
+	usleep(50000);
+	say(&board->stop);
+	end_role(operating);
+	end_role(holding);
+	unlink(path);
+}
+
 /* --- addresses --- */
 
 static void ask_what_addresses_are(const char *file)
@@ -404,6 +458,10 @@ static int role(char **argv)
 		become_daemon_and_count(argv[2]);
 	else if (!strcmp(argv[1], "take"))
 		take_while_others_count(argv[2]);
+	else if (!strcmp(argv[1], "operate_for_long"))
+		operate_for_long(argv[2]);
+	else if (!strcmp(argv[1], "hold_there"))
+		hold_there(argv[2]);
 	else if (!strcmp(argv[1], "count_only"))
 		count_only(argv[2]);
 	else
@@ -419,6 +477,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(memory_is_handed_on_by_its_descriptor),
 		cmocka_unit_test(names_are_found_or_refused),
 		cmocka_unit_test(there_are_so_many_names),
+		cmocka_unit_test(section_waits_for_operation_of_another_program),
 		cmocka_unit_test(address_of_a_named_area_is_known),
 		cmocka_unit_test(child_that_becomes_the_master_counts_on),
 		cmocka_unit_test(set_is_taken_exactly_by_another_program),
