@@ -30,7 +30,7 @@ while getopts k:l:c:m:o:t: option; do
 	esac
 done
 shift $((OPTIND - 1))
-build=$1 kind=${2:-}
+build=$(cd "$1" && pwd) kind=${2:-}
 seconds=7000
 factor=8 # how much longer than on a machine a test may take
 
@@ -81,7 +81,7 @@ if [ "$kind" = musl ]; then
 	build=$build/musl folders=.
 	[ -d "$build" ] || skip "there is no $build: sh tests/musl.sh makes it"
 else
-	folders='tests/ops tests/rooms tests/masks tests/linux tests/cxx'
+	folders='tests/ops tests/rooms tests/masks tests/linux tests/cxx tests/survive'
 fi
 # shellcheck disable=SC2086 # a list of words
 list_tests "$build" $folders

@@ -140,12 +140,16 @@ __pcpu_inline void percpu_metric_observe(const struct percpu_metric_histogram *h
 	const struct percpu_metric_shape *shape = histogram->shape;
 	const uint64_t octave = __percpu_metric_octave(value);
 	const unsigned int shift = shape->shift[octave];
-	uint64_t __percpu *buckets;
+	uintptr_t first;
 
 	if (__builtin_expect(shift & __PERCPU_METRIC_SUMMED, 0))
 		this_cpu_add(histogram->buckets[shape->sum_at], value);
-	buckets = (uint64_t __percpu *)(__pcpu_address(histogram->buckets) + shape->offset[octave]);
-	this_cpu_inc(buckets[value >> (shift & 63)]);
+	first = __pcpu_address(histogram->buckets) + shape->offset[octave];
+#ifdef __clang__
+	/* else clang 19 sums up in another way with PERCPU_STRICT: an addition more */
+	__asm__("" : "+r"(first));
+#endif
+	this_cpu_inc(*(uint64_t __percpu *)(first + (value >> (shift & 63)) * sizeof(uint64_t)));
 }
 
 #include <percpu/impl/end.h>
