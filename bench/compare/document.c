@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cjson/cJSON.h>
+#include "harness/json_file.h"
 
 struct document {
 	const char *path;
@@ -15,62 +15,9 @@ struct document {
 	struct figures *figures;
 };
 
-/* The whole file, which the caller frees. */
-static char *read_text(const char *path)
-{
-	FILE *file = fopen(path, "re");
-	char *text = NULL;
-	size_t size = 0;
-
-	if (!file)
-		err(EXIT_FAILURE, "%s", path);
-	if (getdelim(&text, &size, '\0', file) < 0)
-		errx(EXIT_FAILURE, "%s: nothing in it", path);
-	fclose(file);
-	return text;
-}
-
-static cJSON *parse(const char *path)
-{
-	char *text = read_text(path);
-	cJSON *root = cJSON_Parse(text);
-
-	free(text);
-	if (!root)
-		errx(EXIT_FAILURE, "%s: not JSON", path);
-	return root;
-}
-
-static const cJSON *member(const struct document *document, const cJSON *object, const char *key)
-{
-	const cJSON *found = cJSON_GetObjectItemCaseSensitive(object, key);
-
-	if (!found)
-		errx(EXIT_FAILURE, "%s: no \"%s\" where it should be", document->path, key);
-	return found;
-}
-
-static const char *text_of(const struct document *document, const cJSON *object, const char *key)
-{
-	const char *text = cJSON_GetStringValue(member(document, object, key));
-
-	if (!text)
-		errx(EXIT_FAILURE, "%s: \"%s\" is no text", document->path, key);
-	return text;
-}
-
-static double number_of(const struct document *document, const cJSON *object, const char *key)
-{
-	const cJSON *number = member(document, object, key);
-
-	if (!cJSON_IsNumber(number))
-		errx(EXIT_FAILURE, "%s: \"%s\" is no number", document->path, key);
-	return number->valuedouble;
-}
-
 static const cJSON *array_of(const struct document *document, const cJSON *root, const char *key)
 {
-	const cJSON *array = member(document, root, key);
+	const cJSON *array = json_member(document->path, root, key);
 
 	if (!cJSON_IsArray(array))
 		errx(EXIT_FAILURE, "%s: \"%s\" is no list", document->path, key);
@@ -90,24 +37,25 @@ static void book(const struct document *document, const char *name, const char *
 static void book_times(const struct document *document, const char *name, const cJSON *clocks,
 		       double threads)
 {
-	const cJSON *cpu = member(document, clocks, "cpu"),
-		    *wall = member(document, clocks, "wall");
+	const cJSON *cpu = json_member(document->path, clocks, "cpu"),
+		    *wall = json_member(document->path, clocks, "wall");
 
-	book(document, name, "", "ns", number_of(document, cpu, "median"));
+	book(document, name, "", "ns", json_number(document->path, cpu, "median"));
 	if (threads > 1)
-		book(document, name, ", wall", "ns", number_of(document, wall, "median"));
+		book(document, name, ", wall", "ns", json_number(document->path, wall, "median"));
 }
 
 static void book_case(const struct document *document, const cJSON *result)
 {
-	double threads = number_of(document, result, "threads");
+	double threads = json_number(document->path, result, "threads");
 	char name[128], at_once[32] = "";
 
 	if (threads > 1)
 		snprintf(at_once, sizeof(at_once), "/threads%.0f", threads);
-	snprintf(name, sizeof(name), "%s/%s/%s%s", text_of(document, result, "setting"),
-		 text_of(document, result, "case"), text_of(document, result, "layout"), at_once);
-	book_times(document, name, member(document, result, "ns_per_op"), threads);
+	snprintf(name, sizeof(name), "%s/%s/%s%s", json_text(document->path, result, "setting"),
+		 json_text(document->path, result, "case"),
+		 json_text(document->path, result, "layout"), at_once);
+	book_times(document, name, json_member(document->path, result, "ns_per_op"), threads);
 }
 
 /* Other units are those of conditions, and of facts about the run. */
@@ -118,20 +66,21 @@ static bool is_cost(const char *unit)
 
 static void book_line(const struct document *document, const cJSON *line)
 {
-	double threads = number_of(document, line, "threads");
+	double threads = json_number(document->path, line, "threads");
 	const cJSON *figure;
 
-	cJSON_ArrayForEach(figure, member(document, line, "figures"))
+	cJSON_ArrayForEach(figure, json_member(document->path, line, "figures"))
 	{
-		const char *unit = text_of(document, figure, "unit");
+		const char *unit = json_text(document->path, figure, "unit");
 		char name[128];
 
-		snprintf(name, sizeof(name), "%s %s", text_of(document, line, "line"),
+		snprintf(name, sizeof(name), "%s %s", json_text(document->path, line, "line"),
 			 figure->string);
 		if (!strcmp(unit, "ns"))
 			book_times(document, name, figure, threads);
 		else if (is_cost(unit))
-			book(document, name, "", unit, number_of(document, figure, "median"));
+			book(document, name, "", unit,
+			     json_number(document->path, figure, "median"));
 	}
 }
 
@@ -139,28 +88,29 @@ static void book_line(const struct document *document, const cJSON *line)
 static void book_target(const struct document *document, const cJSON *target)
 {
 	const cJSON *unit = cJSON_GetObjectItemCaseSensitive(target, "unit");
-	const cJSON *measured = member(document, target, "measured");
+	const cJSON *measured = json_member(document->path, target, "measured");
 	double value;
 
 	if (cJSON_IsNull(measured))
 		return;
 	value = cJSON_IsNumber(measured) ? measured->valuedouble
-					 : number_of(document, measured, "median");
-	book(document, "target: ", text_of(document, target, "target"),
-	     unit ? text_of(document, target, "unit") : "x", value);
+					 : json_number(document->path, measured, "median");
+	book(document, "target: ", json_text(document->path, target, "target"),
+	     unit ? json_text(document->path, target, "unit") : "x", value);
 }
 
 static void book_figure(const struct document *document, const cJSON *figure)
 {
-	book(document, text_of(document, figure, "figure"), "", text_of(document, figure, "unit"),
-	     number_of(document, figure, "value"));
+	book(document, json_text(document->path, figure, "figure"), "",
+	     json_text(document->path, figure, "unit"),
+	     json_number(document->path, figure, "value"));
 }
 
 void document_read(const char *path, enum side side, struct figures *figures)
 {
 	const struct document document = {path, side, figures};
-	cJSON *root = parse(path);
-	const char *program = text_of(&document, root, "program");
+	cJSON *root = json_file_read(path);
+	const char *program = json_text(path, root, "program");
 	const cJSON *item;
 
 	if (!strcmp(program, "percpu_bench")) {

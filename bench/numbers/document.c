@@ -2,72 +2,21 @@
 #include "numbers/document.h"
 
 #include <err.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/json_file.h"
 #include "numbers/figures.h"
-
-char *document_text(const char *path)
-{
-	FILE *file = fopen(path, "re");
-	char *text = NULL;
-	size_t size = 0;
-
-	if (!file)
-		err(EXIT_FAILURE, "%s", path);
-	if (getdelim(&text, &size, '\0', file) < 0)
-		errx(EXIT_FAILURE, "%s: nothing in it", path);
-	fclose(file);
-	return text;
-}
-
-cJSON *document_read(const char *path)
-{
-	char *text = document_text(path);
-	cJSON *root = cJSON_Parse(text);
-
-	free(text);
-	if (!root)
-		errx(EXIT_FAILURE, "%s: not JSON", path);
-	return root;
-}
-
-const cJSON *member(const char *path, const cJSON *object, const char *key)
-{
-	const cJSON *found = cJSON_GetObjectItemCaseSensitive(object, key);
-
-	if (!found)
-		errx(EXIT_FAILURE, "%s: no \"%s\" where it should be", path, key);
-	return found;
-}
-
-const char *text_of(const char *path, const cJSON *object, const char *key)
-{
-	const char *text = cJSON_GetStringValue(member(path, object, key));
-
-	if (!text)
-		errx(EXIT_FAILURE, "%s: \"%s\" is no text", path, key);
-	return text;
-}
-
-double number_of(const char *path, const cJSON *object, const char *key)
-{
-	const cJSON *number = member(path, object, key);
-
-	if (!cJSON_IsNumber(number))
-		errx(EXIT_FAILURE, "%s: \"%s\" is no number", path, key);
-	return number->valuedouble;
-}
 
 static void hold_point(const char *path, const char *series, const cJSON *point)
 {
-	const double min = number_of(path, point, "min"), p25 = number_of(path, point, "p25"),
-		     median = number_of(path, point, "median"), p75 = number_of(path, point, "p75"),
-		     spread = number_of(path, point, "spread");
+	const double min = json_number(path, point, "min"), p25 = json_number(path, point, "p25"),
+		     median = json_number(path, point, "median"),
+		     p75 = json_number(path, point, "p75"),
+		     spread = json_number(path, point, "spread");
 
-	number_of(path, point, "at");
-	if (number_of(path, point, "n") < 1)
+	json_number(path, point, "at");
+	if (json_number(path, point, "n") < 1)
 		errx(EXIT_FAILURE, "%s: %s: measured less than once", path, series);
 	if (min > p25 || p25 > median || median > p75 || spread < 0)
 		errx(EXIT_FAILURE, "%s: %s: quartiles out of order", path, series);
@@ -75,12 +24,12 @@ static void hold_point(const char *path, const char *series, const cJSON *point)
 
 static void hold_curve(const char *path, const cJSON *curve)
 {
-	const char *figure = text_of(path, curve, "figure");
-	const char *series = text_of(path, curve, "series");
-	const cJSON *points = member(path, curve, "points"), *point;
+	const char *figure = json_text(path, curve, "figure");
+	const char *series = json_text(path, curve, "series");
+	const cJSON *points = json_member(path, curve, "points"), *point;
 
-	text_of(path, curve, "x");
-	text_of(path, curve, "unit");
+	json_text(path, curve, "x");
+	json_text(path, curve, "unit");
 	if (!figures_find(figure))
 		errx(EXIT_FAILURE, "%s: there is no figure '%s'", path, figure);
 	if (!cJSON_GetArraySize(points))
@@ -90,13 +39,13 @@ static void hold_curve(const char *path, const cJSON *curve)
 
 cJSON *numbers_read(const char *path)
 {
-	cJSON *root = document_read(path);
+	cJSON *root = json_file_read(path);
 	const cJSON *curves, *curve;
 
-	if (strcmp(text_of(path, root, "schema"), SCHEMA) != 0)
+	if (strcmp(json_text(path, root, "schema"), SCHEMA) != 0)
 		errx(EXIT_FAILURE, "%s: not of the form %s", path, SCHEMA);
-	text_of(path, member(path, root, "host"), "cpu_model");
-	curves = member(path, root, "curves");
+	json_text(path, json_member(path, root, "host"), "cpu_model");
+	curves = json_member(path, root, "curves");
 	if (!cJSON_GetArraySize(curves))
 		errx(EXIT_FAILURE, "%s: no curves", path);
 	cJSON_ArrayForEach(curve, curves) hold_curve(path, curve);

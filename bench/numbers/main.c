@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/json_file.h"
 #include "numbers/document.h"
 #include "numbers/figures.h"
 #include "numbers/merge.h"
@@ -51,10 +52,10 @@ static int do_check(char **words)
 	cJSON *numbers = numbers_read(words[0]);
 	const cJSON *curve;
 
-	cJSON_ArrayForEach(curve, member(words[0], numbers, "curves"))
-		printf("%s\t%s\t%d\n", text_of(words[0], curve, "figure"),
-		       text_of(words[0], curve, "series"),
-		       cJSON_GetArraySize(member(words[0], curve, "points")));
+	cJSON_ArrayForEach(curve, json_member(words[0], numbers, "curves"))
+		printf("%s\t%s\t%d\n", json_text(words[0], curve, "figure"),
+		       json_text(words[0], curve, "series"),
+		       cJSON_GetArraySize(json_member(words[0], curve, "points")));
 	cJSON_Delete(numbers);
 	return EXIT_SUCCESS;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/json_file.h"
 #include "numbers/document.h"
 #include "numbers/figures.h"
 
@@ -23,13 +24,13 @@ static void put_number(FILE *out, double value)
 
 static void put_machine(FILE *out, const char *path, const cJSON *numbers)
 {
-	const cJSON *host = member(path, numbers, "host");
+	const cJSON *host = json_member(path, numbers, "host");
 
 	fprintf(out, "Taken on %.0f CPUs (%s), Linux %s, %s, %s.%s\n",
-		number_of(path, host, "cpus_allowed"), text_of(path, host, "cpu_model"),
-		text_of(path, host, "kernel_release"), text_of(path, host, "compiler"),
-		text_of(path, host, "libc"),
-		cJSON_IsTrue(member(path, numbers, "quick"))
+		json_number(path, host, "cpus_allowed"), json_text(path, host, "cpu_model"),
+		json_text(path, host, "kernel_release"), json_text(path, host, "compiler"),
+		json_text(path, host, "libc"),
+		cJSON_IsTrue(json_member(path, numbers, "quick"))
 			? " **A quick run, whose numbers say nothing.**"
 			: "");
 }
@@ -37,16 +38,16 @@ static void put_machine(FILE *out, const char *path, const cJSON *numbers)
 static void put_heading(FILE *out, const char *path, const struct figure *figure,
 			const cJSON *curve)
 {
-	const cJSON *points = member(path, curve, "points"), *point;
+	const cJSON *points = json_member(path, curve, "points"), *point;
 
-	fprintf(out, "| %s", text_of(path, curve, "unit"));
+	fprintf(out, "| %s", json_text(path, curve, "unit"));
 	if (*figure->x_label)
-		fprintf(out, ", by %s", text_of(path, curve, "x"));
+		fprintf(out, ", by %s", json_text(path, curve, "x"));
 	fputs(" |", out);
 	cJSON_ArrayForEach(point, points)
 	{
 		if (*figure->x_label)
-			fprintf(out, " %.0f |", number_of(path, point, "at"));
+			fprintf(out, " %.0f |", json_number(path, point, "at"));
 		else
 			fputs(" added |", out);
 	}
@@ -58,12 +59,12 @@ static void put_heading(FILE *out, const char *path, const struct figure *figure
 static void put_point(FILE *out, const char *path, const cJSON *point, bool quartiles)
 {
 	fputc(' ', out);
-	put_number(out, number_of(path, point, "median"));
+	put_number(out, json_number(path, point, "median"));
 	if (quartiles) {
 		fputs(" (", out);
-		put_number(out, number_of(path, point, "p25"));
+		put_number(out, json_number(path, point, "p25"));
 		fputs(" to ", out);
-		put_number(out, number_of(path, point, "p75"));
+		put_number(out, json_number(path, point, "p75"));
 		fputc(')', out);
 	}
 	fputs(" |", out);
@@ -72,17 +73,17 @@ static void put_point(FILE *out, const char *path, const cJSON *point, bool quar
 static void put_table(FILE *out, const char *path, const cJSON *numbers,
 		      const struct figure *figure)
 {
-	const cJSON *curve, *point, *longest = NULL, *curves = member(path, numbers, "curves");
+	const cJSON *curve, *point, *longest = NULL, *curves = json_member(path, numbers, "curves");
 
 	cJSON_ArrayForEach(curve, curves)
 	{
-		if (strcmp(text_of(path, curve, "figure"), figure->name) != 0)
+		if (strcmp(json_text(path, curve, "figure"), figure->name) != 0)
 			continue;
 		if (!longest)
 			put_heading(out, path, figure, curve);
 		longest = curve;
-		fprintf(out, "| %s |", text_of(path, curve, "series"));
-		cJSON_ArrayForEach(point, member(path, curve, "points"))
+		fprintf(out, "| %s |", json_text(path, curve, "series"));
+		cJSON_ArrayForEach(point, json_member(path, curve, "points"))
 			put_point(out, path, point, figure->how & QUARTILES);
 		fputc('\n', out);
 	}
@@ -158,7 +159,7 @@ static int replace(const char *page, const char *text)
 
 int page_write(const char *path, const cJSON *numbers, const char *page, bool check)
 {
-	char *text = document_text(page), *anew = NULL;
+	char *text = json_file_text(page), *anew = NULL;
 	int nr, stale = 0;
 	size_t size;
 	FILE *out = open_memstream(&anew, &size);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/json_file.h"
 #include "numbers/document.h"
 
 /*
@@ -57,9 +58,9 @@ struct drawing {
 	const struct figure *figure;
 };
 
-#define EACH_CURVE(drawing, curve)                                                               \
-	cJSON_ArrayForEach(                                                                      \
-		curve, (drawing)->curves) if (!strcmp(text_of((drawing)->path, curve, "figure"), \
+#define EACH_CURVE(drawing, curve)                                                                 \
+	cJSON_ArrayForEach(                                                                        \
+		curve, (drawing)->curves) if (!strcmp(json_text((drawing)->path, curve, "figure"), \
 						      (drawing)->figure->name))
 
 static unsigned int count_curves(const struct drawing *drawing)
@@ -100,11 +101,11 @@ static void put_data(const struct drawing *drawing)
 	EACH_CURVE(drawing, curve)
 	{
 		printf("$data%u << EOD\n", nr++);
-		cJSON_ArrayForEach(point, member(drawing->path, curve, "points"))
-			printf("%.10g %.6g %.6g %.6g\n", number_of(drawing->path, point, "at"),
-			       number_of(drawing->path, point, "median"),
-			       number_of(drawing->path, point, "p25"),
-			       number_of(drawing->path, point, "p75"));
+		cJSON_ArrayForEach(point, json_member(drawing->path, curve, "points"))
+			printf("%.10g %.6g %.6g %.6g\n", json_number(drawing->path, point, "at"),
+			       json_number(drawing->path, point, "median"),
+			       json_number(drawing->path, point, "p25"),
+			       json_number(drawing->path, point, "p75"));
 		puts("EOD");
 	}
 }
@@ -117,7 +118,7 @@ static void put_places(const struct drawing *drawing)
 
 	EACH_CURVE(drawing, curve)
 	{
-		const cJSON *points = member(drawing->path, curve, "points");
+		const cJSON *points = json_member(drawing->path, curve, "points");
 
 		if (!longest || cJSON_GetArraySize(points) > cJSON_GetArraySize(longest))
 			longest = points;
@@ -125,7 +126,7 @@ static void put_places(const struct drawing *drawing)
 	printf("set xtics (");
 	cJSON_ArrayForEach(point, longest)
 	{
-		const double at = number_of(drawing->path, point, "at");
+		const double at = json_number(drawing->path, point, "at");
 
 		printf("%s'%'.0f' %.10g", comma, at, at);
 		comma = ", ";
@@ -144,7 +145,7 @@ static void put_lines(const struct drawing *drawing)
 	put_places(drawing);
 	EACH_CURVE(drawing, curve)
 	{
-		const char *series = text_of(drawing->path, curve, "series");
+		const char *series = json_text(drawing->path, curve, "series");
 		const bool ours = series_is_ours(series);
 
 		printf("%s$data%u using 1:2:3:4 with yerrorlines linecolor rgb '%s' "
@@ -172,7 +173,7 @@ static void put_bars(const struct drawing *drawing)
 		puts("unset xtics");
 	EACH_CURVE(drawing, curve)
 	{
-		const char *series = text_of(drawing->path, curve, "series");
+		const char *series = json_text(drawing->path, curve, "series");
 		const double shift = (nr - (all - 1) / 2.0) * width;
 
 		printf("%s$data%u using ($1+%.4f):2:(%.4f) with boxes linecolor rgb '%s' "
@@ -187,7 +188,7 @@ static void put_bars(const struct drawing *drawing)
 
 unsigned int plot(const char *path, const cJSON *numbers, const struct figure *figure)
 {
-	const struct drawing drawing = {path, member(path, numbers, "curves"), figure};
+	const struct drawing drawing = {path, json_member(path, numbers, "curves"), figure};
 	const unsigned int nr = count_curves(&drawing);
 
 	if (!nr)
