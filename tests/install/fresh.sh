@@ -100,7 +100,9 @@ done
 
 # --- from the archive of the sources: somebody's project fetches it ---
 began
-run "$source/build-packages" "$(sed -n 's/.*`\(cpack --config [^`]*\)`.*/\1/p' "$source/docs/install.md")" >/dev/null
+line=$(sed -n 's/.*`cd build && \(cpack --config [^`]*\)`.*/\1/p' "$source/docs/install.md")
+[ -n "$line" ] || fail "install.md does not say how the archive of the sources is made"
+run "$source/build-packages" "$line" >/dev/null
 archive=$source/build-packages/libpercpu-$version.tar.gz
 [ -e "$archive" ] || fail "there is no $archive"
 cp -a "$source/tests/install" "$empty/install"
@@ -124,6 +126,7 @@ done
 
 # --- and nothing stays ---
 line=$(sed -n 's/.*`\(sudo apt-get remove [^`]*\)`.*/\1/p' "$source/docs/install.md")
+[ -n "$line" ] || fail "install.md does not say how packages are removed"
 run / "$(echo "$line" | sed 's/apt-get remove/apt-get remove -y/')" >/dev/null
 rm -rf "$empty/another folder"
 left=$(find /usr /etc /var/lib/dpkg/info -name '*percpu*' ! -name '*.list' | grep -v /usr/include/linux || :)
