@@ -29,7 +29,7 @@
 /* Where the header and the names end. */
 #define DATA_END (PCPU_PAGE_SIZE + PCPU_FILE_NAMES * sizeof(struct pcpu_file_name))
 
-static const char magic[16] = "libpercpu copies";
+static const char magic[16] = "libpercpu files";
 _Static_assert(sizeof(struct pcpu_file_header) <= PCPU_PAGE_SIZE, "the names are behind it");
 _Static_assert(DATA_END <= PCPU_FILE_MARKS_AT, "the marks are behind them");
 
