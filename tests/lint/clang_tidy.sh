@@ -15,6 +15,7 @@ awk -v folder="$source/src/" '
 	BEGIN { print "[" }
 	/^ *\{/ { entry = ""; file = "" }
 	/^ *"file": / { file = $0; sub(/^ *"file": "/, "", file); sub(/",*$/, "", file) }
+	{ gsub(/ -fno-ipa-[a-z-]*/, "") } # a pass of gcc
 	{ entry = entry $0 "\n" }
 	/^ *\}/ && index(file, folder) == 1 && file ~ /\.c$/ && !seen[file]++ {
 		sub(/,?\n$/, "", entry)

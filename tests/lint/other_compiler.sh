@@ -27,6 +27,7 @@ awk -v source="$source/" -v build="$build/" -v c="$c" -v cxx="$cxx" -v options="
 		command = $0
 		sub(/^ *"command": "[^ ]*( [^- ][^ ]*)* -/, "-", command)
 		sub(/ -o [^ ]* -c .*/, "", command)
+		gsub(/ -fno-ipa-[a-z-]*/, "", command) # a pass of gcc
 		gsub(/\\"/, "\"", command)
 		gsub(/\\\\/, "\\", command)
 	}

@@ -149,7 +149,8 @@ __pcpu_inline void percpu_metric_observe(const struct percpu_metric_histogram *h
 	/* else clang 19 sums up in another way with PERCPU_STRICT: an addition more */
 	__asm__("" : "+r"(first));
 #endif
-	this_cpu_inc(*(uint64_t __percpu *)(first + (value >> (shift & 63)) * sizeof(uint64_t)));
+	first += (value >> (shift & 63)) * sizeof(uint64_t);
+	this_cpu_inc(*(uint64_t __percpu *)first);
 }
 
 #include <percpu/impl/end.h>

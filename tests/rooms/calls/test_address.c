@@ -194,7 +194,7 @@ static void addresses_of_nothing_per_cpu_are_not_known(void **state)
 {
 	static int ordinary;
 	void *heap = malloc(100);
-	int local;
+	int local = 0;
 
 	(void)state;
 	expect_nothing(NULL);

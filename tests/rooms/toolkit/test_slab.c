@@ -46,7 +46,7 @@ static void objects_are_found_and_nothing_else(void **state)
 {
 	struct pcpu_slab *some[40];
 	unsigned int index = 0;
-	char other;
+	char other = 0;
 
 	(void)state;
 	pcpu_slabs_init(&slabs, 48, 16);
