@@ -6,7 +6,7 @@
 # Each test that runs a program of BUILD becomes one line of SCRIPT, which calls guest_test
 # (lab.sh defines it):
 #
-#	guest_test NAME TIMEOUT SKIP_CODE VARIABLE=VALUE... PROGRAM ARGUMENT...
+#	guest_test NAME TIMEOUT SKIP_CODE SKIP_SAYING VARIABLE=VALUE... PROGRAM ARGUMENT...
 cmake_minimum_required(VERSION 3.25)
 
 # A word of a shell script that stands for @text.
@@ -58,7 +58,7 @@ foreach(i RANGE ${last})
 	string(JSON name GET "${test}" name)
 	string(JSON command ERROR_VARIABLE missing GET "${test}" command)
 	if(missing) # which fails there
-		string(APPEND script "guest_test ${name} 1 77 '${name} has not been built'\n")
+		string(APPEND script "guest_test ${name} 1 77 '' '${name} has not been built'\n")
 		continue()
 	endif()
 	string(JSON properties GET "${test}" properties)
@@ -70,8 +70,10 @@ foreach(i RANGE ${last})
 	property(timeout "${properties}" TIMEOUT 300)
 	string(REGEX REPLACE "[.].*" "" timeout "${timeout}")
 	property(skip "${properties}" SKIP_RETURN_CODE 77)
+	property(saying "${properties}" SKIP_REGULAR_EXPRESSION [=[[""]]=])
 	property(environment "${properties}" ENVIRONMENT "[]")
 	set(LINE "guest_test ${name} ${timeout} ${skip}")
+	append_words("${saying}")
 	append_words("${environment}")
 	append_words("${command}")
 	string(APPEND script "${LINE}\n")

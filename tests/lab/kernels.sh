@@ -66,7 +66,7 @@ copy_programs() { # folder...
 add_tools_test() {
 	tools="$build/src/tools/percpu-info $build/src/tools/percpu-stat $build/tests/tools/stat_watched"
 	script=$(cd "$(dirname "$0")" && pwd)/tools.sh
-	echo "guest_test tools 60 77 sh '$script' $tools" >>"$root/tests"
+	echo "guest_test tools 60 77 '' sh '$script' $tools" >>"$root/tests"
 	copy_in "$script"
 	# shellcheck disable=SC2086 # paths of a build, without blanks
 	copy_with_libraries $tools
