@@ -31,19 +31,6 @@ static struct board *board;
 #define BOARD_FD 700
 #define BOARD_SIZE 65536 /* what is behind it is the test's */
 
-static inline void make_folder(void)
-{
-	snprintf(folder, sizeof(folder), "/dev/shm/percpu-test-XXXXXX");
-	assert_non_null(mkdtemp(folder));
-	snprintf(path, sizeof(path), "%s/copies", folder);
-}
-
-static inline void remove_folder(void)
-{
-	unlink(path);
-	assert_int_equal(rmdir(folder), 0);
-}
-
 static inline void map_board(void)
 {
 	board = (struct board *)mmap(NULL, BOARD_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, BOARD_FD,
@@ -51,15 +38,27 @@ static inline void map_board(void)
 	assert_true(board != MAP_FAILED);
 }
 
-/* Roles find it by its number. */
-static inline void make_board(void)
+/* A group's beginning and end. Roles find the board by its number. */
+static inline int begin(void **state)
 {
 	const int fd = memfd_create("board", 0);
 
+	(void)state;
+	snprintf(folder, sizeof(folder), "/dev/shm/percpu-test-XXXXXX");
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/copies", folder);
 	assert_true(fd >= 0 && ftruncate(fd, BOARD_SIZE) == 0);
 	assert_int_equal(dup2(fd, BOARD_FD), BOARD_FD);
 	close(fd);
 	map_board();
+	return 0;
+}
+
+static inline int end(void **state)
+{
+	(void)state;
+	unlink(path);
+	return rmdir(folder);
 }
 
 /* Starts the program in the role of the first argument; up to three more. */

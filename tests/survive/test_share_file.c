@@ -482,14 +482,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(child_that_becomes_the_master_counts_on),
 		cmocka_unit_test(set_is_taken_exactly_by_another_program),
 	};
-	int failed;
 
 	find_cpus();
 	if (argc > 1)
 		return role(argv);
-	make_folder();
-	make_board();
-	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	remove_folder();
-	return failed;
+	return cmocka_run_group_tests(tests, begin, end);
 }

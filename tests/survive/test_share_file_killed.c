@@ -165,7 +165,10 @@ static void nothing_but_counts_is_left_of_all_that_are_killed(void **state)
 struct slot {
 	volatile long tried[KINDS], done[KINDS];
 };
-static struct slot *slots;
+static struct slot *slots(void)
+{
+	return (struct slot *)(board + 1);
+}
 
 static void do_one(struct slot *slot, int kind, unsigned int cpu)
 {
@@ -220,7 +223,7 @@ static void counts_of_killed_programs_stay(void **state)
 
 	(void)state;
 	reset_board();
-	memset(slots, 0, (KILLS + SLOTS) * sizeof(*slots));
+	memset(slots(), 0, (KILLS + SLOTS) * sizeof(struct slot));
 	for (int i = 0; i < SLOTS; i++)
 		workers[i] = start_worker(i);
 	wait_until(&board->ready, SLOTS);
@@ -237,8 +240,8 @@ static void counts_of_killed_programs_stay(void **state)
 		end_role(workers[i]);
 	for (int i = 0; i < SLOTS + KILLS; i++)
 		for (int kind = 0; kind < KINDS; kind++) {
-			tried[kind] += slots[i].tried[kind];
-			done[kind] += slots[i].done[kind];
+			tried[kind] += slots()[i].tried[kind];
+			done[kind] += slots()[i].done[kind];
 		}
 	for (int kind = 0; kind < KINDS; kind++) {
 		char range[64];
@@ -319,7 +322,6 @@ static int role(char **argv)
 	const unsigned int cpu = argv[3] ? (unsigned int)atoi(argv[3]) : 0;
 
 	map_board();
-	slots = (struct slot *)(board + 1);
 	snprintf(path, sizeof(path), "%s", argv[2]);
 	if (!strcmp(name, "count_one")) {
 		attach();
@@ -340,7 +342,7 @@ static int role(char **argv)
 	else if (!strcmp(name, "count_there"))
 		count_there(cpu);
 	else if (!strcmp(name, "work"))
-		work(&slots[cpu]);
+		work(&slots()[cpu]);
 	else
 		return 2;
 	return 0;
@@ -356,15 +358,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(nothing_but_counts_is_left_of_all_that_are_killed),
 		cmocka_unit_test(counts_of_killed_programs_stay),
 	};
-	int failed;
 
 	find_cpus();
 	if (argc > 1)
 		return role(argv);
-	make_folder();
-	make_board();
-	slots = (struct slot *)(board + 1);
-	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	remove_folder();
-	return failed;
+	return cmocka_run_group_tests(tests, begin, end);
 }

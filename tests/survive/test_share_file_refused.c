@@ -70,6 +70,22 @@ static void write_file(const void *bytes, size_t size)
 	close(fd);
 }
 
+/* As another library or another process could have left it: a part of its header has other bytes. */
+static void patch_header(size_t at, const void *bytes, size_t size)
+{
+	const int fd = open(path, O_RDWR | O_CLOEXEC);
+
+	assert_true(fd >= 0 && pwrite(fd, bytes, size, (off_t)at) == (ssize_t)size);
+	close(fd);
+}
+#define PATCH_HEADER(member, value)                                                            \
+	do {                                                                                   \
+		const __typeof__(((struct pcpu_file_header *)NULL)->member) patched = (value); \
+                                                                                               \
+		patch_header(offsetof(struct pcpu_file_header, member), &patched,              \
+			     sizeof(patched));                                                 \
+	} while (0)
+
 static off_t file_size(void)
 {
 	struct stat found;
@@ -106,16 +122,9 @@ static void file_that_was_cut_short_is_refused(void **state)
 
 static void format_of_the_future_is_refused(void **state)
 {
-	const uint32_t format = 77;
-	int fd;
-
 	(void)state;
 	play("share", path, NULL);
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	assert_int_equal(
-		pwrite(fd, &format, sizeof(format), offsetof(struct pcpu_file_header, format)),
-		sizeof(format));
-	close(fd);
+	PATCH_HEADER(format, 77);
 	must_refuse(share, -EPROTO, "its format is 77");
 	unlink(path);
 }
@@ -442,16 +451,11 @@ static void other_cpus_wait_until_nobody_has_it(void **state)
 /* As if a later library had changed what is done by entries. */
 static void other_library_waits_until_nobody_has_it(void **state)
 {
-	const size_t at = offsetof(struct pcpu_file_header, needs.format);
-	const uint32_t format = 99;
 	pid_t holder;
-	int fd;
 
 	(void)state;
 	holder = start_holder();
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	assert_int_equal(pwrite(fd, &format, sizeof(format), (off_t)at), sizeof(format));
-	close(fd);
+	PATCH_HEADER(needs.format, 99);
 	must_refuse(share, -EPROTO, "does it in another way");
 	end_holder(holder);
 	play("share", path, NULL);
@@ -460,16 +464,11 @@ static void other_library_waits_until_nobody_has_it(void **state)
 
 static void other_namespace_waits_until_nobody_has_it(void **state)
 {
-	const size_t at = offsetof(struct pcpu_file_header, needs.processes);
-	const uint64_t processes = 1;
 	pid_t holder;
-	int fd;
 
 	(void)state;
 	holder = start_holder();
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	assert_int_equal(pwrite(fd, &processes, sizeof(processes), (off_t)at), sizeof(processes));
-	close(fd);
+	PATCH_HEADER(needs.processes, 1);
 	must_refuse(share, -EXDEV, "namespace");
 	end_holder(holder);
 	play("share", path, NULL);
@@ -695,13 +694,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(file_that_is_locked_is_waited_for),
 		cmocka_unit_test(steps_that_fail_leave_all_as_it_was),
 	};
-	int failed;
 
 	if (argc > 1)
 		return role(argv);
-	make_folder();
-	make_board();
-	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	remove_folder();
-	return failed;
+	return cmocka_run_group_tests(tests, begin, end);
 }
