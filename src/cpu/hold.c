@@ -112,7 +112,7 @@ static void take_next(unsigned int cpu)
 	__atomic_store_n(&entry->successor, 0, __ATOMIC_SEQ_CST);
 	pcpu_futex_wake(&entry->successor, pcpu_tier.shared);
 	pcpu_end_waiting(entry, forks_before);
-	pcpu_count_wait(cpu, pcpu_stat_clock() - began);
+	pcpu_count_wait(cpu, pcpu_stat_since(began));
 }
 
 /* --- marks of interrupted operations --- */
@@ -185,7 +185,7 @@ void pcpu_hold_ends(unsigned int cpu)
 	taken_at = 0;
 	/* 0: it was within a section, which has ended first */
 	if (began)
-		pcpu_count_hold(cpu, pcpu_stat_clock() - began);
+		pcpu_count_hold(cpu, pcpu_stat_since(began));
 }
 
 void pcpu_hold(unsigned int cpu, sigset_t *saved)

@@ -165,7 +165,7 @@ void pcpu_hold_wait(unsigned int cpu)
 		return;
 	began = pcpu_stat_clock();
 	wait_until_free(entry);
-	pcpu_count_wait(cpu, pcpu_stat_clock() - began);
+	pcpu_count_wait(cpu, pcpu_stat_since(began));
 }
 
 PERCPU_API void __percpu_wake(unsigned int cpu)

@@ -3,6 +3,7 @@
 #include "events/count.h"
 #include "ground/lock.h"
 
+#include <errno.h>
 #include <time.h>
 
 /* ThreadSanitizer does not know fences; what is ordered by them here are single words. */
@@ -119,10 +120,20 @@ void pcpu_count_wait(unsigned int cpu, uint64_t ns)
 	raise_to(&counts->longest_wait_ns, ns);
 }
 
+/* Where the vDSO has no clock this is a system call, which a sandbox may refuse. */
 uint64_t pcpu_stat_clock(void)
 {
+	const int saved = errno;
 	struct timespec now = {0};
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
+	errno = saved;
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+uint64_t pcpu_stat_since(uint64_t began)
+{
+	const uint64_t now = pcpu_stat_clock();
+
+	return now > began ? now - began : 0;
 }

@@ -8,7 +8,7 @@ uint64_t (*pcpu_clock_hook)(void);
 
 uint64_t pcpu_clock_now(void)
 {
-	struct timespec now;
+	struct timespec now = {.tv_nsec = 1}; /* where a sandbox refuses it, it stands still */
 
 	if (__builtin_expect(pcpu_clock_hook != NULL, 0))
 		return pcpu_clock_hook();

@@ -13,6 +13,7 @@
 #include "support/tier.h"
 
 #include <percpu/percpu.h>
+#include <percpu/ratelimit.h>
 
 #include <errno.h>
 #include <sys/mman.h>
@@ -120,13 +121,19 @@ static const char *no_memory_for_marks_is_an_error(void)
 
 /* --- under a filter --- */
 
+/* As it is on machines whose clock the vDSO cannot read; the library's calls come here, too. */
+int clock_gettime(clockid_t clock, struct timespec *time)
+{
+	return (int)syscall(SYS_clock_gettime, clock, time);
+}
+
 /* What the C library and the test itself need, to wait for threads, to complain, and to end. */
 #define OF_THE_TEST SYS_write, SYS_exit, SYS_exit_group, SYS_lseek, SYS_rt_sigreturn
 
 /* What operations, sections and visits may ask for: section 9's first rows. */
 #define OF_OPERATIONS                                                                             \
 	SYS_futex, SYS_membarrier, SYS_rt_sigprocmask, SYS_sched_yield, SYS_nanosleep, SYS_tkill, \
-		SYS_openat, SYS_read, SYS_close
+		SYS_openat, SYS_read, SYS_close, SYS_clock_gettime
 
 /* What allocation may ask for beside. */
 #define OF_ALLOCATION SYS_mmap, SYS_munmap, SYS_mprotect, SYS_madvise
@@ -350,6 +357,41 @@ static void visit_that_cannot_fence_is_fatal_and_says_so(void **state)
 		assert_fatal(visit_without_fences, "updates cannot be kept apart");
 }
 
+static const long of_clocks[] = {SYS_clock_gettime, -1};
+
+static const char *clock_that_is_refused_changes_nothing(void)
+{
+	uint64_t sum = 0;
+
+	RETURN_UNLESS(percpu_open(0, NULL) == 0);
+	this_cpu_inc(counted);
+	RETURN_UNLESS(refuse_list(of_clocks));
+	errno = EDOM;
+	for (unsigned int i = 0; i < nr_cpus; i++)
+		sum += per_cpu_xchg(counted, cpus[i], 0);
+	RETURN_UNLESS(errno == EDOM);
+	return differ("taken", sum, 1);
+}
+
+static const char *rate_limits_without_a_clock_let_one_burst_through(void)
+{
+	struct percpu_ratelimit limit;
+	struct ratelimit_state state;
+	unsigned int taken_from_limit = 0, taken_from_state = 0;
+
+	ratelimit_state_init(&state, 1, 5);
+	ratelimit_set_flags(&state, RATELIMIT_MSG_ON_RELEASE);
+	RETURN_UNLESS(percpu_ratelimit_init(&limit, 1, 10, GFP_KERNEL) == 0);
+	RETURN_UNLESS(refuse_list(of_clocks));
+	for (int i = 0; i < 10000; i++) {
+		taken_from_limit += percpu_ratelimit_take(&limit);
+		taken_from_state += (unsigned int)__ratelimit(&state);
+	}
+	percpu_ratelimit_destroy(&limit);
+	RETURN_IF_WRONG(differ("taken from the bucket", taken_from_limit, 10));
+	return differ("taken from the interval", taken_from_state, 5);
+}
+
 static void *count_in_a_new_thread(void *unused)
 {
 	(void)unused;
@@ -415,6 +457,8 @@ int main(void)
 		fact_test(thread_that_opened_before_needs_no_number),
 		cmocka_unit_test(visit_that_cannot_mask_signals_is_fatal_and_says_so),
 		cmocka_unit_test(visit_that_cannot_fence_is_fatal_and_says_so),
+		fact_test(clock_that_is_refused_changes_nothing),
+		fact_test(rate_limits_without_a_clock_let_one_burst_through),
 		fact_test(thread_that_is_refused_rseq_counts),
 		fact_test(pinning_that_is_refused_changes_nothing),
 		fact_test(allocation_that_is_refused_is_null_and_says_so),
