@@ -229,7 +229,8 @@ make_tests_init() {
 	cat <<EOF2
 mkdir -p /sys/fs/cgroup
 mount -t cgroup2 cgroup /sys/fs/cgroup && echo +memory >/sys/fs/cgroup/cgroup.subtree_control
-export PERCPU_TORTURE_OPERATIONS=$operations PERCPU_TEST_PATIENCE=$factor
+export PERCPU_TORTURE_OPERATIONS=$operations PERCPU_TOOLKIT_OPERATIONS=$operations
+export PERCPU_TEST_PATIENCE=$factor
 guest_test() { # name timeout skip_code skip_saying word...
 	name=\$1 limit=\$(($factor * (\$2 < 300 ? \$2 : 300))) skip=\$3 saying=\$4
 	shift 4

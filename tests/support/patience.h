@@ -46,9 +46,9 @@ static inline bool is_out_of_patience(const struct patience *patience)
 }
 
 /*
- * How often something has to be done that takes a thousandth of its time on one machine, and on an
- * emulated or a busy one all of a minute: so often as is wanted, or a hundredth of that when ten
- * seconds are over.
+ * How often something has to be done that takes a thousandth of its time on one machine, and on a
+ * busy one all of a minute: so often as is wanted, or a hundredth of that when ten seconds are over.
+ * An emulated machine, which has more patience, is content so many times as soon.
  */
 #define CONTENT_SECONDS 10.0
 
@@ -59,7 +59,8 @@ struct contentment {
 
 static inline struct contentment be_content_with(uint64_t wanted)
 {
-	return (struct contentment){wanted, seconds(CLOCK_MONOTONIC) + CONTENT_SECONDS};
+	return (struct contentment){wanted,
+				    seconds(CLOCK_MONOTONIC) + CONTENT_SECONDS / patience_factor()};
 }
 
 static inline bool are_enough(uint64_t times, const struct contentment *contentment)
