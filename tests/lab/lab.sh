@@ -192,7 +192,7 @@ replace_libc() {
 }
 
 # list_tests BUILD FOLDER...: the tests of these folders of a build, a line each in the guest's /tests.
-# The torture test does fewer operations than on a machine: $operations.
+# Those labelled host are about no kernel. The torture test does fewer operations than on a machine: $operations.
 list_tests() {
 	build=$1
 	shift
