@@ -147,6 +147,12 @@ static void note(unsigned int cpu, enum pcpu_machine_event event)
 		record->kept_up = false;
 }
 
+/* Until enable_nonboot_cpus(), which brings it up: also where not all went, and hotplug goes on. */
+static bool stays_frozen(unsigned int cpu)
+{
+	return pcpu_cpu_of(cpu)->frozen && !cpu_online(cpu);
+}
+
 static int take_note(unsigned int cpu, enum pcpu_machine_event event)
 {
 	int err = pcpu_cpus_init();
@@ -155,7 +161,7 @@ static int take_note(unsigned int cpu, enum pcpu_machine_event event)
 		return err;
 	note(cpu, event);
 	/* in a callback, somebody is on his way already */
-	if (hotplug.cpu_hotplug_disabled || pcpu_online_self.writes) {
+	if (hotplug.cpu_hotplug_disabled || pcpu_online_self.writes || stays_frozen(cpu)) {
 		pcpu_cpu_of(cpu)->untold = true;
 		hotplug.untold = true;
 		return -EBUSY;
@@ -188,9 +194,14 @@ void pcpu_hotplug_tell_untold(void)
 	if (!hotplug.untold || hotplug.cpu_hotplug_disabled)
 		return;
 	hotplug.untold = false;
-	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
-		if (pcpu_cpu_of(cpu)->untold)
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++) {
+		if (!pcpu_cpu_of(cpu)->untold)
+			continue;
+		if (stays_frozen(cpu))
+			hotplug.untold = true;
+		else
 			settle(cpu);
+	}
 }
 
 /* --- up and down --- */

@@ -28,7 +28,8 @@ enum pcpu_machine_event {
  * gone, nobody can refuse. One that came can be refused, and then is down for this process.
  *
  * Returns 0, also if there was nothing to do; -EBUSY: hotplug is disabled, and it is told at
- * cpu_hotplug_enable(); or the caller is in a callback, and it is told when that is over; or it is
+ * cpu_hotplug_enable(); or disable_nonboot_cpus() has taken the CPU down, and it is told at
+ * enable_nonboot_cpus(); or the caller is in a callback, and it is told when that is over; or it is
  * the last CPU that is up, and stays so; -EINVAL: the CPU is not possible; -EDEADLK: the caller is
  * a reader; -ENOMEM; or why it did not come. Waits for whoever takes a CPU up or down. Not for
  * handlers.

@@ -89,6 +89,8 @@ list_tests "$build" $folders
 choose_tests
 # shellcheck disable=SC2086
 copy_programs $folders
+# a test compares its keys with the library's
+copy_in "$(cd "$(dirname "$0")/../.." && pwd)/README.md"
 [ -z "$libc_suite" ] || replace_libc "$libc"
 make_tests_init off | make_initramfs amd64
 boot_until_done amd64 max -smp "$cpus" -m "$memory"

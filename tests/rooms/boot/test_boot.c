@@ -627,6 +627,9 @@ static void machine_of_4096_cpus_counts_exactly(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(confs); i++) {
 		struct child_end end = run(confs[i]);
 
+		/* half a second of an emulated processor may be too little for hwloc */
+		if (patience_factor() > 1 && lines_with(&end, "takes too much time or memory"))
+			skip();
 		assert_int_equal(counts_of(&end).cpu_ids, 4096);
 		assert_int_equal(counts_of(&end).node_ids, 32);
 		assert_int_equal(

@@ -4,6 +4,8 @@
 #include "support/faults.h"
 #include "support/records.h"
 
+#include "hotplug/machine.h"
+
 #include <errno.h>
 
 static struct ear a = EAR('a', 10);
@@ -95,6 +97,29 @@ static void failure_leaves_those_down_that_went(void *arg)
 	child_expect(num_online_cpus() == nr_before - 1 && cpu_online(SPARE));
 }
 
+/* What the watcher tells at its first look, say: that the machine has the CPU. */
+static void machine_brings_up_nobody_who_went_before_a_failure(void *arg)
+{
+	const struct percpu_cpu_hooks hooks = {.__cpu_disable = refuse_one};
+
+	(void)arg;
+	begin();
+	percpu_set_cpu_hooks(&hooks);
+	child_expect(disable_nonboot_cpus() == -EIO);
+	percpu_set_cpu_hooks(NULL);
+	child_expect(pcpu_hotplug_machine_event(SPARE, PCPU_MACHINE_CAME) == -EBUSY);
+	child_expect(!cpu_online(SPARE));
+	/* another's event tells nothing either */
+	child_expect(pcpu_hotplug_machine_event(OTHER_SPARE, PCPU_MACHINE_CAME) == 0);
+	child_expect(!cpu_online(SPARE));
+	/* and if it has left the machine meanwhile, it does not stay */
+	child_expect(pcpu_hotplug_machine_event(SPARE, PCPU_MACHINE_GONE) == -EBUSY);
+	enable_nonboot_cpus();
+	child_expect(!cpu_online(SPARE) && num_online_cpus() == nr_before - 1);
+	child_expect(pcpu_hotplug_machine_event(SPARE, PCPU_MACHINE_CAME) == 0);
+	child_expect(cpu_online(SPARE) && num_online_cpus() == nr_before);
+}
+
 static void who_does_not_come_does_not_keep_the_others(void *arg)
 {
 	(void)arg;
@@ -169,6 +194,7 @@ int main(void)
 		child_test(all_but_the_lowest_go_and_come),
 		child_test(cpu_that_was_down_stays_down),
 		child_test(failure_leaves_those_down_that_went),
+		child_test(machine_brings_up_nobody_who_went_before_a_failure),
 		child_test(who_does_not_come_does_not_keep_the_others),
 		child_test(hooks_stand_around_the_coming),
 		child_test(power_events_disable_hotplug),
