@@ -12,7 +12,7 @@
 #	-o	operations of the torture tests: 1e5
 #	-t	those tests alone whose names match
 #
-# With musl it is the build that tests/musl.sh has made in BUILD, whose programs are static.
+# With musl it is the build that tests/musl.sh has made in BUILD, most of whose programs are static.
 set -eu
 me=kernels.sh
 # shellcheck source=tests/lab/lab.sh
@@ -62,6 +62,15 @@ copy_programs() { # folder...
 	cp -L "$(gcc -print-file-name=libgcc_s.so.1)" "$root/lib/x86_64-linux-gnu/"
 }
 
+# Some of musl's programs are not static. Its C library is their loader, and lists what ldd would.
+copy_musl() {
+	loader=/lib/ld-musl-x86_64.so.1
+	copy_in $loader
+	while read -r program; do
+		$loader --list "$program" 2>/dev/null || :
+	done <"$work/programs" | copy_listed
+}
+
 # What is installed as programs, beside what the kernel says.
 add_tools_test() {
 	tools="$build/src/tools/percpu-info $build/src/tools/percpu-stat $build/tests/tools/stat_watched"
@@ -89,6 +98,7 @@ list_tests "$build" $folders
 choose_tests
 # shellcheck disable=SC2086
 copy_programs $folders
+[ "$kind" != musl ] || copy_musl
 # a test compares its keys with the library's
 copy_in "$(cd "$(dirname "$0")/../.." && pwd)/README.md"
 [ -z "$libc_suite" ] || replace_libc "$libc"

@@ -165,15 +165,20 @@ copy_in() {
 		cp -L "$1" "$root$1"
 }
 
+# The libraries that ldd lists, from standard input.
+copy_listed() {
+	sed -n 's/^.*[[:space:]]\(\/[^ ]*\) (0x.*$/\1/p' | sort -u |
+		while read -r library; do
+			copy_in "$library"
+		done
+}
+
 # copy_with_libraries FILE...
 copy_with_libraries() {
 	for file; do
 		copy_in "$file"
 	done
-	ldd "$@" 2>/dev/null | sed -n 's/^.*[[:space:]]\(\/[^ ]*\) (0x.*$/\1/p' | sort -u |
-		while read -r library; do
-			copy_in "$library"
-		done
+	ldd "$@" 2>/dev/null | copy_listed
 }
 
 # Without another process: folders have hundreds of files.
