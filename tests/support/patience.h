@@ -47,8 +47,8 @@ static inline bool is_out_of_patience(const struct patience *patience)
 
 /*
  * How often something has to be done that takes a thousandth of its time on one machine, and on a
- * busy one all of a minute: so often as is wanted, or a hundredth of that when ten seconds are over.
- * An emulated machine, which has more patience, is content so many times as soon.
+ * busy one all of a minute: so often as is wanted, or a hundredth of that when ten seconds are
+ * over. An emulated machine, which has more patience, is content so many times as soon.
  */
 #define CONTENT_SECONDS 10.0
 

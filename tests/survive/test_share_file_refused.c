@@ -70,7 +70,7 @@ static void write_file(const void *bytes, size_t size)
 	close(fd);
 }
 
-/* As another library or another process could have left it: a part of its header has other bytes. */
+/* As another library or process could have left it: a part of its header has other bytes. */
 static void patch_header(size_t at, const void *bytes, size_t size)
 {
 	const int fd = open(path, O_RDWR | O_CLOEXEC);
