@@ -15,7 +15,7 @@ struct pcpu_cpu {
 	bool kept_down;   /* by cpu_down(): the machine's coming does not bring it up */
 	bool kept_up;     /* by cpu_up(), while the machine had it offline */
 	bool untold;      /* what the machine did has not been told: hotplug was disabled */
-	bool frozen;      /* in frozen_cpus: taken down by disable_nonboot_cpus() */
+	bool frozen;      /* in frozen_cpus: taken down by disable_nonboot_cpus(), until it comes */
 };
 
 /*

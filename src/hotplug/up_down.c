@@ -302,5 +302,7 @@ int pcpu_cpu_comes(const struct pcpu_change *change)
 	pcpu_online_write_unlock();
 	if (gone)
 		send_nofail(change, CPU_POST_DEAD);
+	if (!err)
+		pcpu_cpu_of(change->cpu)->frozen = false;
 	return err;
 }

@@ -120,6 +120,25 @@ static void machine_brings_up_nobody_who_went_before_a_failure(void *arg)
 	child_expect(cpu_online(SPARE) && num_online_cpus() == nr_before);
 }
 
+static void who_came_in_another_way_follows_the_machine_again(void *arg)
+{
+	const struct percpu_cpu_hooks hooks = {.__cpu_disable = refuse_one};
+
+	(void)arg;
+	begin();
+	percpu_set_cpu_hooks(&hooks);
+	child_expect(disable_nonboot_cpus() == -EIO);
+	child_expect(cpu_up(SPARE) == 0);
+	child_expect(pcpu_hotplug_machine_event(SPARE, PCPU_MACHINE_REMOVED) == 0);
+	child_expect(!cpu_online(SPARE));
+	child_expect(pcpu_hotplug_machine_event(SPARE, PCPU_MACHINE_CAME) == 0);
+	child_expect(cpu_online(SPARE));
+	/* nor is it brought up once more */
+	records_keep(PERCPU_LOG_WARNING);
+	enable_nonboot_cpus();
+	child_expect(nr_records == 0 && num_online_cpus() == nr_before);
+}
+
 static void who_does_not_come_does_not_keep_the_others(void *arg)
 {
 	(void)arg;
@@ -195,6 +214,7 @@ int main(void)
 		child_test(cpu_that_was_down_stays_down),
 		child_test(failure_leaves_those_down_that_went),
 		child_test(machine_brings_up_nobody_who_went_before_a_failure),
+		child_test(who_came_in_another_way_follows_the_machine_again),
 		child_test(who_does_not_come_does_not_keep_the_others),
 		child_test(hooks_stand_around_the_coming),
 		child_test(power_events_disable_hotplug),
