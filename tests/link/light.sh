@@ -46,11 +46,15 @@ for program in "env LD_LIBRARY_PATH=hidden:$PERCPU_LIBRARIES ./counts" ./counts_
 		failed "it is told something else"
 done
 
+# The least of five starts: who is preempted in the midst of one may have to look, or to wait, once more.
 calls_of() { # PROGRAM: in $calls
 	calls=
-	step ./calls "$1" || return 1
-	calls=$(sed -n 's/^calls: //p' output)
-	[ -n "$calls" ]
+	for _ in 1 2 3 4 5; do
+		step ./calls "$1" || return 1
+		found=$(sed -n 's/^calls: //p' output)
+		[ -n "$found" ] || return 1
+		[ -n "$calls" ] && [ "$calls" -le "$found" ] || calls=$found
+	done
 }
 
 # On a machine with several nodes there is more to be read; and where the kernel is not known, or
