@@ -120,11 +120,11 @@ void pcpu_count_wait(unsigned int cpu, uint64_t ns)
 	raise_to(&counts->longest_wait_ns, ns);
 }
 
-/* Where the vDSO has no clock this is a system call, which a sandbox may refuse. */
+/* Without a clock in the vDSO a system call, which a sandbox may refuse: then it stands still. */
 uint64_t pcpu_stat_clock(void)
 {
 	const int saved = errno;
-	struct timespec now = {0};
+	struct timespec now = {.tv_nsec = 1};
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	errno = saved;

@@ -75,7 +75,7 @@ void pcpu_stat_tell(void);
 void pcpu_count_hold(unsigned int cpu, uint64_t ns);
 void pcpu_count_wait(unsigned int cpu, uint64_t ns);
 
-/* CLOCK_MONOTONIC, ns; 0 where it is refused. Signal-safe. */
+/* CLOCK_MONOTONIC, ns; 1 where it is refused, and never 0. Signal-safe. */
 uint64_t pcpu_stat_clock(void);
 
 /* The time since pcpu_stat_clock() was @began; 0 where it is refused by now. */

@@ -78,20 +78,25 @@ static int refuse_one(unsigned int cpu)
 	return cpu == OTHER_SPARE ? -EIO : 0;
 }
 
-static void failure_leaves_those_down_that_went(void *arg)
+/* By the last in their order. */
+static void fail_to_disable(void)
 {
 	const struct percpu_cpu_hooks hooks = {.__cpu_disable = refuse_one};
 
+	percpu_set_cpu_hooks(&hooks);
+	child_expect(disable_nonboot_cpus() == -EIO);
+	percpu_set_cpu_hooks(NULL);
+}
+
+static void failure_leaves_those_down_that_went(void *arg)
+{
 	(void)arg;
 	begin();
-	percpu_set_cpu_hooks(&hooks);
 	records_keep(PERCPU_LOG_ERR);
-	/* the last in their order */
-	child_expect(disable_nonboot_cpus() == -EIO);
+	fail_to_disable();
 	child_expect(num_online_cpus() == 2 && cpu_online(lowest()) && cpu_online(OTHER_SPARE));
 	child_expect(!cpu_online(SPARE) && nr_records == 2 && record_says(0, "CPU 199"));
 	/* hotplug is not disabled */
-	percpu_set_cpu_hooks(NULL);
 	child_expect(cpu_down(OTHER_SPARE) == 0);
 	enable_nonboot_cpus();
 	child_expect(num_online_cpus() == nr_before - 1 && cpu_online(SPARE));
@@ -100,13 +105,9 @@ static void failure_leaves_those_down_that_went(void *arg)
 /* What the watcher tells at its first look, say: that the machine has the CPU. */
 static void machine_brings_up_nobody_who_went_before_a_failure(void *arg)
 {
-	const struct percpu_cpu_hooks hooks = {.__cpu_disable = refuse_one};
-
 	(void)arg;
 	begin();
-	percpu_set_cpu_hooks(&hooks);
-	child_expect(disable_nonboot_cpus() == -EIO);
-	percpu_set_cpu_hooks(NULL);
+	fail_to_disable();
 	child_expect(pcpu_hotplug_machine_event(SPARE, PCPU_MACHINE_CAME) == -EBUSY);
 	child_expect(!cpu_online(SPARE));
 	/* another's event tells nothing either */
@@ -122,12 +123,9 @@ static void machine_brings_up_nobody_who_went_before_a_failure(void *arg)
 
 static void who_came_in_another_way_follows_the_machine_again(void *arg)
 {
-	const struct percpu_cpu_hooks hooks = {.__cpu_disable = refuse_one};
-
 	(void)arg;
 	begin();
-	percpu_set_cpu_hooks(&hooks);
-	child_expect(disable_nonboot_cpus() == -EIO);
+	fail_to_disable();
 	child_expect(cpu_up(SPARE) == 0);
 	child_expect(pcpu_hotplug_machine_event(SPARE, PCPU_MACHINE_REMOVED) == 0);
 	child_expect(!cpu_online(SPARE));
