@@ -798,8 +798,12 @@ static int children_status = -1;
 /* The callback is in the middle of a look; in the child, nothing comes after it. */
 static void fork_in_callback(void)
 {
-	pid_t child = fork();
+	pid_t child;
 
+	/* the test's thread, which looks at the text, would hold its mutex in the child for ever */
+	pthread_mutex_lock(&heard.mutex);
+	child = fork();
+	pthread_mutex_unlock(&heard.mutex);
 	if (child == 0) {
 		if (pcpu_watch_wakers() != 0)
 			_exit(1);
