@@ -6,6 +6,7 @@
  * Usage: host TIMES same|new PLUGIN... new: all of them in another namespace than the program's
  * (dlmopen), which is opened once.
  */
+#include "../memory.h"
 #include "plugin.h"
 
 #include <dlfcn.h>
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { ROUNDS = 50, AREAS = 20 };
 
@@ -40,7 +42,8 @@ static void *allocate(void *rounds)
 {
 	unsigned long __percpu *areas[AREAS];
 
-	for (; !__atomic_load_n(&stop, __ATOMIC_RELAXED); ++*(unsigned long *)rounds) {
+	for (unsigned long *done = rounds; !__atomic_load_n(&stop, __ATOMIC_RELAXED);
+	     __atomic_store_n(done, *done + 1, __ATOMIC_RELAXED)) {
 		for (int i = 0; i < AREAS; i++) {
 			areas[i] = __alloc_percpu(8UL << (i % 12), 8);
 			if (!areas[i])
@@ -122,21 +125,35 @@ static unsigned long lines_of_maps(void)
 	return lines;
 }
 
-static unsigned long resident_pages(void)
+/*
+ * The least of twenty readings: chunks come and go, by hundreds of kilobytes, whatever is loaded.
+ */
+static unsigned long resident_while(unsigned long from, unsigned long to, int nr, char **paths)
 {
-	FILE *file = fopen("/proc/self/statm", "r");
-	unsigned long size, pages = 0;
+	const unsigned long step = (to - from + 19) / 20;
+	unsigned long least = ~0UL, now;
 
-	if (!file || fscanf(file, "%lu %lu", &size, &pages) != 2)
-		give_up("/proc/self/statm", "cannot be read");
-	fclose(file);
-	return pages;
+	for (; from < to; from += step) {
+		cycle(from, from + step < to ? from + step : to, nr, paths);
+		now = resident_kib();
+		if (!now)
+			give_up("/proc/self/smaps_rollup", "cannot be read");
+		if (now < least)
+			least = now;
+	}
+	return least;
+}
+
+static void await_rounds(const unsigned long *rounds, unsigned long at_least)
+{
+	while (__atomic_load_n(rounds, __ATOMIC_RELAXED) < at_least)
+		usleep(1000);
 }
 
 int main(int argc, char **argv)
 {
-	unsigned long times = argc > 3 ? strtoul(argv[1], NULL, 0) : 0, pages, maps;
-	unsigned long counted = 0, rounds = 0, warm = times / 10;
+	unsigned long times = argc > 3 ? strtoul(argv[1], NULL, 0) : 0, kib, maps;
+	unsigned long counted = 0, rounds = 0, warm = times / 10, half = (warm + times) / 2;
 	pthread_t counting, allocating;
 
 	if (times && !strcmp(argv[2], "new"))
@@ -145,11 +162,11 @@ int main(int argc, char **argv)
 	    pthread_create(&allocating, NULL, allocate, &rounds))
 		give_up("host", "no thread");
 	cycle(0, warm, argc - 3, argv + 3);
-	pages = resident_pages();
+	/* has had as many areas as it ever has */
+	await_rounds(&rounds, 2);
 	maps = lines_of_maps();
-	cycle(warm, times, argc - 3, argv + 3);
-	/* chunks come and go, by hundreds of kilobytes, whatever is loaded */
-	if (resident_pages() > pages + 400)
+	kib = resident_while(warm, half, argc - 3, argv + 3);
+	if (resident_while(half, times, argc - 3, argv + 3) > kib + 400)
 		give_up("host", "memory has grown");
 	if (lines_of_maps() > maps + 40)
 		give_up("host", "there are more mappings");

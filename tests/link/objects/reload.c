@@ -6,6 +6,7 @@
  *
  * Usage: reload TIMES OBJECT_A OBJECT_B. Loads the two in turn, and every tenth time both.
  */
+#include "../memory.h"
 #include "threads.h"
 
 #include <dlfcn.h>
@@ -127,18 +128,6 @@ static void load_both(struct plugin *a, struct plugin *b)
 	close_object(a);
 }
 
-/* In pages, of the whole process. */
-static long resident(void)
-{
-	FILE *file = fopen("/proc/self/statm", "r");
-	long size, pages = 0;
-
-	if (!file || fscanf(file, "%ld %ld", &size, &pages) != 2)
-		give_up("/proc/self/statm", "cannot be read");
-	fclose(file);
-	return pages;
-}
-
 static void reload(int times, struct plugin *a, struct plugin *b)
 {
 	for (int i = 0; i < times; i++) {
@@ -156,15 +145,15 @@ int main(int argc, char **argv)
 	struct plugin b = {.path = argv[3], .symbol = "object_b"};
 	unsigned long counted = 0;
 	pthread_t counter, sleeping;
-	long before;
+	unsigned long before;
 
 	if (pthread_create(&counter, NULL, count_own, &counted) ||
 	    pthread_create(&sleeping, NULL, count_and_sleep, NULL))
 		give_up("reload", "no thread");
 	reload(times / 10, &a, &b);
-	before = resident();
+	before = resident_kib();
 	reload(times, &a, &b);
-	if (resident() > before + 100)
+	if (!before || resident_kib() > before + 400)
 		give_up("reload", "memory has grown");
 	sleeper.object = NULL;
 	sem_post(&sleeper.begin);
