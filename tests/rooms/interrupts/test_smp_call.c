@@ -210,8 +210,7 @@ static unsigned int nr_odd(void)
 {
 	unsigned int cpu, nr = 0;
 
-	for_each_online_cpu(cpu)
-		nr += cpu % 2;
+	for_each_online_cpu(cpu) nr += cpu % 2;
 	return nr;
 }
 
