@@ -67,8 +67,8 @@ program(unaligned SOURCES test_unaligned.c IN usual ${tiers} mm_cid
 	WRAP pcpu_op_alone pcpu_op_locked)
 
 # --- the handler of fatal messages ---
-program(fatal SOURCES test_fatal.c IN usual released ${tiers} mm_cid)
-again(fatal_debug fatal CONF debug:3)
+program(fatal SOURCES test_fatal.c IN usual released ${tiers} mm_cid CONF possible:64)
+again(fatal_debug fatal CONF possible:64,debug:3)
 # those that the system has to be made to say
 program(rare_fatal SOURCES test_rare_fatal.c IN usual fallback WRAP mmap pcpu_getcpu)
 again(rare_fatal_page rare_fatal CONF alloc:page)

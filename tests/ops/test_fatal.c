@@ -256,9 +256,12 @@ static int refuse_what_is_over(struct notifier_block *nb, unsigned long event, v
 static void refuse_an_event(void)
 {
 	static struct notifier_block nb = {.notifier_call = refuse_what_is_over};
+	const unsigned int last = nr_cpu_ids - 1;
 
 	register_cpu_notifier(&nb);
-	cpu_down(1);
+	set_cpu_present(last, true);
+	set_cpu_online(last, true);
+	cpu_down(last);
 }
 
 static void enable_migration(void)

@@ -138,7 +138,8 @@ static void count(unsigned int number)
 		if (i % 1000 == 0)
 			move(i / 1000 + number);
 		if (i % 500 == 1) {
-			long taken = per_cpu_xchg(shared->taken_from, (i / 500) % 2 ? 1 : 0, 0);
+			const unsigned int first_two = nr_cpu_ids < 2 ? 1 : 2;
+			long taken = per_cpu_xchg(shared->taken_from, i / 500 % first_two, 0);
 
 			__atomic_fetch_add(&board->taken, taken, __ATOMIC_RELAXED);
 		}
