@@ -68,14 +68,15 @@ static void *stay(void *cpu)
 static void restricted_threads_leave_what_others_may_use(void **state)
 {
 	struct pcpu_affinity mine;
-	unsigned int first, last;
+	unsigned int first, last, nr;
 	pthread_t thread;
 
 	(void)state;
 	assert_int_equal(pcpu_affinity_get(&mine), 0);
-	first = pcpu_find_next_bit(mine.mask, PCPU_AFFINITY_CPUS, 0);
-	last = pcpu_find_next_bit(mine.mask, PCPU_AFFINITY_CPUS, first + 1);
-	if (last == PCPU_AFFINITY_CPUS)
+	nr = 8 * (unsigned int)mine.size;
+	first = pcpu_find_next_bit(mine.mask, nr, 0);
+	last = pcpu_find_next_bit(mine.mask, nr, first + 1);
+	if (last >= nr)
 		skip();
 	reach(0);
 	thread = start(stay, &last);
