@@ -383,8 +383,10 @@ ptrdiff_t pcpu_rseq_offset(void)
 {
 	ptrdiff_t offset = (char *)&own - (char *)__builtin_thread_pointer();
 
-	/* In a register of its own: gcc 15 and 16 would make the choice below a conditional move from the
-	 * word that the linker fills in, which linkers do not know how to relax. */
+	/*
+	 * In a register of its own: gcc 15 and 16 would make the choice below a conditional move
+	 * from the word that the linker fills in, which linkers do not know how to relax.
+	 */
 	__asm__("" : "+r"(offset));
 	return areas.offset ? areas.offset : offset;
 }
