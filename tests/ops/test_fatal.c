@@ -4,6 +4,7 @@
  * reporter does: fork, run a program, allocate and count, take every lock. And there is one handler
  * at a time, whoever else has a fatal message meanwhile.
  */
+#include "support/closed_cpu.h"
 #include "support/fact.h"
 #include "support/faults.h"
 #include "support/patience.h"
@@ -307,18 +308,9 @@ static void say_it_oneself(void)
 	percpu_fatal("%s", "enough");
 }
 
-/* A possible CPU whose unit is closed, the highest; nr_cpu_ids: none. */
-static unsigned int closed_cpu(void)
-{
-	for (unsigned int cpu = nr_cpu_ids; cpu-- > 0;)
-		if (cpu_possible(cpu) && !percpu_unit_is_open(cpu))
-			return cpu;
-	return nr_cpu_ids;
-}
-
 static void find_no_memory_for_a_unit(void)
 {
-	const unsigned int cpu = closed_cpu();
+	const unsigned int cpu = find_closed_cpu_but(nr_cpu_ids);
 
 	faults_fail_nth(PCPU_FAULT_COMMIT, 1);
 	per_cpu(counted, cpu) = 1;
@@ -363,7 +355,8 @@ static bool can_be(const struct path *that)
 {
 	if (that->misuse == refuse_an_event)
 		return num_possible_cpus() > 1;
-	return that->misuse != find_no_memory_for_a_unit || closed_cpu() < nr_cpu_ids;
+	return that->misuse != find_no_memory_for_a_unit ||
+	       find_closed_cpu_but(nr_cpu_ids) < nr_cpu_ids;
 }
 
 static const char *misuse_with_a_handler(void)

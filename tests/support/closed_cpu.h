@@ -8,16 +8,24 @@
 #include <percpu/cpumask.h>
 #include <percpu/percpu.h>
 
-/* A possible one, the highest, but never @but. */
-static inline unsigned int closed_cpu_but(unsigned int but)
+/* A possible one, the highest, but never @but. nr_cpu_ids: there is none. */
+static inline unsigned int find_closed_cpu_but(unsigned int but)
 {
 	unsigned int cpu = nr_cpu_ids;
 
 	while (cpu-- > 0)
 		if (cpu != but && cpu_possible(cpu) && !percpu_unit_is_open(cpu))
 			return cpu;
-	fail_msg("no unit is closed any more: a test of more possible CPUs");
-	return 0;
+	return nr_cpu_ids;
+}
+
+static inline unsigned int closed_cpu_but(unsigned int but)
+{
+	const unsigned int cpu = find_closed_cpu_but(but);
+
+	if (cpu == nr_cpu_ids)
+		fail_msg("no unit is closed any more: a test of more possible CPUs");
+	return cpu;
 }
 
 static inline unsigned int closed_cpu(void)
