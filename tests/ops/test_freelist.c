@@ -153,7 +153,7 @@ static bool copies_are_shared(void)
 	return conf && strstr(conf, "shared:yes");
 }
 
-/* With mm_cid a child's number need not be its parent's: the list is the one that the parent had. */
+/* With mm_cid a child may have another number than its parent had, whose list it is. */
 static struct percpu_freelist_node *pop_in_child(void)
 {
 	return raw_smp_processor_id() == here ? percpu_freelist_pop(&list)
