@@ -123,8 +123,9 @@ static void structures_as_words(void *arg)
 		"0x0003020100000007\n",
 		LAST);
 	PRINTED(&record, 11,
-		"CPU 2: 0x0000000000abcdef 0x000007\nCPUs 0-1,3-%u: not open, each would begin with "
-		"0x0000000000001234 0x000007\ntemplate: 0x0000000000001234 0x000007\n",
+		"CPU 2: 0x0000000000abcdef 0x000007\nCPUs 0-1,3-%u: not open, each would "
+		"begin with 0x0000000000001234 0x000007\n"
+		"template: 0x0000000000001234 0x000007\n",
 		LAST);
 	/* a number that is not aligned is none */
 	PRINTED((const char *)&record + 1, 4,
