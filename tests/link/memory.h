@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 /*
- * In KiB; 0: it cannot be read. Counted page by page: the numbers of statm lag behind, by up to 64
- * pages a thread until Linux 6.1, and since 6.2 by as many a CPU or more.
+ * In KiB; 0: it cannot be read. Counted page by page: the numbers of statm lag behind, by some a
+ * thread or a CPU. With Linux 6.1 it is too little at times while other threads map and unmap.
  */
 static inline unsigned long resident_kib(void)
 {

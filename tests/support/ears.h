@@ -7,6 +7,7 @@
 #define SUPPORT_EARS_H
 
 #include "support/child.h"
+#include "support/spares.h"
 
 #include <percpu/cpu.h>
 #include <percpu/percpu.h>
@@ -14,10 +15,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-
-/* Possible, and not in the machine. */
-#define SPARE 198u
-#define OTHER_SPARE 199u
 
 struct ear {
 	struct notifier_block nb;

@@ -7,6 +7,7 @@
 #include "support/fact.h"
 #include "support/faults.h"
 #include "support/records.h"
+#include "support/spares.h"
 #include "support/threads.h"
 
 #include "interrupts/cpu_queue.h"
@@ -16,10 +17,6 @@
 #include <percpu/smp.h>
 
 #include <errno.h>
-
-/* With PERCPU_CONF=possible:200, CPUs that no machine has. */
-#define SPARE 198
-#define OTHER_SPARE 199
 
 static DEFINE_PER_CPU(long, calls);
 
